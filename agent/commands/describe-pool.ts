@@ -1,0 +1,48 @@
+import { formatBytes } from "../../shared/config/memory-size.ts";
+import type { Pool, PoolResources } from "../../shared/config/pool.ts";
+
+const INDENT = "  ";
+const COLUMN = 8;
+
+/** A pool as `hookline config check` shows it to people: what it serves, how many slots, from what image. */
+export function describePool(pool: Pool): string {
+  const rows: readonly (readonly [string, string])[] = [
+    ["serves", servedBy(pool)],
+    ["labels", labelsOf(pool)],
+    ["slots", slotsOf(pool)],
+    ["image", `${pool.image} (${pool.architecture === "auto" ? "architecture of the host" : pool.architecture})`],
+    ["limits", limitsOf(pool.resources)],
+  ];
+  const lines = rows.map(([name, text]) => `${INDENT}${name.padEnd(COLUMN)}${text}\n`);
+  return `pool ${pool.key}\n${lines.join("")}`;
+}
+
+function servedBy({ scope, repositories, visibility }: Pool): string {
+  const kind = visibility === "any" ? "" : `${visibility} `;
+  if (scope.kind === "repositories") return `${kind}jobs of ${scope.repositories.join(", ")}`;
+  const which = repositories === null ? "all repositories" : repositories.join(", ");
+  return `${kind}jobs of ${scope.organization}: ${which}; runner group ${scope.runnerGroup}`;
+}
+
+function labelsOf({ labels, groupOnly }: Pool): string {
+  const own = labels.length === 0 ? "none beside self-hosted, linux and the architecture" : labels.join(", ");
+  return groupOnly ? `${own}; and jobs without labels` : own;
+}
+
+function slotsOf({ scaling }: Pool): string {
+  const { min, max, queueThreshold, cooldownSeconds } = scaling;
+  const eagerness =
+    queueThreshold === 1
+      ? "at the first waiting job"
+      : `at ${queueThreshold} waiting jobs or after ${cooldownSeconds} s`;
+  return `${min} to ${max}, growing ${eagerness}, shrinking after ${cooldownSeconds} s idle`;
+}
+
+function limitsOf({ cpus, memoryBytes, pidsLimit }: PoolResources): string {
+  const parts = [
+    ...(cpus === undefined ? [] : [`${cpus} CPUs`]),
+    ...(memoryBytes === undefined ? [] : [`${formatBytes(memoryBytes)} memory`]),
+    ...(pidsLimit === undefined ? [] : [`${pidsLimit} processes`]),
+  ];
+  return parts.length === 0 ? "none" : parts.join(", ");
+}

@@ -1,0 +1,35 @@
+import type { Environment } from "../config/environment.ts";
+
+/** Exit codes of every command: fine, a check or the work failed, wrong usage or configuration. */
+export const EXIT = { fine: 0, failed: 1, usage: 2 } as const;
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** The world as a command sees it, so that it runs in a test as it does in a shell. */
+export interface CommandIo {
+  /** Writes text as it is; lines bring their own line break. */
+  readonly stdout: (text: string) => void;
+  readonly stderr: (text: string) => void;
+  readonly env: Environment;
+  readonly cwd: string;
+  /** Whether a person watches standard output; colours and live lines are for them. */
+  readonly isTerminal: boolean;
+}
+
+/** Why a command ends without its result; `remedy` is a sentence for the operator. */
+export interface CommandFailure {
+  /** Stable word for scripts, `usage` or `config-invalid` for example. */
+  readonly code: string;
+  readonly message: string;
+  readonly remedy?: string;
+}
+
+/** The human text to standard error and, under `--json`, the object that scripts read to standard output. */
+export function printFailure(io: CommandIo, json: boolean, failure: CommandFailure, more: object = {}): void {
+  if (json) printJson(io, { ok: false, ...more, error: failure });
+  io.stderr(`${failure.message}\n${failure.remedy === undefined ? "" : `${failure.remedy}\n`}`);
+}
+
+/** One JSON document, and nothing else, on standard output. */
+export function printJson(io: CommandIo, value: object): void {
+  io.stdout(`${JSON.stringify(value, null, 2)}\n`);
+}

@@ -1,0 +1,85 @@
+import * as z from "zod";
+import { Secret } from "../../shared/config/secret.ts";
+import { parseDockerHost } from "../docker/docker-host.ts";
+
+/** The name that an agent goes by, from host name or setting. */
+export const INSTANCE_NAME = /^(?=.{1,16}$)[a-z0-9]+(?:-[a-z0-9]+)*$/;
+
+/** An address over TLS, or over plain HTTP to this machine, where no credential leaves it. */
+export function webAddress(example: string) {
+  const error = `must be an https:// address without user, query and fragment, such as ${example}; http:// only for this machine`;
+  return z
+    .string()
+    .refine(isSafeAddress, { error })
+    .transform((text) => new URL(text).href.replace(/\/+$/, ""));
+}
+
+function isSafeAddress(text: string): boolean {
+  const url = URL.parse(text);
+  if (url === null || url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "") return false;
+  return url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url.hostname));
+}
+
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "[::1]" || /^127(?:\.\d{1,3}){3}$/.test(host);
+}
+
+/** A credential that goes into an HTTP header: visible ASCII without spaces. */
+export const headerSecret = z
+  .string()
+  .regex(/^[\x21-\x7e]+$/, { error: "must be one line without spaces; copy it once more, without quotes around it" })
+  .transform((text) => new Secret(text));
+
+export const anySecret = z.string().transform((text) => new Secret(text));
+
+/** A PEM key; `\n` written as two characters, as one-line environment files have it, counts as a line break. */
+export const pemKey = z
+  .string()
+  .transform((text) => text.replaceAll("\\n", "\n").trim())
+  .refine(
+    (text) =>
+      /^-----BEGIN (?:RSA )?PRIVATE KEY-----\n[\s\S]+\n-----END (?:RSA )?PRIVATE KEY-----$/.test(
+        text.replaceAll("\r", ""),
+      ),
+    {
+      error:
+        "must be the private key that GitHub gave for the App, from -----BEGIN to the end of its last line; GITHUB_APP_PRIVATE_KEY_FILE takes the .pem file as it is",
+    },
+  )
+  .transform((text) => new Secret(`${text}\n`));
+
+/** Kept as text: the Docker client reads it by the same rule. */
+export const dockerAddress = z.string().refine(isDockerAddress, {
+  error: "must be unix:///path/to/docker.sock or tcp://host:port; for another host forward its socket with ssh -L",
+});
+
+function isDockerAddress(text: string): boolean {
+  try {
+    parseDockerHost(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export const timeZone = z
+  .string()
+  .refine(isTimeZone, { error: "must be the name of a time zone, such as Europe/Berlin" });
+
+function isTimeZone(text: string): boolean {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: text }).resolvedOptions().timeZone !== "";
+  } catch {
+    return false;
+  }
+}
+
+/** A whole number of at least 1, written in digits. */
+export function positiveNumber(most: number) {
+  const error = `must be a whole number from 1 to ${most}`;
+  return z
+    .string()
+    .regex(/^\d{1,16}$/, { error })
+    .transform(Number)
+    .refine((value) => value >= 1 && value <= most, { error });
+}

@@ -1,0 +1,97 @@
+import * as z from "zod";
+import { LOG_LEVELS } from "../../shared/log/logger.ts";
+import {
+  anySecret,
+  dockerAddress,
+  headerSecret,
+  INSTANCE_NAME,
+  pemKey,
+  positiveNumber,
+  timeZone,
+  webAddress,
+} from "./setting-rules.ts";
+
+/** One environment variable of the agent. */
+export interface Setting<Output = unknown> {
+  /** What it is for, as one sentence without its name. */
+  readonly description: string;
+  /** The text that stands for an unset variable, or null where nothing does. */
+  readonly fallback: string | null;
+  /** Whether it holds a credential, which may then come from the file named in `…_FILE` as well. */
+  readonly secret: boolean;
+  readonly schema: z.ZodType<Output, string>;
+}
+
+const plain = <Output>(description: string, schema: z.ZodType<Output, string>) =>
+  ({ description, schema, fallback: null, secret: false }) as const;
+
+const preset = <Output>(description: string, schema: z.ZodType<Output, string>, fallback: string) =>
+  ({ description, schema, fallback, secret: false }) as const;
+
+const credential = <Output>(description: string, schema: z.ZodType<Output, string>) =>
+  ({ description, schema, fallback: null, secret: true }) as const;
+
+const A_DAY_SECONDS = 86_400;
+const path = z.string().refine((text) => !text.includes("\0"), { error: "must be a path" });
+
+/** Every variable that the agent reads: the one source of names, defaults, descriptions and rules. */
+export const SETTINGS = {
+  HOOKLINE_EDGE_URL: plain("Address of the deployed Worker.", webAddress("https://hookline.my-name.workers.dev")),
+  HOOKLINE_TOKEN: credential("Token with which the agent opens its link to the edge.", headerSecret),
+  HOOKLINE_TOKEN_PREVIOUS: credential("Token accepted beside the current one during a rotation.", headerSecret),
+  GITHUB_TOKEN: credential("Personal access token that may manage self-hosted runners; or an App.", headerSecret),
+  GITHUB_APP_ID: plain(
+    "App id or client id of a GitHub App, in place of a token.",
+    z.string().regex(/^[A-Za-z0-9.]{1,64}$/, { error: "must be the App ID or Client ID from the App's settings page" }),
+  ),
+  GITHUB_APP_PRIVATE_KEY: credential("Private key of the GitHub App, as PEM.", pemKey),
+  GITHUB_APP_INSTALLATION_ID: plain(
+    "Installation of the GitHub App; looked up by owner where it is unset.",
+    positiveNumber(Number.MAX_SAFE_INTEGER),
+  ),
+  GITHUB_WEBHOOK_SECRET: credential(
+    "Secret of the webhook, for doctor's probe and the standalone receiver.",
+    anySecret,
+  ),
+  GITHUB_WEBHOOK_SECRET_PREVIOUS: credential(
+    "Webhook secret accepted beside the current one during a rotation.",
+    anySecret,
+  ),
+  GITHUB_API_URL: preset(
+    "Address of GitHub's REST API.",
+    webAddress("https://github.example.com/api/v3"),
+    "https://api.github.com",
+  ),
+  HOOKLINE_CONFIG: preset("The pools file.", path, "config/pools.yaml"),
+  HOOKLINE_DATA: preset("Folder of the agent's journal.", path, "./data"),
+  HOOKLINE_INSTANCE: plain(
+    "Name of this agent on its containers and runners; the host's name where it is unset. Keep it: an agent tends only what carries its name.",
+    z.string().regex(INSTANCE_NAME, {
+      error: "must be 1 to 16 lower-case letters and digits, with single dashes between them",
+    }),
+  ),
+  HOOKLINE_SWEEP_INTERVAL_SECONDS: preset(
+    "Seconds between two sweeps of GitHub's REST API.",
+    positiveNumber(A_DAY_SECONDS),
+    "60",
+  ),
+  DOCKER_HOST: preset("The Docker Engine.", dockerAddress, "unix:///var/run/docker.sock"),
+  LOG_LEVEL: preset(
+    "Least severe record that is printed: error, warn, info or debug.",
+    z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(", ")}` }) as z.ZodType<
+      (typeof LOG_LEVELS)[number],
+      string
+    >,
+    "info",
+  ),
+  TZ: plain("Time zone of times shown to people; records are in UTC.", timeZone),
+} as const satisfies Readonly<Record<string, Setting>>;
+
+export type SettingName = keyof typeof SETTINGS;
+
+export const SETTING_NAMES: readonly SettingName[] = Object.keys(SETTINGS).filter(
+  (name): name is SettingName => name in SETTINGS,
+);
+
+/** Variables whose value is a credential. */
+export const SECRET_VARIABLES: ReadonlySet<string> = new Set(SETTING_NAMES.filter((name) => SETTINGS[name].secret));

@@ -1,0 +1,135 @@
+import { hostname } from "node:os";
+import { resolve } from "node:path";
+import type * as z from "zod";
+import { ConfigError } from "../../shared/config/config-error.ts";
+import type { ConfigProblem } from "../../shared/config/config-error.ts";
+import type { Secret } from "../../shared/config/secret.ts";
+import type { LogLevel } from "../../shared/log/logger.ts";
+import type { Environment } from "./environment.ts";
+import { instanceOfHost } from "./instance-name.ts";
+import { plainText, secretText } from "./setting-text.ts";
+import type { SettingText } from "./setting-text.ts";
+import { SETTING_NAMES, SETTINGS } from "./settings-table.ts";
+import type { SettingName } from "./settings-table.ts";
+
+/** How the agent proves itself to GitHub: a personal access token, or a GitHub App. */
+export type GitHubCredentialSettings =
+  | { readonly kind: "token"; readonly token: Secret }
+  | {
+      readonly kind: "app";
+      /** App id or client id. */
+      readonly appId: string;
+      /** PEM, PKCS #1 or PKCS #8. */
+      readonly privateKey: Secret;
+      /** Null: to be looked up by owner. */
+      readonly installationId: number | null;
+    };
+
+/** What the agent is told by its environment. What is null was not set; require-settings.ts asks for it. */
+export interface AgentSettings {
+  /** Address of the edge without a final slash. */
+  readonly edgeUrl: string | null;
+  readonly token: Secret | null;
+  readonly previousToken: Secret | null;
+  readonly github: GitHubCredentialSettings | null;
+  /** Without a final slash. */
+  readonly githubApiUrl: string;
+  readonly webhookSecret: Secret | null;
+  readonly previousWebhookSecret: Secret | null;
+  /** Absolute path of the pools file. */
+  readonly configFile: string;
+  /** Absolute path. */
+  readonly dataFolder: string;
+  /** `[a-z0-9-]{1,16}`; on every container and runner of this agent. */
+  readonly instance: string;
+  readonly dockerHost: string;
+  readonly logLevel: LogLevel;
+  /** Null: the host's. */
+  readonly timeZone: string | null;
+  readonly sweepIntervalMs: number;
+}
+
+export interface SettingsSource {
+  readonly env: Environment;
+  /** Folder that relative paths start from. */
+  readonly cwd: string;
+  /** The host's name, from which an instance name is made; the system's where it is left out. */
+  readonly hostName?: string;
+}
+
+type Values = {
+  readonly [Name in SettingName]:
+    | z.output<(typeof SETTINGS)[Name]["schema"]>
+    | ((typeof SETTINGS)[Name]["fallback"] extends null ? null : never);
+};
+
+/**
+ * The agent's settings from its environment, each secret also from the file that `…_FILE` names.
+ *
+ * @throws {ConfigError} with one problem for each variable that cannot be used; no message holds a value
+ */
+export function readSettings({ env, cwd, hostName = hostname() }: SettingsSource): AgentSettings {
+  const problems: ConfigProblem[] = [];
+  const values = readValues(env, cwd, problems);
+  const github = credentialOf(values, problems);
+  if (problems.length > 0) throw new ConfigError("the environment", problems);
+  return {
+    edgeUrl: values.HOOKLINE_EDGE_URL,
+    token: values.HOOKLINE_TOKEN,
+    previousToken: values.HOOKLINE_TOKEN_PREVIOUS,
+    github,
+    githubApiUrl: values.GITHUB_API_URL,
+    webhookSecret: values.GITHUB_WEBHOOK_SECRET,
+    previousWebhookSecret: values.GITHUB_WEBHOOK_SECRET_PREVIOUS,
+    configFile: resolve(cwd, values.HOOKLINE_CONFIG),
+    dataFolder: resolve(cwd, values.HOOKLINE_DATA),
+    instance: values.HOOKLINE_INSTANCE ?? instanceOfHost(hostName),
+    dockerHost: values.DOCKER_HOST,
+    logLevel: values.LOG_LEVEL,
+    timeZone: values.TZ,
+    sweepIntervalMs: values.HOOKLINE_SWEEP_INTERVAL_SECONDS * 1000,
+  };
+}
+
+function readValues(env: Environment, cwd: string, problems: ConfigProblem[]): Values {
+  const values: Record<string, unknown> = {};
+  for (const name of SETTING_NAMES) values[name] = readValue(name, env, cwd, problems);
+  return values as Values;
+}
+
+function readValue(name: SettingName, env: Environment, cwd: string, problems: ConfigProblem[]): unknown {
+  const { secret, fallback, schema } = SETTINGS[name];
+  const given: SettingText = secret ? secretText(name, env, cwd) : plainText(name, env);
+  if ("failed" in given) {
+    problems.push({ path: given.path, message: given.failed });
+    return null;
+  }
+  const text = given.text ?? fallback;
+  if (text === null) return null;
+  const result = schema.safeParse(text);
+  if (result.success) return result.data;
+  problems.push(...result.error.issues.map(({ message }) => ({ path: name, message })));
+  return null;
+}
+
+function credentialOf(values: Values, problems: ConfigProblem[]): GitHubCredentialSettings | null {
+  const { GITHUB_TOKEN: token, GITHUB_APP_ID: appId, GITHUB_APP_PRIVATE_KEY: privateKey } = values;
+  const broken = (name: string) => problems.some(({ path }) => path === name || path === `${name}_FILE`);
+  const hasApp = appId !== null || privateKey !== null;
+  if (token !== null && hasApp) {
+    problems.push({ path: "GITHUB_TOKEN", message: "is set beside GITHUB_APP_…; keep the token or the App, not both" });
+    return null;
+  }
+  if (token !== null) return { kind: "token", token };
+  if (appId !== null && privateKey !== null) {
+    return { kind: "app", appId, privateKey, installationId: values.GITHUB_APP_INSTALLATION_ID };
+  }
+  const missing = appId === null ? "GITHUB_APP_ID" : "GITHUB_APP_PRIVATE_KEY";
+  if (hasApp && !broken(missing)) {
+    problems.push({
+      path: missing,
+      message: "is missing; a GitHub App needs both GITHUB_APP_ID and GITHUB_APP_PRIVATE_KEY",
+    });
+  }
+  return null;
+}

@@ -1,0 +1,91 @@
+import type { CancelTimer, Clock } from "../../shared/clock/clock.ts";
+import type { ControllerEvent } from "../../shared/controller/events.ts";
+import type { Ledger } from "../../shared/controller/ledger.ts";
+import { plan, type Action } from "../../shared/controller/plan.ts";
+import type { ServingPool } from "../../shared/controller/pool-choice.ts";
+import type { Logger } from "../../shared/log/logger.ts";
+
+/** Why nothing is planned yet: what exists is not known, or what happened is still being told. */
+export type Hold = "adoption" | "replay";
+
+export interface ControlLoopOptions {
+  readonly ledger: Ledger;
+  readonly pools: () => readonly ServingPool[];
+  readonly act: (action: Action) => void;
+  /** Called after each turn in which something was learnt, planned or not. */
+  readonly onTurn: () => void;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/**
+ * The one controller, fed alike by webhooks, sweeps and slots. Each event is applied at once and planned for in
+ * the same turn of the event loop: no fixed delay stands between a queued signal and the call to Docker.
+ */
+export class ControlLoop {
+  readonly #options: ControlLoopOptions;
+  readonly #holds = new Set<Hold>();
+  #scheduled = false;
+  #stopped = false;
+  #cancelWake: CancelTimer | null = null;
+
+  constructor(options: ControlLoopOptions) {
+    this.#options = options;
+  }
+
+  /** Applies an event. Never throws: an event that breaks the ledger must not break the link that brought it. */
+  feed(event: ControllerEvent): void {
+    try {
+      this.#options.ledger.apply(event);
+    } catch (error) {
+      this.#options.log.error("event not applied", { type: event.type, reason: String(error) });
+    }
+    this.#schedule();
+  }
+
+  /** Plans nothing until this hold is released. */
+  hold(reason: Hold): void {
+    this.#holds.add(reason);
+  }
+
+  release(reason: Hold): void {
+    if (this.#holds.delete(reason)) this.#schedule();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#cancelWake?.();
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || this.#stopped) return;
+    this.#scheduled = true;
+    queueMicrotask(() => {
+      this.#scheduled = false;
+      this.#plan();
+      this.#options.onTurn();
+    });
+  }
+
+  #plan(): void {
+    if (this.#stopped || this.#holds.size > 0) return;
+    const { ledger, pools, clock, log } = this.#options;
+    const now = clock.now();
+    const next = plan(ledger, pools(), now);
+    ledger.markSurplus(next.surplus, now);
+    for (const action of next.actions) this.#act(action);
+    this.#cancelWake?.();
+    this.#cancelWake = null;
+    if (next.nextAtMs === null) return;
+    log.debug("next plan", { inMs: next.nextAtMs - now });
+    this.#cancelWake = clock.after(Math.max(1, next.nextAtMs - now), () => this.#plan());
+  }
+
+  #act(action: Action): void {
+    try {
+      this.#options.act(action);
+    } catch (error) {
+      this.#options.log.error("action failed", { type: action.type, reason: String(error) });
+    }
+  }
+}

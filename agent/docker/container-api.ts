@@ -1,0 +1,157 @@
+import type { ContainerCreateRequest } from "@docker/node-sdk";
+import * as z from "zod";
+import { inspectSchema, summarySchema, type ContainerDetail, type ContainerSummary } from "./container-answers.ts";
+import { DockerError } from "./docker-error.ts";
+import type { Call, Engine } from "./engine.ts";
+import { joinLogFrames } from "./log-frames.ts";
+
+const createdSchema = z.object({ Id: z.string().min(1) });
+const listSchema = z.array(summarySchema);
+/** The engine answers a stop only when the container has ended, so its grace comes on top. */
+const STOP_ANSWER_MS = 60_000;
+
+/**
+ * The container calls that are used. `ref` is an id or a name. All throw DockerError.
+ * https://docs.docker.com/reference/api/engine/version/v1.41/#tag/Container
+ */
+export class ContainerApi {
+  readonly #engine: Engine;
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  /**
+   * Creates and resolves with the id. Never sent twice by itself. Throws `image-missing`, `conflict` when the name
+   * is taken, `rejected` when the host cannot do what is asked.
+   */
+  async create(
+    name: string,
+    body: ContainerCreateRequest,
+    platform: string | null,
+    signal: AbortSignal,
+  ): Promise<string> {
+    const call: Call = {
+      endpoint: "POST /containers/create",
+      method: "POST",
+      path: "/containers/create",
+      query: { name, platform: platform ?? undefined },
+      json: body,
+      repeatable: false,
+      signal,
+    };
+    try {
+      return (await this.#engine.json(call, createdSchema, [201])).Id;
+    } catch (error) {
+      throw error instanceof DockerError && error.code === "not-found" ? imageMissing(body.Image ?? "", error) : error;
+    }
+  }
+
+  /** Starts; false when it ran already. A command that does not exist is `rejected` and leaves the container. */
+  async start(ref: string, signal: AbortSignal): Promise<boolean> {
+    return (await this.#engine.status(post(ref, "start", signal), [204, 304])) === 204;
+  }
+
+  /** Asks to end, kills after `graceMs`; false when it had ended already. */
+  async stop(ref: string, graceMs: number, signal: AbortSignal): Promise<boolean> {
+    const call = {
+      ...post(ref, "stop", signal),
+      query: { t: Math.ceil(graceMs / 1000) },
+      silenceMs: graceMs + STOP_ANSWER_MS,
+    };
+    return (await this.#engine.status(call, [204, 304])) === 204;
+  }
+
+  /** Kills at once; false when it did not run. */
+  async kill(ref: string, signal: AbortSignal): Promise<boolean> {
+    return (await this.#engine.status(post(ref, "kill", signal), [204, 404, 409])) === 204;
+  }
+
+  /** Removes with its anonymous volumes; false when it was gone. A running one is a `conflict` without `force`. */
+  async remove(ref: string, options: { readonly force: boolean }, signal: AbortSignal): Promise<boolean> {
+    const call: Call = {
+      endpoint: "DELETE /containers/{id}",
+      method: "DELETE",
+      path: `/containers/${encodeURIComponent(ref)}`,
+      query: { v: 1, force: options.force ? 1 : undefined },
+      signal,
+    };
+    try {
+      return (await this.#engine.status(call, [204, 404])) === 204;
+    } catch (error) {
+      if (error instanceof DockerError && error.code === "conflict" && /already in progress/i.test(error.message)) {
+        return false;
+      }
+      throw error;
+    }
+  }
+
+  /** Null when there is no such container. */
+  async inspect(ref: string, signal: AbortSignal): Promise<ContainerDetail | null> {
+    const call = get(ref, "json", signal);
+    return orNull(this.#engine.json(call, inspectSchema));
+  }
+
+  /** All containers, running or not, that carry the label with this value. */
+  list(label: string, value: string, signal: AbortSignal): Promise<readonly ContainerSummary[]> {
+    const filters = JSON.stringify({ label: [`${label}=${value}`] });
+    return this.#engine.json(
+      {
+        endpoint: "GET /containers/json",
+        method: "GET",
+        path: "/containers/json",
+        query: { all: 1, filters },
+        signal,
+      },
+      listSchema,
+    );
+  }
+
+  /** The last `lines` of its output; null when it is gone or its log driver keeps nothing that can be read. */
+  async logs(ref: string, lines: number, signal: AbortSignal): Promise<string | null> {
+    const call = { ...get(ref, "logs", signal), query: { stdout: 1, stderr: 1, tail: lines } };
+    try {
+      const response = await this.#engine.send(call, [200]);
+      return joinLogFrames(await this.#engine.body(call, response));
+    } catch (error) {
+      if (error instanceof DockerError && (error.code === "not-found" || error.code === "unsupported")) return null;
+      throw error;
+    }
+  }
+}
+
+function post(ref: string, action: string, signal: AbortSignal): Call {
+  return {
+    endpoint: `POST /containers/{id}/${action}`,
+    method: "POST",
+    path: `/containers/${encodeURIComponent(ref)}/${action}`,
+    signal,
+  };
+}
+
+function get(ref: string, what: string, signal: AbortSignal): Call {
+  return {
+    endpoint: `GET /containers/{id}/${what}`,
+    method: "GET",
+    path: `/containers/${encodeURIComponent(ref)}/${what}`,
+    signal,
+  };
+}
+
+async function orNull<T>(answer: Promise<T>): Promise<T | null> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof DockerError && error.code === "not-found") return null;
+    throw error;
+  }
+}
+
+function imageMissing(image: string, cause: DockerError): DockerError {
+  return new DockerError(
+    "image-missing",
+    `The image ${image} is not on this host. ${cause.message}`,
+    `Pull it: docker pull ${image}`,
+    { status: 404, cause },
+  );
+}

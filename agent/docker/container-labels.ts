@@ -1,0 +1,64 @@
+import * as z from "zod";
+
+/** Whose container it is. An agent touches only those with its own value. */
+export const INSTANCE_LABEL = "hookline.instance";
+const POOL_LABEL = "hookline.pool";
+const SCOPE_LABEL = "hookline.scope";
+const RUNNER_ID_LABEL = "hookline.runner-id";
+const CREATED_LABEL = "hookline.created";
+const SPEC_HASH_LABEL = "hookline.spec-hash";
+
+/** Image updaters that would replace a container in the middle of its job are told to keep away. */
+const HANDS_OFF: Readonly<Record<string, string>> = {
+  "com.centurylinklabs.watchtower.enable": "false",
+  "wud.watch": "false",
+  "diun.enable": "false",
+};
+
+/** What a container's labels say of the slot in it; enough to adopt it after a restart. */
+export interface SlotLabels {
+  readonly instance: string;
+  readonly poolKey: string;
+  readonly scope: string;
+  readonly runnerId: number | null;
+  /** Milliseconds since the epoch, by the agent's clock. */
+  readonly createdAtMs: number | null;
+  /** Changes when the pool's settings change what its containers are made of. */
+  readonly specHash: string;
+}
+
+const schema = z
+  .object({
+    [INSTANCE_LABEL]: z.string(),
+    [POOL_LABEL]: z.string().catch(""),
+    [SCOPE_LABEL]: z.string().catch(""),
+    [RUNNER_ID_LABEL]: z.coerce.number().int().positive().nullable().catch(null),
+    [CREATED_LABEL]: z.coerce.number().int().positive().nullable().catch(null),
+    [SPEC_HASH_LABEL]: z.string().catch(""),
+  })
+  .transform((labels): SlotLabels => ({
+    instance: labels[INSTANCE_LABEL],
+    poolKey: labels[POOL_LABEL],
+    scope: labels[SCOPE_LABEL],
+    runnerId: labels[RUNNER_ID_LABEL],
+    createdAtMs: labels[CREATED_LABEL],
+    specHash: labels[SPEC_HASH_LABEL],
+  }));
+
+export function writeSlotLabels(labels: SlotLabels): Record<string, string> {
+  return {
+    [INSTANCE_LABEL]: labels.instance,
+    [POOL_LABEL]: labels.poolKey,
+    [SCOPE_LABEL]: labels.scope,
+    ...(labels.runnerId === null ? {} : { [RUNNER_ID_LABEL]: String(labels.runnerId) }),
+    ...(labels.createdAtMs === null ? {} : { [CREATED_LABEL]: String(labels.createdAtMs) }),
+    [SPEC_HASH_LABEL]: labels.specHash,
+    ...HANDS_OFF,
+  };
+}
+
+/** Null when the container does not belong to this instance. */
+export function readSlotLabels(labels: Readonly<Record<string, string>>, instance: string): SlotLabels | null {
+  const parsed = schema.safeParse(labels);
+  return parsed.success && parsed.data.instance === instance ? parsed.data : null;
+}

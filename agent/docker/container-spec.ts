@@ -1,0 +1,105 @@
+import { createHash } from "node:crypto";
+import type { ContainerCreateRequest, HostConfig } from "@docker/node-sdk";
+import type { Pool } from "../../shared/config/pool.ts";
+import type { SlotSpec } from "../slots/slot-provider.ts";
+import { writeSlotLabels } from "./container-labels.ts";
+import { applyLimits, type LeftOut } from "./container-limits.ts";
+import type { HostFeatures } from "./host-features.ts";
+
+export interface ContainerSpecInput {
+  readonly spec: SlotSpec;
+  readonly instance: string;
+  readonly host: HostFeatures;
+  /** `bridge`, `host` or the name of a Docker network. */
+  readonly network: string;
+  readonly createdAtMs: number;
+}
+
+export interface ContainerSpec {
+  /** Body of the create call. Holds the JIT configuration: never log it. */
+  readonly body: ContainerCreateRequest;
+  /** `linux/arm64` and the like where the pool asks for another architecture than the host's, else null. */
+  readonly platform: string | null;
+}
+
+interface PoolPart {
+  readonly hostConfig: HostConfig;
+  readonly leftOut: readonly LeftOut[];
+}
+
+const LOG_MAX_SIZE = "10m";
+const SPEC_HASH_CHARACTERS = 12;
+
+/**
+ * The container of one slot: one job, then gone, so it restarts never and is removed by the agent after its log was
+ * read. The only credential in it is the JIT configuration, which is spent after one job. No Docker socket.
+ */
+export function containerSpec({ spec, instance, host, network, createdAtMs }: ContainerSpecInput): ContainerSpec {
+  const { pool } = spec;
+  const platform = platformOf(pool, host);
+  const { hostConfig } = poolPart(pool, host, network);
+  const fixed = { Image: pool.image, Cmd: [...pool.command], HostConfig: hostConfig };
+  const labels = {
+    instance,
+    poolKey: pool.key,
+    scope: spec.scope,
+    runnerId: spec.runnerId,
+    createdAtMs,
+    specHash: hashOf({ ...fixed, platform }),
+  };
+  return {
+    platform,
+    body: { ...fixed, Hostname: spec.name, Env: environment(spec.jitConfig), Labels: writeSlotLabels(labels) },
+  };
+}
+
+/** What of a pool's settings this host cannot enforce, each with its reason. */
+export function settingsLeftOut(pool: Pool, host: HostFeatures): readonly LeftOut[] {
+  return poolPart(pool, host, pool.network).leftOut;
+}
+
+/** The `platform` of create and pull; null means the host's own. */
+export function platformOf(pool: Pool, host: HostFeatures): string | null {
+  return pool.architecture === "auto" || pool.architecture === host.architecture ? null : `linux/${pool.architecture}`;
+}
+
+function poolPart(pool: Pool, host: HostFeatures, network: string): PoolPart {
+  const limits = applyLimits(pool.resources, host);
+  const noInit = { setting: "init", reason: "the host lacks docker-init (InitCommit is N/A in /info); zombies stay" };
+  return {
+    hostConfig: {
+      NetworkMode: network,
+      RestartPolicy: { Name: "no" },
+      ...(host.init ? { Init: true } : {}),
+      ...logConfig(host.loggingDriver),
+      ...limits.hostConfig,
+    },
+    leftOut: host.init ? limits.leftOut : [...limits.leftOut, noInit],
+  };
+}
+
+/**
+ * The runner reads every `ACTIONS_RUNNER_INPUT_*`; without the second variable its script exits 0 even when GitHub
+ * refuses its version. https://github.com/actions/runner/blob/main/src/Runner.Listener/CommandSettings.cs
+ */
+function environment(jitConfig: string): string[] {
+  return [
+    `ACTIONS_RUNNER_INPUT_JITCONFIG=${jitConfig}`,
+    "ACTIONS_RUNNER_RETURN_VERSION_DEPRECATED_EXIT_CODE=1",
+    "RUNNER_MANUALLY_TRAP_SIG=1",
+  ];
+}
+
+/**
+ * Two drivers grow without bound unless told. Others, as the one of Synology, look after themselves and feed the
+ * host's own log view, so they are left alone.
+ * https://docs.docker.com/engine/logging/drivers/json-file/
+ */
+function logConfig(driver: string): HostConfig {
+  if (driver !== "json-file" && driver !== "local") return {};
+  return { LogConfig: { Type: driver, Config: { "max-size": LOG_MAX_SIZE } } };
+}
+
+function hashOf(value: unknown): string {
+  return createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, SPEC_HASH_CHARACTERS);
+}

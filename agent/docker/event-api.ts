@@ -1,0 +1,68 @@
+import * as z from "zod";
+import { parseAnswer } from "./answer.ts";
+import type { Call, Engine } from "./engine.ts";
+import { jsonLines } from "./json-lines.ts";
+
+const eventSchema = z
+  .object({
+    Action: z.string(),
+    Actor: z.object({ ID: z.string(), Attributes: z.record(z.string(), z.string()).nullish() }),
+    /** Seconds. */
+    time: z.number().nullish(),
+    timeNano: z.string().regex(/^\d+$/).nullish(),
+  })
+  .transform((event) => ({
+    action: event.Action,
+    containerId: event.Actor.ID,
+    /** The container's labels, `name`, `image`, and for `die` also `exitCode`. */
+    attributes: event.Actor.Attributes ?? {},
+    /** Nanoseconds since the epoch, exact; null where the engine does not say. */
+    timeNano: event.timeNano == null ? null : BigInt(event.timeNano),
+  }));
+
+export type ContainerEvent = Readonly<z.infer<typeof eventSchema>>;
+
+export interface EventQuery {
+  readonly label: string;
+  readonly value: string;
+  /** Engine time `seconds.nanoseconds` from which events are wanted; null for from now on. */
+  readonly since: string | null;
+}
+
+/** https://docs.docker.com/reference/api/engine/version/v1.41/#tag/System/operation/SystemEvents */
+export class EventApi {
+  readonly #engine: Engine;
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  /**
+   * Events of the containers with a label, as they happen. `onOpen` is called once the engine has answered. The end
+   * of the stream says nothing of any container: proxies cut long answers. Replay holds 256 events at most.
+   * Throws DockerError, or the signal's reason once that is aborted.
+   */
+  async *containers(
+    query: EventQuery,
+    onOpen: () => void,
+    signal: AbortSignal,
+  ): AsyncGenerator<ContainerEvent, void, void> {
+    const filters = JSON.stringify({ type: ["container"], label: [`${query.label}=${query.value}`] });
+    const endpoint = "GET /events";
+    const call: Call = {
+      endpoint,
+      method: "GET",
+      path: "/events",
+      query: { filters, since: query.since ?? undefined },
+      silenceMs: null,
+      signal,
+    };
+    const response = await this.#engine.send(call, [200]);
+    onOpen();
+    try {
+      for await (const line of jsonLines(response, endpoint)) yield parseAnswer(eventSchema, line, endpoint);
+    } catch (error) {
+      throw await this.#engine.transport.failure(call, error);
+    }
+  }
+}

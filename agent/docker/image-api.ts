@@ -1,0 +1,135 @@
+import type { IncomingMessage } from "node:http";
+import * as z from "zod";
+import { parseAnswer } from "./answer.ts";
+import { DockerError } from "./docker-error.ts";
+import type { Call, Engine } from "./engine.ts";
+import { splitImageReference } from "./image-reference.ts";
+import { jsonLines } from "./json-lines.ts";
+
+const imageSchema = z
+  .object({
+    Id: z.string(),
+    Architecture: z.string().nullish(),
+    Created: z.string().nullish(),
+    Config: z.object({ Labels: z.record(z.string(), z.string()).nullish() }).nullish(),
+  })
+  .transform((answer) => ({
+    id: answer.Id,
+    architecture: answer.Architecture ?? null,
+    /** ISO 8601, as the image says. */
+    created: answer.Created ?? null,
+    labels: answer.Config?.Labels ?? {},
+  }));
+
+export type ImageDetail = Readonly<z.infer<typeof imageSchema>>;
+
+const progressSchema = z.object({
+  status: z.string().nullish(),
+  id: z.string().nullish(),
+  progressDetail: z.object({ current: z.number().nullish(), total: z.number().nullish() }).nullish(),
+  error: z.string().nullish(),
+  errorDetail: z.object({ message: z.string().nullish() }).nullish(),
+});
+
+/** One step of a pull; a layer's bytes where the engine knows them. */
+export interface PullProgress {
+  readonly status: string;
+  readonly layer: string | null;
+  readonly currentBytes: number | null;
+  readonly totalBytes: number | null;
+}
+
+/** Unpacking a large layer on a NAS may say nothing for minutes. */
+const PULL_SILENCE_MS = 15 * 60_000;
+const ENDPOINT = "POST /images/create";
+
+/** https://docs.docker.com/reference/api/engine/version/v1.41/#tag/Image */
+export class ImageApi {
+  readonly #engine: Engine;
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  /** Null when the image is not on the host. Throws DockerError. */
+  async inspect(reference: string, signal: AbortSignal): Promise<ImageDetail | null> {
+    // Proxies and old engines want the slashes of a name as they are.
+    const path = `/images/${reference.split("/").map(encodeURIComponent).join("/")}/json`;
+    try {
+      return await this.#engine.json({ endpoint: "GET /images/{name}/json", method: "GET", path, signal }, imageSchema);
+    } catch (error) {
+      if (error instanceof DockerError && error.code === "not-found") return null;
+      throw error;
+    }
+  }
+
+  /**
+   * Pulls and resolves when the image is there. Throws DockerError `pull-failed`, whichever of three ways the engine
+   * chooses to say so: 500, 404, or 200 with an error inside the stream (https://github.com/moby/moby/issues/44504).
+   */
+  async pull(
+    reference: string,
+    platform: string | null,
+    onProgress: (progress: PullProgress) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { repository, tag } = splitImageReference(reference);
+    const call: Call = {
+      endpoint: ENDPOINT,
+      method: "POST",
+      path: "/images/create",
+      query: { fromImage: repository, tag, platform: platform ?? undefined },
+      repeatable: false,
+      silenceMs: PULL_SILENCE_MS,
+      signal,
+    };
+    try {
+      await this.#readProgress(reference, call, await this.#engine.send(call, [200]), onProgress);
+    } catch (error) {
+      throw isRegistryFailure(error) ? pullFailed(reference, error.message, error.status ?? 500) : error;
+    }
+  }
+
+  /** The pull stops when nobody reads, so the stream is read to its end, after an error too. */
+  async #readProgress(
+    reference: string,
+    call: Call,
+    response: IncomingMessage,
+    onProgress: (progress: PullProgress) => void,
+  ): Promise<void> {
+    let failure: string | null = null;
+    try {
+      for await (const line of jsonLines(response, ENDPOINT)) {
+        const step = parseAnswer(progressSchema, line, ENDPOINT);
+        failure ??= step.error ?? step.errorDetail?.message ?? null;
+        if (step.status != null) onProgress(progressOf(step));
+      }
+    } catch (error) {
+      throw await this.#engine.transport.failure(call, error);
+    }
+    if (failure !== null) throw pullFailed(reference, failure, 200);
+  }
+}
+
+function progressOf(step: z.infer<typeof progressSchema>): PullProgress {
+  return {
+    status: step.status ?? "",
+    layer: step.id ?? null,
+    currentBytes: step.progressDetail?.current ?? null,
+    totalBytes: step.progressDetail?.total ?? null,
+  };
+}
+
+function isRegistryFailure(error: unknown): error is DockerError {
+  return error instanceof DockerError && (error.code === "not-found" || error.code === "server");
+}
+
+function pullFailed(reference: string, why: string, status: number): DockerError {
+  return new DockerError(
+    "pull-failed",
+    `The image ${reference} could not be pulled: ${why}`,
+    "Check the image's name and tag, that the host resolves and reaches the registry, its free disk space, and for a " +
+      `private image that it is on the host already (docker login, docker pull ${reference}).`,
+    { status },
+  );
+}

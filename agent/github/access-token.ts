@@ -1,0 +1,21 @@
+import type { RunnerScope, TokenReport } from "./types.ts";
+
+/** A credential for one call, with the names that caches and limits are kept under. */
+export interface AccessToken {
+  readonly value: string;
+  /** Changes with every new token, since GitHub's ETags do: https://github.com/github/docs/issues/34689 */
+  readonly identity: string;
+  /** Whose rate limit the call counts against. */
+  readonly account: string;
+  readonly kind: "token" | "installation";
+}
+
+/** Where the client gets the token for a call. */
+export interface TokenSource {
+  /** A token for the organisation or repository. Throws GitHubError. */
+  tokenFor(scope: RunnerScope, signal: AbortSignal): Promise<AccessToken>;
+  /** Told when GitHub answered 401 to this token, so that it is not used again if there is another way. */
+  refused(token: AccessToken): void;
+  /** Asks GitHub who this is. Throws GitHubError. */
+  report(signal: AbortSignal): Promise<TokenReport>;
+}

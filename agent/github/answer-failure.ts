@@ -1,0 +1,85 @@
+import * as z from "zod";
+
+import { isRateLimited, retryAtMs } from "./rate-limit.ts";
+import type { Redactor } from "./redaction.ts";
+import { permissionRemedy, unauthorizedRemedy, type Speaker } from "./remedies.ts";
+import { GitHubError, type GitHubErrorCode } from "./types.ts";
+import { nameOf, type Answer, type Call } from "./wire.ts";
+
+/** GitHub's words about single fields come as texts, as records, or in some other shape that is passed over. */
+const errorDetail = z.union([z.string(), z.object({ message: z.string() }).transform((detail) => detail.message)]);
+const errorBody = z.object({ message: z.string(), errors: z.array(errorDetail.catch("")).catch([]) });
+
+/** Turns an answer that is no success into the error that says what to do about it. */
+export function failureOf(
+  call: Call,
+  answer: Answer,
+  speaker: Speaker,
+  nowMs: number,
+  redactor: Redactor,
+): GitHubError {
+  const code = codeOf(answer);
+  const limitEndsAtMs = code === "rate-limited" ? retryAtMs(answer.headers, nowMs) : null;
+  const said = redactor.clean(whatGitHubSaid(answer.text));
+  const message = `GitHub answered ${answer.status} to ${nameOf(call)}${said === "" ? "." : `: ${said}`}`;
+  const remedy = remedyOf(code, answer, speaker, limitEndsAtMs);
+  return new GitHubError(code, redactor.clean(message), redactor.clean(remedy), {
+    status: answer.status,
+    retryAtMs: limitEndsAtMs,
+  });
+}
+
+function codeOf(answer: Answer): GitHubErrorCode {
+  if (isRateLimited(answer)) return "rate-limited";
+  if (answer.status >= 500) return "unavailable";
+  switch (answer.status) {
+    case 401:
+      return "unauthorized";
+    case 403:
+      return "forbidden";
+    case 404:
+      return "not-found";
+    case 409:
+      return "conflict";
+    case 422:
+      return "invalid";
+    default:
+      return "unexpected";
+  }
+}
+
+function remedyOf(code: GitHubErrorCode, answer: Answer, speaker: Speaker, limitEndsAtMs: number | null): string {
+  switch (code) {
+    case "rate-limited":
+      return `Nothing to do: polling goes on by itself at ${new Date(limitEndsAtMs ?? 0).toISOString()}. If it happens often, poll more seldom or share the token with fewer tools.`;
+    case "unauthorized":
+      return unauthorizedRemedy(speaker);
+    case "forbidden":
+      return permissionRemedy(answer.headers, speaker);
+    case "not-found":
+      return `Check the name in config/pools.yaml. GitHub also answers 404 for what the credential may not see. ${permissionRemedy(answer.headers, speaker)}`;
+    case "conflict":
+      return "Something of that name exists already; a runner needs a name that was never used before.";
+    case "invalid":
+      return "Check the pool's labels, runner group and work folder in config/pools.yaml against GitHub's rules.";
+    case "unavailable":
+      return "GitHub has trouble, see githubstatus.com; the agent tries again by itself.";
+    default:
+      return answer.status >= 300 && answer.status < 400
+        ? "The organisation or repository was renamed or moved: use its new name in config/pools.yaml."
+        : "Check that GITHUB_API_URL is the address of GitHub's REST API, with no proxy that answers in its place.";
+  }
+}
+
+/** GitHub's own words, those about single fields included; empty when the answer is not GitHub's JSON. */
+function whatGitHubSaid(text: string): string {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return "";
+  }
+  const body = errorBody.safeParse(json);
+  if (!body.success) return "";
+  return [body.data.message, ...body.data.errors].filter((each) => each !== "").join("; ");
+}

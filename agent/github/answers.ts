@@ -1,0 +1,94 @@
+import type { components } from "@octokit/openapi-types";
+import * as z from "zod";
+
+type Official = components["schemas"];
+
+/** A published type as JSON.parse gives it: whole numbers are numbers. */
+type Parsed<T> = { [Key in keyof T]: Exclude<T[Key], bigint> };
+
+/** Takes a schema only if GitHub's published type fits it: a field that GitHub may leave out must be optional here. */
+function fits<T>(): <S extends z.ZodType>(schema: S & (Parsed<T> extends z.input<S> ? unknown : never)) => S {
+  return (schema) => schema;
+}
+
+/*
+ * Only the fields that are used. Enums are open: a value that GitHub adds is no error. None of these transforms,
+ * so that what was read once can be kept and read again by the same schema.
+ */
+
+const runner = fits<Official["runner"]>()(
+  z.object({
+    id: z.number(),
+    name: z.string(),
+    status: z.string(),
+    busy: z.boolean(),
+    labels: z.array(z.object({ name: z.string() })),
+  }),
+);
+export type RunnerAnswer = z.infer<typeof runner>;
+
+export const runnersPage = z.object({ total_count: z.number(), runners: z.array(runner) });
+
+export const jitRunner = z.object({ runner, encoded_jit_config: z.string().min(1) });
+
+export const runnerGroupsPage = z.object({
+  total_count: z.number(),
+  runner_groups: z.array(fits<Official["runner-groups-org"]>()(z.object({ id: z.number(), name: z.string() }))),
+});
+
+const run = fits<Official["workflow-run"]>()(
+  z.object({
+    id: z.number(),
+    repository: z.object({ full_name: z.string(), private: z.boolean() }).optional(),
+  }),
+);
+export type RunAnswer = z.infer<typeof run>;
+
+export const runsPage = z.object({ total_count: z.number(), workflow_runs: z.array(run) });
+
+const job = fits<Official["job"]>()(
+  z.object({
+    id: z.number(),
+    run_id: z.number(),
+    run_attempt: z.number().optional(),
+    name: z.string(),
+    status: z.string(),
+    conclusion: z.string().nullable(),
+    labels: z.array(z.string()),
+    runner_name: z.string().nullish(),
+    created_at: z.string().nullish(),
+    started_at: z.string().nullish(),
+    completed_at: z.string().nullish(),
+  }),
+);
+export type JobAnswer = z.infer<typeof job>;
+
+export const jobsPage = z.object({ total_count: z.number(), jobs: z.array(job) });
+
+export const repositoriesPage = z.array(
+  fits<Official["minimal-repository"]>()(
+    z.object({
+      full_name: z.string(),
+      private: z.boolean(),
+      archived: z.boolean().optional(),
+      disabled: z.boolean().optional(),
+      pushed_at: z.string().nullish(),
+    }),
+  ),
+);
+
+export const user = fits<Official["simple-user"]>()(z.object({ login: z.string() }));
+export const app = fits<NonNullable<Official["integration"]>>()(z.object({ name: z.string() }));
+export const installation = fits<Official["installation"]>()(z.object({ id: z.number() }));
+export const installationToken = fits<Official["installation-token"]>()(
+  z.object({ token: z.string().min(1), expires_at: z.iso.datetime({ offset: true }) }),
+);
+
+const bucket = z.object({ limit: z.number(), remaining: z.number(), reset: z.number() });
+export const rateLimits = fits<Official["rate-limit-overview"]>()(z.object({ resources: z.object({ core: bucket }) }));
+
+/** A time as GitHub writes it, in milliseconds since the epoch; null when there is none that can be read. */
+export function instantMs(text: string | null | undefined): number | null {
+  const ms = text === null || text === undefined ? Number.NaN : Date.parse(text);
+  return Number.isNaN(ms) ? null : ms;
+}

@@ -1,0 +1,116 @@
+import type { Clock, Random } from "../../shared/clock/clock.ts";
+import type { Logger } from "../../shared/log/logger.ts";
+import { failureOf } from "./answer-failure.ts";
+import { readRateLimit, type RateLimit } from "./rate-limit.ts";
+import { Redactor } from "./redaction.ts";
+import type { Speaker } from "./remedies.ts";
+import { withRetries } from "./retry.ts";
+import { GitHubError } from "./types.ts";
+import { nameOf, send, type Answer, type Call, type Fetch } from "./wire.ts";
+
+export interface ApiOptions {
+  /** Without a slash at the end, as `https://api.github.com` or `https://github.example/api/v3`. */
+  readonly apiUrl: string;
+  readonly fetch: Fetch;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  /** How long one call may take. */
+  readonly deadlineMs: number;
+}
+
+/** Makes single calls, counts them and keeps what GitHub says of its limits. Knows nothing of credentials. */
+export class Api {
+  readonly redactor = new Redactor();
+  readonly clock: Clock;
+  readonly #options: ApiOptions;
+  readonly #base: URL;
+  readonly #rateLimits = new Map<string, RateLimit>();
+  #calls = 0;
+  #notModified = 0;
+  #retries = 0;
+
+  /** Throws GitHubError `network` when `apiUrl` is no address that calls can go to. */
+  constructor(options: ApiOptions) {
+    this.#options = options;
+    this.#base = readApiUrl(options.apiUrl);
+    this.clock = options.clock;
+  }
+
+  /** The address of a path below the API's own. */
+  urlOf(path: string): string {
+    return `${this.#base.href.replace(/\/+$/, "")}${path}`;
+  }
+
+  /** Whether a token may be sent there. */
+  isOwn(url: string): boolean {
+    return URL.canParse(url) && new URL(url).origin === this.#base.origin;
+  }
+
+  /** One call, one answer of any status. Throws GitHubError `timeout` or `network`. */
+  async once(call: Call, signal: AbortSignal): Promise<Answer> {
+    this.#calls++;
+    const { fetch, deadlineMs } = this.#options;
+    const answer = await send(call, { fetch, deadlineMs, signal, redactor: this.redactor });
+    if (answer.status === 304) this.#notModified++;
+    const limit = readRateLimit(answer.headers);
+    if (limit !== null) this.#rateLimits.set(limit.resource, limit);
+    return answer;
+  }
+
+  /** A call that may be made twice: waits and repeats on faults that pass. Throws GitHubError on any but 2xx and 304. */
+  retried(call: Call, speaker: Speaker, signal: AbortSignal): Promise<Answer> {
+    const { clock, random, log } = this.#options;
+    const attempt = async (): Promise<Answer> => {
+      const answer = await this.once(call, signal);
+      if (isSuccess(answer)) return answer;
+      throw this.failure(call, answer, speaker);
+    };
+    const onRetry = (error: GitHubError, delayMs: number): void => {
+      this.#retries++;
+      log.debug("github call repeated", {
+        call: this.redactor.clean(nameOf(call)),
+        code: error.code,
+        status: error.status,
+        delayMs,
+      });
+    };
+    return withRetries(attempt, { clock, random, signal, onRetry });
+  }
+
+  failure(call: Call, answer: Answer, speaker: Speaker): GitHubError {
+    return failureOf(call, answer, speaker, this.clock.now(), this.redactor);
+  }
+
+  get counts(): { readonly calls: number; readonly notModified: number; readonly retries: number } {
+    return { calls: this.#calls, notModified: this.#notModified, retries: this.#retries };
+  }
+
+  /** What GitHub said last of each bucket. */
+  get rateLimits(): readonly RateLimit[] {
+    return [...this.#rateLimits.values()];
+  }
+}
+
+function isSuccess(answer: Answer): boolean {
+  return (answer.status >= 200 && answer.status < 300) || answer.status === 304;
+}
+
+function readApiUrl(apiUrl: string): URL {
+  const url = URL.canParse(apiUrl) ? new URL(apiUrl) : null;
+  if (
+    url !== null &&
+    /^https?:$/.test(url.protocol) &&
+    url.username === "" &&
+    url.password === "" &&
+    url.search === "" &&
+    url.hash === ""
+  ) {
+    return url;
+  }
+  throw new GitHubError(
+    "network",
+    "The address of GitHub's REST API is no http or https address without user, query and fragment.",
+    "Set GITHUB_API_URL to https://api.github.com, or to https://HOST/api/v3 for GitHub Enterprise Server.",
+  );
+}

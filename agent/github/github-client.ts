@@ -1,0 +1,130 @@
+import type { Clock, Random } from "../../shared/clock/clock.ts";
+import type { Logger } from "../../shared/log/logger.ts";
+import type { TokenSource } from "./access-token.ts";
+import { Api } from "./api.ts";
+import { readPrivateKey, readToken, type GitHubCredential } from "./credential.ts";
+import { InstallationTokens } from "./installation-tokens.ts";
+import { listActiveJobs } from "./job-calls.ts";
+import { PersonalToken } from "./personal-token.ts";
+import type { RateLimit } from "./rate-limit.ts";
+import { listOrganizationRepositories } from "./repository-calls.ts";
+import { Rest } from "./rest.ts";
+import { createJitRunner, deleteRunner, findRunner, listRunners } from "./runner-calls.ts";
+import { RunnerGroups } from "./runner-groups.ts";
+import {
+  GitHubError,
+  type DeleteRunnerResult,
+  type GitHub,
+  type GitHubJob,
+  type GitHubRepository,
+  type GitHubRunner,
+  type JitRequest,
+  type JitRunner,
+  type Listing,
+  type RunnerScope,
+  type TokenReport,
+} from "./types.ts";
+import type { Fetch } from "./wire.ts";
+
+/** How long one call may take. Good JIT calls take about a second, lost ones ten and more. */
+const DEADLINE_MS = 15_000;
+
+export interface GitHubClientOptions {
+  /** `https://api.github.com`, or `https://HOST/api/v3` for GitHub Enterprise Server. */
+  readonly apiUrl: string;
+  readonly credential: GitHubCredential;
+  readonly fetch?: Fetch;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  readonly deadlineMs?: number;
+}
+
+/** What the client has done since its start; for doctor and metrics. */
+export interface GitHubStats {
+  readonly calls: number;
+  /** Calls that GitHub answered with 304, which cost nothing. */
+  readonly notModified: number;
+  readonly retries: number;
+  /** The buckets as GitHub told of them last; with several installations, those of the last one called. */
+  readonly rateLimits: readonly RateLimit[];
+  /** Until when polling rests at GitHub's wish, milliseconds since the epoch; null when it does not. */
+  readonly closedUntilMs: number | null;
+}
+
+/** GitHub's REST API as the agent needs it, by a personal access token or as a GitHub App. */
+export class GitHubClient implements GitHub {
+  readonly #api: Api;
+  readonly #tokens: TokenSource;
+  readonly #rest: Rest;
+  readonly #groups: RunnerGroups;
+
+  /** Throws GitHubError when the credential or the address cannot be right; makes no call. */
+  constructor(options: GitHubClientOptions) {
+    this.#api = new Api({
+      ...options,
+      fetch: options.fetch ?? globalThis.fetch,
+      deadlineMs: options.deadlineMs ?? DEADLINE_MS,
+    });
+    this.#tokens = tokensOf(this.#api, options.credential);
+    this.#rest = new Rest(this.#api, this.#tokens);
+    this.#groups = new RunnerGroups(this.#rest);
+  }
+
+  async createJitRunner(scope: RunnerScope, request: JitRequest, signal: AbortSignal): Promise<JitRunner> {
+    try {
+      return await createJitRunner(this.#rest, scope, request, signal);
+    } catch (error) {
+      const groupInDoubt = error instanceof GitHubError && (error.code === "not-found" || error.code === "invalid");
+      if (groupInDoubt && scope.kind === "organization") this.#groups.forget(scope.organization);
+      throw error;
+    }
+  }
+
+  runnerGroupId(organization: string, name: string, signal: AbortSignal): Promise<number> {
+    return this.#groups.idOf(organization, name, signal);
+  }
+
+  listRunners(scope: RunnerScope, signal: AbortSignal): Promise<Listing<GitHubRunner>> {
+    return listRunners(this.#rest, scope, signal);
+  }
+
+  findRunner(scope: RunnerScope, name: string, signal: AbortSignal): Promise<GitHubRunner | null> {
+    return findRunner(this.#rest, scope, name, signal);
+  }
+
+  deleteRunner(scope: RunnerScope, runnerId: number, signal: AbortSignal): Promise<DeleteRunnerResult> {
+    return deleteRunner(this.#rest, scope, runnerId, signal);
+  }
+
+  listActiveJobs(repository: string, signal: AbortSignal): Promise<Listing<GitHubJob>> {
+    return listActiveJobs(this.#rest, repository, this.#api.clock, signal);
+  }
+
+  listOrganizationRepositories(organization: string, signal: AbortSignal): Promise<Listing<GitHubRepository>> {
+    return listOrganizationRepositories(this.#rest, organization, signal);
+  }
+
+  checkToken(signal: AbortSignal): Promise<TokenReport> {
+    return this.#tokens.report(signal);
+  }
+
+  stats(): GitHubStats {
+    return {
+      ...this.#api.counts,
+      rateLimits: this.#api.rateLimits,
+      closedUntilMs: this.#rest.closedUntilMs,
+    };
+  }
+}
+
+function tokensOf(api: Api, credential: GitHubCredential): TokenSource {
+  if (credential.kind === "token") return new PersonalToken(api, readToken(credential.token));
+  const { appId, installationId = null } = credential;
+  return new InstallationTokens({
+    api,
+    appId,
+    key: readPrivateKey(credential.privateKeyPem),
+    installationId,
+  });
+}

@@ -1,0 +1,153 @@
+import type { KeyObject } from "node:crypto";
+
+import type * as z from "zod";
+
+import type { AccessToken, TokenSource } from "./access-token.ts";
+import { app, installation, installationToken, rateLimits } from "./answers.ts";
+import type { Api } from "./api.ts";
+import { appJwt } from "./app-jwt.ts";
+import { parseAnswer } from "./parse-answer.ts";
+import { ownerOf } from "./runner-scope.ts";
+import { SingleFlight } from "./single-flight.ts";
+import { GitHubError, type RunnerScope, type TokenReport } from "./types.ts";
+import type { Call } from "./wire.ts";
+
+/** A token with less left than this is renewed before it is used. */
+const LEAST_LEFT_MS = 5 * 60_000;
+
+interface HeldToken {
+  readonly token: AccessToken;
+  readonly expiresAtMs: number;
+}
+
+export interface AppOptions {
+  readonly api: Api;
+  readonly appId: string | number;
+  readonly key: KeyObject;
+  readonly installationId: number | null;
+}
+
+/**
+ * Tokens of a GitHub App's installations: made on demand, kept for their hour, renewed while at least five minutes
+ * are left, by one call however many ask at once.
+ *
+ * https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/generating-an-installation-access-token-for-a-github-app
+ */
+export class InstallationTokens implements TokenSource {
+  readonly #options: AppOptions;
+  readonly #installations = new Map<string, number>();
+  readonly #tokens = new Map<number, HeldToken>();
+  readonly #lookups = new SingleFlight<number>();
+  readonly #renewals = new SingleFlight<AccessToken>();
+  /** Shared work outlives the caller that began it; every call has its own deadline. */
+  readonly #unaborted = new AbortController().signal;
+  #made = 0;
+
+  constructor(options: AppOptions) {
+    this.#options = options;
+  }
+
+  async tokenFor(scope: RunnerScope, signal: AbortSignal): Promise<AccessToken> {
+    const id = this.#options.installationId ?? (await this.#installationOf(scope, signal));
+    return this.#tokenOf(id, signal);
+  }
+
+  refused(token: AccessToken): void {
+    for (const [id, held] of this.#tokens) if (held.token.identity === token.identity) this.#tokens.delete(id);
+  }
+
+  /**
+   * The App by name; its rate limit too where the operator named the installation. Reading that counts for nothing:
+   * https://docs.github.com/en/rest/rate-limit/rate-limit
+   */
+  async report(signal: AbortSignal): Promise<TokenReport> {
+    const { api, installationId } = this.#options;
+    const { name } = await this.#ask("GET", "/app", app, signal);
+    if (installationId === null) return { subject: `GitHub App ${name}`, rateLimit: null };
+    const token = await this.#tokenOf(installationId, signal);
+    const call: Call = { method: "GET", url: api.urlOf("/rate_limit"), bearer: token.value };
+    const { core } = parseAnswer(
+      call,
+      await api.retried(call, "installation", signal),
+      rateLimits,
+      api.redactor,
+    ).resources;
+    const rateLimit = {
+      limit: core.limit,
+      remaining: core.remaining,
+      resetAtMs: core.reset * 1000,
+    };
+    return { subject: `GitHub App ${name}, installation ${installationId}`, rateLimit };
+  }
+
+  #tokenOf(id: number, signal: AbortSignal): Promise<AccessToken> {
+    const held = this.#tokens.get(id);
+    if (held !== undefined && held.expiresAtMs - this.#options.api.clock.now() >= LEAST_LEFT_MS)
+      return Promise.resolve(held.token);
+    return this.#renewals.run(String(id), () => this.#renew(id), signal);
+  }
+
+  /** An App has one installation an account, so any of its repositories finds it. */
+  async #installationOf(scope: RunnerScope, signal: AbortSignal): Promise<number> {
+    const owner = ownerOf(scope).toLowerCase();
+    return this.#installations.get(owner) ?? this.#lookups.run(owner, () => this.#lookUp(scope, owner), signal);
+  }
+
+  async #lookUp(scope: RunnerScope, owner: string): Promise<number> {
+    try {
+      const { id } = await this.#ask("GET", installationPath(scope), installation, this.#unaborted);
+      this.#installations.set(owner, id);
+      return id;
+    } catch (error) {
+      if (!(error instanceof GitHubError) || error.code !== "not-found") throw error;
+      throw new GitHubError(
+        "not-found",
+        `The GitHub App is not installed where ${ownerOf(scope)} could be served.`,
+        `Install the App on ${ownerOf(scope)}, with access to the repositories of config/pools.yaml.`,
+        { status: 404 },
+      );
+    }
+  }
+
+  async #renew(id: number): Promise<AccessToken> {
+    try {
+      const made = await this.#ask(
+        "POST",
+        `/app/installations/${id}/access_tokens`,
+        installationToken,
+        this.#unaborted,
+      );
+      this.#options.api.redactor.remember(made.token);
+      const account = `installation:${id}`;
+      const token: AccessToken = {
+        value: made.token,
+        identity: `${account}:${++this.#made}`,
+        account,
+        kind: "installation",
+      };
+      this.#tokens.set(id, { token, expiresAtMs: Date.parse(made.expires_at) });
+      return token;
+    } catch (error) {
+      if (error instanceof GitHubError && error.code === "not-found") this.#forget(id);
+      throw error;
+    }
+  }
+
+  /** An App that was taken away and installed anew has another installation id. */
+  #forget(id: number): void {
+    for (const [owner, known] of this.#installations) if (known === id) this.#installations.delete(owner);
+  }
+
+  async #ask<T>(method: "GET" | "POST", path: string, schema: z.ZodType<T>, signal: AbortSignal): Promise<T> {
+    const { api, appId, key } = this.#options;
+    const bearer = await appJwt(appId, key, api.clock);
+    api.redactor.remember(bearer);
+    const call: Call = { method, url: api.urlOf(path), bearer };
+    return parseAnswer(call, await api.retried(call, "app", signal), schema, api.redactor);
+  }
+}
+
+function installationPath(scope: RunnerScope): string {
+  if (scope.kind === "organization") return `/orgs/${encodeURIComponent(scope.organization)}/installation`;
+  return `/repos/${encodeURIComponent(scope.owner)}/${encodeURIComponent(scope.repository)}/installation`;
+}

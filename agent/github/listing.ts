@@ -1,0 +1,49 @@
+import type * as z from "zod";
+
+import type { Page, ReadOptions, Rest } from "./rest.ts";
+import { GitHubError, type Listing } from "./types.ts";
+
+/** No list of this agent's is longer than 100 pages of 100; a chain of pages that never ends is cut here. */
+const MAX_PAGES = 100;
+
+/** How to read one of GitHub's lists. */
+export interface ListQuery<Envelope, Item> {
+  /** With its query, `per_page` included. */
+  readonly path: string;
+  readonly schema: z.ZodType<Envelope>;
+  readonly itemsOf: (envelope: Envelope) => readonly Item[];
+  /** What tells items apart: a list that changes while it is read shows some of them twice. */
+  readonly keyOf: (item: Item) => number | string;
+  /** How many items GitHub says that there are. */
+  readonly totalOf?: (envelope: Envelope) => number;
+}
+
+/**
+ * Reads a list to its end, page by page. Throws GitHubError when the first page fails; when a later one does, or
+ * fewer items came than GitHub counts, the listing is incomplete.
+ *
+ * https://docs.github.com/en/rest/using-the-rest-api/using-pagination-in-the-rest-api
+ */
+export async function readListing<Envelope, Item>(
+  rest: Rest,
+  query: ListQuery<Envelope, Item>,
+  options: ReadOptions,
+): Promise<Listing<Item>> {
+  const found = new Map<number | string, Item>();
+  let total = 0;
+  let url: string | null = rest.urlOf(query.path);
+  for (let pages = 0; url !== null; pages++) {
+    if (pages === MAX_PAGES) return { items: [...found.values()], complete: false };
+    try {
+      const page: Page<Envelope> = await rest.read(url, query.schema, options);
+      for (const item of query.itemsOf(page.value)) found.set(query.keyOf(item), item);
+      total = query.totalOf?.(page.value) ?? 0;
+      url = page.nextUrl;
+    } catch (error) {
+      if (pages === 0 || !(error instanceof GitHubError)) throw error;
+      return { items: [...found.values()], complete: false, failure: error };
+    }
+  }
+  // An item that ended meanwhile moves a later one to a page that was read already.
+  return { items: [...found.values()], complete: found.size >= total };
+}

@@ -1,0 +1,32 @@
+import type * as z from "zod";
+
+import type { Redactor } from "./redaction.ts";
+import { GitHubError } from "./types.ts";
+import { nameOf, type Answer, type Call } from "./wire.ts";
+
+/** Reads an answer by its schema. Throws GitHubError `unexpected` that names the fields, never their values. */
+export function parseAnswer<T>(call: Call, answer: Answer, schema: z.ZodType<T>, redactor: Redactor): T {
+  let json: unknown;
+  try {
+    json = JSON.parse(answer.text);
+  } catch {
+    const type = answer.headers.get("content-type") ?? "no content type";
+    throw unexpected(call, answer, `no JSON but ${type}`, redactor);
+  }
+  const parsed = schema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  throw unexpected(call, answer, parsed.error.issues.slice(0, 3).map(describe).join("; "), redactor);
+}
+
+function describe(issue: z.core.$ZodIssue): string {
+  return `${issue.path.length === 0 ? "the answer" : issue.path.join(".")}: ${issue.message}`;
+}
+
+function unexpected(call: Call, answer: Answer, what: string, redactor: Redactor): GitHubError {
+  return new GitHubError(
+    "unexpected",
+    redactor.clean(`GitHub's answer to ${nameOf(call)} cannot be read: ${what}.`),
+    "Check that GITHUB_API_URL is the address of GitHub's REST API, with no proxy that answers in its place; if it is, update Hookline.",
+    { status: answer.status },
+  );
+}

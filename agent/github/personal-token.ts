@@ -1,0 +1,33 @@
+import type { AccessToken, TokenSource } from "./access-token.ts";
+import { user } from "./answers.ts";
+import type { Api } from "./api.ts";
+import { parseAnswer } from "./parse-answer.ts";
+import { readRateLimit } from "./rate-limit.ts";
+import type { TokenReport } from "./types.ts";
+import type { Call } from "./wire.ts";
+
+/** The one token of a person, whatever the call. */
+export class PersonalToken implements TokenSource {
+  readonly #api: Api;
+  readonly #token: AccessToken;
+
+  constructor(api: Api, token: string) {
+    api.redactor.remember(token);
+    this.#api = api;
+    this.#token = { value: token, identity: "token", account: "token", kind: "token" };
+  }
+
+  tokenFor(): Promise<AccessToken> {
+    return Promise.resolve(this.#token);
+  }
+
+  refused(): void {}
+
+  /** https://docs.github.com/en/rest/users/users#get-the-authenticated-user */
+  async report(signal: AbortSignal): Promise<TokenReport> {
+    const call: Call = { method: "GET", url: this.#api.urlOf("/user"), bearer: this.#token.value };
+    const answer = await this.#api.retried(call, "token", signal);
+    const { login } = parseAnswer(call, answer, user, this.#api.redactor);
+    return { subject: login, rateLimit: readRateLimit(answer.headers) };
+  }
+}

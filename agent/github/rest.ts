@@ -1,0 +1,138 @@
+import type * as z from "zod";
+
+import type { AccessToken, TokenSource } from "./access-token.ts";
+import type { Api } from "./api.ts";
+import { EtagCache } from "./etag-cache.ts";
+import { nextPage } from "./next-page.ts";
+import { parseAnswer } from "./parse-answer.ts";
+import { RateGate } from "./rate-gate.ts";
+import { readRateLimit, REGISTRATION_RESOURCE, retryAtMs } from "./rate-limit.ts";
+import { GitHubError, type RunnerScope } from "./types.ts";
+import { nameOf, type Answer, type Call } from "./wire.ts";
+
+export interface ReadOptions {
+  /** Whose token to use. */
+  readonly scope: RunnerScope;
+  readonly signal: AbortSignal;
+  /** Asks GitHub even while it wants no polling: a job waits for the answer. */
+  readonly urgent?: boolean;
+}
+
+export interface WriteOptions {
+  readonly scope: RunnerScope;
+  readonly signal: AbortSignal;
+  readonly body?: unknown;
+  /** The statuses that the caller understands; any other is thrown. */
+  readonly accept: readonly number[];
+}
+
+/** A write that GitHub answered in a way that the caller understands. */
+export interface Written {
+  readonly call: Call;
+  readonly answer: Answer;
+}
+
+export interface Page<T> {
+  readonly value: T;
+  readonly nextUrl: string | null;
+}
+
+/** Reads and writes on behalf of a credential: tokens, ETags and rate limits. */
+export class Rest {
+  readonly #api: Api;
+  readonly #tokens: TokenSource;
+  readonly #cache = new EtagCache();
+  readonly #gate = new RateGate();
+
+  constructor(api: Api, tokens: TokenSource) {
+    this.#api = api;
+    this.#tokens = tokens;
+  }
+
+  urlOf(path: string): string {
+    return this.#api.urlOf(path);
+  }
+
+  /** Until when polling rests, by the account that rests longest; null when it does not. */
+  get closedUntilMs(): number | null {
+    return this.#gate.closedUntilMs(this.#api.clock.now());
+  }
+
+  /** One page, from the cache when GitHub says that it is the same. Throws GitHubError. */
+  async read<T>(url: string, schema: z.ZodType<T>, options: ReadOptions): Promise<Page<T>> {
+    const token = await this.#tokens.tokenFor(options.scope, options.signal);
+    if (options.urgent !== true) this.#gate.check(token.account, this.#api.clock.now());
+    const key = `${token.identity} ${url}`;
+    const cached = this.#cache.get(key);
+    const call: Call = { method: "GET", url, bearer: token.value, etag: cached?.etag };
+    const answer = await this.#api.retried(call, token.kind, options.signal).catch((error: unknown) => {
+      this.#learn(token, error);
+      throw error;
+    });
+    this.#noteEmptyBucket(token, answer);
+    if (answer.status !== 304) return this.#keep(key, call, answer, schema);
+    if (cached === null) throw this.#api.failure(call, answer, token.kind);
+    return { value: schema.parse(JSON.parse(cached.json)), nextUrl: cached.nextUrl };
+  }
+
+  /** One call that is never repeated. Throws GitHubError on any status that is not in `accept`. */
+  async write(method: "POST" | "DELETE", path: string, options: WriteOptions): Promise<Written> {
+    const token = await this.#tokens.tokenFor(options.scope, options.signal);
+    const call: Call = {
+      method,
+      url: this.#api.urlOf(path),
+      bearer: token.value,
+      body: options.body,
+    };
+    const answer = await this.#api.once(call, options.signal);
+    if (options.accept.includes(answer.status)) return { call, answer };
+    const failure = this.#api.failure(call, answer, token.kind);
+    if (!isRegistrationLimit(answer.headers)) this.#learn(token, failure);
+    throw failure;
+  }
+
+  /** The answer to a write, by its schema. Throws GitHubError `unexpected`. */
+  parse<T>({ call, answer }: Written, schema: z.ZodType<T>): T {
+    return parseAnswer(call, answer, schema, this.#api.redactor);
+  }
+
+  #keep<T>(key: string, call: Call, answer: Answer, schema: z.ZodType<T>): Page<T> {
+    const value = parseAnswer(call, answer, schema, this.#api.redactor);
+    const nextUrl = this.#nextUrl(call, answer);
+    const etag = answer.headers.get("etag");
+    if (etag !== null) this.#cache.set(key, { etag, json: JSON.stringify(value), nextUrl });
+    return { value, nextUrl };
+  }
+
+  /** The address comes from outside, and the token goes with the call to it. */
+  #nextUrl(call: Call, answer: Answer): string | null {
+    const next = nextPage(answer.headers.get("link"));
+    if (next === null || this.#api.isOwn(next)) return next;
+    throw new GitHubError(
+      "unexpected",
+      this.#api.redactor.clean(
+        `The next page after ${nameOf(call)} lies on another host, where the token must not go.`,
+      ),
+      "Check that GITHUB_API_URL is the address that GitHub gives itself, with no proxy that rewrites it.",
+      { status: answer.status },
+    );
+  }
+
+  #learn(token: AccessToken, error: unknown): void {
+    if (!(error instanceof GitHubError)) return;
+    if (error.code === "unauthorized") this.#tokens.refused(token);
+    if (error.code === "rate-limited" && error.retryAtMs !== null) this.#gate.close(token.account, error.retryAtMs);
+  }
+
+  /** The call after the last one of a bucket would be refused: spare it. */
+  #noteEmptyBucket(token: AccessToken, answer: Answer): void {
+    if (readRateLimit(answer.headers)?.remaining === 0)
+      this.#gate.close(token.account, retryAtMs(answer.headers, this.#api.clock.now()));
+  }
+}
+
+/** Registrations have a bucket of their own: an empty one says nothing against reading. */
+function isRegistrationLimit(headers: Headers): boolean {
+  const limit = readRateLimit(headers);
+  return limit?.resource === REGISTRATION_RESOURCE && limit.remaining === 0 && !headers.has("retry-after");
+}

@@ -1,0 +1,57 @@
+import { runnerGroupsPage } from "./answers.ts";
+import { readListing } from "./listing.ts";
+import type { Rest } from "./rest.ts";
+import { SingleFlight } from "./single-flight.ts";
+import { GitHubError, type Listing } from "./types.ts";
+
+type Groups = Listing<{ readonly id: number; readonly name: string }>;
+
+/** Runner groups by name, read once for each organisation. https://docs.github.com/en/rest/actions/self-hosted-runner-groups */
+export class RunnerGroups {
+  readonly #rest: Rest;
+  readonly #known = new Map<string, Groups>();
+  readonly #readings = new SingleFlight<Groups>();
+  /** Several jobs may wait for one reading; the abort of one must not end it for the rest. */
+  readonly #unaborted = new AbortController().signal;
+
+  constructor(rest: Rest) {
+    this.#rest = rest;
+  }
+
+  /** The id of the group. Throws GitHubError `not-found` when there is none of that name. */
+  async idOf(organization: string, name: string, signal: AbortSignal): Promise<number> {
+    const owner = organization.toLowerCase();
+    const groups = this.#known.get(owner) ?? (await this.#readings.run(owner, () => this.#read(organization), signal));
+    const group = groups.items.find((each) => each.name.toLowerCase() === name.toLowerCase());
+    if (group !== undefined) {
+      this.#known.set(owner, groups);
+      return group.id;
+    }
+    if (groups.failure !== undefined) throw groups.failure;
+    const names = groups.items.map((each) => `"${each.name}"`).join(", ");
+    throw new GitHubError(
+      "not-found",
+      `The organisation ${organization} has no runner group "${name}"; it has ${names === "" ? "none that the credential may see" : names}.`,
+      "Set the pool's runnerGroup in config/pools.yaml to one of these, or make the group in the organisation's Actions settings.",
+    );
+  }
+
+  /** Reads the organisation's groups again at the next call: one may have been made anew under another id. */
+  forget(organization: string): void {
+    this.#known.delete(organization.toLowerCase());
+  }
+
+  #read(organization: string): Promise<Groups> {
+    return readListing(
+      this.#rest,
+      {
+        path: `/orgs/${encodeURIComponent(organization)}/actions/runner-groups?per_page=100`,
+        schema: runnerGroupsPage,
+        itemsOf: (page) => page.runner_groups,
+        keyOf: (group) => group.id,
+        totalOf: (page) => page.total_count,
+      },
+      { scope: { kind: "organization", organization }, signal: this.#unaborted, urgent: true },
+    );
+  }
+}

@@ -1,0 +1,27 @@
+/**
+ * Lets callers that want the same thing at the same time share one piece of work. One caller's abort ends only
+ * that caller's wait: the work goes on for the others.
+ */
+export class SingleFlight<T> {
+  readonly #flights = new Map<string, Promise<T>>();
+
+  run(key: string, work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    let flight = this.#flights.get(key);
+    if (flight === undefined) {
+      flight = work().finally(() => this.#flights.delete(key));
+      this.#flights.set(key, flight);
+    }
+    return orAborted(flight, signal);
+  }
+}
+
+function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => {
+      reject(signal.reason);
+    };
+    if (signal.aborted) onAbort();
+    signal.addEventListener("abort", onAbort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
+  });
+}

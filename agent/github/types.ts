@@ -1,0 +1,128 @@
+/** Where runners register and are listed: an organisation, or one repository. */
+export type RunnerScope =
+  | { readonly kind: "organization"; readonly organization: string }
+  | { readonly kind: "repository"; readonly owner: string; readonly repository: string };
+
+/** A list with word of whether all of its pages were read. A partial one never proves absence. */
+export interface Listing<T> {
+  readonly items: readonly T[];
+  readonly complete: boolean;
+  /** Why a page is missing, where a failed call is the reason. */
+  readonly failure?: GitHubError;
+}
+
+export interface GitHubRunner {
+  readonly id: number;
+  readonly name: string;
+  /** `online` or `offline`; a runner just minted is listed as offline. */
+  readonly status: string;
+  readonly busy: boolean;
+  readonly labels: readonly string[];
+}
+
+export interface JitRequest {
+  readonly name: string;
+  readonly runnerGroupId: number;
+  readonly labels: readonly string[];
+  readonly workFolder: string;
+}
+
+export interface JitRunner {
+  readonly runnerId: number;
+  readonly encodedJitConfig: string;
+  readonly labels: readonly string[];
+}
+
+/** A job as GitHub's REST API tells of it. Times in milliseconds since the epoch. */
+export interface GitHubJob {
+  readonly id: number;
+  readonly runId: number;
+  readonly runAttempt: number;
+  /** `owner/name`. */
+  readonly repository: string;
+  readonly isPrivate: boolean | null;
+  readonly name: string;
+  /** Open enum: `queued`, `waiting`, `pending`, `in_progress`, `completed`, or what comes next. */
+  readonly status: string;
+  readonly conclusion: string | null;
+  readonly labels: readonly string[];
+  readonly runnerName: string | null;
+  readonly createdAtMs: number | null;
+  readonly startedAtMs: number | null;
+  readonly completedAtMs: number | null;
+}
+
+export interface GitHubRepository {
+  /** `owner/name`. */
+  readonly fullName: string;
+  readonly isPrivate: boolean;
+  readonly archived: boolean;
+  /** When it was last pushed to, milliseconds since the epoch. */
+  readonly pushedAtMs: number | null;
+}
+
+export type DeleteRunnerResult = "deleted" | "gone" | "busy";
+
+/** The calls that the agent makes. All throw GitHubError, or the signal's reason once that is aborted. */
+export interface GitHub {
+  /**
+   * Registers one ephemeral runner. Never retried by the client: a lost answer may have registered it.
+   * https://docs.github.com/en/rest/actions/self-hosted-runners
+   */
+  createJitRunner(scope: RunnerScope, request: JitRequest, signal: AbortSignal): Promise<JitRunner>;
+  /** The id of a runner group by name, cached. Throws `not-found` when the organisation has no such group. */
+  runnerGroupId(organization: string, name: string, signal: AbortSignal): Promise<number>;
+  listRunners(scope: RunnerScope, signal: AbortSignal): Promise<Listing<GitHubRunner>>;
+  findRunner(scope: RunnerScope, name: string, signal: AbortSignal): Promise<GitHubRunner | null>;
+  /** 422 means that the runner is busy and stays; 404 that it is gone already. */
+  deleteRunner(scope: RunnerScope, runnerId: number, signal: AbortSignal): Promise<DeleteRunnerResult>;
+  /** Jobs of the repository's queued and in-progress runs, finished ones included. */
+  listActiveJobs(repository: string, signal: AbortSignal): Promise<Listing<GitHubJob>>;
+  listOrganizationRepositories(organization: string, signal: AbortSignal): Promise<Listing<GitHubRepository>>;
+  /** Asks GitHub who the token is and what it may do; used by the doctor. */
+  checkToken(signal: AbortSignal): Promise<TokenReport>;
+}
+
+export interface TokenReport {
+  /** Account or App behind the credential. */
+  readonly subject: string;
+  readonly rateLimit: {
+    readonly limit: number;
+    readonly remaining: number;
+    readonly resetAtMs: number;
+  } | null;
+}
+
+export type GitHubErrorCode =
+  | "unauthorized" // 401
+  | "forbidden" // 403 that is no rate limit
+  | "rate-limited" // 403 or 429 with a limit's headers
+  | "not-found" // 404
+  | "conflict" // 409
+  | "invalid" // 422
+  | "unavailable" // 5xx
+  | "timeout"
+  | "network"
+  | "unexpected"; // an answer that fits no schema
+
+/** Why a call to GitHub failed; carries no credential. `remedy` is a sentence for the operator. */
+export class GitHubError extends Error {
+  override readonly name = "GitHubError";
+  readonly code: GitHubErrorCode;
+  readonly remedy: string;
+  readonly status: number | null;
+  /** When the limit that refused the call ends, milliseconds since the epoch. */
+  readonly retryAtMs: number | null;
+  constructor(
+    code: GitHubErrorCode,
+    message: string,
+    remedy: string,
+    details: { status?: number; retryAtMs?: number | null; cause?: unknown } = {},
+  ) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    this.remedy = remedy;
+    this.status = details.status ?? null;
+    this.retryAtMs = details.retryAtMs ?? null;
+  }
+}

@@ -1,0 +1,58 @@
+import type { SqlDatabase } from "../../shared/mailbox/sql.ts";
+
+/** One entry a schema version, applied in order and never edited once released. */
+const MIGRATIONS: readonly (readonly string[])[] = [
+  [
+    `CREATE TABLE signals (
+       guid TEXT NOT NULL UNIQUE,
+       job_id INTEGER NOT NULL,
+       agent_at INTEGER NOT NULL,
+       signal TEXT NOT NULL
+     ) STRICT`,
+    "CREATE INDEX signals_by_job ON signals (job_id)",
+    `CREATE TABLE cursor (
+       one INTEGER PRIMARY KEY CHECK (one = 1),
+       stream TEXT NOT NULL,
+       acked INTEGER NOT NULL
+     ) STRICT`,
+    `CREATE TABLE slots (
+       name TEXT PRIMARY KEY,
+       pool TEXT NOT NULL,
+       scope TEXT NOT NULL,
+       runner_id INTEGER,
+       planned_at INTEGER NOT NULL,
+       jit_asked_at INTEGER,
+       jit_at INTEGER,
+       started_at INTEGER,
+       online_at INTEGER,
+       exited_at INTEGER,
+       exit_code INTEGER,
+       removed_at INTEGER
+     ) STRICT, WITHOUT ROWID`,
+    "CREATE INDEX slots_by_end ON slots (removed_at)",
+  ],
+];
+
+/**
+ * Brings a journal to the newest schema.
+ * @throws {Error} if a newer version of the agent has written it.
+ */
+export function migrateJournal(sql: SqlDatabase): void {
+  const version = versionOf(sql);
+  if (version > MIGRATIONS.length) {
+    throw new Error(`The journal has schema ${version}, this agent knows ${MIGRATIONS.length}; start the newer agent`);
+  }
+  if (version === MIGRATIONS.length) return;
+  sql.transaction(() => {
+    sql.exec("CREATE TABLE IF NOT EXISTS schema (version INTEGER NOT NULL) STRICT");
+    for (const statement of MIGRATIONS.slice(version).flat()) sql.exec(statement);
+    sql.exec("DELETE FROM schema");
+    sql.exec("INSERT INTO schema (version) VALUES (?)", MIGRATIONS.length);
+  });
+}
+
+function versionOf(sql: SqlDatabase): number {
+  if (sql.exec("SELECT name FROM sqlite_schema WHERE name = 'schema'").length === 0) return 0;
+  const [row] = sql.exec("SELECT version FROM schema");
+  return row === undefined ? 0 : Number(row["version"]);
+}

@@ -1,0 +1,81 @@
+import { signalSchema, type SequencedSignal, type Signal } from "../../shared/workflow-job/signal.ts";
+import type { SqlDatabase } from "../../shared/mailbox/sql.ts";
+import { migrateJournal } from "./journal-schema.ts";
+
+/** How far this agent has come in which mailbox. */
+export interface Cursor {
+  readonly stream: string;
+  readonly acked: number;
+}
+
+/** A signal with the time it reached the agent, milliseconds since the epoch. */
+export interface JournaledSignal {
+  readonly signal: Signal;
+  readonly agentAtMs: number;
+}
+
+const REMEMBER_MS = 3 * 24 * 60 * 60_000;
+
+/**
+ * The agent's memory on disk: signals before they are acknowledged, and where it stands in the mailbox.
+ * A write that returns is on disk (synchronous=FULL); one that throws has changed nothing.
+ */
+export class Journal {
+  readonly #sql: SqlDatabase;
+
+  /** @throws {Error} if the file was written by a newer version. */
+  constructor(sql: SqlDatabase) {
+    migrateJournal(sql);
+    this.#sql = sql;
+  }
+
+  cursor(): Cursor | null {
+    const [row] = this.#sql.exec("SELECT stream, acked FROM cursor");
+    return row === undefined ? null : { stream: String(row["stream"]), acked: Number(row["acked"]) };
+  }
+
+  /**
+   * Takes signals of a stream and moves the cursor to the last of them, in one step. Returns those that were not
+   * there before: a signal that comes again, in whatever stream, is the same signal.
+   */
+  append(stream: string, signals: readonly SequencedSignal[], upTo: number, nowMs: number): readonly Signal[] {
+    return this.#sql.transaction(() => {
+      const fresh = signals.filter(({ signal }) => this.#insert(signal, nowMs)).map(({ signal }) => signal);
+      this.#sql.exec("INSERT OR REPLACE INTO cursor (one, stream, acked) VALUES (1, ?, ?)", stream, upTo);
+      return fresh;
+    });
+  }
+
+  #insert(signal: Signal, nowMs: number): boolean {
+    const rows = this.#sql.exec(
+      `INSERT INTO signals (guid, job_id, agent_at, signal) VALUES (?, ?, ?, ?)
+       ON CONFLICT (guid) DO NOTHING RETURNING guid`,
+      signal.guid,
+      signal.jobId,
+      nowMs,
+      JSON.stringify(signal),
+    );
+    return rows.length > 0;
+  }
+
+  /** Starts over in a new mailbox: nothing of it is here yet. */
+  startStream(stream: string, acked: number): void {
+    this.#sql.exec("INSERT OR REPLACE INTO cursor (one, stream, acked) VALUES (1, ?, ?)", stream, acked);
+  }
+
+  /**
+   * All signals that are remembered, in the order in which they came. One that another version wrote and this one
+   * cannot read is passed over: sweeps know of its job, and history must not keep the agent from starting.
+   */
+  signals(): readonly JournaledSignal[] {
+    return this.#sql.exec("SELECT agent_at, signal FROM signals ORDER BY rowid").flatMap((row) => {
+      const parsed = signalSchema.safeParse(JSON.parse(String(row["signal"])));
+      return parsed.success ? [{ agentAtMs: Number(row["agent_at"]), signal: parsed.data }] : [];
+    });
+  }
+
+  /** Forgets signals older than three days: the ledger no longer needs them to keep finished jobs finished. */
+  prune(nowMs: number): void {
+    this.#sql.exec("DELETE FROM signals WHERE agent_at < ?", nowMs - REMEMBER_MS);
+  }
+}

@@ -1,0 +1,42 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+
+import type { SqlDatabase } from "../../shared/mailbox/sql.ts";
+import { NodeSql } from "./node-sql.ts";
+
+export const JOURNAL_FILE = "journal.db";
+export const SLOTS_FILE = "slots.db";
+
+/** The agent's two files: what it acknowledged on its word, and what it is doing. */
+export interface OpenJournal {
+  /** Signals and cursor; each write is on disk before it returns. */
+  readonly signals: SqlDatabase;
+  /**
+   * Slots; each write survives the process, the last ones perhaps not a power failure. No promise rests on them:
+   * containers and GitHub's inventory tell what exists.
+   */
+  readonly slots: SqlDatabase;
+  readonly close: () => void;
+}
+
+/** Opens the journal in `folder`, which is made if need be. @throws {Error} naming the folder if it cannot be used. */
+export function openJournal(folder: string): OpenJournal {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const signals = new NodeSql(join(folder, JOURNAL_FILE));
+    const slots = new NodeSql(join(folder, SLOTS_FILE), { synchronous: "NORMAL" });
+    return {
+      signals,
+      slots,
+      close: () => {
+        signals.close();
+        slots.close();
+      },
+    };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`The journal in ${folder} cannot be opened: ${reason}; make the folder writable for this user`, {
+      cause: error,
+    });
+  }
+}

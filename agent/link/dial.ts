@@ -1,0 +1,25 @@
+/** One connection to the edge. Nothing here throws; what goes wrong arrives as `closed`. */
+export interface Connection {
+  send(text: string): void;
+  /** Drops the connection at once; a polite close can hang for minutes on a dead path. */
+  terminate(): void;
+}
+
+/** Why a connection ended or never came about. */
+export interface Ending {
+  /** Close code; 1006 where the connection just broke. */
+  readonly code: number;
+  readonly reason: string;
+  /** HTTP status where the edge answered the upgrade with something else. */
+  readonly status: number | null;
+}
+
+export interface ConnectionEvents {
+  opened(): void;
+  received(data: unknown): void;
+  /** Called exactly once, and nothing after it. */
+  closed(ending: Ending): void;
+}
+
+/** Opens a connection. Its events never arrive before it has returned. */
+export type Dial = (events: ConnectionEvents) => Connection;

@@ -1,0 +1,18 @@
+import { runCli } from "./cli.ts";
+
+const stop = new AbortController();
+for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stop.abort());
+
+process.exitCode = await runCli(
+  process.argv.slice(2),
+  {
+    stdout: (text) => process.stdout.write(text),
+    stderr: (text) => process.stderr.write(text),
+    env: process.env,
+    cwd: process.cwd(),
+    isTerminal: process.stdout.isTTY,
+  },
+  stop.signal,
+);
+// A connection that hangs must not keep a stopped agent alive until it is killed.
+setTimeout(() => process.exit(), 1000).unref();

@@ -1,0 +1,101 @@
+import type { Clock } from "../../shared/clock/clock.ts";
+import type { ServingPool } from "../../shared/controller/pool-choice.ts";
+import type { Logger } from "../../shared/log/logger.ts";
+import { runnerGroupOf } from "../github/runner-scope.ts";
+import { GitHubError, type GitHub, type JitRunner } from "../github/types.ts";
+import type { SlotSteps } from "../journal/slot-records.ts";
+import { toRunnerScope } from "./runner-scope.ts";
+import { SlotError, type SlotProvider } from "./slot-provider.ts";
+
+export interface BringUpDeps {
+  readonly github: GitHub;
+  readonly provider: SlotProvider;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+export interface BringUpRequest {
+  readonly name: string;
+  readonly serving: ServingPool;
+  readonly scope: string;
+  /** Called once GitHub knows the runner. */
+  readonly onRegistered: (runnerId: number) => void;
+  readonly signal: AbortSignal;
+}
+
+export type BringUpResult =
+  | { readonly ok: true; readonly startedAtMs: number; readonly steps: SlotSteps }
+  | { readonly ok: false; readonly code: string; readonly retryAtMs: number | null };
+
+/** Takes one slot from an intent to a running container; whatever fails on the way leaves nothing behind. */
+export async function bringUp(deps: BringUpDeps, request: BringUpRequest): Promise<BringUpResult> {
+  const { clock, github } = deps;
+  let runner: JitRunner | null = null;
+  try {
+    const runnerGroupId = await runnerGroupOf(github, request.serving.pool, request.signal);
+    const jitAskedAtMs = clock.now();
+    runner = await mint(github, request, runnerGroupId);
+    const jitAtMs = clock.now();
+    request.onRegistered(runner.runnerId);
+    const { startedAtMs } = await deps.provider.start(specOf(request, runner), request.signal);
+    return { ok: true, startedAtMs, steps: { jitAskedAtMs, jitAtMs, startedAtMs, runnerId: runner.runnerId } };
+  } catch (error) {
+    await withdraw(deps, request, runner, error);
+    return { ok: false, ...failureOf(error, clock.now()) };
+  }
+}
+
+function mint(github: GitHub, request: BringUpRequest, runnerGroupId: number): Promise<JitRunner> {
+  const { name, serving, scope, signal } = request;
+  const labels = serving.runnerLabels;
+  const { workFolder } = serving.pool;
+  return github.createJitRunner(toRunnerScope(scope), { name, runnerGroupId, labels, workFolder }, signal);
+}
+
+function specOf({ name, serving, scope }: BringUpRequest, runner: JitRunner) {
+  return { name, pool: serving.pool, scope, runnerId: runner.runnerId, jitConfig: runner.encodedJitConfig };
+}
+
+/**
+ * Takes back a registration that leads nowhere. A lost answer, or a 409 after one, may have registered the runner
+ * all the same: it is looked for by name. What cannot be reached now is found later as a runner without a slot.
+ */
+async function withdraw(
+  deps: BringUpDeps,
+  request: BringUpRequest,
+  runner: JitRunner | null,
+  why: unknown,
+): Promise<void> {
+  const { github, log } = deps;
+  const { name, serving, scope, signal } = request;
+  log.error("slot not started", { slot: name, pool: serving.pool.key, ...explain(why) });
+  if (runner === null && !mayHaveRegistered(why)) return;
+  try {
+    const where = toRunnerScope(scope);
+    const runnerId = runner?.runnerId ?? (await github.findRunner(where, name, signal))?.id;
+    if (runnerId !== undefined) await github.deleteRunner(where, runnerId, signal);
+  } catch (error) {
+    log.warn("runner of a failed slot not removed; the next inventory finds it", { slot: name, ...explain(error) });
+  }
+}
+
+function mayHaveRegistered(error: unknown): boolean {
+  if (!(error instanceof GitHubError)) return true;
+  return ["conflict", "timeout", "network", "unavailable", "unexpected"].includes(error.code);
+}
+
+function failureOf(error: unknown, nowMs: number): { code: string; retryAtMs: number | null } {
+  if (error instanceof GitHubError) {
+    // The name was taken by an answer that got lost: a fresh name may be tried at once.
+    return { code: `github-${error.code}`, retryAtMs: error.code === "conflict" ? nowMs : error.retryAtMs };
+  }
+  if (error instanceof SlotError) return { code: `slot-${error.code}`, retryAtMs: null };
+  return { code: "unexpected", retryAtMs: null };
+}
+
+/** Message and remedy of an error, for a log record. */
+export function explain(error: unknown): { reason: string; remedy?: string } {
+  const reason = error instanceof Error ? error.message : String(error);
+  if (error instanceof GitHubError || error instanceof SlotError) return { reason, remedy: error.remedy };
+  return { reason };
+}

@@ -1,0 +1,73 @@
+import type { Clock } from "../../shared/clock/clock.ts";
+import type { Logger } from "../../shared/log/logger.ts";
+import type { DockerClient } from "../docker/docker-client.ts";
+import type { PullProgress } from "../docker/image-api.ts";
+
+const REPORT_EVERY_MS = 5_000;
+
+interface Pull {
+  readonly done: Promise<void>;
+  readonly signal: AbortSignal;
+}
+
+/** Pulls each image once, however many slots wait for it. */
+export class DockerImagePulls {
+  readonly #client: DockerClient;
+  readonly #clock: Clock;
+  readonly #log: Logger;
+  readonly #running = new Map<string, Pull>();
+
+  constructor(client: DockerClient, clock: Clock, log: Logger) {
+    this.#client = client;
+    this.#clock = clock;
+    this.#log = log;
+  }
+
+  /** Resolves when the image is there. Throws DockerError `pull-failed`, or the signal's reason. */
+  async pull(image: string, platform: string | null, signal: AbortSignal): Promise<void> {
+    const key = `${platform ?? ""} ${image}`;
+    for (let other = this.#running.get(key); other !== undefined; other = this.#running.get(key)) {
+      try {
+        return await unlessAborted(other.done, signal);
+      } catch (error) {
+        // The one who pulled gave up; whoever still wants the image goes on.
+        if (signal.aborted || !other.signal.aborted) throw error;
+      }
+    }
+    const done = this.#pull(image, platform, signal).finally(() => this.#running.delete(key));
+    this.#running.set(key, { done, signal });
+    return done;
+  }
+
+  async #pull(image: string, platform: string | null, signal: AbortSignal): Promise<void> {
+    const startedAtMs = this.#clock.now();
+    this.#log.info("pulling image", { image, platform });
+    await this.#client.images.pull(image, platform, this.#reporter(image), signal);
+    this.#log.info("image pulled", { image, ms: this.#clock.now() - startedAtMs });
+  }
+
+  /** Logs how far it has come, every few seconds. */
+  #reporter(image: string): (progress: PullProgress) => void {
+    const layers = new Map<string, PullProgress>();
+    let reportedAtMs = this.#clock.now();
+    return (progress) => {
+      if (progress.layer === null) return;
+      if (progress.totalBytes !== null || !layers.has(progress.layer)) layers.set(progress.layer, progress);
+      if (this.#clock.now() - reportedAtMs < REPORT_EVERY_MS) return;
+      reportedAtMs = this.#clock.now();
+      const steps = [...layers.values()];
+      const currentBytes = steps.reduce((sum, step) => sum + (step.currentBytes ?? 0), 0);
+      const totalBytes = steps.reduce((sum, step) => sum + (step.totalBytes ?? 0), 0);
+      this.#log.info("pulling image", { image, step: progress.status, layers: steps.length, currentBytes, totalBytes });
+    };
+  }
+}
+
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => reject(signal.reason);
+    if (signal.aborted) return onAbort();
+    signal.addEventListener("abort", onAbort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
+  });
+}

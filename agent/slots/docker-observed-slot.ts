@@ -1,0 +1,29 @@
+import type { ContainerDetail } from "../docker/container-answers.ts";
+import type { SlotLabels } from "../docker/container-labels.ts";
+import type { ObservedSlot } from "./slot-provider.ts";
+
+/** Words of Docker and of Podman; a paused or restarting container still holds its place. */
+const NOT_STARTED: ReadonlySet<string> = new Set(["created", "configured", "initialized"]);
+const ENDED: ReadonlySet<string> = new Set(["exited", "dead", "removing", "stopped"]);
+
+/** A container of ours as a slot. A container that failed to start has an exit code, but has not exited. */
+export function observedSlot(container: ContainerDetail, labels: SlotLabels): ObservedSlot {
+  const state = stateOf(container.status);
+  return {
+    name: container.name,
+    poolKey: labels.poolKey,
+    scope: labels.scope,
+    runnerId: labels.runnerId,
+    state,
+    exitCode: state === "exited" ? container.exitCode : null,
+    oomKilled: container.oomKilled,
+    createdAtMs: labels.createdAtMs ?? container.createdAtMs ?? 0,
+    startedAtMs: container.startedAtMs,
+    finishedAtMs: state === "exited" ? container.finishedAtMs : null,
+  };
+}
+
+function stateOf(status: string): ObservedSlot["state"] {
+  if (NOT_STARTED.has(status)) return "created";
+  return ENDED.has(status) ? "exited" : "running";
+}

@@ -1,0 +1,144 @@
+import type { Clock, Random } from "../../shared/clock/clock.ts";
+import type { Pool } from "../../shared/config/pool.ts";
+import type { Logger } from "../../shared/log/logger.ts";
+import type { ContainerDetail } from "../docker/container-answers.ts";
+import { INSTANCE_LABEL, readSlotLabels } from "../docker/container-labels.ts";
+import { containerSpec, platformOf, settingsLeftOut } from "../docker/container-spec.ts";
+import type { DockerClient } from "../docker/docker-client.ts";
+import { DockerError } from "../docker/docker-error.ts";
+import { hostFeatures, type HostFeatures } from "../docker/host-features.ts";
+import { DockerImagePulls } from "./docker-image-pulls.ts";
+import { observedSlot } from "./docker-observed-slot.ts";
+import { inSlotTerms } from "./docker-slot-error.ts";
+import { DockerSlotStart } from "./docker-slot-start.ts";
+import { watchContainers } from "./docker-watch.ts";
+import type { ObservedSlot, SlotChange, SlotProvider, SlotSpec } from "./slot-provider.ts";
+
+export interface DockerSlotProviderOptions {
+  readonly client: DockerClient;
+  /** Id of this agent; only containers that carry it are listed, stopped or removed. */
+  readonly instance: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  /** Docker network of all slots, in place of the one that their pool names. */
+  readonly network?: string;
+}
+
+/** Slots as containers of a Docker Engine: siblings of the agent, known by their labels alone. */
+export class DockerSlotProvider implements SlotProvider {
+  readonly #options: DockerSlotProviderOptions;
+  readonly #client: DockerClient;
+  readonly #log: Logger;
+  readonly #pulls: DockerImagePulls;
+  readonly #starter: DockerSlotStart;
+  #features: HostFeatures | null = null;
+
+  constructor(options: DockerSlotProviderOptions) {
+    this.#options = options;
+    this.#client = options.client;
+    this.#log = options.log;
+    this.#pulls = new DockerImagePulls(options.client, options.clock, options.log);
+    this.#starter = new DockerSlotStart({ ...options, pulls: this.#pulls });
+  }
+
+  prepare(pools: readonly Pool[], signal: AbortSignal): Promise<void> {
+    return inSlotTerms(async () => {
+      const host = await this.#host(signal);
+      for (const pool of pools) this.#reportLeftOut(pool, host);
+      const images = new Map(pools.map((pool) => [`${platformOf(pool, host) ?? ""} ${pool.image}`, pool]));
+      const outcomes = await Promise.allSettled(
+        [...images.values()].map((pool) => this.#ensureImage(pool, host, signal)),
+      );
+      const failed = outcomes.find((outcome) => outcome.status === "rejected");
+      if (failed !== undefined) throw failed.reason;
+    });
+  }
+
+  start(spec: SlotSpec, signal: AbortSignal): Promise<{ readonly startedAtMs: number }> {
+    return inSlotTerms(async () => {
+      const { instance, network = spec.pool.network, clock } = this.#options;
+      const host = await this.#host(signal);
+      const container = containerSpec({ spec, instance, host, network, createdAtMs: clock.now() });
+      await this.#starter.start(spec, container, signal);
+      return { startedAtMs: clock.now() };
+    });
+  }
+
+  list(signal: AbortSignal): Promise<readonly ObservedSlot[]> {
+    return inSlotTerms(async () => {
+      const rows = await this.#client.containers.list(INSTANCE_LABEL, this.#options.instance, signal);
+      const slots = await Promise.all(rows.map((row) => this.#observe(row.id, signal)));
+      return slots.filter((slot) => slot !== null);
+    });
+  }
+
+  watch(onChange: (change: SlotChange) => void, signal: AbortSignal): Promise<void> {
+    return watchContainers(
+      { ...this.#options, onInfo: (info) => void (this.#features = hostFeatures(info)) },
+      onChange,
+      signal,
+    );
+  }
+
+  stop(name: string, graceMs: number, signal: AbortSignal): Promise<void> {
+    return inSlotTerms(async () => {
+      const own = await this.#own(name, signal);
+      if (own !== null) await unlessGone(this.#client.containers.stop(own.id, graceMs, signal));
+    });
+  }
+
+  remove(name: string, signal: AbortSignal): Promise<void> {
+    return inSlotTerms(async () => {
+      const own = await this.#own(name, signal);
+      if (own !== null) await this.#client.containers.remove(own.id, { force: false }, signal);
+    });
+  }
+
+  logTail(name: string, lines: number, signal: AbortSignal): Promise<string> {
+    return inSlotTerms(async () => {
+      const own = await this.#own(name, signal);
+      const text = own === null ? null : await this.#client.containers.logs(own.id, lines, signal);
+      return (text ?? "").trimEnd();
+    });
+  }
+
+  async #host(signal: AbortSignal): Promise<HostFeatures> {
+    this.#features ??= hostFeatures(await this.#client.system.info(signal));
+    return this.#features;
+  }
+
+  #reportLeftOut(pool: Pool, host: HostFeatures): void {
+    for (const { setting, reason } of settingsLeftOut(pool, host)) {
+      this.#log.warn("a setting of the pool is not enforced on this host", { pool: pool.key, setting, reason });
+    }
+  }
+
+  async #ensureImage(pool: Pool, host: HostFeatures, signal: AbortSignal): Promise<void> {
+    if ((await this.#client.images.inspect(pool.image, signal)) !== null) return;
+    await this.#pulls.pull(pool.image, platformOf(pool, host), signal);
+  }
+
+  async #observe(id: string, signal: AbortSignal): Promise<ObservedSlot | null> {
+    const container = await this.#client.containers.inspect(id, signal);
+    const labels = container === null ? null : readSlotLabels(container.labels, this.#options.instance);
+    return container === null || labels === null ? null : observedSlot(container, labels);
+  }
+
+  /** The container of that name if it is ours; one that is not is as good as absent. */
+  async #own(name: string, signal: AbortSignal): Promise<ContainerDetail | null> {
+    const found = await this.#client.containers.inspect(name, signal);
+    if (found === null || found.name !== name) return null;
+    if (readSlotLabels(found.labels, this.#options.instance) !== null) return found;
+    this.#log.warn("a container with the name of a slot is not this agent's and is left alone", { slot: name });
+    return null;
+  }
+}
+
+async function unlessGone(work: Promise<unknown>): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    if (!(error instanceof DockerError) || error.code !== "not-found") throw error;
+  }
+}

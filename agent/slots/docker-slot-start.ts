@@ -1,0 +1,108 @@
+import type { Logger } from "../../shared/log/logger.ts";
+import { readSlotLabels } from "../docker/container-labels.ts";
+import type { ContainerSpec } from "../docker/container-spec.ts";
+import type { DockerClient } from "../docker/docker-client.ts";
+import { DockerError } from "../docker/docker-error.ts";
+import type { DockerImagePulls } from "./docker-image-pulls.ts";
+import { slotError } from "./docker-slot-error.ts";
+import { SlotError, type SlotSpec } from "./slot-provider.ts";
+
+export interface DockerSlotStartOptions {
+  readonly client: DockerClient;
+  readonly instance: string;
+  readonly log: Logger;
+  readonly pulls: DockerImagePulls;
+}
+
+/** Creates and starts one container at a time, or many at once; cleans up after itself when that fails. */
+export class DockerSlotStart {
+  readonly #client: DockerClient;
+  readonly #instance: string;
+  readonly #log: Logger;
+  readonly #pulls: DockerImagePulls;
+
+  constructor({ client, instance, log, pulls }: DockerSlotStartOptions) {
+    this.#client = client;
+    this.#instance = instance;
+    this.#log = log;
+    this.#pulls = pulls;
+  }
+
+  /** Throws SlotError or DockerError, or the signal's reason; then no container of the slot is left. */
+  async start(spec: SlotSpec, container: ContainerSpec, signal: AbortSignal): Promise<void> {
+    const id = await this.#create(spec, container, signal);
+    await this.#run(id, spec.name, signal);
+  }
+
+  async #create(spec: SlotSpec, container: ContainerSpec, signal: AbortSignal): Promise<string> {
+    try {
+      return await this.#createOnce(spec, container, signal);
+    } catch (error) {
+      if (!(error instanceof DockerError) || error.code !== "image-missing") throw error;
+    }
+    await this.#pulls.pull(spec.pool.image, container.platform, signal);
+    return this.#createOnce(spec, container, signal);
+  }
+
+  /**
+   * The call itself is not aborted: the engine would create the container all the same, and nobody would know its id.
+   */
+  async #createOnce(spec: SlotSpec, { body, platform }: ContainerSpec, signal: AbortSignal): Promise<string> {
+    signal.throwIfAborted();
+    try {
+      return await this.#client.containers.create(spec.name, body, platform, unaborted());
+    } catch (error) {
+      if (!(error instanceof DockerError)) throw error;
+      if (error.code === "conflict") throw await this.#nameTaken(spec.name, error);
+      if (error.code === "unreachable" || error.code === "unexpected") await this.#discardUnanswered(spec);
+      throw error;
+    }
+  }
+
+  async #run(id: string, name: string, signal: AbortSignal): Promise<void> {
+    try {
+      signal.throwIfAborted();
+      await this.#client.containers.start(id, unaborted());
+      signal.throwIfAborted();
+    } catch (error) {
+      await this.#discard(id, name);
+      throw error instanceof DockerError && error.status !== null ? slotError("start-failed", error) : error;
+    }
+  }
+
+  async #nameTaken(name: string, cause: DockerError): Promise<SlotError> {
+    const holder = await this.#client.containers.inspect(name, unaborted()).catch(() => null);
+    const ours = holder !== null && readSlotLabels(holder.labels, this.#instance) !== null;
+    const whose = ours ? "an earlier slot of this agent" : "a container that is not this agent's";
+    return new SlotError(
+      "name-taken",
+      `The name ${name} is held by ${whose}.`,
+      "Take a new name; the holder is left alone.",
+      { cause },
+    );
+  }
+
+  /** After a create whose answer was lost: the name and the runner's id say whether the container is that one. */
+  async #discardUnanswered(spec: SlotSpec): Promise<void> {
+    const found = await this.#client.containers.inspect(spec.name, unaborted()).catch(() => null);
+    if (found === null) return;
+    const labels = readSlotLabels(found.labels, this.#instance);
+    if (labels?.runnerId === spec.runnerId && found.status === "created") await this.#discard(found.id, spec.name);
+  }
+
+  async #discard(id: string, name: string): Promise<void> {
+    try {
+      await this.#client.containers.remove(id, { force: true }, unaborted());
+    } catch (error) {
+      this.#log.warn("a container that did not start could not be removed, the next reconcile will", {
+        slot: name,
+        error: String(error),
+      });
+    }
+  }
+}
+
+/** For calls that must not be cut short; the transport bounds their silence. */
+function unaborted(): AbortSignal {
+  return new AbortController().signal;
+}

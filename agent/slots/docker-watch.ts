@@ -1,0 +1,95 @@
+import type { Clock, Random } from "../../shared/clock/clock.ts";
+import type { Logger } from "../../shared/log/logger.ts";
+import { sleep } from "../clock/sleep.ts";
+import { INSTANCE_LABEL } from "../docker/container-labels.ts";
+import type { DockerClient } from "../docker/docker-client.ts";
+import { DockerError } from "../docker/docker-error.ts";
+import { engineTime } from "../docker/engine-time.ts";
+import type { ContainerEvent } from "../docker/event-api.ts";
+import type { EngineInfo } from "../docker/system-api.ts";
+import type { SlotChange } from "./slot-provider.ts";
+
+const BACKOFF_BASE_MS = 250;
+const BACKOFF_CAP_MS = 30_000;
+/** A connection that lasted so long was a good one: the next wait starts small again. */
+const STABLE_MS = 10_000;
+
+export interface DockerWatchOptions {
+  readonly client: DockerClient;
+  readonly instance: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  /** Told at each connection what the engine says of its host. */
+  readonly onInfo: (info: EngineInfo) => void;
+}
+
+/**
+ * Follows the containers of one instance until `signal` is aborted. After each connection it reports `resync`, with
+ * the subscription already standing, so nothing falls between the list that follows and the events. The end of the
+ * stream means only that one has to ask again. Never rejects.
+ */
+export async function watchContainers(
+  options: DockerWatchOptions,
+  onChange: (change: SlotChange) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let attempt = 0; !signal.aborted; attempt += 1) {
+    const openedAtMs = await followOnce(options, onChange, signal);
+    if (openedAtMs !== null && options.clock.now() - openedAtMs >= STABLE_MS) attempt = 0;
+    const rangeMs = Math.min(BACKOFF_CAP_MS, BACKOFF_BASE_MS * 2 ** attempt);
+    await sleep(options.clock, options.random() * rangeMs, signal);
+  }
+}
+
+/** One connection, to its end; resolves with the time it opened, or null when it never did. */
+async function followOnce(
+  options: DockerWatchOptions,
+  onChange: (change: SlotChange) => void,
+  signal: AbortSignal,
+): Promise<number | null> {
+  let openedAtMs: number | null = null;
+  const onOpen = (): void => {
+    openedAtMs = options.clock.now();
+    onChange({ kind: "resync" });
+  };
+  try {
+    for await (const event of await subscribe(options, onOpen, signal)) {
+      const change = changeOf(event, options.instance);
+      if (change !== null) onChange(change);
+    }
+    options.log.debug("Docker's event stream ended, asking again");
+  } catch (error) {
+    if (!signal.aborted) report(options.log, error);
+  }
+  return openedAtMs;
+}
+
+/**
+ * The engine answers before it subscribes, so events are asked for from an instant before: the engine's own clock,
+ * read first, needs no agreement between two clocks. The version is agreed on anew, for the engine may be another one.
+ */
+async function subscribe(
+  { client, instance, onInfo }: DockerWatchOptions,
+  onOpen: () => void,
+  signal: AbortSignal,
+): Promise<AsyncIterable<ContainerEvent>> {
+  await client.system.negotiate(signal);
+  const info = await client.system.info(signal);
+  onInfo(info);
+  const query = { label: INSTANCE_LABEL, value: instance, since: engineTime(info.SystemTime) };
+  return client.events.containers(query, onOpen, signal);
+}
+
+/** Podman says `died` where Docker says `die`. */
+function changeOf({ action, attributes }: ContainerEvent, instance: string): SlotChange | null {
+  if (action !== "die" && action !== "died") return null;
+  if (attributes[INSTANCE_LABEL] !== instance || attributes.name === undefined) return null;
+  const exitCode = attributes.exitCode ?? attributes.containerExitCode ?? "";
+  return { kind: "exited", name: attributes.name, exitCode: /^\d+$/.test(exitCode) ? Number(exitCode) : null };
+}
+
+function report(log: Logger, error: unknown): void {
+  const told = error instanceof DockerError ? { code: error.code, remedy: error.remedy } : {};
+  log.warn("Docker's events cannot be followed, trying again", { error: String(error), ...told });
+}

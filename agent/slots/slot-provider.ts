@@ -1,0 +1,79 @@
+import type { Pool } from "../../shared/config/pool.ts";
+
+/** Everything a provider needs to bring one ephemeral runner to life. */
+export interface SlotSpec {
+  /** Runner name and container name in one, at most 63 characters of `[a-z0-9-]`; never used twice. */
+  readonly name: string;
+  readonly pool: Pool;
+  /** `owner` or `owner/name`: where the runner is registered. */
+  readonly scope: string;
+  /** GitHub's id of the registered runner. */
+  readonly runnerId: number;
+  /** The only credential that enters the slot; it is spent after one job. */
+  readonly jitConfig: string;
+}
+
+/** What really exists, as the provider sees it. */
+export interface ObservedSlot {
+  readonly name: string;
+  readonly poolKey: string;
+  readonly scope: string;
+  readonly runnerId: number | null;
+  readonly state: "created" | "running" | "exited";
+  readonly exitCode: number | null;
+  readonly oomKilled: boolean;
+  /** Milliseconds since the epoch. */
+  readonly createdAtMs: number;
+  readonly startedAtMs: number | null;
+  readonly finishedAtMs: number | null;
+}
+
+/** `resync` means: something may have been missed, list again. */
+export type SlotChange =
+  | { readonly kind: "exited"; readonly name: string; readonly exitCode: number | null }
+  | { readonly kind: "resync" };
+
+export type SlotErrorCode =
+  | "unreachable" // no engine answers
+  | "permission" // the socket is there, but not for us
+  | "image" // the image is missing and could not be pulled
+  | "name-taken" // somebody else holds the name
+  | "rejected" // the engine refuses the container as specified
+  | "start-failed" // created, but does not start
+  | "api-version"; // engine and agent share no API version
+
+/** Why a provider could not do what was asked; `remedy` is a sentence for the operator. */
+export class SlotError extends Error {
+  override readonly name = "SlotError";
+  readonly code: SlotErrorCode;
+  readonly remedy: string;
+  constructor(code: SlotErrorCode, message: string, remedy: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+    this.remedy = remedy;
+  }
+}
+
+/**
+ * Makes, lists and removes slots. Docker is one provider; the demo and the simulation have one in process.
+ * Only slots that carry the agent's own instance id are listed, stopped or removed.
+ */
+export interface SlotProvider {
+  /** Gets ready for the pools (pulls images). Throws SlotError. */
+  prepare(pools: readonly Pool[], signal: AbortSignal): Promise<void>;
+  /** Creates and starts; leaves nothing behind when it fails. Resolves with the start time. Throws SlotError. */
+  start(spec: SlotSpec, signal: AbortSignal): Promise<{ readonly startedAtMs: number }>;
+  /** The truth, running or not. Throws SlotError. */
+  list(signal: AbortSignal): Promise<readonly ObservedSlot[]>;
+  /**
+   * Reports changes until `signal` is aborted, then resolves. Reconnects by itself with backoff and sends
+   * `resync` after each connection, the first included. Never rejects.
+   */
+  watch(onChange: (change: SlotChange) => void, signal: AbortSignal): Promise<void>;
+  /** Asks the slot to end and kills it after `graceMs`; one that is gone or stopped is a success. */
+  stop(name: string, graceMs: number, signal: AbortSignal): Promise<void>;
+  /** Removes a slot that is not running, volumes included; one that is gone is a success. */
+  remove(name: string, signal: AbortSignal): Promise<void>;
+  /** The last lines that the slot printed; empty where the host cannot tell. */
+  logTail(name: string, lines: number, signal: AbortSignal): Promise<string>;
+}

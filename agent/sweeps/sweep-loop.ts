@@ -1,0 +1,103 @@
+import type { CancelTimer } from "../../shared/clock/clock.ts";
+import { SweepJournal } from "./sweep-journal.ts";
+import type { SweepResult } from "./sweep-result.ts";
+import { runSweep, type SweepOptions } from "./sweep.ts";
+
+/** Between two sweeps, however often one is asked for: a caller that asks after each result must not flood GitHub. */
+const LEAST_GAP_MS = 1000;
+
+export interface SweepLoopOptions extends Omit<SweepOptions, "signal"> {
+  /** Takes each result, the incomplete ones too. The next sweep waits for it. */
+  readonly onResult: (result: SweepResult) => void | Promise<void>;
+  /** From the end of one sweep to the start of the next. */
+  readonly intervalMs: number;
+}
+
+/**
+ * Sweeps at its start, every `intervalMs`, and at once when asked (a second after the one before, at the
+ * earliest), one at a time. While GitHub wants no calls it waits, asked or not. No error ends it.
+ */
+export class SweepLoop {
+  readonly #options: SweepLoopOptions;
+  readonly #journal: SweepJournal;
+  readonly #abort = new AbortController();
+  #running: Promise<void> | null = null;
+  #requested = true;
+  #restUntilMs = 0;
+  #notBeforeMs = 0;
+  #dueAtMs = 0;
+  #wake: (() => void) | null = null;
+
+  constructor(options: SweepLoopOptions) {
+    this.#options = options;
+    this.#journal = new SweepJournal(options.log);
+  }
+
+  /** Begins with a sweep at once. Calling it twice is harmless. */
+  start(): void {
+    this.#running ??= this.#run();
+  }
+
+  /** Ends the loop, the calls of a running sweep included; resolves when nothing of it is left. Never rejects. */
+  async stop(): Promise<void> {
+    this.#abort.abort();
+    await this.#running;
+  }
+
+  /**
+   * Asks for a sweep that begins after this call. Any number of calls before it begins ask for the same one; a call
+   * while a sweep runs asks for another right after it.
+   */
+  request(): void {
+    this.#requested = true;
+    this.#wake?.();
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#abort;
+    while (!signal.aborted) {
+      if (this.#waitMs() > 0) await this.#sleep();
+      else await this.#sweepOnce();
+    }
+  }
+
+  async #sweepOnce(): Promise<void> {
+    const { onResult, clock, intervalMs } = this.#options;
+    const { signal } = this.#abort;
+    this.#requested = false;
+    try {
+      const result = await runSweep({ ...this.#options, signal });
+      this.#restUntilMs = Math.max(0, ...result.failures.map((failure) => failure.retryAtMs ?? 0));
+      if (signal.aborted) return;
+      await onResult(result);
+      this.#journal.swept(result);
+    } catch (error) {
+      if (!signal.aborted) this.#journal.failed(error);
+    }
+    this.#dueAtMs = clock.now() + intervalMs;
+    this.#notBeforeMs = Math.max(clock.now() + LEAST_GAP_MS, this.#restUntilMs);
+  }
+
+  #waitMs(): number {
+    const startAtMs = this.#requested ? this.#notBeforeMs : Math.max(this.#dueAtMs, this.#notBeforeMs);
+    return startAtMs - this.#options.clock.now();
+  }
+
+  /** Until the wait is over, a request comes or the loop is to end. */
+  #sleep(): Promise<void> {
+    const { clock } = this.#options;
+    const { signal } = this.#abort;
+    return new Promise((resolve) => {
+      let cancel: CancelTimer | null = null;
+      const wake = (): void => {
+        cancel?.();
+        signal.removeEventListener("abort", wake);
+        this.#wake = null;
+        resolve();
+      };
+      this.#wake = wake;
+      signal.addEventListener("abort", wake, { once: true });
+      cancel = clock.after(this.#waitMs(), wake);
+    });
+  }
+}

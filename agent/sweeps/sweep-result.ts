@@ -1,0 +1,36 @@
+import type { GitHubErrorCode, GitHubJob, GitHubRunner, RunnerScope } from "../github/types.ts";
+
+/** One thing that a sweep could not read, and what to do about it. */
+export interface SweepFailure {
+  /** What was to be read, as `jobs of acme/web`. */
+  readonly what: string;
+  readonly code: GitHubErrorCode;
+  readonly message: string;
+  readonly remedy: string;
+  /** When GitHub wants to be asked again, milliseconds since the epoch. */
+  readonly retryAtMs: number | null;
+}
+
+/** The runners of one scope as GitHub lists them. */
+export interface RunnerInventory {
+  readonly scope: RunnerScope;
+  readonly items: readonly GitHubRunner[];
+  /** Whether all pages were read; only then does a missing runner mean that it is gone. */
+  readonly complete: boolean;
+}
+
+/** What one sweep saw. Evidence as of `startedAtMs`: what changed later may or may not be in it. */
+export interface SweepResult {
+  /** Milliseconds since the epoch. */
+  readonly startedAtMs: number;
+  readonly finishedAtMs: number;
+  readonly jobs: {
+    readonly items: readonly GitHubJob[];
+    /** Whether every repository that the fleet serves was read to the end. */
+    readonly complete: boolean;
+    /** `owner/name` of those that were, even where others were not. */
+    readonly repositories: readonly string[];
+  };
+  readonly runners: readonly RunnerInventory[];
+  readonly failures: readonly SweepFailure[];
+}

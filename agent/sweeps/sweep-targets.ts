@@ -1,0 +1,66 @@
+import type { Fleet, Pool } from "../../shared/config/pool.ts";
+import { repositoryScope, scopeName } from "../github/runner-scope.ts";
+import type { GitHub, GitHubRepository, RunnerScope } from "../github/types.ts";
+import type { SweepFailures } from "./sweep-failures.ts";
+
+/** Which repositories to ask for jobs. */
+export interface SweepTargets {
+  /** `owner/name`, the most recently pushed of an organisation first. */
+  readonly repositories: readonly string[];
+  /** Whether these are all that the fleet serves. */
+  readonly complete: boolean;
+}
+
+/** The repositories that the fleet's pools serve: those that they name, and those that their organisations list. */
+export async function sweepTargets(
+  github: GitHub,
+  fleet: Fleet,
+  failures: SweepFailures,
+  maxPerOrganization: number,
+  signal: AbortSignal,
+): Promise<SweepTargets> {
+  let complete = true;
+  // Names count once whatever their case, in GitHub's own spelling where it is known.
+  const targets = new Map(fleet.pools.flatMap(namedRepositories).map((name) => [name.toLowerCase(), name]));
+  for (const [organization, pools] of openPools(fleet)) {
+    const listing = await failures.attempt(`repositories of ${organization}`, organization, () =>
+      github.listOrganizationRepositories(organization, signal),
+    );
+    const served = (listing?.items ?? []).filter((repository) => pools.some((pool) => mayServe(pool, repository)));
+    for (const { fullName } of served.slice(0, maxPerOrganization)) targets.set(fullName.toLowerCase(), fullName);
+    complete &&= listing?.complete === true && served.length <= maxPerOrganization;
+    if (listing?.failure !== undefined) failures.note(`repositories of ${organization}`, organization, listing.failure);
+  }
+  return { repositories: [...targets.values()], complete };
+}
+
+/** Where the fleet's runners are registered, each place once. */
+export function runnerScopes(fleet: Fleet): readonly RunnerScope[] {
+  const scopes = fleet.pools.flatMap(({ scope }): readonly RunnerScope[] =>
+    scope.kind === "organization"
+      ? [{ kind: "organization", organization: scope.organization }]
+      : scope.repositories.map(repositoryScope),
+  );
+  return [...new Map(scopes.map((scope) => [scopeName(scope).toLowerCase(), scope])).values()];
+}
+
+function namedRepositories(pool: Pool): readonly string[] {
+  return pool.repositories ?? (pool.scope.kind === "repositories" ? pool.scope.repositories : []);
+}
+
+/** Pools that serve whatever their organisation holds, by organisation. */
+function openPools(fleet: Fleet): ReadonlyMap<string, readonly Pool[]> {
+  const byOrganization = new Map<string, Pool[]>();
+  for (const pool of fleet.pools) {
+    if (pool.scope.kind !== "organization" || pool.repositories !== null) continue;
+    const organization = pool.scope.organization.toLowerCase();
+    byOrganization.set(organization, [...(byOrganization.get(organization) ?? []), pool]);
+  }
+  return byOrganization;
+}
+
+/** Archived repositories run no workflows. */
+function mayServe(pool: Pool, repository: GitHubRepository): boolean {
+  if (repository.archived) return false;
+  return pool.visibility === "any" || (pool.visibility === "private") === repository.isPrivate;
+}

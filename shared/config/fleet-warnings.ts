@@ -1,0 +1,75 @@
+import type { Finding } from "./finding.ts";
+import type { Fleet, Pool } from "./pool.ts";
+import { shadows } from "./shadowing.ts";
+
+/** What loads, but may surprise. */
+export function fleetWarnings(fleet: Fleet): Finding[] {
+  return [
+    ...fleet.pools.flatMap((pool, index) => poolWarnings(pool, index)),
+    ...shadowWarnings(fleet.pools),
+    ...imageWarnings(fleet),
+  ];
+}
+
+function poolWarnings(pool: Pool, index: number): Finding[] {
+  return [...limitWarnings(pool, index), ...audienceWarnings(pool, index), ...waitWarnings(pool, index)];
+}
+
+/** https://docs.docker.com/engine/containers/resource_constraints/ */
+function limitWarnings({ resources }: Pool, index: number): Finding[] {
+  const unenforced = "many NAS kernels cannot enforce it; where Docker reports that, the limit is left out";
+  const at = (name: string) => ["pools", index, "resources", name];
+  return [
+    ...(resources.cpus === undefined ? [] : [{ at: at("cpus"), message: `${unenforced}. Remove it on such a NAS` }]),
+    ...(resources.pidsLimit === undefined
+      ? []
+      : [{ at: at("pidsLimit"), message: `${unenforced}. Remove it on such a NAS` }]),
+  ];
+}
+
+/** https://docs.github.com/en/actions/reference/security/secure-use#hardening-for-self-hosted-runners */
+function audienceWarnings(pool: Pool, index: number): Finding[] {
+  const exposed =
+    "takes jobs of public repositories: a pull request from a stranger's fork can run code on this machine; require approval for all outside contributors, or set visibility: private";
+  const unlabelled =
+    "names no label: the pool takes every job that asks for no more than self-hosted, linux or the architecture";
+  return [
+    ...(pool.visibility === "private" ? [] : [{ at: ["pools", index, "visibility"], message: exposed }]),
+    ...(pool.labels.length > 0 || pool.groupOnly ? [] : [{ at: ["pools", index, "labels"], message: unlabelled }]),
+  ];
+}
+
+function waitWarnings({ scaling }: Pool, index: number): Finding[] {
+  if (scaling.queueThreshold === 1 || scaling.cooldownSeconds === 0) return [];
+  const { queueThreshold, cooldownSeconds } = scaling;
+  const message = `fewer than ${queueThreshold} jobs without a slot wait up to ${cooldownSeconds} s for one; set it to 1 to serve each job at once`;
+  return [{ at: ["pools", index, "scaling", "queueThreshold"], message }];
+}
+
+function shadowWarnings(pools: readonly Pool[]): Finding[] {
+  return pools.flatMap((later, index) => {
+    const first = pools.findIndex((earlier, place) => place < index && shadows(earlier, later));
+    const earlier = pools[first];
+    return earlier === undefined ? [] : [{ at: ["pools", index], message: shadowMessage(first, earlier, later) }];
+  });
+}
+
+function shadowMessage(first: number, earlier: Pool, later: Pool): string {
+  const rule = `is reached only while pools[${first}] is full, because every job it may take fits pools[${first}], which comes first`;
+  return groupOf(earlier) === groupOf(later)
+    ? `${rule}; move it up, or give it a label of its own`
+    : `${rule}; GitHub does not tell which runner group a queued job wants, so give each group a label of its own`;
+}
+
+function groupOf({ scope }: Pool): string | null {
+  return scope.kind === "organization" ? scope.runnerGroup.toLowerCase() : null;
+}
+
+/** A version 1 image registers by a token of its own entrypoint, which Hookline does not give it. */
+function imageWarnings({ version, pools }: Fleet): Finding[] {
+  const image = pools[0]?.image;
+  if (version !== 1 || image === undefined || /(?:^|\/)actions-runner:/.test(image)) return [];
+  const message =
+    "was made for another entrypoint; Hookline runs /home/runner/run.sh in it. Take repository: ghcr.io/actions/actions-runner, or an image built on it";
+  return [{ at: ["image"], message }];
+}

@@ -1,0 +1,66 @@
+/** Where a pool's runners register: with an organisation's runner group, or with single repositories. */
+export type PoolScope =
+  | { readonly kind: "organization"; readonly organization: string; readonly runnerGroup: string }
+  | { readonly kind: "repositories"; readonly repositories: readonly string[] };
+
+/** How many slots a pool may hold, and how eagerly it grows and shrinks. */
+export interface Scaling {
+  /** Slots kept warm; 0 is allowed. */
+  readonly min: number;
+  /** Slots that may exist at the same time. */
+  readonly max: number;
+  /** Uncovered jobs that make the pool scale at once. */
+  readonly queueThreshold: number;
+  /** How long an idle surplus slot lives, and how long a job waits at most below the threshold. */
+  readonly cooldownSeconds: number;
+}
+
+/** Limits asked of Docker; each is applied only where the host can enforce it. */
+export interface PoolResources {
+  /** CPUs, fractions allowed, as `docker run --cpus` takes them. */
+  readonly cpus?: number;
+  readonly memoryBytes?: number;
+  readonly pidsLimit?: number;
+}
+
+export type Architecture = "auto" | "amd64" | "arm64";
+export type Visibility = "private" | "public" | "any";
+
+/** One pool of config/pools.yaml after defaults, interpolation and checks: labels + limits + image. */
+export interface Pool {
+  readonly key: string;
+  readonly scope: PoolScope;
+  /** Which repositories a pool takes by visibility; `internal` repositories count as private. */
+  readonly visibility: Visibility;
+  /** `owner/name` of the repositories it may serve, or null for all within its scope. */
+  readonly repositories: readonly string[] | null;
+  /** Labels of its runners beyond the implied `self-hosted`, OS and architecture. */
+  readonly labels: readonly string[];
+  /** Whether it serves jobs that name only a runner group (`labels: []`). */
+  readonly groupOnly: boolean;
+  readonly scaling: Scaling;
+  readonly architecture: Architecture;
+  /** Image reference with tag or digest. */
+  readonly image: string;
+  /** Command run in the container; the runner image's own start script by default. */
+  readonly command: readonly string[];
+  /** Work folder of the jobs, relative to the runner root, as GitHub's JIT call takes it. */
+  readonly workFolder: string;
+  /** Docker network of the containers: `bridge`, `host` or the name of one. */
+  readonly network: string;
+  /** Folder on the host that version 1 files name; kept for them, unused by Hookline's ephemeral slots. */
+  readonly runnerRoot: string | null;
+  readonly resources: PoolResources;
+}
+
+/** All pools of one operator, in file order: the order in which a job tries them. */
+export interface Fleet {
+  readonly version: 1 | 2;
+  readonly pools: readonly Pool[];
+}
+
+/** The account whose runners a pool's are. */
+export function ownersOf(pool: Pool): readonly string[] {
+  if (pool.scope.kind === "organization") return [pool.scope.organization];
+  return [...new Set(pool.scope.repositories.map((repository) => repository.split("/")[0] ?? ""))];
+}

@@ -1,0 +1,40 @@
+import type { Fleet, Pool, PoolScope } from "./pool.ts";
+import { resourcesOf, withoutRepeats, withTag } from "./resolved-fields.ts";
+import { DEFAULT_SLOTS } from "./version-2.ts";
+import type { Version2File } from "./version-2.ts";
+
+type Version2Pool = Version2File["pools"][number];
+
+/** The fleet of a version 2 file; nothing is added to the labels of a pool. */
+export function resolveVersion2(file: Version2File): Fleet {
+  return { version: 2, pools: file.pools.map((pool) => resolvePool(pool, file.image)) };
+}
+
+function resolvePool(pool: Version2Pool, image: string): Pool {
+  return {
+    key: pool.key,
+    scope: scopeOf(pool),
+    visibility: pool.visibility,
+    repositories: servedBy(pool),
+    labels: withoutRepeats(pool.labels),
+    groupOnly: pool.groupOnly,
+    scaling: { ...pool.scaling, max: pool.scaling.max ?? pool.size ?? DEFAULT_SLOTS },
+    architecture: pool.architecture,
+    image: withTag(pool.image ?? image),
+    command: pool.command,
+    workFolder: pool.workFolder,
+    network: pool.network,
+    runnerRoot: null,
+    resources: resourcesOf(pool.resources),
+  };
+}
+
+function scopeOf({ organization, runnerGroup, repositories }: Version2Pool): PoolScope {
+  if (organization === undefined) return { kind: "repositories", repositories: withoutRepeats(repositories ?? []) };
+  return { kind: "organization", organization, runnerGroup: runnerGroup ?? "Default" };
+}
+
+function servedBy(pool: Version2Pool): readonly string[] | null {
+  if (pool.repositories !== undefined) return withoutRepeats(pool.repositories);
+  return pool.allowedRepositories.length === 0 ? null : withoutRepeats(pool.allowedRepositories);
+}

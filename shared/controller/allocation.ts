@@ -1,0 +1,119 @@
+import type { JobClass } from "./demand.ts";
+import { isOverdue, type LedgerJob } from "./job.ts";
+import { MergedQueue, type Cursor } from "./merged-queue.ts";
+import type { PoolBook } from "./pool-book.ts";
+import { scopeOf, type ServingPool } from "./pool-choice.ts";
+import { servingPoolsOf } from "./serving.ts";
+
+/** Which places the queued jobs get: slots that exist already, then new ones. */
+export interface Allocation {
+  /** Jobs for which a place was reserved, by pool, oldest first. */
+  readonly starts: ReadonlyMap<ServingPool, readonly LedgerJob[]>;
+  /**
+   * How many jobs found no place, by the key of each pool that may serve them; counted no further than anybody asks,
+   * which is to the pool's threshold or its `max`.
+   */
+  readonly unplaced: ReadonlyMap<string, number>;
+  /** The first job that is older than GitHub lets a job wait, and that no sweep has seen at that age. */
+  readonly overdue: LedgerJob | null;
+}
+
+type Classes = Iterable<JobClass>;
+type Place = Cursor<readonly ServingPool[]>;
+
+/**
+ * Covers demand with slots that can take a job, oldest first, in any pool that may serve it; what is left reserves
+ * places in the first pool in file order that `mayStart` and has room. Once a class finds no place, none of its
+ * younger jobs can: so this reads as many jobs as there are places, however many wait.
+ */
+export function allocate(
+  classes: Classes,
+  pools: readonly ServingPool[],
+  book: PoolBook,
+  mayStart: (pool: string) => boolean,
+  nowMs: number,
+): Allocation {
+  const places: Place[] = [];
+  for (const jobClass of classes) {
+    const value = servingPoolsOf(pools, jobClass);
+    if (value.length > 0) places.push({ jobClass, value, next: 0 });
+  }
+  const pass = { book, nowMs, overdue: null as LedgerJob | null };
+  const uncovered = cover(places, pass);
+  const { starts, unplaced } = reserve(uncovered, pass, mayStart);
+  return { starts, unplaced, overdue: pass.overdue };
+}
+
+/** Whether a pool's uncovered jobs, with a place or without, are too few for its threshold. */
+export function isBelowThreshold({ starts, unplaced }: Allocation, serving: ServingPool): boolean {
+  const { key, scaling } = serving.pool;
+  return (starts.get(serving)?.length ?? 0) + (unplaced.get(key) ?? 0) < scaling.queueThreshold;
+}
+
+interface Pass {
+  readonly book: PoolBook;
+  readonly nowMs: number;
+  overdue: LedgerJob | null;
+}
+
+function isHeld(pass: Pass, job: LedgerJob): boolean {
+  if (!isOverdue(job, pass.nowMs)) return false;
+  pass.overdue ??= job;
+  return true;
+}
+
+function cover(places: readonly Place[], pass: Pass): readonly Place[] {
+  const queue = new MergedQueue(places);
+  const uncovered: Place[] = [];
+  for (let taken = queue.take(); taken !== null; taken = queue.take()) {
+    const { job, cursor } = taken;
+    const { repository } = job.facts;
+    const covers = ({ pool }: ServingPool): boolean => pass.book.cover(pool.key, scopeOf(pool, repository));
+    if (isHeld(pass, job) || cursor.value.some(covers)) queue.putBack(cursor);
+    else uncovered.push(cursor);
+  }
+  return uncovered;
+}
+
+function reserve(
+  places: readonly Place[],
+  pass: Pass,
+  mayStart: (pool: string) => boolean,
+): Omit<Allocation, "overdue"> {
+  const queue = new MergedQueue(places);
+  const starts = new Map<ServingPool, LedgerJob[]>();
+  const unplaced = new Map<string, number>();
+  for (let taken = queue.take(); taken !== null; taken = queue.take()) {
+    const { job, cursor } = taken;
+    const held = isHeld(pass, job);
+    const pool = held ? undefined : cursor.value.find(({ pool: { key } }) => mayStart(key) && pass.book.reserve(key));
+    if (pool !== undefined) enter(starts, pool, job);
+    else if (!held) {
+      for (const { pool: each } of cursor.value) {
+        const { queueThreshold, max } = each.scaling;
+        const jobs = countLeft(cursor, pass.nowMs, Math.max(queueThreshold, max));
+        unplaced.set(each.key, (unplaced.get(each.key) ?? 0) + jobs);
+      }
+      continue;
+    }
+    queue.putBack(cursor);
+  }
+  return { starts, unplaced };
+}
+
+/** How many jobs of a class are left from the one at its cursor on, `most` at most. */
+function countLeft({ jobClass, next }: Place, nowMs: number, most: number): number {
+  let jobs = 0;
+  for (let at = next; jobs < most; at += 1) {
+    const job = jobClass.queued[at];
+    if (job === undefined) break;
+    if (!isOverdue(job, nowMs)) jobs += 1;
+  }
+  return jobs;
+}
+
+function enter(starts: Map<ServingPool, LedgerJob[]>, pool: ServingPool, job: LedgerJob): void {
+  const jobs = starts.get(pool);
+  if (jobs === undefined) starts.set(pool, [job]);
+  else jobs.push(job);
+}

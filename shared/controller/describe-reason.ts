@@ -1,0 +1,89 @@
+import type { ProvisionReason, Refusal, RetireReason, VerifyReason, WaitReason } from "./reasons.ts";
+
+/** Each of these gives the sentence for a person; `explain`, the doctor and the status page print them. */
+export function describeRefusal(reason: Refusal): string {
+  switch (reason.code) {
+    case "other-owner":
+      return `it serves ${reason.expected} only`;
+    case "other-repository":
+      return "the repository is not one that it may serve";
+    case "visibility":
+      return `it takes ${reason.expected} repositories only`;
+    case "no-labels":
+      return "the job names no labels and the pool is not marked groupOnly";
+    case "labels":
+      return `its runners lack ${reason.missing.join(", ")}`;
+  }
+}
+
+export function describeProvision(reason: ProvisionReason): string {
+  if (reason.code === "demand") return `job ${reason.jobId} waits and no slot can take it`;
+  return `the pool keeps ${reason.min} slots warm`;
+}
+
+export function describeRetire(reason: RetireReason): string {
+  switch (reason.code) {
+    case "surplus":
+      return `nobody has needed it for ${seconds(reason.idleMs)}`;
+    case "never-online":
+      return `it was started ${seconds(reason.startedMsAgo)} ago and GitHub has never seen it online`;
+    case "offline":
+      return `GitHub has not seen it online for ${seconds(reason.forMs)}`;
+    case "lost":
+      return `GitHub has not listed its runner for ${seconds(reason.forMs)}`;
+    case "job-done":
+      return `its job ${reason.jobId} ended ${seconds(reason.forMs)} ago and its container still runs`;
+    case "drained":
+      return "its pool is being drained";
+    case "pool-removed":
+      return "its pool is no longer in the configuration";
+  }
+}
+
+export function describeVerify(reason: VerifyReason): string {
+  switch (reason.code) {
+    case "stale-queued":
+      return `word of job ${reason.jobId} came late; GitHub is asked whether it still waits`;
+    case "overdue":
+      return `job ${reason.jobId} has waited longer than GitHub lets a job wait; GitHub is asked whether it still does`;
+    case "idle-unconfirmed":
+      return `slot ${reason.slot} is not needed; GitHub is asked whether it is idle`;
+    case "end-unconfirmed":
+      return `slot ${reason.slot} seems to be at its end; GitHub is asked whether it is`;
+  }
+}
+
+export function describeWait(reason: WaitReason): string {
+  switch (reason.code) {
+    case "unknown":
+      return "nobody has told of this job";
+    case "not-queued":
+      return `it is ${reason.phase}`;
+    case "gone":
+      return `${reason.missedSweeps} sweeps in a row did not find it`;
+    case "unconfirmed":
+      return "word of it came late, and no sweep has seen it yet";
+    case "overdue":
+      return "it has waited longer than GitHub lets a job wait, and no sweep has seen it since";
+    case "no-pool":
+      return `no pool serves it: ${reason.refusals.map(({ pool, refusal }) => `${pool}: ${describeRefusal(refusal)}`).join("; ")}`;
+    case "covered":
+      return `a slot of ${reason.pool} can take it`;
+    case "threshold":
+      return `${reason.pool} waits for more jobs until ${time(reason.untilMs)}`;
+    case "paused":
+      return `${reason.pool} is paused until ${time(reason.untilMs)}: ${reason.why}`;
+    case "draining":
+      return `${reason.pool} is being drained`;
+    case "full":
+      return `no room in ${reason.pools.join(", ")}`;
+  }
+}
+
+function seconds(ms: number): string {
+  return `${Math.round(ms / 1000)} s`;
+}
+
+function time(atMs: number): string {
+  return new Date(atMs).toISOString();
+}

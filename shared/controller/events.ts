@@ -1,0 +1,83 @@
+import type { JobFacts } from "../workflow-job/job-facts.ts";
+
+/** Who told a fact. */
+export type Source = "signal" | "open-jobs" | "sweep";
+
+/** Something that was learnt. `atMs` is when, on the agent's clock, in milliseconds since the epoch. */
+export type ControllerEvent =
+  | JobEvent
+  | QueueSweepEvent
+  | InventoryEvent
+  | SlotEvent
+  /** Something is being done about a ghost; it is one again only if a later inventory still lists it. */
+  | { readonly type: "ghost-handled"; readonly name: string }
+  /** The operator lets a pool run empty, or takes that back. */
+  | { readonly type: "drain"; readonly pool: string; readonly on: boolean }
+  | { readonly type: "forget"; readonly atMs: number };
+
+export interface JobEvent {
+  readonly type: "job";
+  readonly atMs: number;
+  readonly source: Source;
+  readonly facts: JobFacts;
+  /** When it was true at the latest: when the agent got the signal, or when the sweep began. */
+  readonly seenAtMs: number;
+  /** The delivery that told it, where it was a signal. */
+  readonly guid?: string;
+}
+
+export interface QueueSweepEvent {
+  readonly type: "queue-sweep";
+  readonly atMs: number;
+  readonly startedAtMs: number;
+  readonly jobs: readonly JobFacts[];
+  /** `owner/name` of the repositories whose active jobs were read to the last page. */
+  readonly repositories: readonly string[];
+}
+
+export interface InventoryEvent {
+  readonly type: "inventory";
+  readonly atMs: number;
+  readonly startedAtMs: number;
+  /** Lower-case `owner` or `owner/name`. */
+  readonly scope: string;
+  readonly complete: boolean;
+  readonly runners: readonly InventoryRunner[];
+}
+
+export interface InventoryRunner {
+  readonly id: number;
+  readonly name: string;
+  readonly online: boolean;
+  readonly busy: boolean;
+}
+
+export type SlotEvent = { readonly type: "slot"; readonly atMs: number; readonly name: string } & SlotChange;
+
+export type SlotChange =
+  /** A place was taken: an intent is in the journal, nothing exists yet. */
+  | { readonly change: "planned"; readonly pool: string; readonly scope: string }
+  /** GitHub knows the runner. */
+  | { readonly change: "registered"; readonly runnerId: number }
+  /** Its container runs. */
+  | { readonly change: "started" }
+  /** A container of ours was found that this process did not start. */
+  | {
+      readonly change: "adopted";
+      readonly pool: string;
+      readonly scope: string;
+      readonly runnerId: number | null;
+      readonly startedAtMs: number;
+    }
+  /** Its container ended. */
+  | { readonly change: "exited"; readonly exitCode: number | null }
+  /** Nothing of it is left: container gone, registration gone or GitHub's to clean up. */
+  | { readonly change: "removed" }
+  /** It could not be brought up; nothing of it is left. The pool pauses until `retryAtMs`, or backs off if null. */
+  | { readonly change: "failed"; readonly code: string; readonly retryAtMs: number | null }
+  /** It is being taken away and must not count as cover. */
+  | { readonly change: "retiring" }
+  /** The registration of a slot that ended without a job being seen on it was taken back; what GitHub answered. */
+  | { readonly change: "withdrawn"; readonly pool: string; readonly answer: "deleted" | "gone" | "busy" }
+  /** It was not taken away after all: GitHub says that it is busy, or could not be asked. */
+  | { readonly change: "kept"; readonly busy: boolean };

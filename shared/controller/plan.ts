@@ -1,0 +1,165 @@
+import { allocate, isBelowThreshold } from "./allocation.ts";
+import { queuedSinceMs, type LedgerJob } from "./job.ts";
+import type { Ghost, Ledger } from "./ledger.ts";
+import { PoolBook } from "./pool-book.ts";
+import { scopeOf, warmScopeOf, type ServingPool } from "./pool-choice.ts";
+import type { ProvisionReason, RetireReason, VerifyReason } from "./reasons.ts";
+import { judgeSurplus, judgeUseless, unwanted, type Verdict } from "./retirement.ts";
+import type { Slot } from "./slot.ts";
+
+/** A runner of ours without a slot is deregistered after this time: a slot may be coming up. */
+const GHOST_GRACE_MS = 2 * 60_000;
+
+/** GitHub is asked again no sooner than this when its last answer settled nothing. */
+export const ASK_AGAIN_MS = 60_000;
+
+export type Action =
+  | { readonly type: "provision"; readonly pool: string; readonly scope: string; readonly reason: ProvisionReason }
+  | { readonly type: "retire"; readonly slot: string; readonly reason: RetireReason }
+  | { readonly type: "deregister"; readonly ghost: Ghost }
+  | { readonly type: "verify"; readonly reason: VerifyReason };
+
+export interface Plan {
+  readonly actions: readonly Action[];
+  /** Slots that nobody needs at this moment. */
+  readonly surplus: ReadonlySet<string>;
+  /** When to plan again if nothing happens before, milliseconds since the epoch; null for never. */
+  readonly nextAtMs: number | null;
+}
+
+/**
+ * What should happen now, given what is believed. Pure: it changes neither the ledger nor the pools, and the same
+ * ledger at the same time gives the same plan. Its cost grows with slots and classes of jobs, not with jobs.
+ */
+export function plan(ledger: Ledger, pools: readonly ServingPool[], nowMs: number): Plan {
+  return new Planner(ledger, pools, nowMs).run();
+}
+
+class Planner {
+  readonly #ledger: Ledger;
+  readonly #pools: readonly ServingPool[];
+  readonly #nowMs: number;
+  readonly #book: PoolBook;
+  readonly #actions: Action[] = [];
+  #nextAtMs: number | null = null;
+
+  constructor(ledger: Ledger, pools: readonly ServingPool[], nowMs: number) {
+    this.#ledger = ledger;
+    this.#pools = pools;
+    this.#nowMs = nowMs;
+    this.#book = new PoolBook(pools, ledger.slots, (pool) => ledger.isDraining(pool));
+  }
+
+  run(): Plan {
+    const starved = this.#serveDemand();
+    this.#keepWarm();
+    const surplus = this.#retireSurplus(starved);
+    for (const slot of this.#ledger.slots) this.#judged(slot, judgeUseless(slot, this.#nowMs));
+    this.#cleanGhosts();
+    return { actions: this.#actions, surplus, nextAtMs: this.#nextAtMs };
+  }
+
+  /** Starts what demand lacks. Returns how many jobs wait for room, by the pools that have none. */
+  #serveDemand(): ReadonlyMap<string, number> {
+    const { queue } = this.#ledger;
+    const mayStart = (pool: string): boolean => this.#mayStart(pool);
+    const allocation = allocate(queue.classes, this.#pools, this.#book, mayStart, this.#nowMs);
+    this.#confirmJobs(allocation.overdue);
+    for (const [pool, jobs] of allocation.starts) this.#start(pool, jobs, isBelowThreshold(allocation, pool));
+    // A pool that pauses or is drained would not fill the place of a slot that makes way.
+    return new Map([...allocation.unplaced].filter(([pool]) => this.#book.isFull(pool) && mayStart(pool)));
+  }
+
+  /** Jobs that GitHub has to confirm before anything is started for them. One sweep tells of them all. */
+  #confirmJobs(overdue: LedgerJob | null): void {
+    const { queue, sweptAtMs } = this.#ledger;
+    for (const job of queue.unconfirmed) {
+      const { jobId } = job.facts;
+      this.#ask({ code: "stale-queued", jobId }, sweptAtMs, job.because.atMs);
+      break;
+    }
+    if (overdue === null) return;
+    this.#ask({ code: "overdue", jobId: overdue.facts.jobId }, sweptAtMs, overdue.lastSeenMs + 1);
+  }
+
+  /** Below the threshold a job waits for company, but never longer than the pool's cooldown. */
+  #start({ pool }: ServingPool, jobs: readonly LedgerJob[], belowThreshold: boolean): void {
+    for (const job of jobs) {
+      const servedAtMs = queuedSinceMs(job) + pool.scaling.cooldownSeconds * 1000;
+      if (belowThreshold && this.#nowMs < servedAtMs) {
+        this.#book.release(pool.key);
+        this.#wakeAt(servedAtMs);
+        continue;
+      }
+      const scope = scopeOf(pool, job.facts.repository);
+      const reason = { code: "demand", jobId: job.facts.jobId } as const;
+      this.#actions.push({ type: "provision", pool: pool.key, scope, reason });
+      this.#book.started(pool.key);
+    }
+  }
+
+  #keepWarm(): void {
+    for (const { pool } of this.#pools) {
+      const { min } = pool.scaling;
+      while (this.#book.size(pool.key) < min && this.#mayStart(pool.key) && this.#book.reserve(pool.key)) {
+        this.#book.started(pool.key);
+        const reason = { code: "warm-minimum", min } as const;
+        this.#actions.push({ type: "provision", pool: pool.key, scope: warmScopeOf(pool), reason });
+      }
+    }
+  }
+
+  #retireSurplus(starved: ReadonlyMap<string, number>): ReadonlySet<string> {
+    const surplus = new Set<string>();
+    for (const { pool } of this.#pools) {
+      const idle = this.#book.idle(pool.key);
+      // Idle slots in a pool that lacks room are registered with another repository: for each job that waits, and that
+      // no slot on its way out makes room for, one makes way at once.
+      const makeWay = Math.max(0, (starved.get(pool.key) ?? 0) - this.#book.leaving(pool.key));
+      const spare = Math.max(makeWay, this.#book.size(pool.key) - pool.scaling.min);
+      for (const [at, slot] of idle.slice(0, spare).entries()) {
+        surplus.add(slot.name);
+        const cooldownMs = at < makeWay ? 0 : pool.scaling.cooldownSeconds * 1000;
+        this.#judged(slot, judgeSurplus(slot, cooldownMs, "surplus", this.#nowMs));
+      }
+    }
+    for (const [slot, reason] of unwanted(this.#ledger, this.#pools)) {
+      surplus.add(slot.name);
+      this.#judged(slot, judgeSurplus(slot, 0, reason, this.#nowMs));
+    }
+    return surplus;
+  }
+
+  #judged(slot: Slot, verdict: Verdict | null): void {
+    if (verdict === null) return;
+    if (verdict.kind === "wait") return this.#wakeAt(verdict.untilMs);
+    if (verdict.kind === "retire") this.#actions.push({ type: "retire", slot: slot.name, reason: verdict.reason });
+    else this.#ask(verdict.reason, this.#ledger.inventoriedAtMs(slot.scope), slot.surplusSinceMs ?? slot.because.atMs);
+  }
+
+  /** Asks GitHub at once if it was not asked since the question came up, and else no more often than it should be. */
+  #ask(reason: VerifyReason, askedAtMs: number | null, sinceMs: number): void {
+    if (askedAtMs === null || askedAtMs < sinceMs || this.#nowMs - askedAtMs >= ASK_AGAIN_MS) {
+      this.#actions.push({ type: "verify", reason });
+    } else this.#wakeAt(askedAtMs + ASK_AGAIN_MS);
+  }
+
+  #cleanGhosts(): void {
+    for (const ghost of this.#ledger.ghosts) {
+      const dueMs = ghost.firstSeenMs + GHOST_GRACE_MS;
+      if (this.#nowMs >= dueMs) this.#actions.push({ type: "deregister", ghost });
+      else this.#wakeAt(dueMs);
+    }
+  }
+
+  #mayStart(pool: string): boolean {
+    if (this.#ledger.isDraining(pool)) return false;
+    const pause = this.#ledger.pauses.of(pool, this.#nowMs);
+    if (pause !== null) this.#wakeAt(pause.untilMs);
+    return pause === null;
+  }
+
+  #wakeAt(atMs: number): void {
+    if (this.#nextAtMs === null || atMs < this.#nextAtMs) this.#nextAtMs = atMs;
+  }
+}

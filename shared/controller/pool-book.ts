@@ -1,0 +1,89 @@
+import type { ServingPool } from "./pool-choice.ts";
+import { covers, isBusy, type Slot } from "./slot.ts";
+
+interface Page {
+  /** Places that may still be filled; every slot that exists takes one, whatever its state. */
+  room: number;
+  /** Slots that live and will not just end: idle, coming up or busy. */
+  size: number;
+  /** Slots that will end by themselves, or are being stopped: places that come free. */
+  leaving: number;
+  /** Slots that a job can count on, by the scope they are registered with; the youngest last. */
+  readonly idleByScope: Map<string, Slot[]>;
+}
+
+/** The slots of each pool as one plan sees and spends them. Slots are counted by pool, never by job. */
+export class PoolBook {
+  readonly #pages = new Map<string, Page>();
+  readonly #isDraining: (pool: string) => boolean;
+
+  /** Slots of a pool that `isDraining` cover nothing and shall not stay. */
+  constructor(pools: readonly ServingPool[], slots: Iterable<Slot>, isDraining: (pool: string) => boolean) {
+    this.#isDraining = isDraining;
+    for (const { pool } of pools)
+      this.#pages.set(pool.key, { room: pool.scaling.max, size: 0, leaving: 0, idleByScope: new Map() });
+    for (const slot of slots) this.#enter(slot);
+  }
+
+  #enter(slot: Slot): void {
+    const page = this.#pages.get(slot.pool);
+    if (page === undefined) return;
+    page.room -= 1;
+    if (!covers(slot) && (slot.retiring || !isBusy(slot))) {
+      page.leaving += 1;
+      return;
+    }
+    page.size += 1;
+    if (!covers(slot) || this.#isDraining(slot.pool)) return;
+    const idle = page.idleByScope.get(slot.scope) ?? [];
+    idle.push(slot);
+    page.idleByScope.set(slot.scope, idle);
+  }
+
+  /** Takes an idle slot of this pool and scope as cover for one job; false if there is none left. */
+  cover(pool: string, scope: string): boolean {
+    return this.#pages.get(pool)?.idleByScope.get(scope)?.pop() !== undefined;
+  }
+
+  /** Takes a free place; false if the pool is full. */
+  reserve(pool: string): boolean {
+    const page = this.#pages.get(pool);
+    if (page === undefined || page.room <= 0) return false;
+    page.room -= 1;
+    return true;
+  }
+
+  /** Gives a reserved place back. */
+  release(pool: string): void {
+    const page = this.#pages.get(pool);
+    if (page !== undefined) page.room += 1;
+  }
+
+  /** A reserved place becomes a slot. */
+  started(pool: string): void {
+    const page = this.#pages.get(pool);
+    if (page !== undefined) page.size += 1;
+  }
+
+  size(pool: string): number {
+    return this.#pages.get(pool)?.size ?? 0;
+  }
+
+  isFull(pool: string): boolean {
+    return (this.#pages.get(pool)?.room ?? 0) <= 0;
+  }
+
+  /** How many places come free without anybody's doing. */
+  leaving(pool: string): number {
+    return this.#pages.get(pool)?.leaving ?? 0;
+  }
+
+  /** Slots that no job was covered with, oldest first. */
+  idle(pool: string): readonly Slot[] {
+    const page = this.#pages.get(pool);
+    if (page === undefined) return [];
+    return [...page.idleByScope.values()]
+      .flat()
+      .toSorted((a, b) => a.plannedAtMs - b.plannedAtMs || (a.name < b.name ? -1 : 1));
+  }
+}

@@ -1,0 +1,57 @@
+import type { Pool } from "../config/pool.ts";
+import { architectureLabels, IMPLIED_LABELS, labelSet, labelsMatch } from "../labels/labels.ts";
+import type { JobFacts } from "../workflow-job/job-facts.ts";
+import type { Refusal } from "./reasons.ts";
+
+/** A pool with what is derived from it once instead of for each job. */
+export interface ServingPool {
+  readonly pool: Pool;
+  /** All labels that its runners carry, as they are registered. */
+  readonly runnerLabels: readonly string[];
+  readonly labelSet: ReadonlySet<string>;
+  /** Lower-case `owner/name`s that it may serve, or null for all within its scope. */
+  readonly repositories: ReadonlySet<string> | null;
+}
+
+type JobClass = Pick<JobFacts, "repository" | "isPrivate" | "labels">;
+
+/** Derives what serving needs; `hostArchitecture` stands in where a pool says `auto`. */
+export function servingPool(pool: Pool, hostArchitecture: "amd64" | "arm64"): ServingPool {
+  const architecture = pool.architecture === "auto" ? hostArchitecture : pool.architecture;
+  const runnerLabels = [...new Set([...IMPLIED_LABELS, ...architectureLabels(architecture), ...pool.labels])];
+  return { pool, runnerLabels, labelSet: labelSet(runnerLabels), repositories: repositoriesOf(pool) };
+}
+
+function repositoriesOf(pool: Pool): ReadonlySet<string> | null {
+  const listed = pool.scope.kind === "repositories" ? pool.scope.repositories : pool.repositories;
+  return listed === null ? null : new Set(listed.map((name) => name.toLowerCase()));
+}
+
+/** Why a pool may not serve a job, or null if it may. */
+export function refusal(serving: ServingPool, job: JobClass): Refusal | null {
+  const { pool } = serving;
+  const repository = job.repository.toLowerCase();
+  const owner = repository.split("/")[0] ?? "";
+  if (pool.scope.kind === "organization" && pool.scope.organization.toLowerCase() !== owner) {
+    return { code: "other-owner", expected: pool.scope.organization };
+  }
+  if (serving.repositories !== null && !serving.repositories.has(repository)) return { code: "other-repository" };
+  if (pool.visibility !== "any" && job.isPrivate !== null && (pool.visibility === "private") !== job.isPrivate) {
+    return { code: "visibility", expected: pool.visibility };
+  }
+  if (job.labels.length === 0) return pool.groupOnly ? null : { code: "no-labels" };
+  if (labelsMatch(job.labels, serving.labelSet)) return null;
+  return { code: "labels", missing: job.labels.filter((label) => !serving.labelSet.has(label.toLowerCase())) };
+}
+
+/** Where a runner for this job registers: the organisation, or the job's own repository. Lower case. */
+export function scopeOf(pool: Pool, repository: string): string {
+  return (pool.scope.kind === "organization" ? pool.scope.organization : repository).toLowerCase();
+}
+
+/** Where a warm runner without a job registers. Lower case. */
+export function warmScopeOf(pool: Pool): string {
+  return (
+    pool.scope.kind === "organization" ? pool.scope.organization : (pool.scope.repositories[0] ?? "")
+  ).toLowerCase();
+}

@@ -1,0 +1,108 @@
+import { SLOT_TRANSITIONS, type SlotInput, type SlotState } from "./slot-transitions.ts";
+
+/** What put a slot into its state: the input, who told it and when. */
+export interface SlotEvidence {
+  readonly input: SlotInput;
+  /** The job that named it, where it was a job. */
+  readonly jobId: number | null;
+  readonly atMs: number;
+}
+
+/** One slot with the evidence for what is believed of it. Times are milliseconds since the epoch. */
+export interface Slot {
+  readonly name: string;
+  readonly pool: string;
+  /** Lower-case `owner` or `owner/name` that its runner is registered with. */
+  readonly scope: string;
+  state: SlotState;
+  /** Why it is in this state. */
+  because: SlotEvidence;
+  runnerId: number | null;
+  readonly plannedAtMs: number;
+  startedAtMs: number | null;
+  exitedAtMs: number | null;
+  /** The job that was seen on it, running or done. */
+  jobId: number | null;
+  /** Start of the last inventory that listed its runner as online and idle. */
+  idleSeenAtMs: number | null;
+  /** Start of the last inventory that listed its runner as busy, or when a DELETE was refused for that reason. */
+  busySeenAtMs: number | null;
+  /** Start of the last complete inventory that did not see it online. */
+  offlineSeenAtMs: number | null;
+  /** Start of the first of the complete inventories in a row that did not list it at all. */
+  absentSinceMs: number | null;
+  /** Since when nobody needs it; null while somebody does. */
+  surplusSinceMs: number | null;
+  /** It is being taken away and does not count as cover. */
+  retiring: boolean;
+  /** When taking it away last failed: evidence from before proves nothing any more. */
+  keptAtMs: number;
+}
+
+/** A slot in its first state: an intent, or a container that was found. */
+export function newSlot(name: string, pool: string, scope: string, input: "planned" | "adopted", atMs: number): Slot {
+  return {
+    name,
+    pool,
+    scope,
+    state: SLOT_TRANSITIONS.removed[input],
+    because: { input, jobId: null, atMs },
+    runnerId: null,
+    plannedAtMs: atMs,
+    startedAtMs: null,
+    exitedAtMs: null,
+    jobId: null,
+    idleSeenAtMs: null,
+    busySeenAtMs: null,
+    offlineSeenAtMs: null,
+    absentSinceMs: null,
+    surplusSinceMs: null,
+    retiring: false,
+    keptAtMs: 0,
+  };
+}
+
+/** Moves a slot by the table, and keeps the evidence if that changed its state. */
+export function step(slot: Slot, input: SlotInput, atMs: number, jobId: number | null = null): void {
+  const next = SLOT_TRANSITIONS[slot.state][input];
+  if (next === slot.state) return;
+  slot.state = next;
+  slot.because = { input, jobId, atMs };
+}
+
+/** Whether any source says that it runs a job. */
+export function isBusy(slot: Slot): boolean {
+  return slot.state === "busy";
+}
+
+/** Whether it can still take a job. */
+export function canTakeJob(slot: Slot): boolean {
+  return !slot.retiring && TAKES_JOBS[slot.state];
+}
+
+/** A runner is online a few seconds after its container started; one that is not by then is no longer counted on. */
+const DOUBTFUL_AFTER_MS = 60_000;
+
+/** Since when it has not been seen online: its start, or the last inventory that did see it. */
+export function unseenSinceMs(slot: Slot): number {
+  return Math.max(slot.startedAtMs ?? 0, slot.idleSeenAtMs ?? 0, slot.busySeenAtMs ?? 0);
+}
+
+/** Whether it is counted on for a job: it can take one, and no inventory has found it offline for a minute. */
+export function covers(slot: Slot): boolean {
+  if (!canTakeJob(slot)) return false;
+  const isDoubtful = (slot.offlineSeenAtMs ?? 0) - unseenSinceMs(slot) >= DOUBTFUL_AFTER_MS;
+  return slot.state !== "started" || !isDoubtful;
+}
+
+const TAKES_JOBS: Readonly<Record<SlotState, boolean>> = {
+  planned: true,
+  registered: true,
+  started: true,
+  online: true,
+  busy: false,
+  spent: false,
+  lost: false,
+  exited: false,
+  removed: false,
+};

@@ -1,0 +1,123 @@
+import * as z from "zod/mini";
+
+import { agentReportSchema } from "../link/report.ts";
+import { hookFreshness, hookFreshnessSchema } from "./hook-freshness.ts";
+import type { Mailbox } from "./mailbox.ts";
+import type { SqlDatabase } from "./sql.ts";
+import { fightSchema, recentTakeovers } from "./takeovers.ts";
+import type { TallyState } from "./tally.ts";
+
+const at = z.nullable(z.number());
+
+/** When things last happened at the mailbox, and whether they agree. Times are milliseconds since the epoch. */
+export const freshnessSchema = z.object({
+  now: z.number(),
+  stream: z.string(),
+  lastDeliveryAt: at,
+  lastSignalAt: at,
+  lastPingAt: at,
+  lastAckAt: at,
+  head: z.number(),
+  acked: z.number(),
+  unacked: z.number(),
+  oldestUnackedMs: at,
+  dead: z.number(),
+  gap: z.nullable(z.object({ from: z.number(), to: z.number() })),
+  rejectedSinceAccepted: z.number(),
+  lastRejectedAt: at,
+  /** The same by reason. This field and those below came later; an edge of before leaves them out. */
+  rejected: z.optional(z.object({ missing: z.number(), malformed: z.number(), mismatch: z.number() })),
+  lastDuplicateAt: z.optional(at),
+  /** The webhook secret that the last delivery was signed with: once it is `current`, the previous one may go. */
+  secret: z.optional(z.nullable(z.object({ matched: z.enum(["current", "previous"]), atMs: z.number() }))),
+  hooks: z.optional(z.array(hookFreshnessSchema)),
+  /** Connections that took the link from another one within the last minute. */
+  takeovers: z.optional(z.number()),
+  /** Two agents that fight over one identity. */
+  fight: z.optional(z.nullable(fightSchema)),
+  agent: z.object({
+    connected: z.boolean(),
+    since: at,
+    lastSeenAt: at,
+    fence: z.number(),
+    instance: z.nullable(z.string()),
+    host: z.optional(z.nullable(z.string())),
+    version: z.nullable(z.string()),
+  }),
+  report: z.nullable(z.object({ atMs: z.number(), report: agentReportSchema })),
+  edgeVersion: z.string(),
+  protocol: z.number(),
+});
+
+export type Freshness = z.infer<typeof freshnessSchema>;
+
+export type StoredFreshness = Pick<
+  Freshness,
+  | "stream"
+  | "lastDeliveryAt"
+  | "lastSignalAt"
+  | "lastPingAt"
+  | "lastAckAt"
+  | "head"
+  | "acked"
+  | "unacked"
+  | "oldestUnackedMs"
+  | "dead"
+  | "gap"
+  | "report"
+  | "hooks"
+  | "takeovers"
+  | "fight"
+  | "rejected"
+  | "rejectedSinceAccepted"
+  | "lastRejectedAt"
+  | "lastDuplicateAt"
+  | "secret"
+>;
+
+/** The part of freshness that the mailbox has on disk, and what the tally has seen since. */
+export function storedFreshness(mailbox: Mailbox, sql: SqlDatabase, tally: TallyState, nowMs: number): StoredFreshness {
+  const { meta } = mailbox;
+  const [newest] = sql.exec("SELECT received_at AS at FROM signals ORDER BY seq DESC LIMIT 1");
+  const [oldest] = sql.exec(
+    "SELECT received_at AS at FROM signals WHERE seq > ? ORDER BY seq LIMIT 1",
+    mailbox.acked(),
+  );
+  const lastSignalAt = newest === undefined ? null : Number(newest["at"]);
+  const noted = meta.get("noted");
+  return {
+    stream: mailbox.streamId,
+    lastSignalAt,
+    lastPingAt: noted?.pingAtMs ?? null,
+    lastDeliveryAt: latest(lastSignalAt, noted?.pingAtMs ?? null, noted?.ignoredAtMs ?? null),
+    lastAckAt: mailbox.ackedAtMs(),
+    head: mailbox.head(),
+    acked: mailbox.acked(),
+    unacked: mailbox.unacked(),
+    oldestUnackedMs: oldest === undefined ? null : Math.max(0, nowMs - Number(oldest["at"])),
+    dead: mailbox.dead(),
+    gap: mailbox.gap(),
+    report: meta.get("report"),
+    hooks: [...hookFreshness(mailbox, sql, tally)],
+    takeovers: recentTakeovers(meta.get("takeovers") ?? [], nowMs).length,
+    fight: currentFight(mailbox, nowMs),
+    rejected: tally.rejected,
+    rejectedSinceAccepted: tally.rejected.missing + tally.rejected.malformed + tally.rejected.mismatch,
+    lastRejectedAt: tally.lastRejectedAtMs,
+    lastDuplicateAt: tally.lastDuplicateAtMs,
+    secret: tally.secret,
+  };
+}
+
+/** A fight is news for as long as the loser would come back, and a little longer. */
+const FIGHT_NEWS_MS = 5 * 60_000;
+
+function currentFight(mailbox: Mailbox, nowMs: number) {
+  const fight = mailbox.meta.get("fight");
+  return fight !== null && nowMs < fight.untilMs + FIGHT_NEWS_MS ? fight : null;
+}
+
+function latest(...times: readonly (number | null)[]): number | null {
+  const known = times.filter((time) => time !== null);
+  return known.length === 0 ? null : Math.max(...known);
+}

@@ -1,0 +1,231 @@
+import { foreignTo, type Route } from "../link/route.ts";
+import type { AcceptOutcome } from "../receiver/mailbox-port.ts";
+import type { Signal } from "../workflow-job/signal.ts";
+import { ACK_STRIDE, Acknowledgement } from "./acknowledgement.ts";
+import { DeadLetters, type DeadLetter } from "./dead-letters.ts";
+import { MetaTable } from "./meta.ts";
+import { migrate } from "./migrations.ts";
+import { SignalStore, type StoredSignal } from "./signal-store.ts";
+import type { SqlDatabase } from "./sql.ts";
+
+export interface MailboxOptions {
+  readonly sql: SqlDatabase;
+  /** A fresh name for a database that has none yet. */
+  readonly newStreamId: () => string;
+  /** Unacknowledged signals kept before the oldest are given up with a gap notice. */
+  readonly maxUnacked?: number;
+  /** How long a GUID is remembered at least after its signal came; at most twice as long. */
+  readonly retentionMs?: number;
+  /** Acknowledged signals after which the acknowledgement goes to disk. */
+  readonly ackStride?: number;
+}
+
+/** A run of signals that was given up because nobody took them in time. */
+export interface Gap {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Seven days: GitHub lets a delivery be redelivered for three, GitHub Enterprise Server for seven. */
+export const RETENTION_MS = 7 * 24 * 60 * 60 * 1000;
+export const MAX_UNACKED = 50_000;
+
+/**
+ * Gives each signal one sequence number, keeps it until it is acknowledged and remembers its GUID for a week.
+ * Synchronous throughout: between a call and its return there is no step that a crash could separate.
+ */
+export class Mailbox {
+  readonly meta: MetaTable;
+  readonly streamId: string;
+  readonly #sql: SqlDatabase;
+  readonly #signals: SignalStore;
+  readonly #dead: DeadLetters;
+  readonly #acked: Acknowledgement;
+  readonly #maxUnacked: number;
+  readonly #retentionMs: number;
+
+  /** Migrates the database. @throws {Error} if a newer version has written it. */
+  constructor(options: MailboxOptions) {
+    this.#sql = options.sql;
+    this.#maxUnacked = options.maxUnacked ?? MAX_UNACKED;
+    this.#retentionMs = options.retentionMs ?? RETENTION_MS;
+    migrate(options.sql);
+    this.meta = new MetaTable(options.sql);
+    this.#signals = new SignalStore(options.sql, this.meta);
+    this.#dead = new DeadLetters(options.sql);
+    this.#acked = new Acknowledgement(this.meta, options.ackStride ?? ACK_STRIDE);
+    this.streamId = this.meta.get("stream") ?? this.#nameStream(options.newStreamId());
+  }
+
+  #nameStream(id: string): string {
+    this.meta.set("stream", id);
+    return id;
+  }
+
+  /**
+   * Stores a signal unless its GUID is taken or no pool of the fleet could serve it. Durable on return. A dead letter
+   * that is delivered again gets a new place at the end of the queue.
+   */
+  accept(signal: Signal): AcceptOutcome {
+    const routes = this.meta.get("routes");
+    const foreign = routes === null ? null : foreignTo(routes, signal);
+    if (foreign !== null) return { kind: "foreign", reason: foreign };
+    const stored = this.#signals.insert(signal);
+    if (stored === null) return this.#acceptAgain(signal);
+    this.#boundBacklog();
+    return { kind: "stored", seq: stored };
+  }
+
+  #acceptAgain(signal: Signal): AcceptOutcome {
+    const seq = this.#signals.seqOf(signal.guid);
+    if (seq === null) throw new Error(`signal ${signal.guid} is neither new nor known`);
+    if (!this.#dead.has(seq)) return { kind: "duplicate", seq };
+    return { kind: "stored", seq: this.#revive(seq, signal.guid, signal.receivedAtMs, signal) };
+  }
+
+  #revive(seq: number, guid: string, receivedAtMs: number, signal: unknown): number {
+    const next = this.#sql.transaction(() => {
+      this.#dead.remove(seq);
+      return this.#signals.moveToEnd(seq, guid, receivedAtMs, signal);
+    });
+    this.#boundBacklog();
+    return next;
+  }
+
+  /** At the bound the backlog becomes a gap notice: the agent sweeps instead of replaying for hours. */
+  #boundBacklog(): void {
+    const acked = this.acked();
+    const head = this.head();
+    if (head - acked <= this.#maxUnacked) return;
+    const earlier = this.meta.get("gap");
+    this.#sql.transaction(() => {
+      this.meta.set("gap", { from: earlier?.from ?? acked + 1, to: head });
+      this.#acked.skipTo(head);
+    });
+  }
+
+  /** The newest sequence number given, 0 before the first. */
+  head(): number {
+    return this.#signals.head();
+  }
+
+  /** Everything up to here needs no replay. */
+  acked(): number {
+    return this.#acked.seq;
+  }
+
+  /** When the agent last acknowledged something, milliseconds since the epoch. */
+  ackedAtMs(): number | null {
+    return this.#acked.atMs;
+  }
+
+  unacked(): number {
+    return this.head() - this.acked();
+  }
+
+  /**
+   * Up to `limit` signals after `seq`, oldest first, dead letters left out. As they are stored: the agent checks each
+   * and sets aside what it cannot read, so that one such row does not hold up the rest.
+   */
+  after(seq: number, limit: number): readonly StoredSignal[] {
+    return this.#signals.after(seq, limit);
+  }
+
+  /**
+   * Acknowledges everything up to `seq`, as the agent's journal has it. Going back, or beyond what was given out,
+   * changes nothing. On disk after some more of them or by `settle`.
+   */
+  acknowledge(seq: number, nowMs: number): void {
+    if (seq <= this.acked() || seq > this.head()) return;
+    this.#acked.advance(seq, nowMs);
+  }
+
+  /** Puts the acknowledgement on disk, before the memory of it goes. */
+  settle(): void {
+    this.#acked.settle();
+  }
+
+  /** The gap to tell the agent of, if signals were given up. */
+  gap(): Gap | null {
+    return this.meta.get("gap");
+  }
+
+  /** The agent knows of the gap and will sweep. */
+  gapTold(): void {
+    if (this.gap() !== null) this.meta.set("gap", null);
+  }
+
+  /** Takes over what the fleet serves, as the agent announced it. */
+  announce(routes: readonly Route[]): void {
+    if (JSON.stringify(this.meta.get("routes")) !== JSON.stringify(routes)) this.meta.set("routes", [...routes]);
+  }
+
+  /** Raises the fence for a new connection and returns it. */
+  raiseFence(): number {
+    const fence = this.fence() + 1;
+    this.meta.set("fence", fence);
+    return fence;
+  }
+
+  fence(): number {
+    return this.meta.get("fence") ?? 0;
+  }
+
+  /** How often in a row the agent has asked to get `seq` again; kept on disk, so that a new connection goes on counting. */
+  retriesOf(seq: number): number {
+    const retry = this.meta.get("retry");
+    return retry?.seq === seq ? retry.count : 0;
+  }
+
+  noteRetry(seq: number): void {
+    this.meta.set("retry", { seq, count: this.retriesOf(seq) + 1 });
+  }
+
+  /** Sets a signal aside that the agent cannot take; the queue goes on behind it. */
+  bury(seq: number, reason: string, attempts: number, nowMs: number): void {
+    this.#sql.transaction(() => {
+      this.#dead.add(seq, reason, attempts, nowMs);
+      this.#passDeadLetters();
+    });
+  }
+
+  /** Dead letters count as acknowledged once nothing alive stands before them: nobody will ever acknowledge them. */
+  #passDeadLetters(): void {
+    const acked = this.acked();
+    const [alive] = this.after(acked, 1);
+    const upTo = alive === undefined ? this.head() : alive.seq - 1;
+    if (upTo > acked) this.#acked.skipTo(upTo);
+  }
+
+  dead(): number {
+    return this.#dead.count();
+  }
+
+  /** The newest `limit` dead letters, newest first. */
+  deadLetters(limit: number): readonly DeadLetter[] {
+    return this.#dead.list(limit);
+  }
+
+  /** Puts a dead letter at the end of the queue, as received at `nowMs`. Null if `seq` is none: doing it twice is harmless. */
+  requeue(seq: number, nowMs: number): number | null {
+    const stored = this.#dead.has(seq) ? this.#signals.get(seq) : null;
+    if (stored === null) return null;
+    const { guid, signal } = stored;
+    const isRecord = typeof signal === "object" && signal !== null;
+    return this.#revive(seq, guid, nowMs, isRecord ? { ...signal, receivedAtMs: nowMs } : signal);
+  }
+
+  /**
+   * Forgets acknowledged signals older than the retention, a generation at a time. Returns when the next one becomes
+   * due, as `pruneDueMs` does.
+   */
+  prune(nowMs: number): number | null {
+    this.#signals.rotate(nowMs, this.acked(), this.#retentionMs);
+    return this.pruneDueMs();
+  }
+
+  /** When signals may be forgotten, milliseconds since the epoch; null while nothing may be. */
+  pruneDueMs(): number | null {
+    return this.#signals.rotationDueMs(this.acked(), this.#retentionMs);
+  }
+}

@@ -1,0 +1,57 @@
+import * as z from "zod/mini";
+
+import { agentReportSchema } from "../link/report.ts";
+import { routeSchema } from "../link/route.ts";
+import type { SqlDatabase } from "./sql.ts";
+import { fightSchema, takeoverSchema } from "./takeovers.ts";
+
+const at = z.nullable(z.number());
+
+const hookNoteSchema = z.object({ pingAtMs: at, ignoredAtMs: at });
+
+/** What the mailbox knows besides the signals: one row a key, each a JSON value of its own schema. */
+const META = {
+  /** Names this database; a new one means that the mailbox was lost and starts again. */
+  stream: z.string(),
+  /** Cumulative acknowledgement, and when it came. */
+  acked: z.object({ seq: z.number(), atMs: at }),
+  /** The generation of signals that new ones go into, and since when. */
+  generation: z.object({ current: z.enum(["a", "b"]), sinceMs: z.number() }),
+  /** The signal that the agent asked to get again, and how often in a row. */
+  retry: z.object({ seq: z.number(), count: z.number() }),
+  /** Connections that took the link from another agent lately, oldest first. */
+  takeovers: z.array(takeoverSchema),
+  /** Two agents that fought over the link when last seen. */
+  fight: z.nullable(fightSchema),
+  /** Raised at each accepted hello; frames of an older one change nothing. */
+  fence: z.number(),
+  /** Signals given up at the bound and not yet told to the agent. */
+  gap: z.nullable(z.object({ from: z.number(), to: z.number() })),
+  /** What the fleet serves, as the agent announced it; null before the first announcement. */
+  routes: z.nullable(z.array(routeSchema)),
+  /** The last signed delivery that held no signal of ours. */
+  noted: z.object({ pingAtMs: at, ignoredAtMs: at, hooks: z.optional(z.record(z.string(), hookNoteSchema)) }),
+  /** The agent's last report, for the doctor. */
+  report: z.nullable(z.object({ atMs: z.number(), report: agentReportSchema })),
+} as const;
+
+type Meta = { readonly [K in keyof typeof META]: z.infer<(typeof META)[K]> };
+
+/** Typed access to the `meta` table. Reads parse: a row that does not fit is an error, not a surprise. */
+export class MetaTable {
+  readonly #sql: SqlDatabase;
+
+  constructor(sql: SqlDatabase) {
+    this.#sql = sql;
+  }
+
+  get<K extends keyof Meta>(key: K): Meta[K] | null {
+    const [row] = this.#sql.exec("SELECT value FROM meta WHERE key = ?", key);
+    if (row === undefined) return null;
+    return META[key].parse(JSON.parse(String(row["value"]))) as Meta[K];
+  }
+
+  set<K extends keyof Meta>(key: K, value: Meta[K]): void {
+    this.#sql.exec("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", key, JSON.stringify(value));
+  }
+}

@@ -1,0 +1,161 @@
+import { Hono, type Context } from "hono";
+
+import type { Logger } from "../log/logger.ts";
+import type { SignatureProblem } from "../signature/signature-header.ts";
+import type { WebhookVerifier } from "../signature/webhook-verifier.ts";
+import { readSignal } from "../workflow-job/read-signal.ts";
+import type { Signal } from "../workflow-job/signal.ts";
+import { isJson, readDeliveryHeaders, type DeliveryHeaders } from "./delivery-headers.ts";
+import { MailboxUnavailable, type DeliveryNote, type MailboxPort, type MatchedSecret } from "./mailbox-port.ts";
+import { NoteThrottle } from "./note-throttle.ts";
+import { MAX_BODY_BYTES, readBody } from "./read-body.ts";
+
+export interface ReceiverOptions {
+  /** Null while no webhook secret is configured: then every delivery is refused with a 500. */
+  readonly verifier: WebhookVerifier | null;
+  readonly mailbox: MailboxPort;
+  readonly log: Logger;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/**
+ * The Hono app that takes deliveries at `POST /webhook`. It answers 2xx only for what is durable in the mailbox
+ * or is none of our business; whatever could not be stored gets a 5xx, so that GitHub shows the delivery red.
+ *
+ * https://docs.github.com/en/webhooks/using-webhooks/best-practices-for-using-webhooks
+ */
+export function createReceiver(options: ReceiverOptions): Hono {
+  const receiver = new Receiver(options);
+  const app = new Hono();
+  app.post("/webhook", (context) => receiver.receive(context));
+  app.all("/webhook", (context) => context.json({ error: "POST only" }, 405, { Allow: "POST" }));
+  return app;
+}
+
+/** A delivery whose body is proven. */
+interface Delivery extends DeliveryHeaders {
+  readonly matched: MatchedSecret;
+  readonly receivedAtMs: number;
+}
+
+type Answer = Response | Promise<Response>;
+
+class Receiver {
+  readonly #options: ReceiverOptions;
+  readonly #throttle = new NoteThrottle();
+
+  constructor(options: ReceiverOptions) {
+    this.#options = options;
+  }
+
+  async receive(context: Context): Promise<Response> {
+    const { verifier, now } = this.#options;
+    if (verifier === null) {
+      this.#options.log.error("no webhook secret is configured; every delivery is refused");
+      return context.json({ error: "not configured" }, 500);
+    }
+    const receivedAtMs = now();
+    const request = context.req.raw;
+    const body = await readBody(request, MAX_BODY_BYTES);
+    if (body === "too-large") return context.json({ error: "body larger than 1 MiB" }, 413);
+    const verdict = await verifier.verify(body, request.headers.get("x-hub-signature-256"));
+    if (!verdict.ok) return this.#refuse(context, verdict.problem, receivedAtMs);
+    const headers = readDeliveryHeaders(request.headers);
+    if ("problem" in headers) return context.json({ error: headers.problem }, 400);
+    return this.#signed(context, { ...headers, matched: verdict.secret, receivedAtMs }, body);
+  }
+
+  /** The body is proven to come from GitHub; the headers are not. */
+  #signed(context: Context, delivery: Delivery, body: Uint8Array): Answer {
+    if (!isJson(context.req.raw.headers)) {
+      return context.json({ error: "set the hook's content type to application/json" }, 415);
+    }
+    const parsed = parseJson(body);
+    if (parsed === undefined) return context.json({ error: "the body is no JSON" }, 400);
+    const { event, guid, hookId, receivedAtMs, matched } = delivery;
+    if (!namesBody(event, parsed)) return this.#noted(context, "ignored", CONTRADICTION, delivery);
+    if (event === "ping") return this.#noted(context, "ping", "ping", delivery);
+    if (event !== "workflow_job") return this.#noted(context, "ignored", `event ${event}`, delivery);
+    const read = readSignal(parsed, { guid, hookId, receivedAtMs });
+    if (!read.ok) {
+      this.#options.log.error("workflow_job unreadable", { guid, reason: read.problem });
+      return context.json({ error: `unreadable workflow_job: ${read.problem}` }, 400);
+    }
+    return this.#store(context, read.signal, matched);
+  }
+
+  async #store(context: Context, signal: Signal, matched: MatchedSecret): Promise<Response> {
+    const kind = foreignKey(signal);
+    const known = this.#throttle.turnedAway(kind, signal.receivedAtMs);
+    if (known !== null) return context.json({ status: "ignored", reason: FOREIGN_REASONS[known] }, 202);
+    try {
+      const outcome = await this.#options.mailbox.accept(signal, matched);
+      if (outcome.kind !== "foreign") return context.json({ status: outcome.kind, seq: outcome.seq }, 202);
+      this.#throttle.turnAway(kind, outcome.reason, signal.receivedAtMs);
+      return context.json({ status: "ignored", reason: FOREIGN_REASONS[outcome.reason] }, 202);
+    } catch (error) {
+      return this.#unavailable(context, signal.guid, error);
+    }
+  }
+
+  #unavailable(context: Context, guid: string, error: unknown): Response {
+    const retryAfter = error instanceof MailboxUnavailable ? error.retryAfterSeconds : 10;
+    const reason = error instanceof Error ? error.message : String(error);
+    this.#options.log.error("delivery not stored; GitHub shows it red and it can be redelivered", { guid, reason });
+    return context.json({ error: "the mailbox is unavailable" }, 503, { "Retry-After": String(retryAfter) });
+  }
+
+  async #refuse(context: Context, problem: SignatureProblem, nowMs: number): Promise<Response> {
+    this.#options.log.warn("delivery refused", { reason: `signature ${problem}`, status: 401 });
+    const likeGitHub = !("problem" in readDeliveryHeaders(context.req.raw.headers));
+    await this.#note(this.#throttle.rejected(problem, likeGitHub, nowMs));
+    return context.json({ error: "invalid signature" }, 401);
+  }
+
+  async #noted(context: Context, kind: "ping" | "ignored", reason: string, delivery: Delivery): Promise<Response> {
+    const { hookId, matched, receivedAtMs } = delivery;
+    await this.#note(this.#throttle.signed(kind, hookId, matched, receivedAtMs));
+    return context.json({ status: kind, reason }, 202);
+  }
+
+  /** Notes only feed freshness: a mailbox that cannot take one must not turn the answer red. */
+  async #note(note: DeliveryNote | null): Promise<void> {
+    if (note === null) return;
+    try {
+      await this.#options.mailbox.note(note);
+    } catch (error) {
+      this.#options.log.warn("freshness note lost", { kind: note.kind, reason: String(error) });
+    }
+  }
+}
+
+const CONTRADICTION = "the event name does not fit the body";
+
+const FOREIGN_REASONS = {
+  owner: "no pool serves this repository",
+  labels: "no pool has these labels",
+} as const;
+
+function foreignKey(signal: Signal): string {
+  return `${signal.repository} ${signal.labels.toSorted().join(",")}`.toLowerCase();
+}
+
+/** The parsed body, or undefined. A byte order mark is dropped; a byte that is no UTF-8 spoils one character, not the job. */
+function parseJson(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(body)) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The event name is not signed; the body is, and the two must agree on what this is. */
+function namesBody(event: string, body: unknown): boolean {
+  if (event === "ping") return isObjectWith(body, "zen");
+  return isObjectWith(body, "workflow_job") === (event === "workflow_job");
+}
+
+function isObjectWith(value: unknown, key: string): boolean {
+  return typeof value === "object" && value !== null && key in value;
+}

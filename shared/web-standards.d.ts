@@ -1,0 +1,68 @@
+/**
+ * The few web standards that workerd and Node both have and that `shared/` relies on. Nothing else of a
+ * runtime is visible here: no timers, no fetch, no file system. A name missing below is a compile error.
+ */
+interface ReadableStreamReadResult<T> {
+  readonly done: boolean;
+  readonly value?: T;
+}
+
+interface ReadableStreamReader<T> {
+  read(): Promise<ReadableStreamReadResult<T>>;
+  cancel(reason?: unknown): Promise<void>;
+  releaseLock(): void;
+}
+
+interface ReadableStream<T = unknown> {
+  getReader(): ReadableStreamReader<T>;
+}
+
+interface Headers {
+  get(name: string): string | null;
+  has(name: string): boolean;
+  set(name: string, value: string): void;
+}
+
+interface Request {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Headers;
+  readonly body: ReadableStream<Uint8Array> | null;
+}
+
+interface ResponseInit {
+  readonly status?: number;
+  readonly headers?: Record<string, string>;
+}
+
+interface Response {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: ReadableStream<Uint8Array> | null;
+}
+declare var Response: { new (body?: string | null, init?: ResponseInit): Response };
+
+interface CryptoKey {
+  readonly type: string;
+}
+
+interface SubtleCrypto {
+  importKey(
+    format: "raw",
+    keyData: Uint8Array,
+    algorithm: { readonly name: "HMAC"; readonly hash: "SHA-256" },
+    extractable: boolean,
+    usages: "verify"[],
+  ): Promise<CryptoKey>;
+  verify(algorithm: "HMAC", key: CryptoKey, signature: Uint8Array, data: Uint8Array): Promise<boolean>;
+}
+declare var crypto: { readonly subtle: SubtleCrypto };
+
+declare class TextEncoder {
+  encode(text: string): Uint8Array;
+}
+
+declare class TextDecoder {
+  constructor(label?: string, options?: { fatal?: boolean; ignoreBOM?: boolean });
+  decode(bytes: Uint8Array): string;
+}

@@ -1,0 +1,77 @@
+import { expect, test } from "vitest";
+
+import { EdgeError } from "../../../agent/doctor/ask-freshness.ts";
+import { runCheck, type CheckResult } from "../../../agent/doctor/check.ts";
+import { edgeChecks } from "../../../agent/doctor/edge-checks.ts";
+import type { Freshness } from "../../../shared/mailbox/freshness.ts";
+import { VirtualClock } from "../virtual-clock.ts";
+import { freshnessOf, NOW } from "./freshness-sample.ts";
+
+async function examine(ask: () => Promise<Freshness>): Promise<Record<string, CheckResult>> {
+  const clock = new VirtualClock(NOW);
+  const checks = edgeChecks({ ask, pollIntervalMs: 60_000 });
+  const results = await Promise.all(checks.map((check) => runCheck(check, clock)));
+  return Object.fromEntries(results.map((result) => [result.id, result]));
+}
+
+const ok = (change: Partial<Freshness> = {}) => examine(() => Promise.resolve(freshnessOf(change)));
+
+test("an edge that is well passes every check, the one for event freshness under its name for scripts", async () => {
+  const results = await ok();
+  expect(Object.keys(results)).toEqual(["edge-reachable", "edge-agent", "webhook-freshness", "edge-dead-letters"]);
+  for (const result of Object.values(results)) expect(result).toMatchObject({ status: "pass", group: "edge" });
+  expect(results["edge-agent"]?.summary).toBe("agent nas connected for 1 h");
+});
+
+test("an edge that cannot be asked is one failure with its remedy, not four", async () => {
+  const results = await examine(() => Promise.reject(new EdgeError("token", "the edge refuses the token", "give it")));
+  expect(results["edge-reachable"]).toMatchObject({
+    status: "fail",
+    summary: "the edge refuses the token",
+    remedy: "give it",
+  });
+  for (const id of ["edge-agent", "webhook-freshness", "edge-dead-letters"]) expect(results[id]?.status).toBe("skip");
+});
+
+test.each<[string, Partial<Freshness>, string, object]>([
+  [
+    "link down",
+    { agent: { ...freshnessOf().agent, connected: false } },
+    "edge-agent",
+    { status: "fail", remedy: expect.stringContaining("start the agent") },
+  ],
+  [
+    "an edge of another version",
+    { edgeVersion: "9.9.9" },
+    "edge-reachable",
+    { status: "warn", remedy: expect.stringContaining("wrangler deploy") },
+  ],
+  [
+    "an edge of another protocol",
+    { protocol: 9 },
+    "edge-reachable",
+    { status: "fail", remedy: expect.stringContaining("wrangler deploy") },
+  ],
+  [
+    "dead letters (D10)",
+    { dead: 2 },
+    "edge-dead-letters",
+    { status: "warn", summary: expect.stringContaining("2 signals") },
+  ],
+])("O1: %s is told with its remedy", async (_case, change, id, expected) => {
+  expect((await ok(change))[id]).toMatchObject(expected);
+});
+
+test("L5 two agents that fight over the link are both named, with their hosts", async () => {
+  const fight = {
+    sinceMs: NOW - 5000,
+    untilMs: NOW + 55_000,
+    incumbent: { instance: "nas", boot: "a", host: "nas.local" },
+    challenger: { instance: "nas", boot: "b", host: "laptop.local" },
+  };
+  const { "edge-agent": agent } = await ok({ fight });
+  expect(agent).toMatchObject({ status: "fail", remedy: expect.stringContaining("one agent only") });
+  expect(agent?.summary).toBe(
+    "two agents fight over the link: nas on nas.local has it, nas on laptop.local is kept out",
+  );
+});

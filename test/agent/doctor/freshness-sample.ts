@@ -1,0 +1,37 @@
+import { PROTOCOL_VERSION } from "../../../shared/link/protocol.ts";
+import type { Freshness } from "../../../shared/mailbox/freshness.ts";
+import { VERSION } from "../../../shared/version.ts";
+
+export const NOW = Date.UTC(2026, 10, 2, 8, 0, 0);
+
+/** What a mailbox says in which all is well; a test changes what it is about. */
+export function freshnessOf(change: Partial<Freshness> = {}): Freshness {
+  return {
+    now: NOW,
+    stream: "stream-1",
+    lastDeliveryAt: NOW - 5000,
+    lastSignalAt: NOW - 5000,
+    lastPingAt: null,
+    lastAckAt: NOW - 4900,
+    head: 12,
+    acked: 12,
+    unacked: 0,
+    oldestUnackedMs: null,
+    dead: 0,
+    gap: null,
+    rejectedSinceAccepted: 0,
+    lastRejectedAt: null,
+    agent: {
+      connected: true,
+      since: NOW - 3_600_000,
+      lastSeenAt: NOW - 1000,
+      fence: 3,
+      instance: "nas",
+      version: VERSION,
+    },
+    report: null,
+    edgeVersion: VERSION,
+    protocol: PROTOCOL_VERSION,
+    ...change,
+  };
+}

@@ -1,0 +1,42 @@
+import { expect, test } from "vitest";
+
+import type { CheckResult, CheckStatus } from "../../../agent/doctor/check.ts";
+import { describeCheck, doctorReport } from "../../../agent/doctor/report.ts";
+import { freshnessOf, NOW } from "./freshness-sample.ts";
+
+const result = (status: CheckStatus): CheckResult => ({ id: status, group: "edge", status, summary: "so", ms: 1 });
+
+test("the report has the shape that scripts rely on", () => {
+  const report = doctorReport([result("pass")], freshnessOf(), { total: { p50: 1900, p95: 2400 } });
+  expect(Object.keys(report)).toEqual(["ok", "checks", "freshness", "latency"]);
+  expect(report).toMatchObject({
+    ok: true,
+    checks: [{ id: "pass", group: "edge", status: "pass", summary: "so", ms: 1 }],
+    freshness: {
+      lastDeliveryAt: NOW - 5000,
+      lastSignalAt: NOW - 5000,
+      lastAckAt: NOW - 4900,
+      oldestUnackedMs: null,
+      unacked: 0,
+      dead: 0,
+      rejectedSinceAccepted: 0,
+      agent: { connected: true, since: NOW - 3_600_000, fence: 3 },
+    },
+    latency: { total: { p50: 1900, p95: 2400 } },
+  });
+  expect(doctorReport([], null, {})).toEqual({ ok: true, checks: [], freshness: null, latency: {} });
+});
+
+test.each<[readonly CheckStatus[], boolean]>([
+  [["pass", "warn", "skip"], true],
+  [["pass", "fail"], false],
+])("%j together are ok: %s", (statuses, ok) => {
+  expect(doctorReport(statuses.map(result), null, {}).ok).toBe(ok);
+});
+
+test("a person reads the mark, what was found, and what to do", () => {
+  expect(describeCheck({ ...result("fail"), id: "github-token", detail: "expired", remedy: "make a new one" })).toBe(
+    "FAIL  github-token             so\n      expired\n      → make a new one\n",
+  );
+  expect(describeCheck(result("pass"))).toBe("ok    pass                     so\n");
+});

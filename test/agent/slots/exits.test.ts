@@ -1,0 +1,187 @@
+import { expect, test } from "vitest";
+
+import { done, job, poolOf, running } from "../../controller/world.ts";
+import { gitHubError } from "../fake-github.ts";
+import { fails } from "../fake-slots.ts";
+import { SlotWorld } from "./slot-world.ts";
+
+async function withOneSlot(world = new SlotWorld({ pools: [poolOf({ max: 1 })] })): Promise<[SlotWorld, string]> {
+  await world.adopt();
+  await world.jobs(job(1));
+  return [world, world.theSlot()];
+}
+
+test("a runner that did its job leaves nothing: container removed, place free, GitHub not bothered", async () => {
+  const [world, name] = await withOneSlot();
+  await world.jobs(running(1, name));
+  world.github.runners.clear();
+  await world.advance(60_000);
+  world.provider.exit(name, 0);
+  await world.jobs(done(1, name));
+  expect([world.slotNames(), world.provider.containers.size, world.records.unfinished()]).toEqual([[], 0, []]);
+  expect(world.github.callsOf("delete")).toEqual([]);
+  expect(world.provider.callsOf("logs")).toEqual([]);
+  const at = world.clock.now();
+  expect(world.records.all()).toMatchObject([{ name, exitCode: 0, exitedAtMs: at, removedAtMs: at }]);
+});
+
+test("a runner that ended without a job takes its unused registration with it", async () => {
+  const [world, name] = await withOneSlot();
+  world.provider.exit(name, 0);
+  await world.advance(0);
+  expect(world.github.callsOf("delete")).toEqual([name]);
+  expect(world.github.names()).not.toContain(name);
+});
+
+test("N14: the last words of a slot that failed are kept before its container goes", async () => {
+  const [world, name] = await withOneSlot();
+  world.provider.exit(name, 1);
+  await world.advance(0);
+  const calls = world.provider.calls.filter((call) => call.endsWith(name));
+  expect(calls).toEqual([`start ${name}`, `logs ${name}`, `remove ${name}`]);
+  expect(world.warnings()).toContainEqual(
+    expect.objectContaining({
+      msg: "slot ended with an error",
+      slot: name,
+      exitCode: 1,
+      tail: `last words of ${name}`,
+    }),
+  );
+});
+
+test("last words that the engine cannot give do not keep the place taken", async () => {
+  const [world, name] = await withOneSlot();
+  world.provider.logHooks.push(fails("unreachable"));
+  world.provider.exit(name, 137);
+  await world.advance(0);
+  expect(world.provider.containers.has(name)).toBe(false);
+  expect(world.slotNames()).not.toContain(name);
+});
+
+test("a container that cannot be removed keeps its place until the next reconcile clears it", async () => {
+  const [world, name] = await withOneSlot();
+  world.provider.removeHooks.push(fails("unreachable"));
+  world.provider.exit(name, 0);
+  await world.advance(0);
+  expect(world.slotNames()).toEqual([name]);
+  expect(world.warnings()).toContainEqual(expect.objectContaining({ slot: name, remedy: "do something about Docker" }));
+  await world.manager.reconcile();
+  await world.advance(0);
+  expect(world.provider.containers.has(name)).toBe(false);
+  expect(world.slotNames()).not.toContain(name);
+});
+
+test("an exit that is told three times at once is cleared once", async () => {
+  const [world, name] = await withOneSlot();
+  world.provider.exit(name, 0);
+  world.provider.tell({ kind: "exited", name, exitCode: 0 });
+  world.provider.tell({ kind: "resync" });
+  await world.advance(0);
+  expect(world.provider.callsOf("remove")).toEqual([name]);
+  expect(world.github.callsOf("delete")).toEqual([name]);
+});
+
+test("an exit of a container that nobody here knows is passed over", async () => {
+  const [world] = await withOneSlot();
+  world.provider.tell({ kind: "exited", name: "hookline-nas--home-unknown", exitCode: 1 });
+  await world.advance(0);
+  expect(world.provider.callsOf("remove")).toEqual([]);
+});
+
+test("N12: an exit whose event was lost is found when the provider connects again", async () => {
+  const [world, name] = await withOneSlot();
+  world.provider.exit(name, 0, true);
+  await world.advance(0);
+  expect(world.slotNames()).toEqual([name]);
+  world.provider.tell({ kind: "resync" });
+  await world.advance(0);
+  expect(world.provider.containers.has(name)).toBe(false);
+  expect(world.slotNames()).not.toContain(name);
+});
+
+test("C6: a container that ends before its start has returned leaves no slot behind, and the job gets another", async () => {
+  const world = await new SlotWorld({ pools: [poolOf({ max: 1 })] }).adopt();
+  let name = "";
+  world.provider.startedHooks.push(() => {
+    name = world.theSlot();
+    world.provider.exit(name, 1);
+  });
+  await world.jobs(job(1));
+  expect(world.provider.containers.has(name)).toBe(false);
+  expect(world.provider.running()).toEqual([world.theSlot()]);
+  expect(world.theSlot()).not.toBe(name);
+  expect(world.github.names()).toEqual([world.theSlot()]);
+});
+
+test("a runner whose deregistration fails after its exit is no slot any more; the inventory finds it", async () => {
+  const [world, name] = await withOneSlot();
+  world.github.deleteFaults.push(() => {
+    throw gitHubError("unavailable", { status: 502 });
+  });
+  world.provider.exit(name, 0);
+  await world.jobs(done(1, null, "cancelled"));
+  expect(world.slotNames()).not.toContain(name);
+  await world.inventory();
+  await world.advance(120_000);
+  expect(world.github.names()).not.toContain(name);
+});
+
+test("a container that could not be cleared away gives its place back within seconds, not at the next sweep", async () => {
+  const [world, name] = await withOneSlot();
+  world.provider.removeHooks.push(fails("unreachable"));
+  await world.jobs(running(1, name), done(1, name), job(2));
+  world.provider.exit(name, 0);
+  await world.advance(0);
+  expect(world.slotNames()).toEqual([name]);
+  await world.advance(5000);
+  expect(world.slotNames()).not.toContain(name);
+  expect(world.provider.running()).toHaveLength(1);
+});
+
+test("a full disk for slots costs steps of the record, never the place of a slot", async () => {
+  const [world, name] = await withOneSlot();
+  const update = world.records.update.bind(world.records);
+  world.records.update = () => {
+    throw new Error("database or disk is full");
+  };
+  world.provider.startHooks.push(fails("start-failed"));
+  await world.jobs(running(1, name), done(1, name), job(2));
+  world.provider.exit(name, 0);
+  await world.advance(0);
+  expect(world.slotNames()).not.toContain(name);
+  await world.advance(60_000);
+  expect(world.provider.running()).toHaveLength(1);
+  world.records.update = update;
+  expect(world.log.records().some(({ remedy }) => remedy === "free the disk of HOOKLINE_DATA")).toBe(true);
+});
+
+test("a list that was asked for before a slot was cleared away does not bring the slot back", async () => {
+  const [world, name] = await withOneSlot();
+  await world.jobs(running(1, name), done(1, name));
+  const stale = await world.provider.list(new AbortController().signal);
+  let answer: () => void = () => {};
+  world.provider.list = async () => {
+    await new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    return stale;
+  };
+  const reconciled = world.manager.reconcile();
+  world.provider.exit(name, 0);
+  await world.advance(0);
+  expect(world.slotNames()).toEqual([]);
+  answer();
+  await reconciled;
+  expect(world.slotNames()).toEqual([]);
+});
+
+test("promise 11: an image that prints its environment does not put the JIT configuration into the log", async () => {
+  const [world, name] = await withOneSlot();
+  const config = Buffer.from("x".repeat(400)).toString("base64");
+  world.provider.logTail = async () => `env\nACTIONS_RUNNER_INPUT_JITCONFIG=${config}\n${config}\nno such command`;
+  world.provider.exit(name, 127);
+  await world.advance(0);
+  const told = JSON.stringify(world.log.records());
+  expect(told).toContain("no such command");
+  expect(told).not.toContain(config.slice(0, 130));
+});

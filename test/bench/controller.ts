@@ -1,0 +1,125 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+
+import { Ledger } from "../../shared/controller/ledger.ts";
+import { plan } from "../../shared/controller/plan.ts";
+import { servingPool, type ServingPool } from "../../shared/controller/pool-choice.ts";
+import type { JobFacts } from "../../shared/workflow-job/job-facts.ts";
+import { done, job, OWN_PREFIX, poolOf, running, T0 } from "../controller/world.ts";
+import { describeMachine } from "./machine.ts";
+
+const OPEN_JOBS = 10_000;
+const SLOTS = 500;
+const EVENTS = 2000;
+const CLASSES = 50;
+
+const LIMIT_PLAN_MS = 1;
+const LIMIT_JOB_BYTES = 1024;
+/** Beyond this the cost of an event would depend on how many jobs are closed. */
+const LIMIT_GROWTH = 2;
+
+/** Prints what the controller costs, and says whether it keeps within its limits. */
+function benchController(): boolean {
+  const base = measure(OPEN_JOBS, SLOTS, 0);
+  const few = measure(OPEN_JOBS / 10, SLOTS, 0);
+  const old = measure(OPEN_JOBS, SLOTS, 50_000);
+  const bytes = bytesPerJob();
+  console.log(`machine  ${describeMachine()}`);
+  console.log(`ledger   ${OPEN_JOBS} open jobs in ${CLASSES} classes, ${SLOTS} slots, ${EVENTS} events`);
+  const results = [
+    line("one event and its plan, median", `${base.medianMs.toFixed(3)} ms`, base.medianMs, LIMIT_PLAN_MS),
+    line("the same, 95th percentile", `${base.p95Ms.toFixed(3)} ms`, base.p95Ms, 4 * LIMIT_PLAN_MS),
+    line("memory of one open job", `${bytes.toFixed(0)} bytes`, bytes, LIMIT_JOB_BYTES),
+    ratio("10,000 open jobs against 1,000", base.medianMs / few.medianMs, 3),
+    ratio("50,000 closed jobs against none", old.medianMs / base.medianMs, LIMIT_GROWTH),
+  ];
+  return results.every(Boolean);
+}
+
+function line(what: string, figure: string, value: number, limit: number): boolean {
+  const ok = value <= limit;
+  console.log(`${ok ? "ok  " : "FAIL"}     ${what.padEnd(36)} ${figure.padStart(12)}   limit ${limit}`);
+  return ok;
+}
+
+function ratio(what: string, value: number, limit: number): boolean {
+  return line(what, `× ${value.toFixed(2)}`, value, limit);
+}
+
+function measure(openJobs: number, slots: number, closedJobs: number): { medianMs: number; p95Ms: number } {
+  const { ledger, pools } = filled(openJobs, slots, closedJobs);
+  const times: number[] = [];
+  for (let event = 0; event < EVENTS; event += 1) {
+    const facts = event % 2 === 0 ? numbered(openJobs + event) : { ...numbered(event), phase: "completed" as const };
+    const from = performance.now();
+    ledger.apply({ type: "job", source: "signal", facts, atMs: T0, seenAtMs: T0 });
+    const { surplus } = plan(ledger, pools, T0);
+    ledger.markSurplus(surplus, T0);
+    times.push(performance.now() - from);
+  }
+  times.sort((a, b) => a - b);
+  return { medianMs: times[EVENTS / 2] ?? 0, p95Ms: times[Math.floor(EVENTS * 0.95)] ?? 0 };
+}
+
+/** Half of the slots busy, half able to take a job: as much to cover as a plan ever has. */
+function filled(
+  openJobs: number,
+  slots: number,
+  closedJobs: number,
+): { ledger: Ledger; pools: readonly ServingPool[] } {
+  const ledger = new Ledger(OWN_PREFIX);
+  const pools = [
+    servingPool(poolOf({ max: slots }), "amd64"),
+    servingPool(poolOf({ key: "gpu", labels: ["gpu"], max: 4 }), "amd64"),
+  ];
+  const tell = (facts: JobFacts): void =>
+    ledger.apply({ type: "job", source: "signal", facts, atMs: T0, seenAtMs: T0 });
+  for (let id = 0; id < closedJobs; id += 1) tell(done(1_000_000 + id, null));
+  for (let id = 0; id < openJobs; id += 1) tell(numbered(id));
+  for (let index = 0; index < slots; index += 1) {
+    const name = `${OWN_PREFIX}home-${index}`;
+    ledger.apply({ type: "slot", atMs: T0, name, change: "planned", pool: "home", scope: "acme" });
+    ledger.apply({ type: "slot", atMs: T0, name, change: "started" });
+    if (index % 2 === 0) tell({ ...running(2_000_000 + index, name) });
+  }
+  return { ledger, pools };
+}
+
+/** A job as it comes off the wire, with strings of its own. */
+function numbered(id: number): JobFacts {
+  const facts = job(id, {
+    repository: `acme/repository-${id % CLASSES}`,
+    runId: id,
+    createdAtMs: T0 + id,
+    jobName: `build (${id})`,
+  });
+  return JSON.parse(JSON.stringify(facts)) as JobFacts;
+}
+
+function bytesPerJob(): number {
+  const collect = collector();
+  const ledger = new Ledger(OWN_PREFIX);
+  collect();
+  const before = process.memoryUsage().heapUsed;
+  for (let id = 0; id < OPEN_JOBS; id += 1) {
+    ledger.apply({
+      type: "job",
+      source: "signal",
+      facts: numbered(id),
+      atMs: T0,
+      seenAtMs: T0,
+      guid: crypto.randomUUID(),
+    });
+  }
+  collect();
+  const bytes = (process.memoryUsage().heapUsed - before) / ledger.demand();
+  return bytes;
+}
+
+/** A full garbage collection, without a flag on the command line. */
+function collector(): () => void {
+  setFlagsFromString("--expose-gc");
+  return runInNewContext("gc") as () => void;
+}
+
+if (!benchController()) process.exitCode = 1;

@@ -1,0 +1,163 @@
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { stringify } from "yaml";
+
+import { systemClock } from "../../agent/clock/system-clock.ts";
+import { readPoolsFile } from "../../agent/config/pools-file.ts";
+import { readSettings } from "../../agent/config/settings.ts";
+import type { Agent } from "../../agent/daemon/agent.ts";
+import { buildAgent } from "../../agent/daemon/build-agent.ts";
+import { DockerClient } from "../../agent/docker/docker-client.ts";
+import { Journal } from "../../agent/journal/journal.ts";
+import { NodeSql } from "../../agent/journal/node-sql.ts";
+import { JOURNAL_FILE, SLOTS_FILE } from "../../agent/journal/open-journal.ts";
+import { SlotRecords, type SlotRecord } from "../../agent/journal/slot-records.ts";
+import { timelines, type JobTimeline } from "../../agent/journal/timeline.ts";
+import { DockerSlotProvider } from "../../agent/slots/docker-slot-provider.ts";
+import { InProcessSlotProvider } from "../../agent/slots/in-process-slot-provider.ts";
+import type { SlotProvider } from "../../agent/slots/slot-provider.ts";
+import { silentLogger, type Logger } from "../../shared/log/logger.ts";
+import { missingForContainers } from "../docker/engine-answers.ts";
+import { engineHost } from "../docker/raw-call.ts";
+import { buildRunnerImage } from "../docker/runner-image.ts";
+import { startLocalEdge, type LocalEdge } from "../edge/local-edge.ts";
+import type { LoopbackGitHub } from "../github/loopback-github.ts";
+import { startGitHub } from "../github/start-github.ts";
+import { runStandInRunner } from "../github/stand-in-runner.ts";
+
+export const POOL = "demo";
+export const REPOSITORY = "acme/website";
+const LABEL = "nas";
+
+export interface DemoWorldOptions {
+  readonly docker: boolean;
+  /** Slots that may exist at the same time. */
+  readonly maxSlots: number;
+  readonly log?: Logger;
+}
+
+/** The whole chain on one machine: GitHub on loopback, the Worker in workerd, the agent, and slots. */
+export interface DemoWorld {
+  readonly github: LoopbackGitHub;
+  readonly agent: Agent;
+  readonly provider: SlotProvider;
+  /** Labels that bring a job to the demo's pool. */
+  readonly labels: readonly string[];
+  /** The environment in which any `hookline` command works on this world. It holds secrets. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly edge: LocalEdge;
+  /** What the agent's journal knows so far. */
+  readonly journal: () => { readonly jobs: readonly JobTimeline[]; readonly slots: readonly SlotRecord[] };
+  /** Ends everything and leaves nothing behind. */
+  readonly close: () => Promise<void>;
+}
+
+/** Starts the chain and resolves once the agent is connected and the hook's ping was answered. */
+export async function startDemoWorld(options: DemoWorldOptions): Promise<DemoWorld> {
+  const ends: (() => Promise<void> | void)[] = [];
+  const close = async (): Promise<void> => {
+    for (const end of ends.splice(0).toReversed()) await end();
+  };
+  try {
+    return { ...(await start(options, ends)), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function start(
+  options: DemoWorldOptions,
+  ends: (() => Promise<void> | void)[],
+): Promise<Omit<DemoWorld, "close">> {
+  const log = options.log ?? silentLogger;
+  const secrets = { webhookSecret: randomBytes(24).toString("hex"), token: randomBytes(24).toString("hex") };
+  const github = await startGitHub({ duplicates: 1 });
+  ends.push(() => github.close());
+  github.addOrganization("acme");
+  github.addRepository(REPOSITORY);
+  const edge = await startLocalEdge(secrets);
+  ends.push(() => edge.close());
+  const data = mkdtempSync(join(tmpdir(), "hookline-demo-"));
+  ends.push(() => rmSync(data, { recursive: true, force: true }));
+
+  const instance = `demo-${randomBytes(4).toString("hex")}`;
+  const image = options.docker ? await runnerImage(ends) : "in-process";
+  const configFile = join(data, "pools.yaml");
+  writeFileSync(configFile, stringify(poolsFile(image, options.maxSlots)));
+  const env = {
+    HOOKLINE_EDGE_URL: edge.url,
+    HOOKLINE_TOKEN: secrets.token,
+    HOOKLINE_INSTANCE: instance,
+    HOOKLINE_DATA: data,
+    HOOKLINE_CONFIG: configFile,
+    GITHUB_API_URL: github.apiUrl,
+    GITHUB_TOKEN: github.addToken(),
+  };
+  const settings = readSettings({ cwd: data, env });
+  const { fleet } = readPoolsFile({ file: configFile, cwd: data, env });
+  const provider = options.docker ? dockerProvider(instance, log, ends) : inProcessProvider();
+  const built = buildAgent({ settings, fleet, provider, log });
+  const { agent } = built;
+  ends.push(() => built.close());
+  await agent.start();
+  ends.push(() => agent.stop());
+  await agent.waitFor(({ connected }) => connected, AbortSignal.timeout(10_000));
+  const hook = github.addHook({ scope: "acme", url: edge.webhookUrl, secret: secrets.webhookSecret });
+  await github.deliveriesSettled();
+  const [ping] = github.deliveries();
+  if (ping?.statusCode !== 202) throw new Error(`the ping of hook ${hook.id} was answered with ${ping?.statusCode}`);
+  return { github, agent, provider, labels: ["self-hosted", LABEL], env, edge, journal: () => readJournal(data) };
+}
+
+function poolsFile(image: string, max: number): object {
+  const scaling = { min: 0, max, cooldownSeconds: 5 };
+  return { version: 2, pools: [{ key: POOL, organization: "acme", labels: [LABEL], image, network: "host", scaling }] };
+}
+
+async function runnerImage(ends: (() => Promise<void> | void)[]): Promise<string> {
+  const missing = await missingForContainers();
+  if (missing !== null) throw new Error(missing);
+  const script = readFileSync(join(import.meta.dirname, "../github/runner-image/run.sh"), "utf8");
+  const built = await buildRunnerImage({ runScript: script });
+  ends.push(() => built.remove());
+  return built.image;
+}
+
+function dockerProvider(instance: string, log: Logger, ends: (() => Promise<void> | void)[]): SlotProvider {
+  const client = new DockerClient(engineHost);
+  const provider = new DockerSlotProvider({ client, instance, clock: systemClock, random: Math.random, log });
+  ends.push(async () => {
+    await removeSlots(provider);
+    client.close();
+  });
+  return provider;
+}
+
+/** An interrupted demo leaves no container either. */
+async function removeSlots(provider: SlotProvider): Promise<void> {
+  const { signal } = new AbortController();
+  for (const { name } of await provider.list(signal)) {
+    await provider.stop(name, 0, signal);
+    await provider.remove(name, signal);
+  }
+}
+
+function inProcessProvider(): SlotProvider {
+  return new InProcessSlotProvider((jitConfig, signal) => runStandInRunner({ jitConfig, signal }), systemClock);
+}
+
+function readJournal(folder: string): { jobs: readonly JobTimeline[]; slots: readonly SlotRecord[] } {
+  const signals = new NodeSql(join(folder, JOURNAL_FILE));
+  const records = new NodeSql(join(folder, SLOTS_FILE));
+  try {
+    const slots = new SlotRecords(records).all();
+    return { jobs: timelines(new Journal(signals).signals(), slots), slots };
+  } finally {
+    signals.close();
+    records.close();
+  }
+}

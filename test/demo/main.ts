@@ -1,0 +1,45 @@
+import { HELP, readDemoOptions, type DemoOptions } from "./demo-options.ts";
+import type { DemoReport } from "./demo-report.ts";
+import { runDemo } from "./run-demo.ts";
+import { timelineHead, timelineLine } from "./timeline-text.ts";
+
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  const options = readDemoOptions(process.argv.slice(2));
+  if ("wrong" in options) {
+    process.stderr.write(`${options.wrong}\nSee pnpm demo --help\n`);
+    return 2;
+  }
+  if (options.help) {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  try {
+    return await show(options);
+  } catch (error) {
+    process.stderr.write(`The demo could not be run: ${error instanceof Error ? error.message : String(error)}\n`);
+    return 1;
+  }
+}
+
+async function show(options: DemoOptions): Promise<number> {
+  const live = !options.json;
+  if (live) process.stdout.write(`milliseconds since GitHub queued the job\n${timelineHead()}`);
+  const report = await runDemo(options, (job) => {
+    if (live) process.stdout.write(timelineLine(job));
+  });
+  process.stdout.write(live ? summaryOf(report) : `${JSON.stringify(report)}\n`);
+  return report.ok ? 0 : 1;
+}
+
+function summaryOf({ jobs, duplicatesSent, slotsCreated, slotsLeft, started, own, ok }: DemoReport): string {
+  return [
+    "",
+    `${jobs.length} jobs, ${duplicatesSent} duplicates sent, ${slotsCreated} slots created, ${slotsLeft} left`,
+    `slot started ${started.p50} ms after queued in the median, ${started.max} ms at worst`,
+    `of that Hookline's own part: ${own.p50} ms in the median, ${own.max} ms at worst`,
+    ok ? "ok: every job ran, and no slot was made in vain" : "NOT ok",
+    "",
+  ].join("\n");
+}

@@ -1,0 +1,73 @@
+import type { LoopbackGitHub } from "../github/loopback-github.ts";
+import type { Job } from "../github/state/model.ts";
+import type { DemoOptions } from "./demo-options.ts";
+import { demoReport, reportJob, type DemoReport, type ReportedJob } from "./demo-report.ts";
+import { REPOSITORY, startDemoWorld, type DemoWorld } from "./demo-world.ts";
+
+/** How long a demo job works. */
+const JOB_MS = 300;
+/** No job of the demo may take longer than this from its queueing to its end. */
+const PATIENCE_MS = 60_000;
+
+/** Told of each job as soon as it has ended. */
+export type OnDone = (job: ReportedJob) => void;
+
+/** Queues the jobs, waits for their end and for the last slot to be cleared, and reports. */
+export async function runDemo(options: DemoOptions, onDone: OnDone): Promise<DemoReport> {
+  const world = await startDemoWorld({ docker: options.docker, maxSlots: options.jobs });
+  try {
+    const ids = await queueJobs(world, options);
+    await Promise.all(ids.map((id) => follow(world, id, onDone)));
+    await slotsCleared(world);
+    return report(world, ids);
+  } finally {
+    await world.close();
+  }
+}
+
+async function queueJobs({ github, labels }: DemoWorld, { jobs, gapMs }: DemoOptions): Promise<readonly number[]> {
+  const ids: number[] = [];
+  for (let index = 0; index < jobs; index += 1) {
+    if (index > 0 && gapMs > 0) await new Promise((resolve) => setTimeout(resolve, gapMs));
+    ids.push(github.queueJob({ repository: REPOSITORY, labels, runsForMs: JOB_MS }).id);
+  }
+  return ids;
+}
+
+async function follow(world: DemoWorld, id: number, onDone: OnDone): Promise<void> {
+  await world.github.waitFor((github) => ended(github, id), PATIENCE_MS, `job ${id} to end`);
+  onDone(lookUp(world, [id])[0] ?? reportJob(queued(world.github.job(id)), undefined));
+}
+
+function ended(github: LoopbackGitHub, id: number): boolean {
+  return github.job(id).status === "completed" && heard(github, id);
+}
+
+/** Whether the agent could know by now: the job's last delivery was answered. */
+function heard(github: LoopbackGitHub, id: number): boolean {
+  return github.deliveries().some(({ jobId, action, statusCode }) => {
+    return jobId === id && action === "completed" && statusCode === 202;
+  });
+}
+
+/** Slots end by themselves after their job; the agent clears them away and says so in its journal. */
+async function slotsCleared({ agent, github }: DemoWorld): Promise<void> {
+  await github.deliveriesSettled();
+  await agent.waitFor(({ slots, demand }) => slots === 0 && demand === 0, AbortSignal.timeout(PATIENCE_MS));
+}
+
+function lookUp(world: DemoWorld, ids: readonly number[]): readonly ReportedJob[] {
+  const timelines = new Map(world.journal().jobs.map((timeline) => [timeline.jobId, timeline]));
+  return ids.map((id) => reportJob(queued(world.github.job(id)), timelines.get(id)));
+}
+
+function queued({ id, createdAtMs, startedAtMs, completedAtMs }: Job) {
+  return { id, queuedAtMs: createdAtMs, startedAtMs, completedAtMs };
+}
+
+async function report(world: DemoWorld, ids: readonly number[]): Promise<DemoReport> {
+  const left = await world.provider.list(new AbortController().signal);
+  const duplicatesSent = world.github.deliveries().filter((delivery) => delivery.duplicate).length;
+  const slotsCreated = world.journal().slots.length;
+  return demoReport(lookUp(world, ids), { duplicatesSent, slotsCreated, slotsLeft: left.length, warm: 0 });
+}

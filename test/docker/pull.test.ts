@@ -1,0 +1,200 @@
+import type { ServerResponse } from "node:http";
+import { expect, test } from "vitest";
+import { DockerClient } from "../../agent/docker/docker-client.ts";
+import type { PullProgress } from "../../agent/docker/image-api.ts";
+import { splitImageReference } from "../../agent/docker/image-reference.ts";
+import { dockerTest } from "./engine.ts";
+import { FakeEngine, json, type FakeAnswer } from "./fake-engine.ts";
+import { calm, poolOf, providerOn, specOf } from "./slot-fixtures.ts";
+import { engineHost } from "./raw-call.ts";
+
+const IMAGE = "ghcr.io/acme/runner:7";
+
+/** An engine without the image until a pull has succeeded. */
+function engineWithout(pull: (response: ServerResponse) => boolean): FakeAnswer {
+  let present = false;
+  return ({ method, path }, response) => {
+    if (path === "/images/create") present = pull(response);
+    else if (path === "/containers/create" && !present) json(response, 404, { message: `No such image: ${IMAGE}` });
+    else if (path === "/containers/create") json(response, 201, { Id: "c0ffee", Warnings: [] });
+    else if (path === "/containers/c0ffee/start") response.writeHead(204).end();
+    else if (method === "GET" && path.startsWith("/images/"))
+      json(response, 404, { message: `No such image: ${IMAGE}` });
+    else return false;
+    return true;
+  };
+}
+
+function lines(response: ServerResponse, ...steps: readonly object[]): void {
+  response.writeHead(200, { "Content-Type": "application/json" });
+  response.end(steps.map((step) => `${JSON.stringify(step)}\r\n`).join(""));
+}
+
+function pulled(response: ServerResponse): boolean {
+  lines(
+    response,
+    { status: "Pulling from acme/runner", id: "7" },
+    { status: "Download complete", id: "aa11", progressDetail: {} },
+  );
+  return true;
+}
+
+const failures: readonly {
+  readonly way: string;
+  readonly says: string;
+  readonly pull: (response: ServerResponse) => boolean;
+}[] = [
+  {
+    way: "500, the registry cannot be reached",
+    says: "no such host",
+    pull: (response) => {
+      json(response, 500, { message: "Get https://ghcr.io/v2/: dial tcp: lookup ghcr.io: no such host" });
+      return false;
+    },
+  },
+  {
+    way: "404, the tag does not exist",
+    says: "manifest unknown",
+    pull: (response) => {
+      json(response, 404, { message: "manifest unknown" });
+      return false;
+    },
+  },
+  {
+    way: "200, and an error part-way in the stream",
+    says: "unexpected EOF",
+    pull: (response) => {
+      const error = "unexpected EOF";
+      lines(
+        response,
+        { status: "Downloading", id: "aa11", progressDetail: { current: 5, total: 9 } },
+        { errorDetail: { message: error }, error },
+      );
+      return false;
+    },
+  },
+];
+
+test.each(failures)("a pull that fails by $way says which image, why, and what to do", async ({ pull, says }) => {
+  await using engine = await FakeEngine.start({ answer: engineWithout(pull) });
+  const { provider } = providerOn(engine.host, "mine");
+  const pool = poolOf({ image: IMAGE });
+  const expected = {
+    code: "image",
+    message: expect.stringMatching(new RegExp(`${IMAGE}.*${says}`)),
+    remedy: expect.stringContaining(`docker pull ${IMAGE}`),
+  };
+  await expect(provider.start(specOf(pool), calm())).rejects.toMatchObject(expected);
+  await expect(provider.prepare([pool], calm())).rejects.toMatchObject(expected);
+});
+
+test("a slot whose image is missing is started after one pull", async () => {
+  await using engine = await FakeEngine.start({ answer: engineWithout(pulled) });
+  await providerOn(engine.host, "mine").provider.start(specOf(poolOf({ image: IMAGE })), calm());
+  expect(engine.calls).toEqual([
+    "GET /info",
+    "POST /containers/create",
+    "POST /images/create",
+    "POST /containers/create",
+    "POST /containers/c0ffee/start",
+  ]);
+  const pull = engine.requests.find(({ path }) => path === "/images/create");
+  expect(Object.fromEntries(pull?.query ?? [])).toEqual({ fromImage: "ghcr.io/acme/runner", tag: "7" });
+});
+
+test("five slots that wait for one image cause one pull", async () => {
+  let answerPull: ServerResponse | null = null;
+  let refused = 0;
+  const answer = engineWithout((response) => {
+    answerPull = response;
+    return true;
+  });
+  await using engine = await FakeEngine.start({
+    answer: (request, response) => {
+      if (request.path !== "/containers/create" || refused >= 5) return answer(request, response);
+      refused += 1;
+      json(response, 404, { message: `No such image: ${IMAGE}` });
+      return true;
+    },
+  });
+  const { provider } = providerOn(engine.host, "mine");
+  const started = Promise.all(
+    Array.from({ length: 5 }, () => provider.start(specOf(poolOf({ image: IMAGE })), calm())),
+  );
+  await expect.poll(() => refused === 5 && answerPull !== null).toBe(true);
+  if (answerPull !== null) pulled(answerPull);
+  await started;
+  expect(engine.calls.filter((call) => call === "POST /images/create")).toHaveLength(1);
+});
+
+test("a slot that gives up during a pull leaves the others to go on", async () => {
+  const pulls: ServerResponse[] = [];
+  await using engine = await FakeEngine.start({
+    answer: engineWithout((response) => pulls.push(response) > 1 && pulled(response)),
+  });
+  const { provider } = providerOn(engine.host, "mine");
+  const impatient = new AbortController();
+  const first = provider.start(specOf(poolOf({ image: IMAGE })), impatient.signal);
+  await expect.poll(() => pulls.length).toBe(1);
+  const second = provider.start(specOf(poolOf({ image: IMAGE })), calm());
+  await expect.poll(() => engine.calls.filter((call) => call === "POST /containers/create").length).toBe(2);
+  impatient.abort(new Error("no longer wanted"));
+  await expect(first).rejects.toThrow("no longer wanted");
+  await second;
+  expect(pulls).toHaveLength(2);
+});
+
+test("progress is told layer by layer, and the stream is read to its end after an error too", async () => {
+  let sentAll = false;
+  await using engine = await FakeEngine.start({
+    answer: ({ path }, response) => {
+      if (path !== "/images/create") return false;
+      response.write(
+        `${JSON.stringify({ status: "Downloading", id: "aa11", progressDetail: { current: 3, total: 9 } })}\r\n`,
+      );
+      response.write(`${JSON.stringify({ error: "disk full", errorDetail: { message: "disk full" } })}\r\n`);
+      response.end(`${JSON.stringify({ status: "cleaning up" })}\r\n`, () => (sentAll = true));
+      return true;
+    },
+  });
+  const steps: PullProgress[] = [];
+  const client = new DockerClient(engine.host);
+  await expect(client.images.pull(IMAGE, null, (step) => void steps.push(step), calm())).rejects.toThrow("disk full");
+  expect(sentAll).toBe(true);
+  expect(steps).toEqual([
+    { status: "Downloading", layer: "aa11", currentBytes: 3, totalBytes: 9 },
+    { status: "cleaning up", layer: null, currentBytes: null, totalBytes: null },
+  ]);
+});
+
+test("a pull cut off in the middle of its stream is no success", async () => {
+  await using engine = await FakeEngine.start({
+    answer: ({ path }, response) => {
+      if (path !== "/images/create") return false;
+      response.write(`${JSON.stringify({ status: "Downloading", id: "aa11" })}\r\n`, () => response.socket?.destroy());
+      return true;
+    },
+  });
+  await expect(new DockerClient(engine.host).images.pull(IMAGE, null, () => {}, calm())).rejects.toMatchObject({
+    code: "unreachable",
+  });
+});
+
+dockerTest("the real engine's refusal to pull is told as such", async () => {
+  const client = new DockerClient(engineHost);
+  // Nobody listens on port 1 of the loopback address.
+  const pull = client.images.pull("127.0.0.1:1/none/such:1", null, () => {}, calm());
+  await expect(pull).rejects.toMatchObject({ code: "pull-failed", message: expect.stringContaining("127.0.0.1:1") });
+  client.close();
+});
+
+test.each([
+  ["busybox", "busybox", "latest"],
+  ["ghcr.io/actions/actions-runner:2.335.0", "ghcr.io/actions/actions-runner", "2.335.0"],
+  ["localhost:5000/a/b", "localhost:5000/a/b", "latest"],
+  ["localhost:5000/a/b:c", "localhost:5000/a/b", "c"],
+  ["a/b@sha256:0123", "a/b", "sha256:0123"],
+  ["a/b:c@sha256:0123", "a/b", "sha256:0123"],
+])("%s is pulled as %s, %s: never all tags", (reference, repository, tag) => {
+  expect(splitImageReference(reference)).toEqual({ repository, tag });
+});

@@ -1,0 +1,70 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { stringify } from "yaml";
+
+import { ChildProcessGroup } from "../process/child-process-group.ts";
+
+export interface AgentProcessOptions {
+  readonly instance: string;
+  /** Null for an agent that lives by sweeps alone. */
+  readonly edge: { readonly url: string; readonly token: string } | null;
+  readonly githubApiUrl: string;
+  readonly githubToken: string;
+  /** What config/pools.yaml says. */
+  readonly pools: object;
+  readonly sweepIntervalSeconds: number;
+}
+
+/** The real daemon, `hookline agent`, as a process that can be killed and started again on its journal. */
+export class AgentProcess {
+  readonly #folder = mkdtempSync(join(tmpdir(), "hookline-agent-"));
+  readonly #env: Record<string, string>;
+  #process: ChildProcessGroup | null = null;
+
+  constructor(options: AgentProcessOptions) {
+    const poolsFile = join(this.#folder, "pools.yaml");
+    writeFileSync(poolsFile, stringify(options.pools));
+    this.#env = {
+      HOOKLINE_INSTANCE: options.instance,
+      HOOKLINE_CONFIG: poolsFile,
+      HOOKLINE_DATA: join(this.#folder, "data"),
+      HOOKLINE_SWEEP_INTERVAL_SECONDS: String(options.sweepIntervalSeconds),
+      GITHUB_API_URL: options.githubApiUrl,
+      GITHUB_TOKEN: options.githubToken,
+      LOG_LEVEL: "debug",
+      ...(process.env["DOCKER_HOST"] === undefined ? {} : { DOCKER_HOST: process.env["DOCKER_HOST"] }),
+      ...(options.edge === null ? {} : { HOOKLINE_EDGE_URL: options.edge.url, HOOKLINE_TOKEN: options.edge.token }),
+    };
+  }
+
+  /** What the daemon printed since its last start, by line. */
+  get output(): readonly string[] {
+    return this.#process?.output ?? [];
+  }
+
+  start(): void {
+    this.#process = ChildProcessGroup.node(join(import.meta.dirname, "../../agent/main.ts"), ["agent"], this.#env);
+  }
+
+  async waitForLine(pattern: RegExp, timeoutMs: number): Promise<string> {
+    if (this.#process === null) throw new Error("the agent was not started");
+    return this.#process.waitForLine(pattern, timeoutMs);
+  }
+
+  /** SIGKILL, without warning. */
+  async kill(): Promise<void> {
+    await this.#process?.kill("SIGKILL");
+  }
+
+  /** SIGTERM, as `docker stop` sends it; gives the exit code. */
+  async stop(): Promise<number | null> {
+    return (await this.#process?.kill("SIGTERM")) ?? null;
+  }
+
+  async close(): Promise<void> {
+    await this.kill();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,95 @@
+import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import * as z from "zod";
+
+import { INSTANCE_LABEL } from "../../agent/docker/container-labels.ts";
+import { rawCall } from "../docker/raw-call.ts";
+import { buildRunnerImage } from "../docker/runner-image.ts";
+import { EdgeProcess } from "../edge/edge-process.ts";
+import type { LoopbackGitHub } from "../github/loopback-github.ts";
+import { startGitHub } from "../github/start-github.ts";
+import { AgentProcess } from "./agent-process.ts";
+
+export const REPOSITORY = "acme/website";
+export const LABELS = ["self-hosted", "nas"];
+
+export interface ChainOptions {
+  readonly maxSlots: number;
+  /** Without it the agent lives by sweeps alone, and deliveries go nowhere. */
+  readonly edge: boolean;
+  readonly sweepIntervalSeconds: number;
+  /** The agent's token for the edge where it is not to be the right one. */
+  readonly agentToken?: string;
+}
+
+/** The chain in processes that can be killed: GitHub here, the edge and the agent each on their own, slots in Docker. */
+export interface DockerChain {
+  readonly github: LoopbackGitHub;
+  readonly edge: EdgeProcess | null;
+  readonly agent: AgentProcess;
+  /** Names of this agent's containers, running or not. */
+  readonly containers: () => Promise<readonly string[]>;
+  /** How many runners were registered so far. */
+  readonly registered: () => number;
+  readonly close: () => Promise<void>;
+}
+
+/** Starts GitHub, image and edge; the agent is the test's to start. */
+export async function startDockerChain(options: ChainOptions): Promise<DockerChain> {
+  const secrets = { webhookSecret: randomBytes(24).toString("hex"), token: randomBytes(24).toString("hex") };
+  const instance = `e2e-${randomBytes(4).toString("hex")}`;
+  const github = await startGitHub({ duplicates: 1 });
+  github.addOrganization("acme");
+  github.addRepository(REPOSITORY);
+  const script = readFileSync(join(import.meta.dirname, "../github/runner-image/run.sh"), "utf8");
+  const image = await buildRunnerImage({ runScript: script });
+  const edge = options.edge ? await EdgeProcess.start(secrets) : null;
+  github.addHook({
+    scope: "acme",
+    url: edge?.webhookUrl ?? "http://127.0.0.1:9/webhook",
+    secret: secrets.webhookSecret,
+  });
+  const scaling = { min: 0, max: options.maxSlots, cooldownSeconds: 5 };
+  const agent = new AgentProcess({
+    instance,
+    edge: edge === null ? null : { url: edge.url, token: options.agentToken ?? secrets.token },
+    githubApiUrl: github.apiUrl,
+    githubToken: github.addToken(),
+    pools: {
+      version: 2,
+      image: image.image,
+      pools: [{ key: "e2e", organization: "acme", labels: ["nas"], network: "host", scaling }],
+    },
+    sweepIntervalSeconds: options.sweepIntervalSeconds,
+  });
+  const containers = (): Promise<readonly string[]> => containersOf(instance);
+  return {
+    github,
+    edge,
+    agent,
+    containers,
+    registered: () => {
+      const minted = github
+        .calls()
+        .filter(({ path, status }) => path.endsWith("/generate-jitconfig") && status === 201);
+      return minted.length;
+    },
+    close: async () => {
+      await agent.close();
+      for (const name of await containers()) await rawCall("DELETE", `/containers/${name}?force=1&v=1`);
+      await edge?.close();
+      await github.close();
+      await image.remove();
+    },
+  };
+}
+
+const listSchema = z.array(z.object({ Names: z.array(z.string()) }));
+
+async function containersOf(instance: string): Promise<readonly string[]> {
+  const filters = encodeURIComponent(JSON.stringify({ label: [`${INSTANCE_LABEL}=${instance}`] }));
+  const rows = listSchema.parse(JSON.parse(await rawCall("GET", `/containers/json?all=1&filters=${filters}`)));
+  return rows.map(({ Names: [name = ""] }) => name.slice(1));
+}

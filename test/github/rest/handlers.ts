@@ -1,0 +1,19 @@
+import type { Handler } from "./handler.ts";
+import { accountHandlers } from "./handlers/account.ts";
+import { appHandlers } from "./handlers/apps.ts";
+import { deliveryHandlers } from "./handlers/deliveries.ts";
+import { hookHandlers } from "./handlers/hooks.ts";
+import { repositoryHandlers } from "./handlers/repositories.ts";
+import { runHandlers } from "./handlers/runs.ts";
+import { runnerHandlers } from "./handlers/runners.ts";
+
+/** What answers each operation of operation-ids.ts. */
+export const handlers: Readonly<Record<string, Handler>> = {
+  ...accountHandlers,
+  ...appHandlers,
+  ...deliveryHandlers,
+  ...hookHandlers,
+  ...repositoryHandlers,
+  ...runHandlers,
+  ...runnerHandlers,
+};

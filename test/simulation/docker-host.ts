@@ -1,0 +1,154 @@
+import {
+  SlotError,
+  type ObservedSlot,
+  type SlotChange,
+  type SlotProvider,
+  type SlotSpec,
+} from "../../agent/slots/slot-provider.ts";
+import type { Conditions } from "./conditions.ts";
+import type { Dice } from "./dice.ts";
+import type { GitHubWorld } from "./github-world.ts";
+import type { SimClock } from "./sim-clock.ts";
+import { KILLED } from "./killed.ts";
+import { Violation } from "./violation.ts";
+
+interface Container {
+  observed: ObservedSlot;
+  readonly runnerId: number;
+}
+
+/** The NAS's Docker Engine and the containers on it. It outlives every agent. */
+export class DockerHost implements SlotProvider {
+  readonly #github: GitHubWorld;
+  readonly #conditions: () => Conditions;
+  readonly #clock: SimClock;
+  readonly #dice: Dice;
+  readonly #fail: (violation: Violation) => void;
+  readonly #containers = new Map<string, Container>();
+  readonly #listeners = new Set<(change: SlotChange) => void>();
+  started = 0;
+
+  constructor(
+    github: GitHubWorld,
+    conditions: () => Conditions,
+    clock: SimClock,
+    dice: Dice,
+    fail: (violation: Violation) => void,
+  ) {
+    this.#github = github;
+    this.#conditions = conditions;
+    this.#clock = clock;
+    this.#dice = dice;
+    this.#fail = fail;
+  }
+
+  /** Containers that take a place: created or running. */
+  alive(pool: string): number {
+    return [...this.#containers.values()].filter(
+      ({ observed }) => observed.poolKey === pool && observed.state !== "exited",
+    ).length;
+  }
+
+  get all(): readonly ObservedSlot[] {
+    return [...this.#containers.values()].map(({ observed }) => observed);
+  }
+
+  async prepare(): Promise<void> {}
+
+  async start(spec: SlotSpec, signal: AbortSignal): Promise<{ readonly startedAtMs: number }> {
+    await this.#reach(this.#dice.between(5, 20), signal);
+    if (this.#conditions().dockerFull) throw new SlotError("start-failed", "no space left on device", "free the disk");
+    if (this.#containers.has(spec.name)) throw new SlotError("name-taken", `${spec.name} exists`, "take a new name");
+    this.#containers.set(spec.name, { observed: created(spec, this.#clock.now()), runnerId: spec.runnerId });
+    try {
+      await this.#reach(this.#dice.between(200, 500), signal);
+    } catch (error) {
+      // A process that was killed between the two calls leaves a container that was never started.
+      if (signal.reason !== KILLED) this.#containers.delete(spec.name);
+      throw error;
+    }
+    const startedAtMs = this.#clock.now();
+    this.#run(spec.name, startedAtMs);
+    return { startedAtMs };
+  }
+
+  #run(name: string, startedAtMs: number): void {
+    const container = this.#containers.get(name);
+    if (container === undefined) return;
+    container.observed = { ...container.observed, state: "running", startedAtMs };
+    this.started += 1;
+    if (this.#conditions().runnersDeaf) return;
+    this.#clock.after(this.#dice.between(800, 3000), () => {
+      if (container.observed.state !== "running") return;
+      if (!this.#github.connect(container.runnerId, (exitCode) => this.#exit(name, exitCode))) this.#exit(name, 1);
+    });
+  }
+
+  #exit(name: string, exitCode: number): void {
+    const container = this.#containers.get(name);
+    if (container === undefined || container.observed.state !== "running") return;
+    container.observed = { ...container.observed, state: "exited", exitCode, finishedAtMs: this.#clock.now() };
+    this.#github.disconnect(container.runnerId);
+    if (this.#conditions().dockerDown) return;
+    for (const listener of this.#listeners) listener({ kind: "exited", name, exitCode });
+  }
+
+  /** One running container dies, or all. */
+  die(which: "one" | "all"): void {
+    const running = this.all.filter((slot) => slot.state === "running");
+    const victims = which === "all" || running.length === 0 ? running : [this.#dice.pick(running)];
+    for (const { name } of victims) this.#exit(name, 137);
+  }
+
+  /** The event stream broke and is back. */
+  resync(): void {
+    for (const listener of this.#listeners) listener({ kind: "resync" });
+  }
+
+  async list(signal: AbortSignal): Promise<readonly ObservedSlot[]> {
+    await this.#reach(this.#dice.between(2, 10), signal);
+    return this.all;
+  }
+
+  async watch(onChange: (change: SlotChange) => void, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return;
+    this.#listeners.add(onChange);
+    onChange({ kind: "resync" });
+    await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+    this.#listeners.delete(onChange);
+  }
+
+  async stop(name: string, _graceMs: number, signal: AbortSignal): Promise<void> {
+    await this.#reach(this.#dice.between(5, 20), signal);
+    const container = this.#containers.get(name);
+    if (container === undefined) return;
+    const job = this.#github.runners.get(container.runnerId)?.job ?? null;
+    if (job !== null && container.observed.state === "running") {
+      this.#fail(new Violation("promise 8", `${name} was stopped while it ran job ${job.id}`));
+    }
+    await this.#clock.wait(this.#dice.between(50, 2000));
+    this.#exit(name, 143);
+  }
+
+  async remove(name: string, signal: AbortSignal): Promise<void> {
+    await this.#reach(this.#dice.between(5, 50), signal);
+    if (this.#containers.get(name)?.observed.state === "running")
+      throw new SlotError("rejected", `${name} runs`, "stop it first");
+    this.#containers.delete(name);
+  }
+
+  async logTail(): Promise<string> {
+    return "";
+  }
+
+  async #reach(delayMs: number, signal: AbortSignal): Promise<void> {
+    await this.#clock.wait(delayMs + this.#conditions().dockerSlowMs);
+    signal.throwIfAborted();
+    if (this.#conditions().dockerDown) throw new SlotError("unreachable", "no engine answers", "start it");
+  }
+}
+
+function created({ name, pool, scope, runnerId }: SlotSpec, createdAtMs: number): ObservedSlot {
+  const times = { createdAtMs, startedAtMs: null, finishedAtMs: null };
+  return { name, poolKey: pool.key, scope, runnerId, state: "created", exitCode: null, oomKilled: false, ...times };
+}

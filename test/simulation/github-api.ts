@@ -1,0 +1,159 @@
+import { scopeName } from "../../agent/github/runner-scope.ts";
+import {
+  GitHubError,
+  type DeleteRunnerResult,
+  type GitHub,
+  type GitHubJob,
+  type GitHubRepository,
+  type GitHubRunner,
+  type JitRequest,
+  type JitRunner,
+  type Listing,
+  type RunnerScope,
+  type TokenReport,
+} from "../../agent/github/types.ts";
+import type { Conditions } from "./conditions.ts";
+import type { Dice } from "./dice.ts";
+import type { GitHubWorld, SimRunner } from "./github-world.ts";
+import type { SimClock } from "./sim-clock.ts";
+import { Violation } from "./violation.ts";
+
+export const OWNER = "acme";
+export const REPOSITORIES = ["acme/web", "acme/api", "acme/lib"] as const;
+export const OWN_NAMES = "hookline-nas--";
+
+interface Snapshot {
+  readonly runners: readonly GitHubRunner[];
+  readonly jobs: ReadonlyMap<string, readonly GitHubJob[]>;
+}
+
+/** GitHub's REST API over the modelled GitHub, with the misbehaviour that the conditions ask for. */
+export class GitHubApi implements GitHub {
+  readonly #world: GitHubWorld;
+  readonly #conditions: () => Conditions;
+  readonly #clock: SimClock;
+  readonly #dice: Dice;
+  readonly #fail: (violation: Violation) => void;
+  #stale: Snapshot | null = null;
+  /** When the last JIT call came. */
+  lastJitAtMs = 0;
+  calls = 0;
+
+  constructor(
+    world: GitHubWorld,
+    conditions: () => Conditions,
+    clock: SimClock,
+    dice: Dice,
+    fail: (violation: Violation) => void,
+  ) {
+    this.#world = world;
+    this.#conditions = conditions;
+    this.#clock = clock;
+    this.#dice = dice;
+    this.#fail = fail;
+  }
+
+  async createJitRunner(_scope: RunnerScope, request: JitRequest): Promise<JitRunner> {
+    this.lastJitAtMs = this.#clock.now();
+    if (this.#world.usedNames.has(request.name)) this.#broken("G15", `the name ${request.name} was used before`);
+    if (request.name.length > 63) this.#broken("G13", `the name ${request.name} is too long`);
+    await this.#travel();
+    const trouble = this.#conditions().github;
+    if (trouble === "name-taken") {
+      this.#world.register(request.name, request.labels);
+      throw new GitHubError("conflict", "already exists", "take a new name", { status: 409 });
+    }
+    const runner = this.#world.register(request.name, request.labels);
+    await this.#answer();
+    return { runnerId: runner.id, encodedJitConfig: String(runner.id), labels: request.labels };
+  }
+
+  async runnerGroupId(): Promise<number> {
+    return 1;
+  }
+
+  async listRunners(scope: RunnerScope): Promise<Listing<GitHubRunner>> {
+    await this.#travel();
+    await this.#answer();
+    if (scopeName(scope) !== OWNER) return { items: [], complete: true };
+    return this.#listing(this.#snapshot().runners);
+  }
+
+  async findRunner(_scope: RunnerScope, name: string): Promise<GitHubRunner | null> {
+    await this.#travel();
+    await this.#answer();
+    const runner = this.#world.named(name);
+    return runner === undefined ? null : listed(runner);
+  }
+
+  async deleteRunner(_scope: RunnerScope, runnerId: number): Promise<DeleteRunnerResult> {
+    await this.#travel();
+    const runner = this.#world.runners.get(runnerId);
+    if (runner !== undefined && !runner.name.startsWith(OWN_NAMES))
+      this.#broken("promise 12", `${runner.name} was deleted`);
+    const result = runner === undefined ? "gone" : runner.job !== null ? "busy" : "deleted";
+    if (runner !== undefined && result === "deleted") this.#world.deregister(runner);
+    await this.#answer();
+    return result;
+  }
+
+  async listActiveJobs(repository: string): Promise<Listing<GitHubJob>> {
+    await this.#travel();
+    await this.#answer();
+    return this.#listing(this.#snapshot().jobs.get(repository) ?? []);
+  }
+
+  async listOrganizationRepositories(): Promise<Listing<GitHubRepository>> {
+    await this.#travel();
+    await this.#answer();
+    const items = REPOSITORIES.map((fullName) => ({ fullName, isPrivate: true, archived: false, pushedAtMs: null }));
+    return { items, complete: true };
+  }
+
+  async checkToken(): Promise<TokenReport> {
+    return { subject: "simulation", rateLimit: null };
+  }
+
+  async #travel(): Promise<void> {
+    this.calls += 1;
+    await this.#clock.wait(this.#dice.between(50, 600));
+    const trouble = this.#conditions().github;
+    if (trouble === "unavailable") throw new GitHubError("unavailable", "503", "wait", { status: 503 });
+    if (trouble !== "rate-limited") return;
+    const retryAtMs = this.#clock.now() + 60_000;
+    throw new GitHubError("rate-limited", "secondary limit", "wait", { status: 403, retryAtMs });
+  }
+
+  /** The work is done; whether the answer arrives is another matter. */
+  async #answer(): Promise<void> {
+    if (this.#conditions().github !== "lost-answers" || this.#dice.chance(0.5)) return;
+    await this.#clock.wait(10_000);
+    throw new GitHubError("timeout", "no answer", "wait");
+  }
+
+  /** As things are, or, while lists are stale, as they were when that began. */
+  #snapshot(): Snapshot {
+    const trouble = this.#conditions().github;
+    if (trouble !== "stale") this.#stale = null;
+    else if (this.#stale !== null) return this.#stale;
+    const runners = [...this.#world.runners.values()].map(listed);
+    const jobs = new Map(REPOSITORIES.map((name) => [name as string, this.#world.jobs.activeOf(name)]));
+    const lies = trouble === "idle-lies" ? runners.map((runner) => ({ ...runner, busy: false })) : runners;
+    const snapshot = { runners: lies, jobs };
+    if (trouble === "stale") this.#stale = snapshot;
+    return snapshot;
+  }
+
+  #listing<T>(items: readonly T[]): Listing<T> {
+    if (this.#conditions().github !== "partial") return { items, complete: true };
+    return { items: items.slice(0, Math.floor(items.length / 2)), complete: false };
+  }
+
+  #broken(promise: string, message: string): void {
+    this.#fail(new Violation(promise, message));
+  }
+}
+
+function listed({ id, name, online, job, labels }: SimRunner): GitHubRunner {
+  return { id, name, status: online ? "online" : "offline", busy: job !== null, labels };
+}

@@ -1,0 +1,116 @@
+import { labelSet, labelsMatch } from "../../shared/labels/labels.ts";
+import type { Dice } from "./dice.ts";
+import { SimJobs, type JobChange, type SimJob } from "./github-jobs.ts";
+import type { SimClock } from "./sim-clock.ts";
+
+export interface SimRunner {
+  readonly id: number;
+  readonly name: string;
+  readonly labels: readonly string[];
+  online: boolean;
+  job: SimJob | null;
+  /** Ends its container: the job is done, or the registration is gone. */
+  onEnd: ((exitCode: number) => void) | null;
+}
+
+/** GitHub itself, as far as runners and jobs go: any idle online runner gets any job that its labels allow. */
+export class GitHubWorld {
+  readonly jobs: SimJobs;
+  readonly runners = new Map<number, SimRunner>();
+  readonly usedNames = new Set<string>();
+  readonly #clock: SimClock;
+  readonly #dice: Dice;
+  #nextRunnerId = 1;
+
+  constructor(clock: SimClock, dice: Dice, changed: (job: SimJob, action: JobChange) => void) {
+    this.#clock = clock;
+    this.#dice = dice;
+    this.jobs = new SimJobs(clock, (job, action) => {
+      changed(job, action);
+      if (job.status === "queued") this.#dispatchSoon();
+    });
+  }
+
+  register(name: string, labels: readonly string[]): SimRunner {
+    const runner: SimRunner = { id: this.#nextRunnerId++, name, labels, online: false, job: null, onEnd: null };
+    this.runners.set(runner.id, runner);
+    this.usedNames.add(name);
+    return runner;
+  }
+
+  named(name: string): SimRunner | undefined {
+    return [...this.runners.values()].find((runner) => runner.name === name);
+  }
+
+  /** A container's runner reaches GitHub; false if GitHub does not know it. */
+  connect(runnerId: number, onEnd: (exitCode: number) => void): boolean {
+    const runner = this.runners.get(runnerId);
+    if (runner === undefined) return false;
+    runner.online = true;
+    runner.onEnd = onEnd;
+    this.#dispatchSoon();
+    return true;
+  }
+
+  /** The container is gone. A job on it fails once GitHub has missed it for a minute. */
+  disconnect(runnerId: number): void {
+    const runner = this.runners.get(runnerId);
+    if (runner === undefined) return;
+    runner.online = false;
+    runner.onEnd = null;
+    const { job } = runner;
+    if (job === null) return;
+    this.#clock.after(60_000, () => {
+      runner.job = null;
+      this.jobs.complete(job, "failure");
+    });
+  }
+
+  /** Takes a registration away; its container, if it still runs, finds out and ends. */
+  deregister(runner: SimRunner): void {
+    this.runners.delete(runner.id);
+    const end = runner.onEnd;
+    if (end !== null) this.#clock.after(this.#dice.between(500, 30_000), () => end(1));
+  }
+
+  cancel(job: SimJob): void {
+    if (job.status !== "completed") this.jobs.complete(job, "cancelled");
+  }
+
+  #dispatchSoon(): void {
+    this.#clock.after(this.#dice.between(100, 1200), () => this.#dispatch());
+  }
+
+  #dispatch(): void {
+    for (const job of this.jobs.all) {
+      if (job.status !== "queued" || job.stuck) continue;
+      if (job.foreign) this.#runElsewhere(job);
+      else this.#assign(job);
+    }
+  }
+
+  #runElsewhere(job: SimJob): void {
+    this.jobs.start(job, "somebody-else-1");
+    this.#clock.after(job.durationMs, () => this.jobs.complete(job, "success"));
+  }
+
+  #assign(job: SimJob): void {
+    const fit = [...this.runners.values()].filter(
+      (runner) => runner.online && runner.job === null && labelsMatch(job.labels, labelSet(runner.labels)),
+    );
+    if (fit.length === 0) return;
+    const runner = this.#dice.pick(fit);
+    runner.job = job;
+    this.jobs.start(job, runner.name);
+    this.#clock.after(job.durationMs, () => this.#finish(runner, job));
+  }
+
+  /** An ephemeral runner is forgotten once its job is done, and its container ends a moment later. */
+  #finish(runner: SimRunner, job: SimJob): void {
+    if (!runner.online || runner.job !== job) return;
+    this.jobs.complete(job, "success");
+    this.runners.delete(runner.id);
+    const end = runner.onEnd;
+    this.#clock.after(this.#dice.between(200, 3000), () => end?.(0));
+  }
+}

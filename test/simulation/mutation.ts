@@ -1,0 +1,7 @@
+/** One way to break a promise on purpose: `search` stands in `file` once, and is replaced. */
+export interface Mutation {
+  readonly breaks: string;
+  readonly file: string;
+  readonly search: string;
+  readonly replace: string;
+}

@@ -1,0 +1,150 @@
+import type { Conditions, GitHubTrouble } from "./conditions.ts";
+import { Dice } from "./dice.ts";
+
+/** How a job goes, once it is there. Times in milliseconds. */
+export interface JobPlan {
+  readonly kind: "job";
+  readonly atMs: number;
+  readonly repository: string;
+  readonly labels: readonly string[];
+  readonly count: number;
+  readonly durationMs: number;
+  /** Waits for an approval that comes after this time. */
+  readonly gatedMs: number | null;
+  /** Cancelled after this time, if it still waits. */
+  readonly cancelMs: number | null;
+  /** A runner of somebody else takes it. */
+  readonly foreign: boolean;
+  /** GitHub never hands it out; it is cancelled when the faults stop. */
+  readonly stuck: boolean;
+  /** Run again, by attempt, once it is done. */
+  readonly rerun: boolean;
+}
+
+/** Something that goes wrong for a while. */
+export interface Trouble {
+  readonly kind: "trouble";
+  readonly atMs: number;
+  readonly forMs: number;
+  readonly change: Partial<Conditions>;
+}
+
+/** Something that happens at one instant. */
+export type Blow =
+  | {
+      readonly kind: "cut-link" | "evict" | "move" | "container-dies" | "docker-restarts" | "stop-agent";
+      readonly atMs: number;
+    }
+  | {
+      readonly kind: "kill-agent";
+      readonly atMs: number;
+      readonly downMs: number;
+      readonly calls: number;
+      readonly afterEffect: boolean;
+    }
+  | { readonly kind: "power-cut"; readonly atMs: number; readonly downMs: number }
+  | { readonly kind: "edit-pools"; readonly atMs: number; readonly max: number };
+
+export type Item = JobPlan | Trouble | Blow;
+
+/** A world and all that happens to it. The same scenario gives the same run, event by event. */
+export interface Scenario {
+  readonly seed: number;
+  readonly items: readonly Item[];
+  readonly max: number;
+  readonly min: number;
+  readonly cooldownSeconds: number;
+  /** Without an edge from the first moment to the last. */
+  readonly sweepsAlone: boolean;
+}
+
+/** Faults are drawn from this long; then they stop. */
+export const FAULTS_MS = 8 * 60_000;
+
+const REPOSITORIES = ["acme/web", "acme/api", "acme/lib"];
+const TROUBLES: readonly GitHubTrouble[] = [
+  "unavailable",
+  "rate-limited",
+  "lost-answers",
+  "name-taken",
+  "stale",
+  "partial",
+  "idle-lies",
+];
+
+/** Draws a scenario. */
+export function scenarioOf(seed: number): Scenario {
+  const dice = new Dice(seed);
+  const items: Item[] = [];
+  for (let left = dice.between(2, 10); left > 0; left -= 1) items.push(jobPlan(dice));
+  for (let left = dice.between(0, 14); left > 0; left -= 1) items.push(dice.chance(0.6) ? trouble(dice) : blow(dice));
+  const max = dice.between(1, 6);
+  const min = dice.chance(0.3) ? 1 : 0;
+  return { seed, items, max, min, cooldownSeconds: dice.pick([1, 10, 60]), sweepsAlone: dice.chance(0.1) };
+}
+
+function jobPlan(dice: Dice): JobPlan {
+  const burst = dice.chance(0.01) ? 256 : dice.chance(0.1) ? dice.between(5, 20) : dice.between(1, 2);
+  return {
+    kind: "job",
+    atMs: dice.between(0, FAULTS_MS),
+    repository: dice.pick(REPOSITORIES),
+    labels: dice.pick([
+      ["self-hosted", "nas"],
+      ["self-hosted", "nas"],
+      ["nas"],
+      ["ubuntu-latest"],
+      ["self-hosted", "gpu"],
+    ]),
+    count: burst,
+    durationMs: burst > 20 ? dice.between(500, 3000) : dice.pick([500, 5000, 30_000, 90_000]),
+    gatedMs: dice.chance(0.15) ? dice.between(2000, 60_000) : null,
+    cancelMs: dice.chance(0.15) ? dice.between(0, 120_000) : null,
+    foreign: dice.chance(0.1),
+    stuck: dice.chance(0.05),
+    rerun: dice.chance(0.1),
+  };
+}
+
+function trouble(dice: Dice): Trouble {
+  const change: Partial<Conditions> = dice.pick<() => Partial<Conditions>>([
+    () => ({ loseDeliveries: dice.pick([0.2, 0.5, 1]) }),
+    () => ({ repeatDeliveries: 0.5 }),
+    () => ({ deliveryDelayMs: dice.pick([2000, 60_000, 300_000]) }),
+    () => ({ edgeDown: true }),
+    () => ({ mailboxFails: true }),
+    () => ({ linkSlowMs: dice.between(500, 20_000) }),
+    () => ({ linkHalfOpen: true }),
+    () => ({ diskFull: true }),
+    () => ({ dockerDown: true }),
+    () => ({ dockerFull: true }),
+    () => ({ dockerSlowMs: dice.between(1000, 30_000) }),
+    () => ({ runnersDeaf: true }),
+    () => ({ github: dice.pick(TROUBLES) }),
+    () => ({ github: dice.pick(TROUBLES) }),
+    () => ({ github: dice.pick(TROUBLES) }),
+  ])();
+  return { kind: "trouble", atMs: dice.between(0, FAULTS_MS), forMs: dice.between(1000, 180_000), change };
+}
+
+function blow(dice: Dice): Blow {
+  const atMs = dice.between(0, FAULTS_MS);
+  const downMs = dice.between(0, 90_000);
+  return dice.pick<() => Blow>([
+    () => ({ kind: "cut-link", atMs }),
+    () => ({ kind: "evict", atMs }),
+    () => ({ kind: "move", atMs }),
+    () => ({ kind: "container-dies", atMs }),
+    () => ({ kind: "docker-restarts", atMs }),
+    () => ({ kind: "stop-agent", atMs }),
+    () => ({ kind: "kill-agent", atMs, downMs, calls: dice.between(0, 12), afterEffect: dice.chance(0.5) }),
+    () => ({ kind: "kill-agent", atMs, downMs, calls: dice.between(0, 12), afterEffect: dice.chance(0.5) }),
+    () => ({ kind: "power-cut", atMs, downMs }),
+    () => ({ kind: "edit-pools", atMs, max: dice.between(1, 6) }),
+  ])();
+}
+
+/** The same world with only some of what happens in it, by index. */
+export function keeping(scenario: Scenario, kept: readonly number[]): Scenario {
+  return { ...scenario, items: scenario.items.filter((_item, index) => kept.includes(index)) };
+}

@@ -1,0 +1,60 @@
+import { expect, test } from "vitest";
+
+import { reportFailure } from "./report-failure.ts";
+import { run } from "./run.ts";
+import { keeping, scenarioOf, type Scenario } from "./scenario.ts";
+
+const FIXED = { from: 1, count: 120 };
+const FRESH = { from: Math.floor(Math.random() * 2 ** 31), count: 120 };
+
+async function keepsPromises({ from, count }: { readonly from: number; readonly count: number }): Promise<void> {
+  for (let seed = from; seed < from + count; seed += 1) {
+    const { violation } = await run(scenarioOf(seed));
+    if (violation !== null) throw new Error(await reportFailure(seed, violation.promise, violation.message));
+  }
+}
+
+test("C10, C17, C23, G1: whatever goes wrong, every promise holds at each step, and every live job runs in the end (fixed seeds)", async () => {
+  await keepsPromises(FIXED);
+}, 60_000);
+
+test("the same for seeds that nobody has tried before", async () => {
+  console.info(`fresh seeds: pnpm simulate --from ${FRESH.from} --seeds ${FRESH.count}`);
+  await keepsPromises(FRESH);
+}, 60_000);
+
+test("promise 5: with the edge down from the first to the last moment, sweeps alone serve every job", async () => {
+  for (let seed = 1; seed <= 25; seed += 1) {
+    const { violation } = await run({ ...scenarioOf(seed), sweepsAlone: true });
+    expect(violation?.message).toBeUndefined();
+  }
+}, 30_000);
+
+test("a seed repeats its run, event by event", async () => {
+  const traces = await Promise.all([traceOf(scenarioOf(77)), traceOf(scenarioOf(77))]);
+  expect(traces[0].length).toBeGreaterThan(100);
+  expect(traces[1]).toEqual(traces[0]);
+});
+
+async function traceOf(scenario: Scenario): Promise<string[]> {
+  const trace: string[] = [];
+  await run(scenario, (line) => void trace.push(line));
+  return trace;
+}
+
+test("G1: whichever one delivery of a job is lost, the job runs, and nothing is left in the end", async () => {
+  const job = { kind: "job", atMs: 1000, repository: "acme/web", labels: ["nas"], count: 1, durationMs: 5000 } as const;
+  const plain = { gatedMs: null, cancelMs: null, foreign: false, stuck: false, rerun: false };
+  for (const lostFromMs of [0, 2000, 7000]) {
+    const lost = { kind: "trouble", atMs: lostFromMs, forMs: 3000, change: { loseDeliveries: 1 } } as const;
+    const items = [{ ...job, ...plain }, lost];
+    const { violation } = await run({ seed: 1, items, max: 2, min: 0, cooldownSeconds: 60, sweepsAlone: false });
+    expect(violation?.message).toBeUndefined();
+  }
+});
+
+test("a scenario without its items is the same world in peace", async () => {
+  const { violation, sweeps } = await run(keeping(scenarioOf(5), []));
+  expect(violation).toBeNull();
+  expect(sweeps).toBe(0);
+});

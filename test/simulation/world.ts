@@ -1,0 +1,256 @@
+import type { Fleet } from "../../shared/config/pool.ts";
+import { poolOf } from "../controller/world.ts";
+import { AgentProcess, Disk, type Surroundings } from "./agent-process.ts";
+import { calm, type Conditions } from "./conditions.ts";
+import { Deliveries } from "./deliveries.ts";
+import { Dice } from "./dice.ts";
+import { DockerHost } from "./docker-host.ts";
+import { Edge } from "./edge.ts";
+import { GitHubApi, OWN_NAMES } from "./github-api.ts";
+import type { SimJob } from "./github-jobs.ts";
+import { GitHubWorld } from "./github-world.ts";
+import { Network } from "./network.ts";
+import { simLog } from "./quiet-log.ts";
+import type { Blow, Item, JobPlan, Scenario } from "./scenario.ts";
+import { SimClock } from "./sim-clock.ts";
+import { Violation } from "./violation.ts";
+
+export const START_MS = Date.UTC(2026, 10, 2, 8, 0, 0);
+export const POOL = "home";
+
+/** Everything of one simulated run: GitHub, the edge, the network, the NAS and the agents on it. */
+export class SimWorld {
+  readonly clock = new SimClock(START_MS);
+  readonly github: GitHubWorld;
+  readonly api: GitHubApi;
+  readonly docker: DockerHost;
+  readonly edge: Edge;
+  readonly disk = new Disk();
+  readonly dice: Dice;
+  readonly #network: Network;
+  readonly #surroundings: Surroundings;
+  readonly #trace: ((line: string) => void) | null;
+  #conditions = calm();
+  #calmed = false;
+  #boots = 0;
+  #max: number;
+  readonly #min: number;
+  readonly #cooldownSeconds: number;
+  /** The largest maximum that the pools file has named: slots from before an edit may still be there. */
+  largestMax: number;
+  process: AgentProcess;
+  violation: Violation | null = null;
+  #journalled = 0;
+
+  constructor(scenario: Scenario, trace: ((line: string) => void) | null) {
+    this.#trace =
+      trace === null
+        ? null
+        : (line) => trace(`${((this.clock.now() - START_MS) / 1000).toFixed(3).padStart(9)} ${line}`);
+    this.dice = new Dice(scenario.seed ^ 0x5eed);
+    const now = (): Conditions => this.#conditions;
+    const fail = (violation: Violation): void => this.fail(violation);
+    this.github = new GitHubWorld(this.clock, this.dice.fork(), (job, action) => {
+      this.say(`github job ${job.id} ${action} (${job.status}) ${job.runnerName ?? ""}`);
+      deliveries.tell(job, action);
+    });
+    this.edge = new Edge(now, this.clock, simLog("edge ", this.#trace), fail);
+    const deliveries = new Deliveries((request) => this.edge.post(request), now, this.clock, this.dice.fork());
+    this.api = new GitHubApi(this.github, now, this.clock, this.dice.fork(), fail);
+    this.docker = new DockerHost(this.github, now, this.clock, this.dice.fork(), fail);
+    this.#network = new Network(this.edge, now, this.clock, this.dice.fork());
+    this.#surroundings = {
+      clock: this.clock,
+      conditions: now,
+      dice: this.dice.fork(),
+      github: this.api,
+      docker: this.docker,
+      dial: scenario.sweepsAlone ? null : this.#network.dial,
+      disk: this.disk,
+      log: simLog("agent", this.#trace),
+      crashed: (error) => fail(new Violation("liveness", `the agent crashed: ${String(error)}`)),
+    };
+    this.#max = scenario.max;
+    this.#min = scenario.min;
+    this.#cooldownSeconds = scenario.cooldownSeconds;
+    this.largestMax = scenario.max;
+    this.github.register("hookline-nas-2--home-aaaaaaaaaa", ["self-hosted"]);
+    this.process = this.#boot();
+    if (scenario.sweepsAlone) this.#conditions.edgeDown = true;
+    for (const item of scenario.items) this.clock.after(item.atMs, () => this.#happen(item, scenario));
+  }
+
+  say(line: string): void {
+    this.#trace?.(line);
+  }
+
+  fail(violation: Violation): void {
+    this.say(`VIOLATION ${violation.message}`);
+    this.violation ??= violation;
+  }
+
+  get min(): number {
+    return Math.min(this.#min, this.#max);
+  }
+
+  #fleet(): Fleet {
+    const scaling = { min: this.min, max: this.#max, queueThreshold: 1, cooldownSeconds: this.#cooldownSeconds };
+    return { version: 2, pools: [poolOf({ key: POOL, scaling, scope: SCOPE })] };
+  }
+
+  #boot(): AgentProcess {
+    this.#boots += 1;
+    this.say(`-- agent starts, boot ${this.#boots}, max ${this.#max}`);
+    const started = new AgentProcess(this.#surroundings, this.#fleet(), this.#boots);
+    started.start();
+    return started;
+  }
+
+  #happen(item: Item, scenario: Scenario): void {
+    this.say(`-- ${JSON.stringify(item)}`);
+    if (item.kind === "job") return this.#queue(item);
+    if (item.kind !== "trouble") return this.#blow(item);
+    this.#conditions = { ...this.#conditions, ...item.change };
+    const usual = { ...calm(), edgeDown: scenario.sweepsAlone };
+    const undo = Object.fromEntries(Object.keys(item.change).map((key) => [key, usual[key as keyof Conditions]]));
+    this.clock.after(item.forMs, () => {
+      if (this.#calmed) return;
+      this.#conditions = { ...this.#conditions, ...undo };
+      if ("dockerDown" in undo) this.docker.resync();
+    });
+  }
+
+  #queue(plan: JobPlan): void {
+    const runId = this.dice.between(1, 2 ** 30);
+    for (let left = plan.count; left > 0; left -= 1) {
+      const job = this.github.jobs.create({ ...plan, runId, attempt: 1 }, plan.gatedMs !== null);
+      if (plan.gatedMs !== null) this.clock.after(plan.gatedMs, () => this.github.jobs.approve(job));
+      if (plan.cancelMs !== null) this.clock.after(plan.cancelMs, () => this.#cancelWaiting(job));
+      if (plan.rerun) this.clock.after(plan.durationMs + 60_000, () => this.#rerun(job, plan));
+    }
+  }
+
+  #cancelWaiting(job: SimJob): void {
+    if (job.status === "queued" || job.status === "waiting") this.github.cancel(job);
+  }
+
+  /** A new attempt is a new job; and GitHub tells the end of the old one once more. */
+  #rerun(job: SimJob, plan: JobPlan): void {
+    if (job.status !== "completed" || this.#calmed) return;
+    this.github.jobs.create({ ...plan, runId: job.runId, attempt: 2, stuck: false }, false);
+    this.github.jobs.retell(job);
+  }
+
+  #blow(blow: Blow): void {
+    switch (blow.kind) {
+      case "cut-link":
+        return this.#network.cut();
+      case "evict":
+        return this.edge.evict(false);
+      case "move":
+        return this.edge.evict(true);
+      case "container-dies":
+        return this.docker.die("one");
+      case "docker-restarts":
+        this.docker.die("all");
+        return this.docker.resync();
+      case "stop-agent":
+        return this.#stop();
+      case "kill-agent":
+        return this.#killAt(blow);
+      case "power-cut":
+        this.#die(blow.downMs);
+        this.docker.die("all");
+        return this.disk.loseSlots();
+      case "edit-pools":
+        this.#max = blow.max;
+        this.largestMax = Math.max(this.largestMax, blow.max);
+        return this.#stop();
+    }
+  }
+
+  #killAt(blow: Extract<Blow, { kind: "kill-agent" }>): void {
+    const victim = this.process;
+    const kill = (): void => {
+      if (this.process === victim) this.#die(blow.downMs);
+    };
+    victim.dieAt({ callsLeft: blow.calls, afterEffect: blow.afterEffect, kill });
+  }
+
+  #die(downMs: number): void {
+    if (this.process.dead) return;
+    this.say("-- agent killed");
+    this.process.kill();
+    this.clock.after(downMs, () => this.#reboot());
+  }
+
+  /** A clean stop, and the next start right after it. */
+  #stop(): void {
+    if (!this.process.dead) void this.#stopCleanly(this.process);
+  }
+
+  async #stopCleanly(stopping: AgentProcess): Promise<void> {
+    await stopping.agent.stop();
+    if (stopping.dead) return;
+    stopping.kill();
+    this.#reboot();
+  }
+
+  #reboot(): void {
+    if (this.process.dead) this.process = this.#boot();
+  }
+
+  /** All faults stop; what GitHub would never hand out is cancelled. */
+  calmDown(sweepsAlone: boolean): void {
+    this.say("-- calm");
+    this.#calmed = true;
+    this.process.dieAt(null);
+    this.#conditions = { ...calm(), edgeDown: sweepsAlone };
+    this.docker.resync();
+    for (const job of this.github.jobs.all) if (job.stuck) this.github.cancel(job);
+  }
+
+  /** What must be true at every moment. */
+  check(): void {
+    const alive = this.docker.alive(POOL);
+    if (alive > this.largestMax)
+      this.fail(new Violation("promise 6", `${alive} containers, ${this.largestMax} allowed`));
+    this.#checkAcknowledged();
+  }
+
+  #checkAcknowledged(): void {
+    const acked = this.edge.mailbox.acked();
+    if (acked === this.#journalled) return;
+    const rows = this.edge.sql.exec(
+      "SELECT guid FROM signals WHERE seq > ? AND seq <= ? AND seq NOT IN (SELECT seq FROM dead_letters)",
+      this.#journalled,
+      acked,
+    );
+    for (const { guid } of rows) {
+      const [found] = this.disk.signals.exec("SELECT guid FROM signals WHERE guid = ?", guid ?? "");
+      if (found === undefined) this.fail(new Violation("promise 3", `${guid} is acknowledged and not in the journal`));
+    }
+    this.#journalled = acked;
+  }
+
+  /** Jobs that somebody could still run. */
+  live(): readonly SimJob[] {
+    return [...this.github.jobs.all].filter((job) => job.status !== "completed" && job.labels.includes("nas"));
+  }
+
+  ownRunners(): readonly string[] {
+    return [...this.github.runners.values()].map(({ name }) => name).filter((name) => name.startsWith(OWN_NAMES));
+  }
+
+  online(): number {
+    return [...this.github.runners.values()].filter(({ online }) => online).length;
+  }
+
+  close(): void {
+    this.process.kill();
+    this.edge.close();
+    this.disk.close();
+  }
+}
+
+const SCOPE = { kind: "organization", organization: "acme", runnerGroup: "Default" } as const;

@@ -1,0 +1,122 @@
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { exports } from "cloudflare:workers";
+import { expect, test, vi } from "vitest";
+
+import { MailboxObject } from "../../worker/mailbox-object.ts";
+import { workflowJob } from "../unit/samples/payload.ts";
+import { delivery } from "./deliveries.ts";
+import { useFreshEdge } from "./fresh-edge.ts";
+import { mailboxStub, TestAgent } from "./test-agent.ts";
+
+useFreshEdge();
+
+const JOBS = 1000;
+const DELIVERIES_A_JOB = 3;
+const MINUTE_MS = 60_000;
+
+/** What Cloudflare bills, summed over everything that happens from now on in this isolate. */
+class Meter {
+  rowsRead = 0;
+  rowsWritten = 0;
+  requests = 0;
+  socketMessages = 0;
+  alarms = 0;
+
+  /** https://developers.cloudflare.com/durable-objects/platform/pricing/ : each setAlarm is one written row. */
+  static async attach(): Promise<Meter> {
+    const meter = new Meter();
+    await runInDurableObject(mailboxStub(), (_, { storage }) => {
+      const sql = Object.getPrototypeOf(storage.sql) as SqlStorage;
+      const exec = Object.getOwnPropertyDescriptor(sql, "exec")?.value as SqlStorage["exec"];
+      vi.spyOn(sql, "exec").mockImplementation(function counted(this: SqlStorage, query, ...values) {
+        const cursor = exec.call(this, query, ...values);
+        const read = cursor.toArray.bind(cursor);
+        cursor.toArray = () => {
+          const rows = read();
+          meter.rowsRead += cursor.rowsRead;
+          meter.rowsWritten += cursor.rowsWritten;
+          return rows;
+        };
+        return cursor;
+      });
+      const alarms = Object.getPrototypeOf(storage) as DurableObjectStorage;
+      const setAlarm = Object.getOwnPropertyDescriptor(alarms, "setAlarm")?.value as DurableObjectStorage["setAlarm"];
+      vi.spyOn(alarms, "setAlarm").mockImplementation(function counted(this: DurableObjectStorage, atMs) {
+        meter.alarms += 1;
+        meter.rowsWritten += 1;
+        return setAlarm.call(this, atMs);
+      });
+    });
+    for (const name of ["accept", "note", "fetch", "alarm"] as const) meter.#count(name, () => (meter.requests += 1));
+    meter.#count("webSocketMessage", () => (meter.socketMessages += 1));
+    return meter;
+  }
+
+  #count(name: "accept" | "note" | "fetch" | "alarm" | "webSocketMessage", seen: () => void): void {
+    const real = MailboxObject.prototype[name] as (...values: unknown[]) => unknown;
+    vi.spyOn(MailboxObject.prototype, name).mockImplementation(function counted(
+      this: MailboxObject,
+      ...values: unknown[]
+    ) {
+      seen();
+      return real.apply(this, values) as never;
+    });
+  }
+
+  /** Twenty incoming socket messages are billed as one request. */
+  get billedRequests(): number {
+    return this.requests + this.socketMessages / 20;
+  }
+}
+
+/** Runs the alarm if it is due by the test's clock, which is ahead of the runtime's. */
+async function runDueAlarm(): Promise<void> {
+  const atMs = await runInDurableObject(mailboxStub(), (_, { storage }) => storage.getAlarm());
+  if (atMs !== null && atMs <= Date.now()) await runDurableObjectAlarm(mailboxStub());
+}
+
+async function settled(agent: TestAgent & { welcome: { fence: number } }, seq: number): Promise<void> {
+  await agent.seqsUpTo(seq);
+  agent.send({ type: "ack", fence: agent.welcome.fence, upTo: seq });
+}
+
+const ACTIONS = ["queued", "in_progress", "completed"] as const;
+
+test("a delivery costs at most 2.5 written rows, few read ones and 1.1 requests, ack and pruning included", async () => {
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() });
+  const meter = await Meter.attach();
+  const agent = await TestAgent.connect();
+  const accepted = JOBS * DELIVERIES_A_JOB;
+  const readEarly = { rows: 0 };
+  for (let n = 0; n < accepted; n += 1) {
+    const action = ACTIONS[n % DELIVERIES_A_JOB] ?? "queued";
+    const body = workflowJob(Math.floor(n / DELIVERIES_A_JOB), {
+      action,
+      job: { status: action, runner_name: "hl-1" },
+    });
+    const answer = await exports.default.fetch(await delivery(body, n));
+    expect(answer.status).toBe(202);
+    await settled(agent, n + 1);
+    if (n === 99) readEarly.rows = meter.rowsRead / 100;
+    // A thousand jobs in three weeks: the events of a job minutes apart, two generations dropped.
+    vi.setSystemTime(Date.now() + 10 * MINUTE_MS);
+    await runDueAlarm();
+  }
+  await agent.probe(agent.welcome.fence);
+  const figures = {
+    deliveries: accepted,
+    rowsWritten: meter.rowsWritten / accepted,
+    rowsRead: meter.rowsRead / accepted,
+    rowsReadByTheFirstHundred: readEarly.rows,
+    requests: meter.billedRequests / accepted,
+    alarms: meter.alarms,
+  };
+  console.warn(`cost ${JSON.stringify(figures)}`);
+  expect(figures.rowsWritten).toBeLessThanOrEqual(2.5);
+  expect(figures.requests).toBeLessThanOrEqual(1.1);
+  expect(figures.rowsRead).toBeLessThan(figures.rowsReadByTheFirstHundred * 1.2);
+  const kept = await runInDurableObject(mailboxStub(), (_, { storage }) =>
+    storage.sql.exec<{ rows: number }>("SELECT count(*) AS rows FROM signals").one(),
+  );
+  expect(kept.rows).toBeLessThan(accepted);
+}, 120_000);

@@ -1,0 +1,52 @@
+import { exports } from "cloudflare:workers";
+import { expect, test } from "vitest";
+
+import { deadLetterListSchema } from "../../shared/mailbox/dead-letters.ts";
+import { deliverJobs, ORIGIN } from "./deliveries.ts";
+import { useFreshEdge } from "./fresh-edge.ts";
+import { TestAgent, TOKEN } from "./test-agent.ts";
+
+useFreshEdge();
+
+function ask(path: string, method = "GET", token = TOKEN): Promise<Response> {
+  return exports.default.fetch(`${ORIGIN}${path}`, { method, headers: { Authorization: `Bearer ${token}` } });
+}
+
+async function poisoned(): Promise<TestAgent> {
+  const agent = await TestAgent.connect();
+  await deliverJobs(1, 2);
+  await agent.seqsUpTo(2);
+  agent.send({ type: "nack", fence: 1, seq: 1, verdict: "poison", reason: "unreadable" });
+  await agent.probe(1);
+  return agent;
+}
+
+test("dead letters are listed to whoever holds the token, with their reason", async () => {
+  await poisoned();
+  const { dead, total } = deadLetterListSchema.parse(await (await ask("/dead")).json());
+  expect(total).toBe(1);
+  expect(dead).toMatchObject([{ seq: 1, jobId: 1001, repository: "acme/app", reason: "unreadable", attempts: 1 }]);
+});
+
+test("a dead letter is sent again at once when somebody asks for it, and only once", async () => {
+  const agent = await poisoned();
+  const first = await ask("/dead/1/requeue", "POST");
+  expect([first.status, await first.json()]).toEqual([200, { status: "requeued", seq: 3 }]);
+  expect(await agent.seqsUpTo(3)).toEqual([1, 2, 3]);
+  const second = await ask("/dead/1/requeue", "POST");
+  expect([second.status, await second.text()]).toEqual([404, expect.stringMatching(/GET \/dead/)]);
+});
+
+test.each([
+  ["/dead", "GET"],
+  ["/dead/1/requeue", "POST"],
+])("%s is closed to a wrong token", async (path, method) => {
+  expect((await ask(path, method, "wrong")).status).toBe(401);
+});
+
+test.each(["/dead/x/requeue", "/dead/-1/requeue", "/dead/1e3/requeue", "/dead//requeue"])(
+  "%s is no number: 404",
+  async (path) => {
+    expect((await ask(path, "POST")).status).toBe(404);
+  },
+);

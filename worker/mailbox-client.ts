@@ -1,0 +1,94 @@
+import type { Logger } from "../shared/log/logger.ts";
+import {
+  MailboxUnavailable,
+  type AcceptOutcome,
+  type DeliveryNote,
+  type MailboxPort,
+  type MatchedSecret,
+} from "../shared/receiver/mailbox-port.ts";
+import type { Signal } from "../shared/workflow-job/signal.ts";
+
+/** GitHub waits ten seconds for an answer; ours has left well before. */
+const DEADLINE_MS = 8000;
+const ATTEMPTS = 4;
+const PAUSE_MS = 100;
+
+/** The calls of the object's stub that are made from here. */
+export interface MailboxStub {
+  accept(signal: Signal, matched: MatchedSecret | null): Promise<AcceptOutcome>;
+  note(note: DeliveryNote): Promise<void>;
+}
+
+/** The mailbox behind the Durable Object's RPC: a new stub for each attempt, since a broken one stays broken. */
+export class MailboxClient implements MailboxPort {
+  readonly #stub: () => MailboxStub;
+  readonly #log: Logger;
+
+  constructor(stub: () => MailboxStub, log: Logger) {
+    this.#stub = stub;
+    this.#log = log;
+  }
+
+  async accept(signal: Signal, matched?: MatchedSecret): Promise<AcceptOutcome> {
+    return beforeDeadline(this.#attempt(async (stub): Promise<AcceptOutcome> => stub.accept(signal, matched ?? null)));
+  }
+
+  async note(note: DeliveryNote): Promise<void> {
+    await beforeDeadline(this.#attempt((stub) => stub.note(note)));
+  }
+
+  async #attempt<T>(call: (stub: MailboxStub) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await call(this.#stub());
+      } catch (error) {
+        if (!isRetryable(error) || attempt === ATTEMPTS) throw unavailable(error);
+        this.#log.warn("mailbox call failed, trying again", { attempt, reason: String(error) });
+        await scheduler.wait(PAUSE_MS * 2 ** attempt * Math.random());
+      }
+    }
+  }
+}
+
+async function beforeDeadline<T>(work: Promise<T>): Promise<T> {
+  const timeout = new AbortController();
+  const late = scheduler.wait(DEADLINE_MS, { signal: timeout.signal }).then(() => {
+    throw new MailboxUnavailable(`no answer within ${DEADLINE_MS} ms`, 30);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    late.catch(() => undefined);
+    timeout.abort();
+  }
+}
+
+/** What the runtime says when an object was replaced under a call, flagged as retryable or not. Storing is idempotent. */
+const SUPERSEDED =
+  /reset because its code was updated|instance is no longer active|connection closed because the object was reset/i;
+
+/**
+ * Whether another try, on a new stub, may help: yes for what the infrastructure calls transient or an object that was
+ * replaced, no for overload and for what the object itself threw.
+ * https://developers.cloudflare.com/durable-objects/best-practices/error-handling/
+ */
+export function isRetryable(error: unknown): boolean {
+  const flags = flagsOf(error);
+  if (flags.overloaded === true) return false;
+  return flags.retryable === true || (typeof flags.message === "string" && SUPERSEDED.test(flags.message));
+}
+
+function flagsOf(error: unknown): ErrorFlags {
+  return typeof error === "object" && error !== null ? error : {};
+}
+
+interface ErrorFlags {
+  readonly retryable?: boolean;
+  readonly overloaded?: boolean;
+  readonly message?: unknown;
+}
+
+function unavailable(error: unknown): MailboxUnavailable {
+  const message = error instanceof Error ? error.message : String(error);
+  return new MailboxUnavailable(message, flagsOf(error).overloaded === true ? 60 : 10, { cause: error });
+}

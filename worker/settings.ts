@@ -1,0 +1,29 @@
+import * as z from "zod/mini";
+
+import { LOG_LEVELS } from "../shared/log/logger.ts";
+
+const secret = z.optional(z.string().check(z.minLength(8)));
+
+const settingsSchema = z.object({
+  GITHUB_WEBHOOK_SECRET: secret,
+  GITHUB_WEBHOOK_SECRET_PREVIOUS: secret,
+  HOOKLINE_TOKEN: secret,
+  HOOKLINE_TOKEN_PREVIOUS: secret,
+  HOOKLINE_FLEET: z._default(z.string().check(z.minLength(1)), "home"),
+  LOG_LEVEL: z._default(z.enum(LOG_LEVELS), "info"),
+});
+
+export type Settings = z.infer<typeof settingsSchema>;
+
+/**
+ * The Worker's variables and secrets. A variable that does not fit counts as absent: the routes that need it then
+ * refuse everything, which is safer than guessing, and say so in the log.
+ */
+export function readSettings(env: unknown): { readonly settings: Settings; readonly problems: readonly string[] } {
+  const parsed = settingsSchema.safeParse(env);
+  if (parsed.success) return { settings: parsed.data, problems: [] };
+  const bad = new Set(parsed.error.issues.map((issue) => String(issue.path[0])));
+  const kept = Object.fromEntries(Object.entries(env as Record<string, unknown>).filter(([name]) => !bad.has(name)));
+  const problems = parsed.error.issues.map((issue) => `${String(issue.path[0])}: ${issue.message}`);
+  return { settings: settingsSchema.parse(kept), problems };
+}
