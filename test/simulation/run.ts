@@ -56,6 +56,8 @@ async function converge(world: SimWorld, pace: { steps: number }): Promise<numbe
 /** What is not yet as it should be once there is nothing left to do, or null. */
 function problems(world: SimWorld): string | null {
   const live = world.live();
+  const { underWay } = world.deliveries;
+  if (underWay > 0) return `${underWay} deliveries under way`;
   if (live.length > 0) return `jobs ${live.map(({ id, status }) => `${id} ${status}`).join(", ")}`;
   if (world.process.dead) return "the agent is down";
   const { slots, demand } = world.process.agent.state();
