@@ -16,15 +16,19 @@ import { factsOfSignal, type JobFacts } from "../../shared/workflow-job/job-fact
 import type { Signal } from "../../shared/workflow-job/signal.ts";
 import { sleep } from "../clock/sleep.ts";
 import { runnerGroupOf } from "../github/runner-scope.ts";
+import type { DeliveryLog, GitHubHook } from "../github/delivery-log.ts";
 import type { GitHub } from "../github/types.ts";
 import { Journal } from "../journal/journal.ts";
+import { MissedDeliveries } from "../journal/missed-deliveries.ts";
 import { SlotRecords } from "../journal/slot-records.ts";
+import { SweepRecords } from "../journal/sweep-records.ts";
 import type { Dial } from "../link/dial.ts";
 import { LinkClient } from "../link/link-client.ts";
 import { explain } from "../slots/bring-up.ts";
 import { ownPrefix } from "../slots/slot-name.ts";
 import { SlotManager } from "../slots/slot-manager.ts";
 import type { SlotProvider } from "../slots/slot-provider.ts";
+import { DeliverySweep } from "../sweeps/delivery-sweep.ts";
 import type { SweepResult } from "../sweeps/sweep.ts";
 import { SweepLoop } from "../sweeps/sweep-loop.ts";
 import { ControlLoop } from "./control-loop.ts";
@@ -56,6 +60,10 @@ export interface AgentOptions {
   readonly journalSql: SqlDatabase;
   /** Survives the process; may lose the last moments to a power failure, after which containers tell the truth. */
   readonly slotsSql: SqlDatabase;
+  /** GitHub's log of the hooks that deliver to our receiver; null where there is none to look into. */
+  readonly deliveries?: { readonly log: DeliveryLog; readonly isOurs: (hook: GitHubHook) => boolean } | null;
+  /** What the GitHub client has called so far, for the record of each sweep. */
+  readonly spent?: () => { readonly calls: number; readonly notModified: number };
   readonly sweepIntervalMs: number;
   readonly clock: Clock;
   readonly random: Random;
@@ -110,10 +118,32 @@ export class Agent {
     });
     this.#sweeps = new SweepLoop({
       ...options,
+      deliveries: this.#deliverySweep(),
+      records: new SweepRecords(options.slotsSql),
+      activeRepositories: () => this.#activeRepositories(),
       intervalMs: options.sweepIntervalMs,
       onResult: (result) => this.#swept(result),
     });
     this.#link = options.dial === null ? null : this.#makeLink(options.dial);
+  }
+
+  #deliverySweep(): DeliverySweep | null {
+    const { deliveries, journalSql, clock, log, fleet } = this.#options;
+    if (deliveries === undefined || deliveries === null) return null;
+    return new DeliverySweep({
+      ...deliveries,
+      missed: new MissedDeliveries(journalSql),
+      has: (guid) => this.#journal.has(guid),
+      take: (signal) => this.#received(this.#journal.take([signal], clock.now())),
+      fleet,
+      clock,
+      logger: log,
+    });
+  }
+
+  /** Where jobs are known that have not ended. */
+  *#activeRepositories(): Generator<string> {
+    for (const { facts } of this.#ledger.jobs) yield facts.repository;
   }
 
   #makeLink(dial: Dial): LinkClient {
@@ -265,7 +295,6 @@ export class Agent {
 
   /** Two complete sweeps know of each job what a replay could tell: one that does not come must not hold them up. */
   #sweptCompletely(result: SweepResult): void {
-    this.#lastCompleteSweepAtMs = result.finishedAtMs;
     if (result.startedAtMs < this.#replayHeldSinceMs) return;
     this.#sweepsDuringReplay += 1;
     if (this.#sweepsDuringReplay >= SWEEPS_TO_BE_GONE) this.#control.release("replay");
@@ -274,7 +303,11 @@ export class Agent {
   #swept(result: SweepResult): void {
     this.#lastSweepAtMs = result.finishedAtMs;
     feedSweep(result, this.#options.clock.now(), (event) => this.#control.feed(event));
-    if (result.jobs.complete && result.runners.every((listing) => listing.complete)) this.#sweptCompletely(result);
+    const { complete, allReadSinceMs } = result.jobs;
+    const isWhole = complete && result.runners.every((listing) => listing.complete);
+    if (isWhole) this.#sweptCompletely(result);
+    // Where the repositories take turns, a round of all of them is what a complete sweep is elsewhere.
+    this.#lastCompleteSweepAtMs = isWhole ? result.finishedAtMs : (allReadSinceMs ?? this.#lastCompleteSweepAtMs);
     this.#slots.reconcile().catch((error: unknown) => {
       if (!this.#abort.signal.aborted) this.#options.log.warn("slots not compared with what runs", explain(error));
     });

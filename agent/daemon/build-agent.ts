@@ -6,6 +6,7 @@ import type { Logger } from "../../shared/log/logger.ts";
 import { systemClock } from "../clock/system-clock.ts";
 import { requireEdge } from "../config/require-settings.ts";
 import type { AgentSettings } from "../config/settings.ts";
+import { deliversTo } from "../github/delivers-to.ts";
 import { githubOf } from "../github/github-of-settings.ts";
 import { openJournal } from "../journal/open-journal.ts";
 import type { Dial } from "../link/dial.ts";
@@ -33,6 +34,7 @@ export interface BuiltAgent {
  * @throws {Error} if the journal cannot be opened.
  */
 export function buildAgent({ settings, fleet, provider, log }: BuildOptions): BuiltAgent {
+  const { edgeUrl } = settings;
   const github = githubOf(settings, log);
   const dial = settings.edgeUrl === null ? null : dialOf(settings);
   const journal = openJournal(settings.dataFolder);
@@ -47,6 +49,8 @@ export function buildAgent({ settings, fleet, provider, log }: BuildOptions): Bu
     dial,
     journalSql: journal.signals,
     slotsSql: journal.slots,
+    deliveries: edgeUrl === null ? null : { log: github, isOurs: (hook) => deliversTo(hook, edgeUrl) },
+    spent: () => github.stats(),
     sweepIntervalMs: settings.sweepIntervalMs,
     clock: systemClock,
     random: Math.random,

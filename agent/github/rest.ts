@@ -2,24 +2,25 @@ import type * as z from "zod";
 
 import type { AccessToken, TokenSource } from "./access-token.ts";
 import type { Api } from "./api.ts";
+import type { HookHome } from "./delivery-log.ts";
 import { EtagCache } from "./etag-cache.ts";
 import { nextPage } from "./next-page.ts";
 import { parseAnswer } from "./parse-answer.ts";
 import { RateGate } from "./rate-gate.ts";
 import { readRateLimit, REGISTRATION_RESOURCE, retryAtMs } from "./rate-limit.ts";
-import { GitHubError, type RunnerScope } from "./types.ts";
+import { GitHubError } from "./types.ts";
 import { nameOf, type Answer, type Call } from "./wire.ts";
 
 export interface ReadOptions {
   /** Whose token to use. */
-  readonly scope: RunnerScope;
+  readonly scope: HookHome;
   readonly signal: AbortSignal;
   /** Asks GitHub even while it wants no polling: a job waits for the answer. */
   readonly urgent?: boolean;
 }
 
 export interface WriteOptions {
-  readonly scope: RunnerScope;
+  readonly scope: HookHome;
   readonly signal: AbortSignal;
   readonly body?: unknown;
   /** The statuses that the caller understands; any other is thrown. */

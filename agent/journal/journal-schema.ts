@@ -31,6 +31,28 @@ const MIGRATIONS: readonly (readonly string[])[] = [
      ) STRICT, WITHOUT ROWID`,
     "CREATE INDEX slots_by_end ON slots (removed_at)",
   ],
+  [
+    "CREATE TABLE hook_logs (hook TEXT PRIMARY KEY, read_to INTEGER NOT NULL) STRICT, WITHOUT ROWID",
+    `CREATE TABLE missed_deliveries (
+       guid TEXT PRIMARY KEY,
+       hook TEXT NOT NULL,
+       attempt TEXT NOT NULL,
+       delivered_at INTEGER NOT NULL,
+       asked INTEGER NOT NULL,
+       open INTEGER NOT NULL
+     ) STRICT, WITHOUT ROWID`,
+    "CREATE TABLE repository_reads (repository TEXT PRIMARY KEY, read_at INTEGER NOT NULL) STRICT, WITHOUT ROWID",
+    `CREATE TABLE last_sweep (
+       one INTEGER PRIMARY KEY CHECK (one = 1),
+       started_at INTEGER NOT NULL,
+       finished_at INTEGER NOT NULL,
+       all_read_since INTEGER,
+       calls INTEGER NOT NULL,
+       not_modified INTEGER NOT NULL,
+       budget INTEGER NOT NULL,
+       failures INTEGER NOT NULL
+     ) STRICT`,
+  ],
 ];
 
 /**

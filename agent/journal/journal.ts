@@ -58,6 +58,15 @@ export class Journal {
     return rows.length > 0;
   }
 
+  /** Takes signals that came by another way than a stream. Returns those that were not there before. */
+  take(signals: readonly Signal[], nowMs: number): readonly Signal[] {
+    return this.#sql.transaction(() => signals.filter((signal) => this.#insert(signal, nowMs)));
+  }
+
+  has(guid: string): boolean {
+    return this.#sql.exec("SELECT guid FROM signals WHERE guid = ?", guid).length > 0;
+  }
+
   /** Starts over in a new mailbox: nothing of it is here yet. */
   startStream(stream: string, acked: number): void {
     this.#sql.exec("INSERT OR REPLACE INTO cursor (one, stream, acked) VALUES (1, ?, ?)", stream, acked);

@@ -262,6 +262,11 @@ export class LoopbackGitHub {
     await this.waitFor(() => this.#world.sender.underWay === 0, timeoutMs, "all deliveries to be answered");
   }
 
+  /** The most points that an account has spent within a minute; the secondary limit ends at 900. */
+  pointsAMinute(): number {
+    return this.#rest.points.most;
+  }
+
   /** Every REST call, in order. */
   calls(): readonly CallRecord[] {
     return [...this.#rest.calls];

@@ -11,6 +11,7 @@ import { handlers } from "./handlers.ts";
 import { permissionHeaders, requirePermission } from "./permissions.ts";
 import { accountOf, identityOf, principalOf, type Principal } from "./principal.ts";
 import type { Resource } from "./rate-limits.ts";
+import { Points } from "./points.ts";
 import { notFound, Refusal } from "./refusal.ts";
 
 export interface IncomingCall {
@@ -41,10 +42,12 @@ interface Stage {
 export class RestApi {
   readonly calls: CallRecord[] = [];
   readonly violations: Violation[] = [];
+  readonly points: Points;
   readonly #world: World;
 
   constructor(world: World) {
     this.#world = world;
+    this.points = new Points(world.clock);
   }
 
   answer(call: IncomingCall): Outcome {
@@ -61,6 +64,7 @@ export class RestApi {
     try {
       requireUserAgent(call);
       principal = principalOf(call.headers["authorization"], this.#credentials());
+      if (!this.points.spend(accountOf(principal), call.method)) throw secondaryLimit();
       if (operation.id !== "rate-limit/get") this.#world.rateLimits.require(accountOf(principal), resource);
       const taken = this.#world.faults.take(operation.id, call.url);
       stage = { call, operation, principal, fault: taken?.fault ?? null, frozen: taken?.frozen ?? new Map() };
