@@ -2,12 +2,14 @@ import { VERSION } from "../shared/version.ts";
 import { runAgent } from "./commands/agent.ts";
 import { runConfigCheck } from "./commands/config-check.ts";
 import { runDoctor } from "./commands/doctor.ts";
+import { runScale } from "./commands/scale.ts";
 import { EXIT, printFailure, type CommandIo, type ExitCode } from "./commands/io.ts";
 
 const HELP = `Usage: hookline <command> [options]
 
   agent          the daemon: link, sweeps, runner containers
   doctor         ask every link of the chain whether a job queued now would get a runner
+  scale          one sweep, one plan, and the plan carried out, without the link; --dry-run only tells
   config check   validate the pools file and print what it means
   version        print the version
 
@@ -22,6 +24,8 @@ export async function runCli(args: readonly string[], io: CommandIo, stop: Abort
       return runAgent(rest, io, stop);
     case "doctor":
       return runDoctor(rest, io);
+    case "scale":
+      return runScale(rest, io, stop);
     case "config":
       if (rest[0] === "check") return runConfigCheck(rest.slice(1), io);
       return refuse(io, `hookline config ${rest[0] ?? ""}`.trim());

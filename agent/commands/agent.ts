@@ -1,16 +1,14 @@
 import { parseArgs } from "node:util";
 
-import { ConfigError, describeProblem } from "../../shared/config/config-error.ts";
+import { describeProblem } from "../../shared/config/config-error.ts";
 import type { Logger } from "../../shared/log/logger.ts";
-import { systemClock } from "../clock/system-clock.ts";
 import { readPoolsFile } from "../config/pools-file.ts";
 import { readSettings, type AgentSettings } from "../config/settings.ts";
 import { buildAgent, type BuiltAgent } from "../daemon/build-agent.ts";
-import { DockerClient } from "../docker/docker-client.ts";
-import { parseDockerHost } from "../docker/docker-host.ts";
+import { dockerSlots } from "../daemon/docker-slots.ts";
 import { processLogger } from "../log/process-logger.ts";
-import { DockerSlotProvider } from "../slots/docker-slot-provider.ts";
-import { EXIT, printFailure, type CommandIo, type ExitCode } from "./io.ts";
+import { EXIT, type CommandIo, type ExitCode } from "./io.ts";
+import { refuse } from "./refuse.ts";
 
 const HELP = `Usage: hookline agent
 
@@ -42,13 +40,7 @@ function build(settings: AgentSettings, io: CommandIo, log: Logger): BuiltAgent 
   const { fleet, warnings } = readPoolsFile({ file: settings.configFile, cwd: io.cwd, env: io.env });
   for (const warning of warnings) log.warn("configuration", { detail: describeProblem(settings.configFile, warning) });
   if (settings.edgeUrl === null) log.warn("HOOKLINE_EDGE_URL is not set; jobs are found by sweeps alone");
-  const provider = new DockerSlotProvider({
-    client: new DockerClient(parseDockerHost(settings.dockerHost)),
-    instance: settings.instance,
-    clock: systemClock,
-    random: Math.random,
-    log,
-  });
+  const provider = dockerSlots(settings, log);
   return buildAgent({ settings, fleet, provider, log });
 }
 
@@ -66,15 +58,4 @@ async function serve({ agent, close }: BuiltAgent, stop: AbortSignal): Promise<v
     await Promise.allSettled([started]);
     close();
   }
-}
-
-function refuse(error: unknown, io: CommandIo): ExitCode {
-  if (error instanceof ConfigError) {
-    printFailure(io, false, { code: "config-invalid", message: error.message });
-    return EXIT.usage;
-  }
-  const { message, remedy, code } = (error ?? {}) as { message?: string; remedy?: string; code?: string };
-  const failure = { code: code ?? "failed", message: message ?? String(error) };
-  printFailure(io, false, remedy === undefined ? failure : { ...failure, remedy });
-  return code?.startsWith("ERR_PARSE_ARGS") === true ? EXIT.usage : EXIT.failed;
 }

@@ -31,6 +31,7 @@ import type { SlotProvider } from "../slots/slot-provider.ts";
 import { DeliverySweep } from "../sweeps/delivery-sweep.ts";
 import type { SweepResult } from "../sweeps/sweep.ts";
 import { SweepLoop } from "../sweeps/sweep-loop.ts";
+import { poolOfAction } from "./pool-of-action.ts";
 import { ControlLoop } from "./control-loop.ts";
 import { feedSweep } from "./feed-sweep.ts";
 import { Watchers } from "./watchers.ts";
@@ -46,6 +47,8 @@ const STOP_LIMIT_MS = 9000;
 export interface AgentOptions {
   /** Name of this agent, in every runner and container name. */
   readonly instance: string;
+  /** Tends this pool alone and leaves the slots of all others as they are; every pool where it is absent. */
+  readonly onlyPool?: string | null;
   /** A fresh id of this start. */
   readonly boot: string;
   readonly host: string;
@@ -324,7 +327,8 @@ export class Agent {
   }
 
   #act(action: Action): void {
-    const { log } = this.#options;
+    const { log, onlyPool = null } = this.#options;
+    if (onlyPool !== null && poolOfAction(action, this.#ledger) !== onlyPool) return;
     switch (action.type) {
       case "provision": {
         const serving = this.#pools.find(({ pool }) => pool.key === action.pool);
@@ -356,6 +360,11 @@ export class Agent {
   /** Resolves once `holds` is true of the agent's state, now or after any event. Rejects with the signal's reason. */
   waitFor(holds: (state: AgentState) => boolean, signal: AbortSignal): Promise<void> {
     return this.#watchers.waitFor(() => holds({ ...this.state(), connected: this.#link?.connected === true }), signal);
+  }
+
+  /** Resolves once no slot is coming up any more, whether it came up or failed. */
+  whenUp(): Promise<void> {
+    return this.#slots.whenUp();
   }
 
   /** What the agent says of itself. */

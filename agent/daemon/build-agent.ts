@@ -9,6 +9,7 @@ import type { AgentSettings } from "../config/settings.ts";
 import { deliversTo } from "../github/delivers-to.ts";
 import { githubOf } from "../github/github-of-settings.ts";
 import { openJournal } from "../journal/open-journal.ts";
+import { SweepRecords, type SweepRecord } from "../journal/sweep-records.ts";
 import type { Dial } from "../link/dial.ts";
 import { websocketDial } from "../link/websocket-dial.ts";
 import type { SlotProvider } from "../slots/slot-provider.ts";
@@ -19,11 +20,17 @@ export interface BuildOptions {
   readonly fleet: Fleet;
   readonly provider: SlotProvider;
   readonly log: Logger;
+  /** Whether to hold a link to the edge, where settings name one; true unless said otherwise. */
+  readonly link?: boolean;
+  /** Tends this pool alone; every pool where it is absent. */
+  readonly onlyPool?: string | null;
 }
 
 /** A built agent, and how to let go of its files once it has stopped. */
 export interface BuiltAgent {
   readonly agent: Agent;
+  /** What the last sweep cost and found wanting; null before one. */
+  readonly lastSweep: () => SweepRecord | null;
   readonly close: () => void;
 }
 
@@ -33,13 +40,15 @@ export interface BuiltAgent {
  * @throws {ConfigError} if a setting that it needs is missing.
  * @throws {Error} if the journal cannot be opened.
  */
-export function buildAgent({ settings, fleet, provider, log }: BuildOptions): BuiltAgent {
+export function buildAgent(options: BuildOptions): BuiltAgent {
+  const { settings, fleet, provider, log, link = true, onlyPool = null } = options;
   const { edgeUrl } = settings;
   const github = githubOf(settings, log);
-  const dial = settings.edgeUrl === null ? null : dialOf(settings);
+  const dial = edgeUrl === null || !link ? null : dialOf(settings);
   const journal = openJournal(settings.dataFolder);
   const agent = new Agent({
     instance: settings.instance,
+    onlyPool,
     boot: randomUUID(),
     host: hostname(),
     fleet,
@@ -56,7 +65,8 @@ export function buildAgent({ settings, fleet, provider, log }: BuildOptions): Bu
     random: Math.random,
     log,
   });
-  return { agent, close: journal.close };
+  const records = new SweepRecords(journal.slots);
+  return { agent, lastSweep: () => records.last(), close: journal.close };
 }
 
 function dialOf(settings: AgentSettings): Dial {

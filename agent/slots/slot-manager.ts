@@ -273,6 +273,11 @@ export class SlotManager {
     return running;
   }
 
+  /** Resolves once no slot is coming up, those included that replace one that failed. */
+  async whenUp(): Promise<void> {
+    while (this.#bringUps.size > 0) await Promise.all(this.#bringUps);
+  }
+
   /**
    * Ends the work on slots. Those that are coming up get `graceMs` to get there. The slots themselves stay: busy
    * runners go on, the next start adopts them.

@@ -1,3 +1,4 @@
+import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,6 +16,12 @@ export interface AgentProcessOptions {
   /** What config/pools.yaml says. */
   readonly pools: object;
   readonly sweepIntervalSeconds: number;
+}
+
+export interface CommandResult {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
 }
 
 /** The real daemon, `hookline agent`, as a process that can be killed and started again on its journal. */
@@ -51,6 +58,17 @@ export class AgentProcess {
   async waitForLine(pattern: RegExp, timeoutMs: number): Promise<string> {
     if (this.#process === null) throw new Error("the agent was not started");
     return this.#process.waitForLine(pattern, timeoutMs);
+  }
+
+  /** `hookline scale` with these words, on the same journal; resolves when it has ended. */
+  scale(...args: readonly string[]): Promise<CommandResult> {
+    const main = join(import.meta.dirname, "../../agent/main.ts");
+    const env = { PATH: process.env["PATH"], ...this.#env };
+    return new Promise((resolve) => {
+      execFile(process.execPath, [main, "scale", ...args], { env, timeout: 60_000 }, (error, stdout, stderr) =>
+        resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
+      );
+    });
   }
 
   /** SIGKILL, without warning. */
