@@ -184,6 +184,7 @@ export class Agent {
     this.#background.push(this.#prepare(), this.#reportChanges(), this.#keepHouse());
     await this.#adopt();
     if (this.#abort.signal.aborted) return;
+    this.#recallSurplus();
     this.#slots.watch();
     this.#slots.settleIntents();
     this.#sweeps.start();
@@ -198,6 +199,7 @@ export class Agent {
     const { clock, log } = this.#options;
     this.#abort.abort();
     this.#control.stop();
+    this.#keepSurplus();
     this.#link?.stop();
     const limit = new AbortController();
     const ended = Promise.all([this.#sweeps.stop(), this.#slots.stop(STOP_GRACE_MS), ...this.#background]);
@@ -214,6 +216,20 @@ export class Agent {
       const facts = factsOfSignal(signal);
       if (facts === null) continue;
       this.#control.feed({ type: "job", source: "signal", facts, atMs: now, seenAtMs: agentAtMs, guid: signal.guid });
+    }
+  }
+
+  /** An idle slot's cooldown goes on from one process to the next, so that runs of `scale --once` retire it in time. */
+  #recallSurplus(): void {
+    for (const { name, surplusSinceMs } of this.#records.unfinished())
+      if (surplusSinceMs !== null) this.#ledger.recallSurplus(name, surplusSinceMs);
+  }
+
+  #keepSurplus(): void {
+    try {
+      for (const { name, surplusSinceMs } of this.#ledger.slots) this.#records.update(name, { surplusSinceMs });
+    } catch (error) {
+      this.#options.log.warn("cooldowns not kept; they start anew", explain(error));
     }
   }
 

@@ -32,6 +32,7 @@ const MIGRATIONS: readonly (readonly string[])[] = [
     "CREATE INDEX slots_by_end ON slots (removed_at)",
   ],
   [
+    "ALTER TABLE slots ADD COLUMN surplus_since INTEGER",
     "CREATE TABLE hook_logs (hook TEXT PRIMARY KEY, read_to INTEGER NOT NULL) STRICT, WITHOUT ROWID",
     `CREATE TABLE missed_deliveries (
        guid TEXT PRIMARY KEY,

@@ -16,6 +16,8 @@ export interface SlotRecord {
   readonly exitedAtMs: number | null;
   readonly exitCode: number | null;
   readonly removedAtMs: number | null;
+  /** Since when nobody has needed it, as the last process to end left it. */
+  readonly surplusSinceMs: number | null;
 }
 
 /** The steps that are filled in after the intent, and their columns. */
@@ -28,6 +30,7 @@ const COLUMNS = {
   exitedAtMs: "exited_at",
   exitCode: "exit_code",
   removedAtMs: "removed_at",
+  surplusSinceMs: "surplus_since",
 } as const;
 
 export type SlotSteps = { readonly [K in keyof typeof COLUMNS]?: number | null };
@@ -98,5 +101,6 @@ function toRecord(row: SqlRow): SlotRecord {
     exitedAtMs: ms("exited_at"),
     exitCode: ms("exit_code"),
     removedAtMs: ms("removed_at"),
+    surplusSinceMs: ms("surplus_since"),
   };
 }

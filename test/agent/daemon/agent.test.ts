@@ -291,6 +291,28 @@ describe("sweeps", () => {
     expect(provider.running()).toEqual([]);
   });
 
+  test("an idle slot's cooldown goes on from one process to the next: a restart every ten minutes keeps no slot for ever", async () => {
+    const options = { dial: null, sweepIntervalMs: MINUTE_MS } as const;
+    const first = agentFixture(options);
+    first.github.jobs = { "acme/web": [listed(1)] };
+    await first.start();
+    const [name = ""] = first.provider.running();
+    first.github.set(name, { status: "online" });
+    first.github.jobs = {};
+    await first.clock.advance(10 * MINUTE_MS);
+    await first.stop();
+    let world = first;
+    let restarts = 0;
+    while (first.provider.running().length > 0 && restarts < 12) {
+      restarts += 1;
+      world = agentFixture({ ...options, earlier: world });
+      await world.start();
+      await first.clock.advance(10 * MINUTE_MS);
+      await world.stop();
+    }
+    expect(restarts).toBeLessThanOrEqual(4);
+  });
+
   test("a runner's first time online is kept for its timeline", async () => {
     const { clock, github, provider, slotsSql, start } = agentFixture({ dial: null });
     github.jobs = { "acme/web": [listed(1)] };

@@ -17,6 +17,7 @@ const UNTOUCHED = {
   exitedAtMs: null,
   exitCode: null,
   removedAtMs: null,
+  surplusSinceMs: null,
 };
 
 function openAt(path: string): { sql: NodeSql; records: SlotRecords } {

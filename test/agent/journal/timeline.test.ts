@@ -44,6 +44,7 @@ const SLOT: SlotRecord = {
   exitedAtMs: 9200,
   exitCode: 0,
   removedAtMs: 9300,
+  surplusSinceMs: null,
 };
 
 const WHOLE: JobTimeline = {
