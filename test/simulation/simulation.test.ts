@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 
+import { DIRECTED } from "./directed.ts";
 import { reportFailure } from "./report-failure.ts";
 import { run } from "./run.ts";
 import { keeping, scenarioOf, type Scenario } from "./scenario.ts";
@@ -34,6 +35,11 @@ test("promise 5: with the edge down from the first to the last moment, sweeps al
     expect(violation?.message).toBeUndefined();
   }
 }, 30_000);
+
+test.for(DIRECTED)("$name", async ({ scenario }) => {
+  const { violation } = await run(scenario);
+  expect(violation?.message).toBeUndefined();
+});
 
 test("a seed repeats its run, event by event", async () => {
   const traces = await Promise.all([traceOf(scenarioOf(77)), traceOf(scenarioOf(77))]);
