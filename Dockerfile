@@ -16,8 +16,7 @@ ARG VERSION=0.1.0
 LABEL org.opencontainers.image.title="Hookline agent" \
       org.opencontainers.image.description="Starts ephemeral GitHub Actions runners on this machine when a job is queued" \
       org.opencontainers.image.version="${VERSION}" \
-      org.opencontainers.image.licenses="MIT" \
-      com.centurylinklabs.watchtower.stop-signal="SIGTERM"
+      org.opencontainers.image.licenses="MIT"
 COPY --from=build /src/dist/agent/hookline.mjs /opt/hookline/hookline.mjs
 # The journal's folder takes any user that the container is given; what is in it belongs to that user alone.
 RUN ln -s /opt/hookline/hookline.mjs /usr/local/bin/hookline && mkdir -m 1777 /data

@@ -2,6 +2,7 @@ import { VERSION } from "../shared/version.ts";
 import { runAgent } from "./commands/agent.ts";
 import { runConfigCheck } from "./commands/config-check.ts";
 import { runDoctor } from "./commands/doctor.ts";
+import { runHealthcheck } from "./commands/healthcheck.ts";
 import { EXIT, printFailure, type CommandIo, type ExitCode } from "./commands/io.ts";
 
 const HELP = `Usage: hookline <command> [options]
@@ -9,6 +10,7 @@ const HELP = `Usage: hookline <command> [options]
   agent          the daemon: link, sweeps, runner containers
   doctor         ask every link of the chain whether a job queued now would get a runner
   config check   validate the pools file and print what it means
+  healthcheck    whether the daemon on this machine is alive; for Docker's HEALTHCHECK
   version        print the version
 
 Each command has --help.
@@ -25,6 +27,8 @@ export async function runCli(args: readonly string[], io: CommandIo, stop: Abort
     case "config":
       if (rest[0] === "check") return runConfigCheck(rest.slice(1), io);
       return refuse(io, `hookline config ${rest[0] ?? ""}`.trim());
+    case "healthcheck":
+      return runHealthcheck(rest, io);
     case "version":
     case "--version":
       io.stdout(`${VERSION}\n`);
