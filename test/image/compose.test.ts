@@ -28,9 +28,9 @@ afterAll(async () => image?.remove());
 
 const serviceSchema = z.looseObject({
   command: z.array(z.string()).optional(),
-  env_file: z.undefined(),
-  logging: z.undefined(),
-  ports: z.undefined(),
+  env_file: z.undefined().optional(),
+  logging: z.undefined().optional(),
+  ports: z.undefined().optional(),
   read_only: z.literal(true),
   cap_drop: z.tuple([z.literal("ALL")]),
   security_opt: z.tuple([z.literal("no-new-privileges:true")]),
