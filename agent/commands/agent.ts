@@ -9,8 +9,10 @@ import { buildAgent, type BuiltAgent } from "../daemon/build-agent.ts";
 import { heartbeatFile, keepBeating } from "../daemon/heartbeat.ts";
 import { DockerClient } from "../docker/docker-client.ts";
 import { parseDockerHost } from "../docker/docker-host.ts";
+import { parseRegistryAuth } from "../docker/registry-auth.ts";
 import { processLogger } from "../log/process-logger.ts";
 import { DockerSlotProvider } from "../slots/docker-slot-provider.ts";
+import { hostRoom } from "../slots/host-room.ts";
 import { EXIT, printFailure, type CommandIo, type ExitCode } from "./io.ts";
 
 const HELP = `Usage: hookline agent
@@ -49,6 +51,8 @@ function build(settings: AgentSettings, io: CommandIo, log: Logger): BuiltAgent 
     clock: systemClock,
     random: Math.random,
     log,
+    ...(settings.registryAuth === null ? {} : { registryAuth: parseRegistryAuth(settings.registryAuth.reveal()) }),
+    room: { ...settings, room: hostRoom(settings.dataFolder) },
   });
   return buildAgent({ settings, fleet, provider, log });
 }

@@ -49,7 +49,7 @@ describe("a queued job gets a runner", () => {
     expect(world.later(4000).provision()).toHaveLength(1);
   });
 
-  test("N11: a deprecated runner version pauses the pool for minutes, and the first job seen running ends that", () => {
+  test("N11 a deprecated runner version pauses the pool for minutes, and the first job seen running ends that", () => {
     const world = new World();
     world.signal(job(1));
     const [name = ""] = world.provision();

@@ -75,7 +75,7 @@ const failures: readonly {
   },
 ];
 
-test.each(failures)("a pull that fails by $way says which image, why, and what to do", async ({ pull, says }) => {
+test.each(failures)("N13 a pull that fails by $way says which image, why, and what to do", async ({ pull, says }) => {
   await using engine = await FakeEngine.start({ answer: engineWithout(pull) });
   const { provider } = providerOn(engine.host, "mine");
   const pool = poolOf({ image: IMAGE });

@@ -1,3 +1,4 @@
+import { PLAIN_CONTAINER } from "../../shared/config/container-options.ts";
 import { randomUUID } from "node:crypto";
 import { systemClock } from "../../agent/clock/system-clock.ts";
 import { DockerClient } from "../../agent/docker/docker-client.ts";
@@ -25,6 +26,7 @@ export function poolOf(changes: Partial<Pool> = {}): Pool {
     workFolder: "_work",
     network: "bridge",
     runnerRoot: null,
+    container: PLAIN_CONTAINER,
     resources: {},
     ...changes,
   };

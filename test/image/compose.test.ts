@@ -89,7 +89,7 @@ async function servesAJob(chain: ChainWithoutAgent, folder: string, file: string
 }
 
 test.each(FILES)(
-  "N18: %s says nothing that Compose 2.9 does not know, publishes no port and leaves logging to the host",
+  "N18 %s says nothing that Compose 2.9 does not know, publishes no port and leaves logging to the host",
   (name) => {
     const text = readFileSync(join(root, "config", name), "utf8");
     expect(composeFile(name).services).toHaveProperty("agent");
@@ -99,7 +99,7 @@ test.each(FILES)(
   },
 );
 
-dockerTest.each(FILES)("N18: docker-compose 1.29, older than what any NAS ships, accepts %s", async (name) => {
+dockerTest.each(FILES)("N18 docker-compose 1.29, older than what any NAS ships, accepts %s", async (name) => {
   const { stdout } = await run("docker-compose", ["-f", join(root, "config", name), "config"]);
   expect(fileSchema.parse(parse(stdout)).services).toHaveProperty("agent");
 });

@@ -75,7 +75,7 @@ dockerTest(
 );
 
 dockerTest(
-  "N9: docker stop of the agent leaves the busy runner running, and the restarted agent adopts it and clears it away",
+  "N9 docker stop of the agent leaves the busy runner running, and the restarted agent adopts it and clears it away",
   { timeout: 90_000 },
   async () => {
     const here = await world();
@@ -94,7 +94,7 @@ dockerTest(
 );
 
 dockerTest(
-  "N17: a runner has no socket, no host folder, no privilege, and no credential but its JIT configuration in inspect, environment or log",
+  "N17 a runner has no socket, no host folder, no privilege, and no credential but its JIT configuration in inspect, environment or log",
   { timeout: 60_000 },
   async () => {
     const here = await world();

@@ -33,7 +33,7 @@ test("a runner that ended without a job takes its unused registration with it", 
   expect(world.github.names()).not.toContain(name);
 });
 
-test("N14: the last words of a slot that failed are kept before its container goes", async () => {
+test("N14 the last words of a slot that failed are kept before its container goes", async () => {
   const [world, name] = await withOneSlot();
   world.provider.exit(name, 1);
   await world.advance(0);
@@ -88,7 +88,7 @@ test("an exit of a container that nobody here knows is passed over", async () =>
   expect(world.provider.callsOf("remove")).toEqual([]);
 });
 
-test("N12: an exit whose event was lost is found when the provider connects again", async () => {
+test("N12 an exit whose event was lost is found when the provider connects again", async () => {
   const [world, name] = await withOneSlot();
   world.provider.exit(name, 0, true);
   await world.advance(0);
