@@ -31,6 +31,7 @@ const MIGRATIONS: readonly (readonly string[])[] = [
      ) STRICT, WITHOUT ROWID`,
     "CREATE INDEX slots_by_end ON slots (removed_at)",
   ],
+  ["ALTER TABLE slots ADD COLUMN tail TEXT"],
 ];
 
 /**

@@ -16,6 +16,8 @@ export interface SlotRecord {
   readonly exitedAtMs: number | null;
   readonly exitCode: number | null;
   readonly removedAtMs: number | null;
+  /** The last lines that it printed, where it ended with an error; without credentials. */
+  readonly tail: string | null;
 }
 
 /** The steps that are filled in after the intent, and their columns. */
@@ -68,6 +70,11 @@ export class SlotRecords {
     this.#sql.exec("UPDATE slots SET online_at = ? WHERE name = ? AND online_at IS NULL", atMs, name);
   }
 
+  /** Keeps the last lines of a slot that ended with an error. */
+  keepTail(name: string, tail: string): void {
+    this.#sql.exec("UPDATE slots SET tail = ? WHERE name = ?", tail, name);
+  }
+
   /** Slots that are not known to be gone. */
   unfinished(): readonly SlotRecord[] {
     return this.#sql.exec("SELECT * FROM slots WHERE removed_at IS NULL ORDER BY planned_at").map(toRecord);
@@ -98,5 +105,6 @@ function toRecord(row: SqlRow): SlotRecord {
     exitedAtMs: ms("exited_at"),
     exitCode: ms("exit_code"),
     removedAtMs: ms("removed_at"),
+    tail: row["tail"] === null ? null : String(row["tail"]),
   };
 }

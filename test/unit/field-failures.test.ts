@@ -16,7 +16,7 @@ const root = join(import.meta.dirname, "../..");
 function namedIds(): ReadonlySet<string> {
   const files = globSync("test/**/*.{test,soak}.ts", { cwd: root });
   const texts = files.map((file) => readFileSync(join(root, file), "utf8"));
-  const names = texts.flatMap((text) => [...text.matchAll(/(?:test|describe|\))\(\s*["'`]((?:[A-Z]\d+ )+)/g)]);
+  const names = texts.flatMap((text) => [...text.matchAll(/(?:[tT]est|describe|\))\(\s*["'`]((?:[A-Z]\d+ )+)/g)]);
   return new Set(names.flatMap(([, found = ""]) => found.trim().split(" ")));
 }
 

@@ -44,6 +44,7 @@ const SLOT: SlotRecord = {
   exitedAtMs: 9200,
   exitCode: 0,
   removedAtMs: 9300,
+  tail: null,
 };
 
 const WHOLE: JobTimeline = {
