@@ -24,7 +24,7 @@ dockerTest.each([
   { lacks: "CPU weights", info: { CPUShares: false }, setting: "cpuShares", unset: { CpuShares: 0 } },
   { lacks: "a pids cgroup", info: { PidsLimit: false }, setting: "pidsLimit", unset: { PidsLimit: null } },
   { lacks: "memory limits", info: { MemoryLimit: false }, setting: "memory", unset: { Memory: 0 } },
-  { lacks: "docker-init", info: { InitCommit: { ID: "N/A" } }, setting: "init", unset: { Init: null } },
+  { lacks: "docker-init", info: { InitCommit: { ID: "N/A" } }, setting: "init", unset: {} },
   { lacks: "a log driver that we know", info: { LoggingDriver: "db" }, setting: null, unset: {} },
 ])("N1 a pool starts on a host without $lacks, with one warning at most", async ({ info, setting, unset }) => {
   await using proxy = await AllowListProxy.start({ allow: null, info });

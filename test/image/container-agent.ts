@@ -16,6 +16,8 @@ export interface ContainerAgentOptions extends AgentProcessOptions {
   readonly image: string;
   /** DOCKER_HOST of a proxy; null mounts the engine's socket. */
   readonly dockerHost: string | null;
+  /** Mounted in place of the engine's own socket, without a group that may use it. */
+  readonly socketPath?: string;
 }
 
 /**
@@ -122,14 +124,15 @@ export class ContainerAgent {
       ...["--network", "host", "--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges"],
       ...["--tmpfs", "/tmp:size=16m,mode=1777", "--memory", "256m", "--health-interval", "1s"],
       ...["-v", `${this.#folder}/pools.yaml:/config/pools.yaml:ro`, "-v", `${this.#folder}/secrets:/run/secrets:ro`],
-      ...(dockerHost === null ? socketFlags() : []),
+      ...(dockerHost === null ? socketFlags(this.#options.socketPath) : []),
       ...Object.entries(env).flatMap(([name, value]) => ["-e", `${name}=${value}`]),
     ];
   }
 }
 
 /** The socket, and the group that may use it. */
-function socketFlags(): readonly string[] {
+function socketFlags(other: string | undefined): readonly string[] {
+  if (other !== undefined) return ["-v", `${other}:/var/run/docker.sock`];
   if (engineHost.kind === "tcp") throw new Error("the engine has no socket here to mount: unset DOCKER_HOST");
   const { socketPath } = engineHost;
   return ["-v", `${socketPath}:/var/run/docker.sock`, "--group-add", String(statSync(socketPath).gid)];

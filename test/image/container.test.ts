@@ -1,7 +1,10 @@
+import { chmodSync } from "node:fs";
+
 import { afterAll, afterEach, beforeAll, expect } from "vitest";
 
+import { CuttableProxy } from "../docker/cuttable-proxy.ts";
 import { dockerAvailable, dockerRequired, dockerTest } from "../docker/engine.ts";
-import { rawCall } from "../docker/raw-call.ts";
+import { engineHost, rawCall } from "../docker/raw-call.ts";
 import { LABELS, REPOSITORY, startChainWithoutAgent, type ChainWithoutAgent } from "../e2e/docker-chain.ts";
 import { buildAgentImage, type AgentImage } from "./agent-image.ts";
 import { AllowListProxy, shippedAllowList } from "./allow-list-proxy.ts";
@@ -24,9 +27,9 @@ afterEach(async () => {
 
 afterAll(async () => image?.remove());
 
-async function world(dockerHost: string | null = null) {
+async function world(docker: { readonly dockerHost?: string; readonly socketPath?: string } = {}) {
   chain = await startChainWithoutAgent({ maxSlots: 2, edge: true, sweepIntervalSeconds: 3600 });
-  agent = new ContainerAgent({ ...chain.agentOptions, image: image?.image ?? "", dockerHost });
+  agent = new ContainerAgent({ ...chain.agentOptions, image: image?.image ?? "", dockerHost: null, ...docker });
   await agent.create();
   await agent.waitForLine(/"msg":"link up"/, 20_000);
   return { ...chain, agent };
@@ -65,7 +68,7 @@ dockerTest(
   { timeout: 60_000 },
   async () => {
     await using proxy = await AllowListProxy.start({ allow: shippedAllowList() });
-    const here = await world(proxy.address);
+    const here = await world({ dockerHost: proxy.address });
     const job = queue(here, 300);
     await jobIs(here, job, "completed");
     expect(here.github.job(job).conclusion).toBe("success");
@@ -118,5 +121,23 @@ dockerTest(
     expect(named).toEqual([]);
     here.github.completeJob(job);
     await jobIs(here, job, "completed");
+  },
+);
+
+dockerTest(
+  "N3 without permission on the socket the agent says whose it is and what to do, and goes on by itself when it may",
+  { timeout: 60_000 },
+  async () => {
+    await using proxy = await CuttableProxy.start(engineHost);
+    const { socketPath } = proxy.host;
+    chmodSync(socketPath, 0o600);
+    const here = await world({ socketPath });
+    const job = queue(here, 300);
+    const told = await here.agent.waitForLine(/"msg":"cannot see what runs/, 20_000);
+    expect(told).toMatch(/Permission denied.*uid 0.*mode 0600.*group_add/);
+    expect(here.registered()).toBe(0);
+    chmodSync(socketPath, 0o666);
+    await jobIs(here, job, "completed");
+    expect(here.github.job(job).conclusion).toBe("success");
   },
 );
