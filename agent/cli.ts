@@ -3,6 +3,7 @@ import { runAgent } from "./commands/agent.ts";
 import { runConfigCheck } from "./commands/config-check.ts";
 import { runDoctor } from "./commands/doctor.ts";
 import { runScale } from "./commands/scale.ts";
+import { runHealthcheck } from "./commands/healthcheck.ts";
 import { EXIT, printFailure, type CommandIo, type ExitCode } from "./commands/io.ts";
 
 const HELP = `Usage: hookline <command> [options]
@@ -11,6 +12,7 @@ const HELP = `Usage: hookline <command> [options]
   doctor         ask every link of the chain whether a job queued now would get a runner
   scale          one sweep, one plan, and the plan carried out, without the link; --dry-run only tells
   config check   validate the pools file and print what it means
+  healthcheck    whether the daemon on this machine is alive; for Docker's HEALTHCHECK
   version        print the version
 
 Each command has --help.
@@ -29,6 +31,8 @@ export async function runCli(args: readonly string[], io: CommandIo, stop: Abort
     case "config":
       if (rest[0] === "check") return runConfigCheck(rest.slice(1), io);
       return refuse(io, `hookline config ${rest[0] ?? ""}`.trim());
+    case "healthcheck":
+      return runHealthcheck(rest, io);
     case "version":
     case "--version":
       io.stdout(`${VERSION}\n`);

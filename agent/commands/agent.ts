@@ -2,10 +2,12 @@ import { parseArgs } from "node:util";
 
 import { describeProblem } from "../../shared/config/config-error.ts";
 import type { Logger } from "../../shared/log/logger.ts";
+import { systemClock } from "../clock/system-clock.ts";
 import { readPoolsFile } from "../config/pools-file.ts";
 import { readSettings, type AgentSettings } from "../config/settings.ts";
 import { buildAgent, type BuiltAgent } from "../daemon/build-agent.ts";
 import { dockerSlots } from "../daemon/docker-slots.ts";
+import { heartbeatFile, keepBeating } from "../daemon/heartbeat.ts";
 import { processLogger } from "../log/process-logger.ts";
 import { EXIT, type CommandIo, type ExitCode } from "./io.ts";
 import { refuse } from "./refuse.ts";
@@ -29,7 +31,7 @@ export async function runAgent(args: readonly string[], io: CommandIo, stop: Abo
     }
     const settings = readSettings(io);
     const log = processLogger(settings.logLevel);
-    await serve(build(settings, io, log), stop);
+    await serve(build(settings, io, log), heartbeatFile(settings.dataFolder), log, stop);
     return EXIT.fine;
   } catch (error) {
     return refuse(error, io);
@@ -44,18 +46,21 @@ function build(settings: AgentSettings, io: CommandIo, log: Logger): BuiltAgent 
   return buildAgent({ settings, fleet, provider, log });
 }
 
-async function serve({ agent, close }: BuiltAgent, stop: AbortSignal): Promise<void> {
+async function serve({ agent, close }: BuiltAgent, file: string, log: Logger, stop: AbortSignal): Promise<void> {
   const stopped = new Promise<void>((resolve) => {
     if (stop.aborted) resolve();
     stop.addEventListener("abort", () => resolve(), { once: true });
   });
   const started = agent.start();
+  const beats = new AbortController();
+  const beating = keepBeating({ file, clock: systemClock, log, state: () => agent.state() }, beats.signal);
   try {
     // A start that fails ends the wait; one that is still going on when the stop comes ends with it.
     await Promise.race([stopped, started.then(() => stopped)]);
   } finally {
     await agent.stop();
-    await Promise.allSettled([started]);
+    beats.abort();
+    await Promise.allSettled([started, beating]);
     close();
   }
 }

@@ -25,6 +25,7 @@ import { SweepRecords } from "../journal/sweep-records.ts";
 import type { Dial } from "../link/dial.ts";
 import { LinkClient } from "../link/link-client.ts";
 import { explain } from "../slots/bring-up.ts";
+import { enforceTimeLimits } from "../slots/time-limits.ts";
 import { ownPrefix } from "../slots/slot-name.ts";
 import { SlotManager } from "../slots/slot-manager.ts";
 import type { SlotProvider } from "../slots/slot-provider.ts";
@@ -182,6 +183,8 @@ export class Agent {
     this.#recall();
     this.#link?.start();
     this.#background.push(this.#prepare(), this.#reportChanges(), this.#keepHouse());
+    const limited = { ...this.#options, pools: this.#options.fleet.pools, ledger: this.#ledger };
+    this.#background.push(enforceTimeLimits(limited, this.#abort.signal));
     await this.#adopt();
     if (this.#abort.signal.aborted) return;
     this.#recallSurplus();

@@ -3,6 +3,8 @@ import { systemClock } from "../clock/system-clock.ts";
 import type { AgentSettings } from "../config/settings.ts";
 import { DockerClient } from "../docker/docker-client.ts";
 import { parseDockerHost } from "../docker/docker-host.ts";
+import { parseRegistryAuth } from "../docker/registry-auth.ts";
+import { hostRoom } from "../slots/host-room.ts";
 import { DockerSlotProvider } from "../slots/docker-slot-provider.ts";
 
 /** Slots on the Docker Engine that the settings name. @throws {Error} if its address cannot be one. */
@@ -13,5 +15,7 @@ export function dockerSlots(settings: AgentSettings, log: Logger): DockerSlotPro
     clock: systemClock,
     random: Math.random,
     log,
+    ...(settings.registryAuth === null ? {} : { registryAuth: parseRegistryAuth(settings.registryAuth.reveal()) }),
+    room: { ...settings, room: hostRoom(settings.dataFolder) },
   });
 }

@@ -54,6 +54,7 @@ const MIGRATIONS: readonly (readonly string[])[] = [
        failures INTEGER NOT NULL
      ) STRICT`,
   ],
+  ["ALTER TABLE slots ADD COLUMN tail TEXT"],
 ];
 
 /**

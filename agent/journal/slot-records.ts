@@ -18,6 +18,8 @@ export interface SlotRecord {
   readonly removedAtMs: number | null;
   /** Since when nobody has needed it, as the last process to end left it. */
   readonly surplusSinceMs: number | null;
+  /** The last lines that it printed, where it ended with an error; without credentials. */
+  readonly tail: string | null;
 }
 
 /** The steps that are filled in after the intent, and their columns. */
@@ -71,6 +73,11 @@ export class SlotRecords {
     this.#sql.exec("UPDATE slots SET online_at = ? WHERE name = ? AND online_at IS NULL", atMs, name);
   }
 
+  /** Keeps the last lines of a slot that ended with an error. */
+  keepTail(name: string, tail: string): void {
+    this.#sql.exec("UPDATE slots SET tail = ? WHERE name = ?", tail, name);
+  }
+
   /** Slots that are not known to be gone. */
   unfinished(): readonly SlotRecord[] {
     return this.#sql.exec("SELECT * FROM slots WHERE removed_at IS NULL ORDER BY planned_at").map(toRecord);
@@ -102,5 +109,6 @@ function toRecord(row: SqlRow): SlotRecord {
     exitCode: ms("exit_code"),
     removedAtMs: ms("removed_at"),
     surplusSinceMs: ms("surplus_since"),
+    tail: row["tail"] === null ? null : String(row["tail"]),
   };
 }

@@ -18,6 +18,9 @@ const STOP_GRACE_MS = 40_000;
 
 const LOG_TAIL_LINES = 40;
 
+/** Exit code of a process that was killed, for lack of memory among other reasons. */
+const KILLED = 137;
+
 const CLEAR_RETRY_MS = 5000;
 const MAX_CLEARED = 1000;
 
@@ -238,11 +241,15 @@ export class SlotManager {
 
   /** Notes what has happened: a journal that cannot be written must not make it undone. Containers tell the truth. */
   #note(name: string, steps: SlotSteps): void {
+    this.#journal(() => this.#options.records.update(name, steps));
+  }
+
+  #journal(write: () => void): void {
     try {
-      this.#options.records.update(name, steps);
+      write();
     } catch (error) {
       const remedy = "free the disk of HOOKLINE_DATA";
-      this.#options.log.error("step of a slot not journaled", { slot: name, ...explain(error), remedy });
+      this.#options.log.error("step of a slot not journaled", { ...explain(error), remedy });
     }
   }
 
@@ -251,7 +258,20 @@ export class SlotManager {
     const { provider, log } = this.#options;
     const { signal } = this.#abort;
     const tail = await provider.logTail(name, LOG_TAIL_LINES, signal).catch((error: unknown) => explain(error).reason);
-    log.warn("slot ended with an error", { slot: name, exitCode, tail: safeTail(tail) });
+    const words = safeTail(tail);
+    if (exitCode === KILLED) await this.#reportOutOfMemory(name);
+    log.warn("slot ended with an error", { slot: name, exitCode, tail: words });
+    this.#journal(() => this.#options.records.keepTail(name, words));
+  }
+
+  /** GitHub shows a runner killed for memory as one that lost communication: only the engine knows why. */
+  async #reportOutOfMemory(name: string): Promise<void> {
+    const { provider, ledger, log } = this.#options;
+    const slots = await provider.list(this.#abort.signal).catch(() => []);
+    if (slots.find((slot) => slot.name === name)?.oomKilled !== true) return;
+    const { pool, jobId } = ledger.slot(name) ?? { pool: null, jobId: null };
+    const remedy = "Raise resources.memory of the pool, or let fewer jobs run at a time (scaling.max).";
+    log.error("slot killed for lack of memory", { slot: name, pool, jobId, remedy });
   }
 
   /** GitHub removes a runner that ran its job. One that ended without is removed here; 404 is as good. */

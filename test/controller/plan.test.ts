@@ -36,7 +36,7 @@ describe("a queued job gets a runner", () => {
     expect(world.provision()).toHaveLength(1);
   });
 
-  test("a pool whose slots keep exiting without work is backed off, and says when it goes on", () => {
+  test("N10 a pool whose slots keep exiting without work is backed off, and says when it goes on", () => {
     const world = new World();
     world.signal(job(1));
     for (const pauseMs of [0, 2000, 4000]) {
@@ -49,7 +49,7 @@ describe("a queued job gets a runner", () => {
     expect(world.later(4000).provision()).toHaveLength(1);
   });
 
-  test("N11: a deprecated runner version pauses the pool for minutes, and the first job seen running ends that", () => {
+  test("N11 a deprecated runner version pauses the pool for minutes, and the first job seen running ends that", () => {
     const world = new World();
     world.signal(job(1));
     const [name = ""] = world.provision();
@@ -196,7 +196,7 @@ describe("which pool", () => {
     expect(new World(pool).signal(job(1, { labels: [], repository: "Acme/API" })).provision()).toHaveLength(1);
   });
 
-  test("a public repository never reaches a private pool", () => {
+  test("N17 a public repository never reaches a private pool", () => {
     const world = new World(poolOf({ visibility: "private" }));
     expect(world.signal(job(1, { isPrivate: false })).provision()).toEqual([]);
   });

@@ -16,6 +16,8 @@ export interface AgentProcessOptions {
   /** What config/pools.yaml says. */
   readonly pools: object;
   readonly sweepIntervalSeconds: number;
+  /** Path of the program, in place of the sources. */
+  readonly program?: string;
 }
 
 export interface CommandResult {
@@ -28,9 +30,11 @@ export interface CommandResult {
 export class AgentProcess {
   readonly #folder = mkdtempSync(join(tmpdir(), "hookline-agent-"));
   readonly #env: Record<string, string>;
+  readonly #program: string;
   #process: ChildProcessGroup | null = null;
 
   constructor(options: AgentProcessOptions) {
+    this.#program = options.program ?? join(import.meta.dirname, "../../agent/main.ts");
     const poolsFile = join(this.#folder, "pools.yaml");
     writeFileSync(poolsFile, stringify(options.pools));
     this.#env = {
@@ -51,8 +55,12 @@ export class AgentProcess {
     return this.#process?.output ?? [];
   }
 
+  get pid(): number | null {
+    return this.#process?.pid ?? null;
+  }
+
   start(): void {
-    this.#process = ChildProcessGroup.node(join(import.meta.dirname, "../../agent/main.ts"), ["agent"], this.#env);
+    this.#process = ChildProcessGroup.node(this.#program, ["agent"], this.#env);
   }
 
   async waitForLine(pattern: RegExp, timeoutMs: number): Promise<string> {

@@ -18,6 +18,7 @@ const UNTOUCHED = {
   exitCode: null,
   removedAtMs: null,
   surplusSinceMs: null,
+  tail: null,
 };
 
 function openAt(path: string): { sql: NodeSql; records: SlotRecords } {

@@ -45,6 +45,7 @@ const SLOT: SlotRecord = {
   exitCode: 0,
   removedAtMs: 9300,
   surplusSinceMs: null,
+  tail: null,
 };
 
 const WHOLE: JobTimeline = {

@@ -24,7 +24,7 @@ function order(world: SlotWorld): readonly string[] {
   return [...world.github.calls, ...world.provider.calls].filter((call) => /^(delete|stop|remove)/.test(call));
 }
 
-test("N9: an idle slot is deregistered first, then stopped, then removed", async () => {
+test("N9 an idle slot is deregistered first, then stopped, then removed", async () => {
   const [world, name] = await surplus();
   let deletedAtStop = false;
   world.provider.stopHooks.push(() => void (deletedAtStop = !world.github.names().includes(name)));
