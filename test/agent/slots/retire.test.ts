@@ -116,7 +116,7 @@ test("an adopted slot without a known runner id is looked up by its name before 
   expect(world.provider.callsOf("stop")).toEqual([name]);
 });
 
-test("promise 12, G14: in a whole life of slots only this agent's runners and containers are ever named", async () => {
+test("G14, promise 12: in a whole life of slots only this agent's runners and containers are ever named", async () => {
   const [world] = await surplus();
   world.github.add("build-box", { status: "offline" });
   world.github.add("hookline-nas-2--home-abcdefghij", { status: "offline" });
