@@ -27,7 +27,7 @@ export const containerShape = {
   containerLabels: described(
     z._default(
       textMap(
-        /^[\w.\/-]{1,128}$/,
+        /^[\w./-]{1,128}$/,
         "names of labels as keys",
         /^hookline\./,
         "must not begin with hookline., which is the agent's",
