@@ -24,6 +24,8 @@ export async function bundleAgent(outfile = join(root, AGENT_BUNDLE)): Promise<s
     platform: "node",
     format: "esm",
     target: "node24",
+    // The options of the type checker say nothing about how the sources run, and are not in the image's build.
+    tsconfigRaw: {},
     minifySyntax: true,
     minifyWhitespace: true,
     lineLimit: 160,

@@ -9,6 +9,7 @@ import type { SlotRecord, SlotRecords, SlotSteps } from "../journal/slot-records
 import { sleep } from "../clock/sleep.ts";
 import { bringUp, explain } from "./bring-up.ts";
 import { toRunnerScope } from "./runner-scope.ts";
+import { reportOutOfMemory } from "./out-of-memory.ts";
 import { safeTail } from "./safe-tail.ts";
 import { newSlotName } from "./slot-name.ts";
 import type { ObservedSlot, SlotChange, SlotProvider } from "./slot-provider.ts";
@@ -17,9 +18,6 @@ import type { ObservedSlot, SlotChange, SlotProvider } from "./slot-provider.ts"
 const STOP_GRACE_MS = 40_000;
 
 const LOG_TAIL_LINES = 40;
-
-/** Exit code of a process that was killed, for lack of memory among other reasons. */
-const KILLED = 137;
 
 const CLEAR_RETRY_MS = 5000;
 const MAX_CLEARED = 1000;
@@ -259,19 +257,9 @@ export class SlotManager {
     const { signal } = this.#abort;
     const tail = await provider.logTail(name, LOG_TAIL_LINES, signal).catch((error: unknown) => explain(error).reason);
     const words = safeTail(tail);
-    if (exitCode === KILLED) await this.#reportOutOfMemory(name);
+    await reportOutOfMemory(this.#options, name, exitCode, signal);
     log.warn("slot ended with an error", { slot: name, exitCode, tail: words });
     this.#journal(() => this.#options.records.keepTail(name, words));
-  }
-
-  /** GitHub shows a runner killed for memory as one that lost communication: only the engine knows why. */
-  async #reportOutOfMemory(name: string): Promise<void> {
-    const { provider, ledger, log } = this.#options;
-    const slots = await provider.list(this.#abort.signal).catch(() => []);
-    if (slots.find((slot) => slot.name === name)?.oomKilled !== true) return;
-    const { pool, jobId } = ledger.slot(name) ?? { pool: null, jobId: null };
-    const remedy = "Raise resources.memory of the pool, or let fewer jobs run at a time (scaling.max).";
-    log.error("slot killed for lack of memory", { slot: name, pool, jobId, remedy });
   }
 
   /** GitHub removes a runner that ran its job. One that ended without is removed here; 404 is as good. */

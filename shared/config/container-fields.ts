@@ -27,7 +27,7 @@ export const containerShape = {
   containerLabels: described(
     z._default(
       textMap(
-        /^[\w.\/-]{1,128}$/,
+        /^[\w./-]{1,128}$/,
         "names of labels as keys",
         /^hookline\./,
         "must not begin with hookline., which is the agent's",
@@ -53,8 +53,11 @@ export const containerShape = {
     z._default(
       z.array(
         z.strictObject({
-          name: textLike(/^[a-z0-9][a-z0-9_-]{0,30}$/, "1 to 31 lower-case letters, digits, dashes and underscores"),
-          path: absolutePath(),
+          name: described(
+            textLike(/^[a-z0-9][a-z0-9_-]{0,30}$/, "1 to 31 lower-case letters, digits, dashes and underscores"),
+            "Name within the pool",
+          ),
+          path: described(absolutePath(), "Folder in the container"),
         }),
       ),
       [],

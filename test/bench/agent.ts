@@ -16,7 +16,7 @@ const MOST = { bundleBytes: 2 ** 20, residentKib: 90 * 1024, connectedMs: 1000 }
 const folder = mkdtempSync(join(tmpdir(), "hookline-bench-"));
 const program = await bundleAgent(join(folder, "hookline.mjs"));
 const chain = await startChainWithoutAgent({ maxSlots: 2, edge: true, sweepIntervalSeconds: 1 });
-const agent = new AgentProcess({ ...chain.agentOptions, program });
+const agent = new AgentProcess({ ...chain.agentOptions, program, env: imageMemory() });
 try {
   const connected: number[] = [];
   for (let start = 0; start < STARTS; start += 1) {
@@ -50,6 +50,14 @@ async function oneMinute(): Promise<void> {
   const [job] = github.queueMatrix({ repository: REPOSITORY, labels: LABELS, runsForMs: 100, count: 1 });
   await github.waitFor(() => github.job(job?.id ?? 0).status === "completed", 20_000, "the job");
   await github.waitFor(() => github.calls().length > sweeps, 20_000, "a sweep");
+}
+
+/** What the image sets to keep memory small. */
+function imageMemory(): Readonly<Record<string, string>> {
+  const text = readFileSync(join(import.meta.dirname, "../../Dockerfile"), "utf8");
+  const found = /^ENV NODE_OPTIONS="(.+)" MALLOC_ARENA_MAX=(\d+)$/m.exec(text);
+  if (found === null) throw new Error("the Dockerfile no longer sets NODE_OPTIONS and MALLOC_ARENA_MAX in one line");
+  return { NODE_OPTIONS: found[1] ?? "", MALLOC_ARENA_MAX: found[2] ?? "" };
 }
 
 function memoryOf(pid: number | null): { readonly VmRSS: number; readonly RssFile: number } {

@@ -151,11 +151,11 @@ test.each([
       },
     });
     const clock = new VirtualClock();
-    const { provider, lines } = providerOn(engine.host, "mine", { clock });
+    const { provider, lines: logged } = providerOn(engine.host, "mine", { clock });
     const pool = poolOf({ container: { ...PLAIN_CONTAINER, pull } });
     for (let start = 0; start < 4; start += 1) await provider.start(specOf(pool), calm());
     await expect.poll(() => asked).toBe(inADay);
-    expect(lines.filter((line) => line.includes("not refreshed")).length).toBeLessThanOrEqual(inADay);
+    expect(logged.filter((line) => line.includes("not refreshed")).length).toBeLessThanOrEqual(inADay);
     if (pull !== "daily") return;
     await clock.advance(24 * 60 * 60_000);
     await provider.start(specOf(pool), calm());

@@ -18,6 +18,8 @@ export interface AgentProcessOptions {
   readonly sweepIntervalSeconds: number;
   /** Path of the program, in place of the sources. */
   readonly program?: string;
+  /** More of its environment. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 export interface CommandResult {
@@ -47,6 +49,7 @@ export class AgentProcess {
       LOG_LEVEL: "debug",
       ...(process.env["DOCKER_HOST"] === undefined ? {} : { DOCKER_HOST: process.env["DOCKER_HOST"] }),
       ...(options.edge === null ? {} : { HOOKLINE_EDGE_URL: options.edge.url, HOOKLINE_TOKEN: options.edge.token }),
+      ...options.env,
     };
   }
 

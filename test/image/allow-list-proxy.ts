@@ -66,7 +66,7 @@ export class AllowListProxy {
       response.writeHead(403).end("Forbidden\n");
       return;
     }
-    const isInfo = /\/info$/.test(path) && this.#options.info !== undefined;
+    const isInfo = path.endsWith("/info") && this.#options.info !== undefined;
     const outgoing = request({ ...address(), method, path: incoming.url, headers: incoming.headers }, (answer) =>
       isInfo ? void this.#alter(answer, response) : pass(answer, response),
     );

@@ -104,6 +104,21 @@ dockerTest.each(FILES)("N18 docker-compose 1.29, older than what any NAS ships, 
   expect(fileSchema.parse(parse(stdout)).services).toHaveProperty("agent");
 });
 
+dockerTest("N18 docker-compose 1.29 accepts the few lines of the README, which mount what they name", async () => {
+  const snippet = /```yaml\n(services:[\s\S]*?)```/.exec(readFileSync(join(root, "README.md"), "utf8"))?.[1] ?? "";
+  const folder = mkdtempSync(join(tmpdir(), "hookline-snippet-"));
+  writeFileSync(join(folder, "compose.yaml"), snippet);
+  const { stdout } = await run("docker-compose", ["-f", join(folder, "compose.yaml"), "config"]);
+  rmSync(folder, { recursive: true });
+  const { agent } = parse(stdout).services;
+  expect(agent.environment.GITHUB_TOKEN_FILE).toMatch(/^\/config\//);
+  expect(agent.volumes.map((volume: string) => volume.split(":")[1])).toEqual([
+    "/var/run/docker.sock",
+    "/config",
+    "/data",
+  ]);
+});
+
 test("the compose file gives the socket proxy the very list that is shipped as data", () => {
   const flags = composeFile("compose.socket-proxy.yaml").services["socket-proxy"]?.command ?? [];
   const given = flags.flatMap((flag) => {

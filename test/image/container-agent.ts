@@ -121,9 +121,15 @@ export class ContainerAgent {
       ...(dockerHost === null ? {} : { DOCKER_HOST: dockerHost }),
     };
     return [
-      ...["--network", "host", "--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges"],
-      ...["--tmpfs", "/tmp:size=16m,mode=1777", "--memory", "256m", "--health-interval", "1s"],
-      ...["-v", `${this.#folder}/pools.yaml:/config/pools.yaml:ro`, "-v", `${this.#folder}/secrets:/run/secrets:ro`],
+      "--network=host",
+      "--read-only",
+      "--cap-drop=ALL",
+      "--security-opt=no-new-privileges",
+      "--tmpfs=/tmp:size=16m,mode=1777",
+      "--memory=256m",
+      "--health-interval=1s",
+      `--volume=${this.#folder}/pools.yaml:/config/pools.yaml:ro`,
+      `--volume=${this.#folder}/secrets:/run/secrets:ro`,
       ...(dockerHost === null ? socketFlags(this.#options.socketPath) : []),
       ...Object.entries(env).flatMap(([name, value]) => ["-e", `${name}=${value}`]),
     ];

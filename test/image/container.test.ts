@@ -58,6 +58,9 @@ dockerTest(
     expect(status).toMatch(/^NoNewPrivs:\s+1$/m);
     await expect(here.agent.exec("touch", "/opt/hookline/x")).rejects.toThrow(/[Rr]ead-only/);
     expect(await here.agent.exec("hookline", "version")).toMatch(/^\d+\.\d+\.\d+\n$/);
+    const labels = JSON.parse(await here.agent.inspect("{{json .Config.Labels}}"));
+    expect(labels).toMatchObject({ "org.opencontainers.image.title": "Hookline agent" });
+    expect((await here.agent.exec("ls", "-A", "/opt/hookline")).trim()).toBe("hookline.mjs");
     // Nothing is left of the commands that ran in it: process 1 had nothing to reap.
     expect(await here.agent.exec("ps", "-o", "stat,comm")).not.toMatch(/^Z/m);
   },
