@@ -18,6 +18,8 @@ export interface BuildOptions {
   readonly fleet: Fleet;
   readonly provider: SlotProvider;
   readonly log: Logger;
+  /** The way to a mailbox in this process, in place of the edge at `HOOKLINE_EDGE_URL`. */
+  readonly dial?: Dial;
 }
 
 /** A built agent, and how to let go of its files once it has stopped. */
@@ -32,9 +34,9 @@ export interface BuiltAgent {
  * @throws {ConfigError} if a setting that it needs is missing.
  * @throws {Error} if the journal cannot be opened.
  */
-export function buildAgent({ settings, fleet, provider, log }: BuildOptions): BuiltAgent {
+export function buildAgent({ settings, fleet, provider, log, dial }: BuildOptions): BuiltAgent {
   const github = githubOf(settings, log);
-  const dial = settings.edgeUrl === null ? null : dialOf(settings);
+  const way = dial ?? (settings.edgeUrl === null ? null : dialOf(settings));
   const journal = openJournal(settings.dataFolder);
   const agent = new Agent({
     instance: settings.instance,
@@ -44,7 +46,7 @@ export function buildAgent({ settings, fleet, provider, log }: BuildOptions): Bu
     architecture: process.arch === "arm64" ? "arm64" : "amd64",
     github,
     provider,
-    dial,
+    dial: way,
     journalSql: journal.signals,
     slotsSql: journal.slots,
     sweepIntervalMs: settings.sweepIntervalMs,

@@ -1,6 +1,6 @@
-import { createLogger, type Logger, type LogLevel } from "../../shared/log/logger.ts";
+import { createLogger, type Logger, type LogLevel, type Plane } from "../../shared/log/logger.ts";
 
-/** The daemon's logger: one JSON line a record on standard output, where Docker's log drivers pick it up. */
-export function processLogger(level: LogLevel): Logger {
-  return createLogger({ plane: "agent", level, now: Date.now, write: (line) => process.stdout.write(`${line}\n`) });
+/** A daemon's logger: one JSON line a record on standard output, where Docker's log drivers pick it up. */
+export function processLogger(level: LogLevel, plane: Plane = "agent"): Logger {
+  return createLogger({ plane, level, now: Date.now, write: (line) => process.stdout.write(`${line}\n`) });
 }

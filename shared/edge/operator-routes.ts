@@ -41,7 +41,7 @@ export function createOperatorApp({ mailbox, guard, log }: OperatorRoutesOptions
 
 /** Lets a request pass that carries one of the active tokens. */
 export function tokenGuard(tokens: readonly (string | undefined)[], equal: EqualDigests): MiddlewareHandler {
-  return async function tokenGuard(context, next) {
+  return async function checkToken(context, next) {
     const granted = await hasAccess(context.req.header("authorization") ?? null, tokens, equal);
     if (granted) return next();
     return context.json({ error: "unauthorized" }, 401, { "WWW-Authenticate": "Bearer" });
