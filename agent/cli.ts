@@ -1,5 +1,6 @@
 import { VERSION } from "../shared/version.ts";
 import { runAgent } from "./commands/agent.ts";
+import { runAutoscaleWebhook } from "./commands/autoscale-webhook.ts";
 import { runConfigCheck } from "./commands/config-check.ts";
 import { runDoctor } from "./commands/doctor.ts";
 import { EXIT, printFailure, type CommandIo, type ExitCode } from "./commands/io.ts";
@@ -7,6 +8,8 @@ import { EXIT, printFailure, type CommandIo, type ExitCode } from "./commands/io
 const HELP = `Usage: hookline <command> [options]
 
   agent          the daemon: link, sweeps, runner containers
+  autoscale-webhook
+                 edge and daemon in one process, behind a reverse proxy of your own
   doctor         ask every link of the chain whether a job queued now would get a runner
   config check   validate the pools file and print what it means
   version        print the version
@@ -20,6 +23,8 @@ export async function runCli(args: readonly string[], io: CommandIo, stop: Abort
   switch (command) {
     case "agent":
       return runAgent(rest, io, stop);
+    case "autoscale-webhook":
+      return runAutoscaleWebhook(rest, io, stop);
     case "doctor":
       return runDoctor(rest, io);
     case "config":

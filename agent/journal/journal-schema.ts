@@ -31,6 +31,10 @@ const MIGRATIONS: readonly (readonly string[])[] = [
      ) STRICT, WITHOUT ROWID`,
     "CREATE INDEX slots_by_end ON slots (removed_at)",
   ],
+  [
+    "ALTER TABLE signals ADD COLUMN seq INTEGER",
+    "CREATE TABLE drains (pool TEXT PRIMARY KEY, since INTEGER NOT NULL) STRICT, WITHOUT ROWID",
+  ],
 ];
 
 /**

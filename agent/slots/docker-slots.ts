@@ -1,0 +1,12 @@
+import type { Clock } from "../../shared/clock/clock.ts";
+import type { Logger } from "../../shared/log/logger.ts";
+import type { AgentSettings } from "../config/settings.ts";
+import { DockerClient } from "../docker/docker-client.ts";
+import { parseDockerHost } from "../docker/docker-host.ts";
+import { DockerSlotProvider } from "./docker-slot-provider.ts";
+
+/** The slots of this agent on the Docker Engine that its settings name. */
+export function dockerSlots(settings: AgentSettings, clock: Clock, log: Logger): DockerSlotProvider {
+  const client = new DockerClient(parseDockerHost(settings.dockerHost));
+  return new DockerSlotProvider({ client, instance: settings.instance, clock, random: Math.random, log });
+}
