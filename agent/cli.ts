@@ -2,8 +2,13 @@ import { VERSION } from "../shared/version.ts";
 import { runAgent } from "./commands/agent.ts";
 import { runAutoscaleWebhook } from "./commands/autoscale-webhook.ts";
 import { runConfigCheck } from "./commands/config-check.ts";
+import { runDead } from "./commands/dead.ts";
+import { runDeliveries } from "./commands/deliveries.ts";
 import { runDoctor } from "./commands/doctor.ts";
+import { runDrain } from "./commands/drain.ts";
+import { runExplain } from "./commands/explain.ts";
 import { EXIT, printFailure, type CommandIo, type ExitCode } from "./commands/io.ts";
+import { runSlots } from "./commands/slots.ts";
 
 const HELP = `Usage: hookline <command> [options]
 
@@ -12,6 +17,11 @@ const HELP = `Usage: hookline <command> [options]
                  edge and daemon in one process, behind a reverse proxy of your own
   doctor         ask every link of the chain whether a job queued now would get a runner
   config check   validate the pools file and print what it means
+  explain        what would happen for a delivery, and why
+  slots          the runner slots that there are
+  deliveries     the newest signals, and what has become of their jobs
+  dead           signals that were set aside; dead requeue SEQ puts one back
+  drain          let a pool run empty
   version        print the version
 
 Each command has --help.
@@ -27,6 +37,16 @@ export async function runCli(args: readonly string[], io: CommandIo, stop: Abort
       return runAutoscaleWebhook(rest, io, stop);
     case "doctor":
       return runDoctor(rest, io);
+    case "explain":
+      return runExplain(rest, io);
+    case "slots":
+      return runSlots(rest, io);
+    case "deliveries":
+      return runDeliveries(rest, io);
+    case "dead":
+      return runDead(rest, io);
+    case "drain":
+      return runDrain(rest, io, stop);
     case "config":
       if (rest[0] === "check") return runConfigCheck(rest.slice(1), io);
       return refuse(io, `hookline config ${rest[0] ?? ""}`.trim());

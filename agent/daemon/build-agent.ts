@@ -4,6 +4,7 @@ import { hostname } from "node:os";
 import type { Fleet } from "../../shared/config/pool.ts";
 import type { Logger } from "../../shared/log/logger.ts";
 import { systemClock } from "../clock/system-clock.ts";
+import { HOST_ARCHITECTURE } from "../config/serving-pools-of.ts";
 import { requireEdge } from "../config/require-settings.ts";
 import type { AgentSettings } from "../config/settings.ts";
 import { githubOf } from "../github/github-of-settings.ts";
@@ -43,7 +44,7 @@ export function buildAgent({ settings, fleet, provider, log, dial }: BuildOption
     boot: randomUUID(),
     host: hostname(),
     fleet,
-    architecture: process.arch === "arm64" ? "arm64" : "amd64",
+    architecture: HOST_ARCHITECTURE,
     github,
     provider,
     dial: way,
