@@ -1,18 +1,31 @@
 import { VERSION } from "../shared/version.ts";
 import { runAgent } from "./commands/agent.ts";
+import { runAutoscaleWebhook } from "./commands/autoscale-webhook.ts";
 import { runConfigCheck } from "./commands/config-check.ts";
+import { runDead } from "./commands/dead.ts";
+import { runDeliveries } from "./commands/deliveries.ts";
 import { runDoctor } from "./commands/doctor.ts";
 import { runScale } from "./commands/scale.ts";
 import { runHealthcheck } from "./commands/healthcheck.ts";
+import { runDrain } from "./commands/drain.ts";
+import { runExplain } from "./commands/explain.ts";
 import { EXIT, printFailure, type CommandIo, type ExitCode } from "./commands/io.ts";
+import { runSlots } from "./commands/slots.ts";
 
 const HELP = `Usage: hookline <command> [options]
 
   agent          the daemon: link, sweeps, runner containers
+  autoscale-webhook
+                 edge and daemon in one process, behind a reverse proxy of your own
   doctor         ask every link of the chain whether a job queued now would get a runner
   scale          one sweep, one plan, and the plan carried out, without the link; --dry-run only tells
   config check   validate the pools file and print what it means
   healthcheck    whether the daemon on this machine is alive; for Docker's HEALTHCHECK
+  explain        what would happen for a delivery, and why
+  slots          the runner slots that there are
+  deliveries     the newest signals, and what has become of their jobs
+  dead           signals that were set aside; dead requeue SEQ puts one back
+  drain          let a pool run empty
   version        print the version
 
 Each command has --help.
@@ -24,10 +37,22 @@ export async function runCli(args: readonly string[], io: CommandIo, stop: Abort
   switch (command) {
     case "agent":
       return runAgent(rest, io, stop);
+    case "autoscale-webhook":
+      return runAutoscaleWebhook(rest, io, stop);
     case "doctor":
       return runDoctor(rest, io);
     case "scale":
       return runScale(rest, io, stop);
+    case "explain":
+      return runExplain(rest, io);
+    case "slots":
+      return runSlots(rest, io);
+    case "deliveries":
+      return runDeliveries(rest, io);
+    case "dead":
+      return runDead(rest, io);
+    case "drain":
+      return runDrain(rest, io, stop);
     case "config":
       if (rest[0] === "check") return runConfigCheck(rest.slice(1), io);
       return refuse(io, `hookline config ${rest[0] ?? ""}`.trim());

@@ -54,6 +54,7 @@ interface SubtleCrypto {
     extractable: boolean,
     usages: "verify"[],
   ): Promise<CryptoKey>;
+  digest(algorithm: "SHA-256", data: Uint8Array): Promise<ArrayBuffer>;
   verify(algorithm: "HMAC", key: CryptoKey, signature: Uint8Array, data: Uint8Array): Promise<boolean>;
 }
 declare var crypto: { readonly subtle: SubtleCrypto };

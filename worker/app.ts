@@ -1,12 +1,11 @@
-import { Hono, type MiddlewareHandler } from "hono";
+import type { Hono } from "hono";
 
+import { createOperatorApp, tokenGuard } from "../shared/edge/operator-routes.ts";
 import { SUBPROTOCOL } from "../shared/link/protocol.ts";
 import { createReceiver } from "../shared/receiver/receiver.ts";
 import { WebhookVerifier } from "../shared/signature/webhook-verifier.ts";
-import { hasAccess } from "./access.ts";
 import { edgeLogger } from "./log.ts";
 import { MailboxClient } from "./mailbox-client.ts";
-import { securityHeaders } from "./security-headers.ts";
 import { readSettings, type Settings } from "./settings.ts";
 
 /** The Worker's routes. Nothing behind a token or a signature wakes the Durable Object before it was checked. */
@@ -15,21 +14,15 @@ export function createApp(env: Env): Hono {
   const log = edgeLogger(settings.LOG_LEVEL);
   for (const problem of problems) log.error("setting ignored", { problem });
   const stub = () => env.MAILBOX.getByName(settings.HOOKLINE_FLEET);
-  const app = new Hono();
-  app.use(securityHeaders);
-  app.onError((error, context) => {
-    log.error("request failed", { path: context.req.path, reason: error.message });
-    return context.json({ error: "internal error" }, 500);
-  });
-  app.get("/healthz", (context) => context.json({ ok: true }));
-  app.get("/freshness", requireToken(settings), async (context) => context.json(await stub().freshness()));
-  app.get("/dead", requireToken(settings), async (context) => context.json(await stub().deadLetters()));
-  app.post("/dead/:seq{[0-9]{1,15}}/requeue", requireToken(settings), async (context) => {
-    const seq = await stub().requeue(Number(context.req.param("seq")));
-    if (seq !== null) return context.json({ status: "requeued", seq });
-    return context.json({ error: "no dead letter has this number; GET /dead lists them" }, 404);
-  });
-  app.get("/link", requireToken(settings), async (context) => {
+  const tokens = [settings.HOOKLINE_TOKEN, settings.HOOKLINE_TOKEN_PREVIOUS];
+  const guard = tokenGuard(tokens, (a, b) => crypto.subtle.timingSafeEqual(a, b));
+  const operator = {
+    freshness: async () => stub().freshness(),
+    deadLetters: async () => stub().deadLetters(),
+    requeue: async (seq: number) => stub().requeue(seq),
+  };
+  const app = createOperatorApp({ mailbox: operator, guard, log });
+  app.get("/link", guard, async (context) => {
     const refusal = upgradeProblem(context.req.raw.headers);
     if (refusal !== null) return context.json({ error: refusal }, 426, { Upgrade: "websocket" });
     return stub().fetch(context.req.raw);
@@ -38,15 +31,6 @@ export function createApp(env: Env): Hono {
   const mailbox = new MailboxClient(stub, log);
   app.route("/", createReceiver({ verifier, mailbox, log, now: Date.now }));
   return app;
-}
-
-function requireToken(settings: Settings): MiddlewareHandler {
-  const tokens = [settings.HOOKLINE_TOKEN, settings.HOOKLINE_TOKEN_PREVIOUS];
-  return async function tokenGuard(context, next) {
-    const granted = await hasAccess(context.req.header("authorization") ?? null, tokens);
-    if (granted) return next();
-    return context.json({ error: "unauthorized" }, 401, { "WWW-Authenticate": "Bearer" });
-  };
 }
 
 function upgradeProblem(headers: Headers): string | null {

@@ -1,5 +1,5 @@
 import { CLOSE, closeReason } from "../shared/link/close-codes.ts";
-import { freshState, linkStateSchema, type LinkSocket, type LinkState } from "./link-socket.ts";
+import { freshState, linkStateSchema, type LinkSocket, type LinkState } from "../shared/edge/link-socket.ts";
 
 /**
  * A hibernating WebSocket as a LinkSocket; its state lives in the attachment, which survives hibernation and may be of

@@ -6,9 +6,9 @@ import { systemClock } from "../clock/system-clock.ts";
 import { readPoolsFile } from "../config/pools-file.ts";
 import { readSettings, type AgentSettings } from "../config/settings.ts";
 import { buildAgent, type BuiltAgent } from "../daemon/build-agent.ts";
-import { dockerSlots } from "../daemon/docker-slots.ts";
-import { heartbeatFile, keepBeating } from "../daemon/heartbeat.ts";
+import { runDaemon } from "../daemon/run-daemon.ts";
 import { processLogger } from "../log/process-logger.ts";
+import { dockerSlots } from "../slots/docker-slots.ts";
 import { EXIT, type CommandIo, type ExitCode } from "./io.ts";
 import { refuse } from "./refuse.ts";
 
@@ -31,7 +31,7 @@ export async function runAgent(args: readonly string[], io: CommandIo, stop: Abo
     }
     const settings = readSettings(io);
     const log = processLogger(settings.logLevel);
-    await serve(build(settings, io, log), heartbeatFile(settings.dataFolder), log, stop);
+    await runDaemon({ built: build(settings, io, log), dataFolder: settings.dataFolder, log, stop });
     return EXIT.fine;
   } catch (error) {
     return refuse(error, io);
@@ -42,25 +42,6 @@ function build(settings: AgentSettings, io: CommandIo, log: Logger): BuiltAgent 
   const { fleet, warnings } = readPoolsFile({ file: settings.configFile, cwd: io.cwd, env: io.env });
   for (const warning of warnings) log.warn("configuration", { detail: describeProblem(settings.configFile, warning) });
   if (settings.edgeUrl === null) log.warn("HOOKLINE_EDGE_URL is not set; jobs are found by sweeps alone");
-  const provider = dockerSlots(settings, log);
+  const provider = dockerSlots(settings, systemClock, log);
   return buildAgent({ settings, fleet, provider, log });
-}
-
-async function serve({ agent, close }: BuiltAgent, file: string, log: Logger, stop: AbortSignal): Promise<void> {
-  const stopped = new Promise<void>((resolve) => {
-    if (stop.aborted) resolve();
-    stop.addEventListener("abort", () => resolve(), { once: true });
-  });
-  const started = agent.start();
-  const beats = new AbortController();
-  const beating = keepBeating({ file, clock: systemClock, log, state: () => agent.state() }, beats.signal);
-  try {
-    // A start that fails ends the wait; one that is still going on when the stop comes ends with it.
-    await Promise.race([stopped, started.then(() => stopped)]);
-  } finally {
-    await agent.stop();
-    beats.abort();
-    await Promise.allSettled([started, beating]);
-    close();
-  }
 }

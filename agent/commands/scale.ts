@@ -11,7 +11,7 @@ import { readSettings, type AgentSettings } from "../config/settings.ts";
 import type { AgentReport } from "../../shared/link/report.ts";
 import { buildAgent } from "../daemon/build-agent.ts";
 import { dryRun, type DryRun } from "../daemon/dry-run.ts";
-import { dockerSlots } from "../daemon/docker-slots.ts";
+import { dockerSlots } from "../slots/docker-slots.ts";
 import { githubOf } from "../github/github-of-settings.ts";
 import { processLogger } from "../log/process-logger.ts";
 import { refuse } from "./refuse.ts";
@@ -46,7 +46,7 @@ export async function runScale(args: readonly string[], io: CommandIo, stop: Abo
     const { fleet } = readPoolsFile({ file: settings.configFile, cwd: io.cwd, env: io.env });
     const onlyPool = values.pool ?? null;
     requirePool(fleet, onlyPool);
-    const log = processLogger(settings.logLevel, process.stderr);
+    const log = processLogger(settings.logLevel, { stream: process.stderr });
     if (values["dry-run"] === true) return await lookOnly({ settings, fleet, onlyPool, log, stop, io, json });
     return await scale({ settings, fleet, onlyPool, log, stop, io, json }, values.once === true);
   } catch (error) {
@@ -67,7 +67,7 @@ interface Run {
 async function lookOnly({ settings, fleet, onlyPool, log, stop, io, json }: Run): Promise<ExitCode> {
   const { instance } = settings;
   const architecture = process.arch === "arm64" ? "arm64" : "amd64";
-  const provider = dockerSlots(settings, log);
+  const provider = dockerSlots(settings, systemClock, log);
   const github = githubOf(settings, log);
   const seen = await dryRun({
     instance,
@@ -89,7 +89,7 @@ async function lookOnly({ settings, fleet, onlyPool, log, stop, io, json }: Run)
 
 async function scale(run: Run, once: boolean): Promise<ExitCode> {
   const { settings, fleet, onlyPool, log, stop, io, json } = run;
-  const provider = dockerSlots(settings, log);
+  const provider = dockerSlots(settings, systemClock, log);
   const { agent, close, lastSweep } = buildAgent({ settings, fleet, provider, log, link: false, onlyPool });
   const started = agent.start();
   try {

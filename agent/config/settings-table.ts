@@ -22,26 +22,41 @@ export interface Setting<Output = unknown> {
   /** Whether it holds a credential, which may then come from the file named in `…_FILE` as well. */
   readonly secret: boolean;
   readonly schema: z.ZodType<Output, string>;
+  /** Commands that cannot do without it. */
+  readonly neededBy: readonly Command[];
 }
 
-const plain = <Output>(description: string, schema: z.ZodType<Output, string>) =>
-  ({ description, schema, fallback: null, secret: false }) as const;
+/** Commands that need settings of their own. */
+export type Command = "agent" | "autoscale-webhook" | "dead";
+
+const plain = <Output>(description: string, schema: z.ZodType<Output, string>, neededBy: readonly Command[] = []) =>
+  ({ description, schema, fallback: null, secret: false, neededBy }) as const;
 
 const preset = <Output>(description: string, schema: z.ZodType<Output, string>, fallback: string) =>
-  ({ description, schema, fallback, secret: false }) as const;
+  ({ description, schema, fallback, secret: false, neededBy: [] }) as const;
 
-const credential = <Output>(description: string, schema: z.ZodType<Output, string>) =>
-  ({ description, schema, fallback: null, secret: true }) as const;
+const credential = <Output>(
+  description: string,
+  schema: z.ZodType<Output, string>,
+  neededBy: readonly Command[] = [],
+) => ({ description, schema, fallback: null, secret: true, neededBy }) as const;
 
 const A_DAY_SECONDS = 86_400;
 const path = z.string().refine((text) => !text.includes("\0"), { error: "must be a path" });
 
 /** Every variable that the agent reads: the one source of names, defaults, descriptions and rules. */
 export const SETTINGS = {
-  HOOKLINE_EDGE_URL: plain("Address of the deployed Worker.", webAddress("https://hookline.my-name.workers.dev")),
-  HOOKLINE_TOKEN: credential("Token with which the agent opens its link to the edge.", headerSecret),
+  HOOKLINE_EDGE_URL: plain(
+    "Address of the deployed Worker, or of the standalone receiver.",
+    webAddress("https://hookline.my-name.workers.dev"),
+    ["dead"],
+  ),
+  HOOKLINE_TOKEN: credential("Token with which the agent opens its link to the edge.", headerSecret, ["dead"]),
   HOOKLINE_TOKEN_PREVIOUS: credential("Token accepted beside the current one during a rotation.", headerSecret),
-  GITHUB_TOKEN: credential("Personal access token that may manage self-hosted runners; or an App.", headerSecret),
+  GITHUB_TOKEN: credential("Personal access token that may manage self-hosted runners; or an App.", headerSecret, [
+    "agent",
+    "autoscale-webhook",
+  ]),
   GITHUB_APP_ID: plain(
     "App id or client id of a GitHub App, in place of a token.",
     z.string().regex(/^[A-Za-z0-9.]{1,64}$/, { error: "must be the App ID or Client ID from the App's settings page" }),
@@ -54,6 +69,7 @@ export const SETTINGS = {
   GITHUB_WEBHOOK_SECRET: credential(
     "Secret of the webhook, for doctor's probe and the standalone receiver.",
     anySecret,
+    ["autoscale-webhook"],
   ),
   GITHUB_WEBHOOK_SECRET_PREVIOUS: credential(
     "Webhook secret accepted beside the current one during a rotation.",

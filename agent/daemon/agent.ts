@@ -1,5 +1,5 @@
 import type { Clock, Random } from "../../shared/clock/clock.ts";
-import { ownersOf, type Fleet } from "../../shared/config/pool.ts";
+import type { Fleet } from "../../shared/config/pool.ts";
 import { SWEEPS_TO_BE_GONE } from "../../shared/controller/job.ts";
 import { Ledger } from "../../shared/controller/ledger.ts";
 import type { Action } from "../../shared/controller/plan.ts";
@@ -7,7 +7,6 @@ import { describeRefusal } from "../../shared/controller/describe-reason.ts";
 import { refusal, servingPool, type ServingPool } from "../../shared/controller/pool-choice.ts";
 import { servedDemand } from "../../shared/controller/serving.ts";
 import { isBusy } from "../../shared/controller/slot.ts";
-import { architectureLabels, IMPLIED_LABELS } from "../../shared/labels/labels.ts";
 import type { AgentReport } from "../../shared/link/report.ts";
 import type { Route } from "../../shared/link/route.ts";
 import type { Logger } from "../../shared/log/logger.ts";
@@ -18,6 +17,7 @@ import { sleep } from "../clock/sleep.ts";
 import { runnerGroupOf } from "../github/runner-scope.ts";
 import type { DeliveryLog, GitHubHook } from "../github/delivery-log.ts";
 import type { GitHub } from "../github/types.ts";
+import { DrainRecords } from "../journal/drain-records.ts";
 import { Journal } from "../journal/journal.ts";
 import { MissedDeliveries } from "../journal/missed-deliveries.ts";
 import { SlotRecords } from "../journal/slot-records.ts";
@@ -34,7 +34,9 @@ import type { SweepResult } from "../sweeps/sweep.ts";
 import { SweepLoop } from "../sweeps/sweep-loop.ts";
 import { poolOfAction } from "./pool-of-action.ts";
 import { ControlLoop } from "./control-loop.ts";
+import { drainProgress, UnknownPool, type DrainProgress } from "./drain-progress.ts";
 import { feedSweep } from "./feed-sweep.ts";
+import { routesOfFleet } from "./routes-of-fleet.ts";
 import { Watchers } from "./watchers.ts";
 
 const RECONCILE_RETRY_MS = 5000;
@@ -86,6 +88,7 @@ export class Agent {
   readonly #ledger: Ledger;
   readonly #journal: Journal;
   readonly #records: SlotRecords;
+  readonly #drains: DrainRecords;
   readonly #control: ControlLoop;
   readonly #slots: SlotManager;
   readonly #link: LinkClient | null;
@@ -106,6 +109,7 @@ export class Agent {
     this.#ledger = new Ledger(ownPrefix(instance));
     this.#journal = new Journal(options.journalSql);
     this.#records = new SlotRecords(options.slotsSql);
+    this.#drains = new DrainRecords(options.journalSql);
     this.#control = new ControlLoop({
       ledger: this.#ledger,
       pools: () => this.#pools,
@@ -220,6 +224,7 @@ export class Agent {
       if (facts === null) continue;
       this.#control.feed({ type: "job", source: "signal", facts, atMs: now, seenAtMs: agentAtMs, guid: signal.guid });
     }
+    for (const pool of this.#drains.pools()) this.#control.feed({ type: "drain", pool, on: true });
   }
 
   /** An idle slot's cooldown goes on from one process to the next, so that runs of `scale --once` retire it in time. */
@@ -368,12 +373,26 @@ export class Agent {
 
   /** What the fleet serves, for the edge to turn the rest away. */
   #routes(): readonly Route[] {
-    return this.#options.fleet.pools.flatMap((pool) =>
-      ownersOf(pool).map((owner) => ({
-        owner,
-        labels: [...IMPLIED_LABELS, ...architectureLabels(pool.architecture), ...pool.labels],
-      })),
-    );
+    return routesOfFleet(this.#options.fleet);
+  }
+
+  /**
+   * Lets a pool run empty, or takes that back. On disk and in effect on return: nothing new is started in the pool,
+   * and its idle runners go as soon as GitHub has confirmed them idle.
+   * @throws {UnknownPool} naming the pools that there are.
+   */
+  drain(pool: string, on: boolean): void {
+    const keys = this.#pools.map((serving) => serving.pool.key);
+    if (!keys.includes(pool)) throw new UnknownPool(pool, keys);
+    const { clock, log } = this.#options;
+    this.#drains.set(pool, on, clock.now());
+    log.info(on ? "pool drains" : "pool serves again", { pool });
+    this.#control.feed({ type: "drain", pool, on });
+  }
+
+  /** How far a pool has run empty. */
+  drainProgress(pool: string): DrainProgress {
+    return drainProgress(this.#ledger, pool);
   }
 
   /** Resolves once `holds` is true of the agent's state, now or after any event. Rejects with the signal's reason. */

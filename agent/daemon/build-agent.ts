@@ -4,9 +4,11 @@ import { hostname } from "node:os";
 import type { Fleet } from "../../shared/config/pool.ts";
 import type { Logger } from "../../shared/log/logger.ts";
 import { systemClock } from "../clock/system-clock.ts";
+import { HOST_ARCHITECTURE } from "../config/serving-pools-of.ts";
 import { requireEdge } from "../config/require-settings.ts";
 import type { AgentSettings } from "../config/settings.ts";
-import { deliversTo } from "../github/delivers-to.ts";
+import type { GitHubHook } from "../github/delivery-log.ts";
+import { deliversTo, tellsOfJobs } from "../github/delivers-to.ts";
 import { githubOf } from "../github/github-of-settings.ts";
 import { openJournal } from "../journal/open-journal.ts";
 import { SweepRecords, type SweepRecord } from "../journal/sweep-records.ts";
@@ -24,6 +26,8 @@ export interface BuildOptions {
   readonly link?: boolean;
   /** Tends this pool alone; every pool where it is absent. */
   readonly onlyPool?: string | null;
+  /** The way to a mailbox in this process, in place of the edge at `HOOKLINE_EDGE_URL`. */
+  readonly dial?: Dial;
 }
 
 /** A built agent, and how to let go of its files once it has stopped. */
@@ -41,10 +45,10 @@ export interface BuiltAgent {
  * @throws {Error} if the journal cannot be opened.
  */
 export function buildAgent(options: BuildOptions): BuiltAgent {
-  const { settings, fleet, provider, log, link = true, onlyPool = null } = options;
+  const { settings, fleet, provider, log, dial, link = true, onlyPool = null } = options;
   const { edgeUrl } = settings;
   const github = githubOf(settings, log);
-  const dial = edgeUrl === null || !link ? null : dialOf(settings);
+  const way = dial ?? (edgeUrl === null || !link ? null : dialOf(settings));
   const journal = openJournal(settings.dataFolder);
   const agent = new Agent({
     instance: settings.instance,
@@ -52,13 +56,13 @@ export function buildAgent(options: BuildOptions): BuiltAgent {
     boot: randomUUID(),
     host: hostname(),
     fleet,
-    architecture: process.arch === "arm64" ? "arm64" : "amd64",
+    architecture: HOST_ARCHITECTURE,
     github,
     provider,
-    dial,
+    dial: way,
     journalSql: journal.signals,
     slotsSql: journal.slots,
-    deliveries: edgeUrl === null ? null : { log: github, isOurs: (hook) => deliversTo(hook, edgeUrl) },
+    deliveries: way === null && edgeUrl === null ? null : { log: github, isOurs: (hook) => isOurs(hook, edgeUrl) },
     spent: () => github.stats(),
     sweepIntervalMs: settings.sweepIntervalMs,
     clock: systemClock,
@@ -67,6 +71,11 @@ export function buildAgent(options: BuildOptions): BuiltAgent {
   });
   const records = new SweepRecords(journal.slots);
   return { agent, lastSweep: () => records.last(), close: journal.close };
+}
+
+/** A receiver of our own that was not told its address from outside may be behind any hook that tells of jobs. */
+function isOurs(hook: GitHubHook, edgeUrl: string | null): boolean {
+  return edgeUrl === null ? tellsOfJobs(hook) : deliversTo(hook, edgeUrl);
 }
 
 function dialOf(settings: AgentSettings): Dial {

@@ -4,9 +4,14 @@ import type { GitHubHook } from "./delivery-log.ts";
 export const WEBHOOK_PATH = "webhook";
 
 /** Whether a hook tells the receiver at this address of jobs. */
-export function deliversTo({ url, events }: GitHubHook, receiverUrl: string): boolean {
-  if (!events.includes("workflow_job") && !events.includes("*")) return false;
-  return url !== null && URL.canParse(url) && new URL(url).href === webhookUrl(receiverUrl);
+export function deliversTo(hook: GitHubHook, receiverUrl: string): boolean {
+  const { url } = hook;
+  return tellsOfJobs(hook) && url !== null && URL.canParse(url) && new URL(url).href === webhookUrl(receiverUrl);
+}
+
+/** Whether a hook is subscribed to what we live by. */
+export function tellsOfJobs({ events }: GitHubHook): boolean {
+  return events.includes("workflow_job") || events.includes("*");
 }
 
 /** The address that belongs into the hook. Throws TypeError where `receiverUrl` is no address. */

@@ -55,6 +55,10 @@ const MIGRATIONS: readonly (readonly string[])[] = [
      ) STRICT`,
   ],
   ["ALTER TABLE slots ADD COLUMN tail TEXT"],
+  [
+    "ALTER TABLE signals ADD COLUMN seq INTEGER",
+    "CREATE TABLE drains (pool TEXT PRIMARY KEY, since INTEGER NOT NULL) STRICT, WITHOUT ROWID",
+  ],
 ];
 
 /**

@@ -12,6 +12,8 @@ export interface Cursor {
 export interface JournaledSignal {
   readonly signal: Signal;
   readonly agentAtMs: number;
+  /** Its number in the mailbox it came from; null for one that an earlier version took. */
+  readonly seq: number | null;
 }
 
 const REMEMBER_MS = 3 * 24 * 60 * 60_000;
@@ -40,27 +42,28 @@ export class Journal {
    */
   append(stream: string, signals: readonly SequencedSignal[], upTo: number, nowMs: number): readonly Signal[] {
     return this.#sql.transaction(() => {
-      const fresh = signals.filter(({ signal }) => this.#insert(signal, nowMs)).map(({ signal }) => signal);
+      const fresh = signals.filter((entry) => this.#insert(entry, nowMs)).map(({ signal }) => signal);
       this.#sql.exec("INSERT OR REPLACE INTO cursor (one, stream, acked) VALUES (1, ?, ?)", stream, upTo);
       return fresh;
     });
   }
 
-  #insert(signal: Signal, nowMs: number): boolean {
+  #insert({ seq, signal }: { readonly seq: number | null; readonly signal: Signal }, nowMs: number): boolean {
     const rows = this.#sql.exec(
-      `INSERT INTO signals (guid, job_id, agent_at, signal) VALUES (?, ?, ?, ?)
+      `INSERT INTO signals (guid, job_id, agent_at, signal, seq) VALUES (?, ?, ?, ?, ?)
        ON CONFLICT (guid) DO NOTHING RETURNING guid`,
       signal.guid,
       signal.jobId,
       nowMs,
       JSON.stringify(signal),
+      seq,
     );
     return rows.length > 0;
   }
 
   /** Takes signals that came by another way than a stream. Returns those that were not there before. */
   take(signals: readonly Signal[], nowMs: number): readonly Signal[] {
-    return this.#sql.transaction(() => signals.filter((signal) => this.#insert(signal, nowMs)));
+    return this.#sql.transaction(() => signals.filter((signal) => this.#insert({ seq: null, signal }, nowMs)));
   }
 
   has(guid: string): boolean {
@@ -77,9 +80,10 @@ export class Journal {
    * cannot read is passed over: sweeps know of its job, and history must not keep the agent from starting.
    */
   signals(): readonly JournaledSignal[] {
-    return this.#sql.exec("SELECT agent_at, signal FROM signals ORDER BY rowid").flatMap((row) => {
+    return this.#sql.exec("SELECT agent_at, signal, seq FROM signals ORDER BY rowid").flatMap((row) => {
       const parsed = signalSchema.safeParse(JSON.parse(String(row["signal"])));
-      return parsed.success ? [{ agentAtMs: Number(row["agent_at"]), signal: parsed.data }] : [];
+      const seq = row["seq"] === null ? null : Number(row["seq"]);
+      return parsed.success ? [{ agentAtMs: Number(row["agent_at"]), signal: parsed.data, seq }] : [];
     });
   }
 

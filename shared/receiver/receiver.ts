@@ -5,6 +5,8 @@ import type { SignatureProblem } from "../signature/signature-header.ts";
 import type { WebhookVerifier } from "../signature/webhook-verifier.ts";
 import { readSignal } from "../workflow-job/read-signal.ts";
 import type { Signal } from "../workflow-job/signal.ts";
+import { whyNoSignal } from "./event-of-body.ts";
+import { FOREIGN_REASONS } from "./foreign-reasons.ts";
 import { isJson, readDeliveryHeaders, type DeliveryHeaders } from "./delivery-headers.ts";
 import { MailboxUnavailable, type DeliveryNote, type MailboxPort, type MatchedSecret } from "./mailbox-port.ts";
 import { NoteThrottle } from "./note-throttle.ts";
@@ -74,9 +76,8 @@ class Receiver {
     const parsed = parseJson(body);
     if (parsed === undefined) return context.json({ error: "the body is no JSON" }, 400);
     const { event, guid, hookId, receivedAtMs, matched } = delivery;
-    if (!namesBody(event, parsed)) return this.#noted(context, "ignored", CONTRADICTION, delivery);
-    if (event === "ping") return this.#noted(context, "ping", "ping", delivery);
-    if (event !== "workflow_job") return this.#noted(context, "ignored", `event ${event}`, delivery);
+    const reason = whyNoSignal(event, parsed);
+    if (reason !== null) return this.#noted(context, reason === "ping" ? "ping" : "ignored", reason, delivery);
     const read = readSignal(parsed, { guid, hookId, receivedAtMs });
     if (!read.ok) {
       this.#options.log.error("workflow_job unreadable", { guid, reason: read.problem });
@@ -130,13 +131,6 @@ class Receiver {
   }
 }
 
-const CONTRADICTION = "the event name does not fit the body";
-
-const FOREIGN_REASONS = {
-  owner: "no pool serves this repository",
-  labels: "no pool has these labels",
-} as const;
-
 function foreignKey(signal: Signal): string {
   return `${signal.repository} ${signal.labels.toSorted().join(",")}`.toLowerCase();
 }
@@ -148,14 +142,4 @@ function parseJson(body: Uint8Array): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** The event name is not signed; the body is, and the two must agree on what this is. */
-function namesBody(event: string, body: unknown): boolean {
-  if (event === "ping") return isObjectWith(body, "zen");
-  return isObjectWith(body, "workflow_job") === (event === "workflow_job");
-}
-
-function isObjectWith(value: unknown, key: string): boolean {
-  return typeof value === "object" && value !== null && key in value;
 }

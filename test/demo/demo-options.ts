@@ -2,12 +2,13 @@ import { parseArgs } from "node:util";
 
 import * as z from "zod";
 
-export const HELP = `Usage: pnpm demo [--docker] [--jobs N] [--rate PER_SECOND | --burst] [--json]
+export const HELP = `Usage: pnpm demo [--docker] [--standalone] [--jobs N] [--rate PER_SECOND | --burst] [--json]
 
 The whole chain on this machine, with no account anywhere: the real Worker in workerd, the real agent, a GitHub on
 loopback. It queues jobs, sends every delivery twice, prints the timeline of each job and ends by itself.
 
   --docker            slots are containers on this machine's Docker Engine (default: slots inside the agent's process)
+  --standalone        the receiver as a plain Node process with the agent in it, in place of Worker and link
   --jobs N            how many jobs, 1 to 256 (default 5)
   --rate PER_SECOND   jobs that are queued each second, 0.1 to 100 (default 2)
   --burst             queue all jobs at once
@@ -21,6 +22,7 @@ const optionsSchema = z
   .object({
     help: z.boolean().default(false),
     docker: z.boolean().default(false),
+    standalone: z.boolean().default(false),
     json: z.boolean().default(false),
     burst: z.boolean().default(false),
     jobs: z.coerce.number({ error: "takes a number" }).int().min(1).max(256).default(5),
@@ -42,6 +44,7 @@ export function readDemoOptions(args: readonly string[]): DemoOptions | { readon
       options: {
         help: { type: "boolean", short: "h" },
         docker: { type: "boolean" },
+        standalone: { type: "boolean" },
         json: { type: "boolean" },
         burst: { type: "boolean" },
         jobs: { type: "string" },

@@ -9,13 +9,14 @@ import { systemClock } from "../../agent/clock/system-clock.ts";
 import { readPoolsFile } from "../../agent/config/pools-file.ts";
 import { readSettings } from "../../agent/config/settings.ts";
 import type { Agent } from "../../agent/daemon/agent.ts";
-import { buildAgent } from "../../agent/daemon/build-agent.ts";
+import { buildAgent, type BuildOptions } from "../../agent/daemon/build-agent.ts";
 import { DockerClient } from "../../agent/docker/docker-client.ts";
 import { Journal } from "../../agent/journal/journal.ts";
 import { NodeSql } from "../../agent/journal/node-sql.ts";
 import { JOURNAL_FILE, SLOTS_FILE } from "../../agent/journal/open-journal.ts";
 import { SlotRecords, type SlotRecord } from "../../agent/journal/slot-records.ts";
 import { timelines, type JobTimeline } from "../../agent/journal/timeline.ts";
+import { startReceiver } from "../../agent/receiver/start-receiver.ts";
 import { DockerSlotProvider } from "../../agent/slots/docker-slot-provider.ts";
 import { InProcessSlotProvider } from "../../agent/slots/in-process-slot-provider.ts";
 import type { SlotProvider } from "../../agent/slots/slot-provider.ts";
@@ -34,6 +35,8 @@ const LABEL = "nas";
 
 export interface DemoWorldOptions {
   readonly docker: boolean;
+  /** Receiver, mailbox and agent in one process, in place of the Worker and the link. */
+  readonly standalone?: boolean;
   /** Slots that may exist at the same time. */
   readonly maxSlots: number;
   readonly log?: Logger;
@@ -48,7 +51,7 @@ export interface DemoWorld {
   readonly labels: readonly string[];
   /** The environment in which any `hookline` command works on this world. It holds secrets. */
   readonly env: Readonly<Record<string, string>>;
-  readonly edge: LocalEdge;
+  readonly edge: Pick<LocalEdge, "url" | "webhookUrl">;
   /** What the agent's journal knows so far. */
   readonly journal: () => { readonly jobs: readonly JobTimeline[]; readonly slots: readonly SlotRecord[] };
   /** Ends everything and leaves nothing behind. */
@@ -79,8 +82,6 @@ async function start(
   ends.push(() => github.close());
   github.addOrganization("acme");
   github.addRepository(REPOSITORY);
-  const edge = await startLocalEdge(secrets);
-  ends.push(() => edge.close());
   const data = mkdtempSync(join(tmpdir(), "hookline-demo-"));
   ends.push(() => rmSync(data, { recursive: true, force: true }));
 
@@ -88,9 +89,12 @@ async function start(
   const image = options.docker ? await runnerImage(ends) : "in-process";
   const configFile = join(data, "pools.yaml");
   writeFileSync(configFile, stringify(poolsFile(image, options.maxSlots)));
+  const worker = options.standalone === true ? null : await startLocalEdge(secrets);
+  ends.push(() => worker?.close());
   const env = {
-    HOOKLINE_EDGE_URL: edge.url,
+    ...(worker === null ? {} : { HOOKLINE_EDGE_URL: worker.url }),
     HOOKLINE_TOKEN: secrets.token,
+    GITHUB_WEBHOOK_SECRET: secrets.webhookSecret,
     HOOKLINE_INSTANCE: instance,
     HOOKLINE_DATA: data,
     HOOKLINE_CONFIG: configFile,
@@ -100,9 +104,7 @@ async function start(
   const settings = readSettings({ cwd: data, env });
   const { fleet } = readPoolsFile({ file: configFile, cwd: data, env });
   const provider = options.docker ? dockerProvider(instance, log, ends) : inProcessProvider();
-  const built = buildAgent({ settings, fleet, provider, log });
-  const { agent } = built;
-  ends.push(() => built.close());
+  const { agent, edge } = await build({ settings, fleet, provider, log }, worker, ends);
   await agent.start();
   ends.push(() => agent.stop());
   await agent.waitFor(({ connected }) => connected, AbortSignal.timeout(10_000));
@@ -110,7 +112,26 @@ async function start(
   await github.deliveriesSettled();
   const [ping] = github.deliveries();
   if (ping?.statusCode !== 202) throw new Error(`the ping of hook ${hook.id} was answered with ${ping?.statusCode}`);
-  return { github, agent, provider, labels: ["self-hosted", LABEL], env, edge, journal: () => readJournal(data) };
+  const reachable = { ...env, HOOKLINE_EDGE_URL: edge.url };
+  const labels = ["self-hosted", LABEL];
+  return { github, agent, provider, labels, env: reachable, edge, journal: () => readJournal(data) };
+}
+
+/** The agent with what feeds it: the Worker over the link, or a receiver of its own. */
+async function build(
+  options: BuildOptions,
+  worker: LocalEdge | null,
+  ends: (() => Promise<void> | void)[],
+): Promise<{ readonly agent: Agent; readonly edge: DemoWorld["edge"] }> {
+  if (worker !== null) {
+    const built = buildAgent(options);
+    ends.push(() => built.close());
+    return { agent: built.agent, edge: worker };
+  }
+  const listen = { host: "127.0.0.1", port: 0 };
+  const { agent, server, close } = await startReceiver({ ...options, receiverLog: options.log, listen });
+  ends.push(close, () => server.close());
+  return { agent, edge: { url: server.url, webhookUrl: `${server.url}/webhook` } };
 }
 
 function poolsFile(image: string, max: number): object {

@@ -14,7 +14,11 @@ export type OnDone = (job: ReportedJob) => void;
 
 /** Queues the jobs, waits for their end and for the last slot to be cleared, and reports. */
 export async function runDemo(options: DemoOptions, onDone: OnDone): Promise<DemoReport> {
-  const world = await startDemoWorld({ docker: options.docker, maxSlots: options.jobs });
+  const world = await startDemoWorld({
+    docker: options.docker,
+    standalone: options.standalone,
+    maxSlots: options.jobs,
+  });
   try {
     const ids = await queueJobs(world, options);
     await Promise.all(ids.map((id) => follow(world, id, onDone)));

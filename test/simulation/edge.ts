@@ -9,8 +9,8 @@ import { MailboxUnavailable, type AcceptOutcome } from "../../shared/receiver/ma
 import { createReceiver } from "../../shared/receiver/receiver.ts";
 import type { WebhookVerifier } from "../../shared/signature/webhook-verifier.ts";
 import type { Signal } from "../../shared/workflow-job/signal.ts";
-import { LinkServer } from "../../worker/link-server.ts";
-import type { LinkSocket } from "../../worker/link-socket.ts";
+import { LinkServer } from "../../shared/edge/link-server.ts";
+import type { LinkSocket } from "../../shared/edge/link-socket.ts";
 import type { Conditions } from "./conditions.ts";
 import { WEBHOOK_SECRET } from "./deliveries.ts";
 import type { SimClock } from "./sim-clock.ts";

@@ -19,7 +19,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     breaks: "promise 3: the edge forgets to send what was not acknowledged",
-    file: "worker/link-server.ts",
+    file: "shared/edge/link-server.ts",
     search: "sentUpTo: mailbox.acked(),",
     replace: "sentUpTo: mailbox.head(),",
   },

@@ -1,6 +1,6 @@
 import type { Connection, ConnectionEvents, Dial } from "../../agent/link/dial.ts";
 import { PING, PONG } from "../../shared/link/protocol.ts";
-import { freshState, linkStateSchema, type LinkState } from "../../worker/link-socket.ts";
+import { freshState, linkStateSchema, type LinkState } from "../../shared/edge/link-socket.ts";
 import type { Conditions } from "./conditions.ts";
 import type { Dice } from "./dice.ts";
 import type { Edge, EdgeSocket } from "./edge.ts";

@@ -9,6 +9,7 @@ import { guid, queuedSignal } from "../../unit/samples/signal.ts";
 
 const at = (agentAtMs: number, change: Partial<Signal>): JournaledSignal => ({
   agentAtMs,
+  seq: null,
   signal: queuedSignal(1, { createdAtMs: 1000, startedAtMs: 1000, ...change }),
 });
 

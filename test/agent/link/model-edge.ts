@@ -6,8 +6,8 @@ import { Mailbox } from "../../../shared/mailbox/mailbox.ts";
 import { Tally } from "../../../shared/mailbox/tally.ts";
 import { openJobs } from "../../../shared/mailbox/open-jobs.ts";
 import type { Signal } from "../../../shared/workflow-job/signal.ts";
-import { LinkServer } from "../../../worker/link-server.ts";
-import { freshState, linkStateSchema, type LinkSocket, type LinkState } from "../../../worker/link-socket.ts";
+import { LinkServer } from "../../../shared/edge/link-server.ts";
+import { freshState, linkStateSchema, type LinkSocket, type LinkState } from "../../../shared/edge/link-socket.ts";
 import { FakeDial, type FakeConnection } from "../fake-dial.ts";
 
 /** One connection through a network that delivers frame by frame, when told to. */

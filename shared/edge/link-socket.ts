@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 
-import { tallySchema } from "../shared/mailbox/tally.ts";
+import { tallySchema } from "../mailbox/tally.ts";
 
 /** What is kept with a socket across hibernation. Times are milliseconds since the epoch. */
 export const linkStateSchema = z.object({

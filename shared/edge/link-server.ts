@@ -1,14 +1,14 @@
-import { CLOSE, closeReason } from "../shared/link/close-codes.ts";
-import { encode, readUp } from "../shared/link/codec.ts";
-import type { Hello } from "../shared/link/hello.ts";
-import { SPOKEN_VERSIONS } from "../shared/link/protocol.ts";
-import type { Up } from "../shared/link/up.ts";
-import type { Logger } from "../shared/log/logger.ts";
-import type { Mailbox } from "../shared/mailbox/mailbox.ts";
-import type { OpenJobs } from "../shared/mailbox/open-jobs.ts";
-import { DAMPING_MS, fightOf, recentTakeovers, type Contender } from "../shared/mailbox/takeovers.ts";
-import type { Tally } from "../shared/mailbox/tally.ts";
-import { VERSION } from "../shared/version.ts";
+import { CLOSE, closeReason } from "../link/close-codes.ts";
+import { encode, readUp } from "../link/codec.ts";
+import type { Hello } from "../link/hello.ts";
+import { SPOKEN_VERSIONS } from "../link/protocol.ts";
+import type { Up } from "../link/up.ts";
+import type { Logger } from "../log/logger.ts";
+import type { Mailbox } from "../mailbox/mailbox.ts";
+import type { OpenJobs } from "../mailbox/open-jobs.ts";
+import { DAMPING_MS, fightOf, recentTakeovers, type Contender } from "../mailbox/takeovers.ts";
+import type { Tally } from "../mailbox/tally.ts";
+import { VERSION } from "../version.ts";
 import type { LinkSocket } from "./link-socket.ts";
 import { BATCH_SIGNALS, oneFrame } from "./one-frame.ts";
 

@@ -1,18 +1,19 @@
+import type { Clock } from "../../shared/clock/clock.ts";
 import type { Logger } from "../../shared/log/logger.ts";
-import { systemClock } from "../clock/system-clock.ts";
 import type { AgentSettings } from "../config/settings.ts";
 import { DockerClient } from "../docker/docker-client.ts";
 import { parseDockerHost } from "../docker/docker-host.ts";
 import { parseRegistryAuth } from "../docker/registry-auth.ts";
-import { hostRoom } from "../slots/host-room.ts";
-import { DockerSlotProvider } from "../slots/docker-slot-provider.ts";
+import { DockerSlotProvider } from "./docker-slot-provider.ts";
+import { hostRoom } from "./host-room.ts";
 
-/** Slots on the Docker Engine that the settings name. @throws {Error} if its address cannot be one. */
-export function dockerSlots(settings: AgentSettings, log: Logger): DockerSlotProvider {
+/** The slots of this agent on the Docker Engine that its settings name. */
+export function dockerSlots(settings: AgentSettings, clock: Clock, log: Logger): DockerSlotProvider {
+  const client = new DockerClient(parseDockerHost(settings.dockerHost));
   return new DockerSlotProvider({
-    client: new DockerClient(parseDockerHost(settings.dockerHost)),
+    client,
     instance: settings.instance,
-    clock: systemClock,
+    clock,
     random: Math.random,
     log,
     ...(settings.registryAuth === null ? {} : { registryAuth: parseRegistryAuth(settings.registryAuth.reveal()) }),

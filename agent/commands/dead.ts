@@ -1,0 +1,96 @@
+import * as z from "zod";
+
+import { requireEdge } from "../config/require-settings.ts";
+import { positiveNumber } from "../config/setting-rules.ts";
+import { readSettings } from "../config/settings.ts";
+import { askDeadLetters, requeueDeadLetter, type DeadLetterList, type EdgeAccess } from "../edge/ask-dead.ts";
+import { asksForHelp, flag, readArguments } from "./arguments.ts";
+import { failWith } from "./failure.ts";
+import { EXIT, printFailure, printJson, type CommandIo, type ExitCode } from "./io.ts";
+import { textTable } from "./text-table.ts";
+
+const DEADLINE_MS = 10_000;
+const MOST = 999_999_999_999_999;
+
+const HELP = `Usage: hookline dead [--json]
+       hookline dead requeue SEQ [--json]
+
+Lists the signals that the mailbox has set aside because the agent could not take them, newest first, each with its
+reason; or puts one back at the end of the queue, from where it is sent at once. Asks the Worker, or the standalone
+receiver, at HOOKLINE_EDGE_URL with HOOKLINE_TOKEN.
+
+  --json   print {"ok", "dead": [{"seq", "guid", "jobId", "repository", "action", "reason", …}], "total"},
+           for requeue {"ok", "requeued", "seq"}: the old number and the new one
+  --help   print this
+
+Exit code: 0 done, 1 the edge did not answer or has no such dead letter, 2 wrong usage or configuration.
+`;
+
+const ACTION_ERROR = 'is the only word that may follow "dead"';
+
+const schema = z
+  .object({
+    json: flag,
+    requeue: z.literal("requeue", { error: ACTION_ERROR }).optional(),
+    SEQ: z.string().pipe(positiveNumber(MOST)).optional(),
+  })
+  .refine(({ requeue, SEQ }) => (requeue === undefined) === (SEQ === undefined), {
+    path: ["SEQ"],
+    error: "is missing: hookline dead requeue SEQ",
+  });
+
+/** `hookline dead [--json]` and `hookline dead requeue SEQ [--json]`. Gives the exit code. */
+export async function runDead(args: readonly string[], io: CommandIo): Promise<ExitCode> {
+  if (asksForHelp(args)) {
+    io.stdout(HELP);
+    return EXIT.fine;
+  }
+  try {
+    const rules = { command: "hookline dead", options: {}, words: ["requeue", "SEQ"], schema };
+    const { json, SEQ } = readArguments(args, rules);
+    const { url, token } = requireEdge(readSettings(io));
+    const edge = { url, token: token.reveal() };
+    return SEQ === undefined ? await list(edge, json, io) : await requeue(edge, SEQ, json, io);
+  } catch (error) {
+    return failWith(error, args.includes("--json"), io);
+  }
+}
+
+async function list(edge: EdgeAccess, json: boolean, io: CommandIo): Promise<ExitCode> {
+  const found = await askDeadLetters(edge, AbortSignal.timeout(DEADLINE_MS));
+  if (json) printJson(io, { ok: true, ...found });
+  else io.stdout(describe(found));
+  return EXIT.fine;
+}
+
+function describe({ dead, total }: DeadLetterList): string {
+  if (total === 0) return "No dead letters.\n";
+  const columns = [
+    ["seq", 8],
+    ["died", 19],
+    ["job", 12],
+    ["action", 11],
+    ["reason", 22],
+  ] as const;
+  const rows = dead.map(({ seq, diedAt, jobId, action, reason }) => [
+    String(seq),
+    new Date(diedAt).toISOString().slice(0, 19).replace("T", " "),
+    jobId === 0 ? "-" : String(jobId),
+    action === "" ? "-" : action,
+    reason,
+  ]);
+  const rest = total > dead.length ? `${total - dead.length} older ones are not shown.\n` : "";
+  return `${textTable(columns, rows)}${rest}Put one back with: hookline dead requeue SEQ\n`;
+}
+
+async function requeue(edge: EdgeAccess, requeued: number, json: boolean, io: CommandIo): Promise<ExitCode> {
+  const seq = await requeueDeadLetter(edge, requeued, AbortSignal.timeout(DEADLINE_MS));
+  if (seq === null) {
+    const remedy = "hookline dead lists those that there are; one that was put back has a new number.";
+    printFailure(io, json, { code: "no-dead-letter", message: `No dead letter has the number ${requeued}.`, remedy });
+    return EXIT.failed;
+  }
+  if (json) printJson(io, { ok: true, requeued, seq });
+  else io.stdout(`Signal ${requeued} is in the queue again, as ${seq}.\n`);
+  return EXIT.fine;
+}

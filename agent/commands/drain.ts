@@ -1,0 +1,85 @@
+import * as z from "zod";
+
+import { askDaemon } from "../control/ask-daemon.ts";
+import type { ControlAnswer } from "../control/protocol.ts";
+import { readSettings } from "../config/settings.ts";
+import { asksForHelp, flag, readArguments, word } from "./arguments.ts";
+import { failWith, UsageError } from "./failure.ts";
+import { EXIT, printFailure, printJson, type CommandIo, type ExitCode } from "./io.ts";
+
+const HELP = `Usage: hookline drain POOL [--undo] [--json]
+
+Lets a pool run empty: the daemon starts nothing new in it, deregisters its idle runners and lets its busy ones finish.
+Returns once no slot is left; nothing of the pool can take a job from then on. It holds across restarts of the daemon
+until --undo takes it back. Interrupting the command ends the waiting, not the drain.
+
+  --undo   let the pool serve again, and return at once
+  --json   print {"ok", "pool", "draining", "slots", "waitedMs"}; progress goes to standard error
+  --help   print this
+
+It talks to the daemon that runs on HOOKLINE_DATA, on this machine or in this container.
+
+Exit code: 0 empty, or serving again; 1 no daemon runs there, or the waiting was ended; 2 wrong usage or configuration.
+`;
+
+const schema = z.object({ json: flag, undo: flag, POOL: word("is missing: name the pool to drain") });
+
+type Progress = ControlAnswer & { type: "progress" };
+
+/** `hookline drain POOL [--undo] [--json]`; `stop` ends the waiting. Gives the exit code. */
+export async function runDrain(args: readonly string[], io: CommandIo, stop: AbortSignal): Promise<ExitCode> {
+  if (asksForHelp(args)) {
+    io.stdout(HELP);
+    return EXIT.fine;
+  }
+  try {
+    const options = { undo: { type: "boolean" } } as const;
+    const rules = { command: "hookline drain", options, words: ["POOL"], schema };
+    const { json, undo, POOL: pool } = readArguments(args, rules);
+    return await drain(pool, !undo, json, io, stop);
+  } catch (error) {
+    return failWith(error, args.includes("--json"), io);
+  }
+}
+
+async function drain(pool: string, on: boolean, json: boolean, io: CommandIo, stop: AbortSignal): Promise<ExitCode> {
+  const { dataFolder } = readSettings(io);
+  const beganMs = performance.now();
+  const tell = ({ progress }: Progress): void => (json ? io.stderr : io.stdout)(`${describe(pool, progress)}\n`);
+  const request = { op: "drain", pool, on } as const;
+  const answer = await askDaemon(dataFolder, request, tell, stop).catch((error: unknown) => {
+    if (stop.aborted) return null;
+    throw error;
+  });
+  if (answer === null) return interrupted(pool, json, io);
+  if (answer.type === "refused") throw refusal(answer);
+  const { draining, slots } = answer.progress;
+  if (on && !draining) return takenBack(pool, json, io);
+  const waitedMs = Math.round(performance.now() - beganMs);
+  if (json) printJson(io, { ok: true, pool, draining, slots, waitedMs });
+  else io.stdout(on ? `Pool ${pool} is empty and starts nothing.\n` : `Pool ${pool} serves again.\n`);
+  return EXIT.fine;
+}
+
+function describe(pool: string, { slots, busy, open }: Progress["progress"]): string {
+  const ending = slots - busy - open;
+  return `pool ${pool}: ${busy} busy, ${open} idle or coming up, ${ending} ending`;
+}
+
+function refusal({ code, message, remedy }: Extract<ControlAnswer, { type: "refused" }>): Error {
+  return code === "unknown-pool"
+    ? new UsageError(message, remedy)
+    : Object.assign(new Error(message), { code, remedy });
+}
+
+function interrupted(pool: string, json: boolean, io: CommandIo): ExitCode {
+  const remedy = `The drain goes on in the daemon; hookline drain ${pool} waits again, with --undo takes it back.`;
+  printFailure(io, json, { code: "interrupted", message: `Pool ${pool} was not empty yet.`, remedy });
+  return EXIT.failed;
+}
+
+function takenBack(pool: string, json: boolean, io: CommandIo): ExitCode {
+  const message = `Pool ${pool} serves again: somebody has taken the drain back.`;
+  printFailure(io, json, { code: "taken-back", message, remedy: "Drain it anew if it shall be empty." });
+  return EXIT.failed;
+}

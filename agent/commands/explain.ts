@@ -1,0 +1,99 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+
+import * as z from "zod";
+
+import { servingPool } from "../../shared/controller/pool-choice.ts";
+import { readPoolsFile } from "../config/pools-file.ts";
+import { HOST_ARCHITECTURE } from "../config/serving-pools-of.ts";
+import { readSettings } from "../config/settings.ts";
+import { routesOfFleet } from "../daemon/routes-of-fleet.ts";
+import { explainDelivery, type Explanation } from "../explain/explain-delivery.ts";
+import { ownPrefix } from "../slots/slot-name.ts";
+import { asksForHelp, flag, readArguments, word } from "./arguments.ts";
+import { failWith, UsageError } from "./failure.ts";
+import { EXIT, printJson, type CommandIo, type ExitCode } from "./io.ts";
+
+const HELP = `Usage: hookline explain PAYLOAD.json [--event NAME] [--json]
+
+What would happen for this delivery, and why: the signal that is kept of it, each pool that is tried, the decision.
+It uses the configuration and the controller's own code, asks nobody and changes nothing: slots and other jobs are left
+out, and the clock stands at the time in the payload. PAYLOAD.json is the body as GitHub's delivery log shows it; - reads
+it from standard input.
+
+  --event NAME   the delivery's X-GitHub-Event (default: what the body looks like)
+  --json         print {"signal", "ignored", "pools": [{"key", "serves", "reason"}],
+                 "decision": {"pool", "action", "reason"}}
+  --help         print this
+
+Actions: provision a slot, cover by a slot that has it, wait, ignore, retire the job's slot.
+
+Exit code: 0 explained, 2 wrong usage, no readable payload, or configuration.
+`;
+
+const schema = z.object({
+  json: flag,
+  event: z.string().min(1, { error: "takes the name of an event" }).nullable().default(null),
+  PAYLOAD: word("is missing: name the file that holds the delivery's body"),
+});
+
+/** `hookline explain PAYLOAD.json [--event NAME] [--json]`. Gives the exit code. */
+export function runExplain(args: readonly string[], io: CommandIo): ExitCode {
+  if (asksForHelp(args)) {
+    io.stdout(HELP);
+    return EXIT.fine;
+  }
+  try {
+    const options = { event: { type: "string" } } as const;
+    const rules = { command: "hookline explain", options, words: ["PAYLOAD"], schema };
+    const { json, event, PAYLOAD } = readArguments(args, rules);
+    const body = readPayload(PAYLOAD, io);
+    const explained = explain(body, event, io);
+    if (json) printJson(io, explained);
+    else io.stdout(describe(explained));
+    return EXIT.fine;
+  } catch (error) {
+    return failWith(error, args.includes("--json"), io);
+  }
+}
+
+function explain(body: unknown, event: string | null, io: CommandIo): Explanation {
+  const settings = readSettings(io);
+  const { fleet } = readPoolsFile({ file: settings.configFile, cwd: io.cwd, env: io.env });
+  return explainDelivery({
+    body,
+    event,
+    pools: fleet.pools.map((pool) => servingPool(pool, HOST_ARCHITECTURE)),
+    routes: routesOfFleet(fleet),
+    ownPrefix: ownPrefix(settings.instance),
+    nowMs: Date.now(),
+  });
+}
+
+/** Read as the receiver reads it: a byte order mark is dropped. */
+function readPayload(file: string, io: CommandIo): unknown {
+  const name = file === "-" ? "standard input" : file;
+  const remedy = "Save the payload of a delivery as GitHub's delivery log shows it.";
+  const bytes = attempt(() => readFileSync(file === "-" ? 0 : resolve(io.cwd, file)), `${name} cannot be read`, remedy);
+  return attempt(() => JSON.parse(new TextDecoder().decode(bytes)) as unknown, `${name} is no JSON`, remedy);
+}
+
+function attempt<T>(work: () => T, what: string, remedy: string): T {
+  try {
+    return work();
+  } catch (error) {
+    throw new UsageError(`${what}: ${error instanceof Error ? error.message : String(error)}.`, remedy);
+  }
+}
+
+function describe({ signal, ignored, pools, decision }: Explanation): string {
+  const head =
+    signal === null
+      ? "signal    none\n"
+      : `signal    ${signal.action}, ${signal.status}: job ${signal.jobId} of ${signal.repository}\n` +
+        `          labels ${signal.labels.length === 0 ? "none" : signal.labels.join(", ")}\n`;
+  const why = ignored === null ? "" : `ignored   ${ignored}\n`;
+  const tried = pools.map(({ key, serves, reason }) => `pool ${key}: ${serves ? "serves it" : "no"}; ${reason}\n`);
+  const where = decision.pool === null ? "" : ` in ${decision.pool}`;
+  return `${head}${why}${tried.join("")}decision  ${decision.action}${where}: ${decision.reason}\n`;
+}

@@ -1,0 +1,66 @@
+import { UnknownPool, type DrainProgress } from "../daemon/drain-progress.ts";
+import { requestSchema, type ControlAnswer, type ControlRequest } from "./protocol.ts";
+
+/** The daemon as a command reaches it. */
+export interface Drainable {
+  /** @throws {UnknownPool} */
+  drain(pool: string, on: boolean): void;
+  drainProgress(pool: string): DrainProgress;
+  /** Resolves once `holds` is true, now or after any event. Rejects with the signal's reason. */
+  waitFor(holds: () => boolean, signal: AbortSignal): Promise<void>;
+}
+
+/** Does what a line asks and answers until it is done. Never throws but the signal's reason. */
+export async function answerRequest(
+  line: string,
+  daemon: Drainable,
+  answer: (text: ControlAnswer) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const request = readRequest(line);
+  if (request === null) {
+    const remedy = "Use the command of the daemon's own version.";
+    return answer({ type: "refused", code: "protocol", message: "The daemon does not know this request.", remedy });
+  }
+  try {
+    daemon.drain(request.pool, request.on);
+  } catch (error) {
+    return answer(refusalOf(error));
+  }
+  await follow(request, daemon, answer, signal);
+}
+
+/** Tells of each change until no slot of the pool is left: then nothing can take a job, and nothing new comes. */
+async function follow(
+  { pool, on }: ControlRequest,
+  daemon: Drainable,
+  answer: (text: ControlAnswer) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  for (;;) {
+    const progress = daemon.drainProgress(pool);
+    // Somebody took the drain back meanwhile: waiting on would be in vain.
+    if (!on || progress.slots === 0 || !progress.draining) return answer({ type: "done", progress });
+    answer({ type: "progress", progress });
+    const told = JSON.stringify(progress);
+    await daemon.waitFor(() => JSON.stringify(daemon.drainProgress(pool)) !== told, signal);
+  }
+}
+
+function readRequest(line: string): ControlRequest | null {
+  try {
+    return requestSchema.parse(JSON.parse(line));
+  } catch {
+    return null;
+  }
+}
+
+function refusalOf(error: unknown): ControlAnswer {
+  if (error instanceof UnknownPool) {
+    const { code, message, remedy } = error;
+    return { type: "refused", code, message, remedy };
+  }
+  const reason = error instanceof Error ? error.message : String(error);
+  const message = `The daemon could not write it down: ${reason}.`;
+  return { type: "refused", code: "failed", message, remedy: "Free the disk of HOOKLINE_DATA, then ask again." };
+}

@@ -1,0 +1,67 @@
+import { connect, type Socket } from "node:net";
+import { createInterface } from "node:readline";
+
+import { ControlError } from "./control-error.ts";
+import { controlSocketOf } from "./control-socket.ts";
+import { answerSchema, type ControlAnswer, type ControlRequest } from "./protocol.ts";
+
+/**
+ * Asks the daemon of a data folder and resolves with its last answer; `onProgress` hears the others.
+ * @throws {ControlError} if no daemon runs there, if it ends before it has answered, or if it speaks another language.
+ * @throws the signal's reason once it is aborted; what was asked for stays in effect.
+ */
+export async function askDaemon(
+  dataFolder: string,
+  request: ControlRequest,
+  onProgress: (answer: Extract<ControlAnswer, { type: "progress" }>) => void,
+  signal: AbortSignal,
+): Promise<Exclude<ControlAnswer, { type: "progress" }>> {
+  const socket = await reach(dataFolder);
+  const stop = (): void => void socket.destroy();
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    socket.write(`${JSON.stringify(request)}\n`);
+    for await (const line of createInterface({ input: socket })) {
+      const answer = readAnswer(line);
+      if (answer.type !== "progress") return answer;
+      onProgress(answer);
+    }
+  } finally {
+    signal.removeEventListener("abort", stop);
+    socket.destroy();
+  }
+  signal.throwIfAborted();
+  const remedy = "What was asked for is in its journal and holds when it starts again; ask once more then.";
+  throw new ControlError("daemon-ended", "The daemon ended before it had answered.", remedy);
+}
+
+function reach(dataFolder: string): Promise<Socket> {
+  const path = controlSocketOf(dataFolder);
+  return new Promise((resolve, reject) => {
+    const socket = connect(path);
+    socket.once("connect", () => {
+      // Its end is noticed by whoever reads from it.
+      socket.on("error", () => {});
+      resolve(socket);
+    });
+    socket.once("error", (error: NodeJS.ErrnoException) => reject(unreachable(path, error)));
+  });
+}
+
+function unreachable(path: string, error: NodeJS.ErrnoException): ControlError {
+  if (error.code === "EACCES" || error.code === "EPERM") {
+    const remedy = "Run the command as the daemon's user, in its container for example: docker exec.";
+    return new ControlError("no-daemon", `This user may not open ${path}.`, remedy, { cause: error });
+  }
+  const remedy = "Nothing was changed. Start hookline agent, or name its folder in HOOKLINE_DATA.";
+  return new ControlError("no-daemon", `No daemon answers at ${path}.`, remedy, { cause: error });
+}
+
+function readAnswer(line: string): ControlAnswer {
+  try {
+    return answerSchema.parse(JSON.parse(line));
+  } catch (error) {
+    const remedy = "Use the command of the daemon's own version.";
+    throw new ControlError("protocol", "The daemon's answer cannot be read.", remedy, { cause: error });
+  }
+}

@@ -1,0 +1,37 @@
+import type { Ledger } from "../../shared/controller/ledger.ts";
+import { canTakeJob, isBusy } from "../../shared/controller/slot.ts";
+import { nearest } from "../../shared/config/nearest.ts";
+
+/** The slots of a pool that is to run empty. */
+export interface DrainProgress {
+  /** Whether the pool starts nothing new. */
+  readonly draining: boolean;
+  /** All that still exist, whatever their state. */
+  readonly slots: number;
+  readonly busy: number;
+  /** Those that could still take a job: they are coming up, or idle and not yet deregistered. */
+  readonly open: number;
+}
+
+/** What the controller believes of a pool's slots. */
+export function drainProgress(ledger: Ledger, pool: string): DrainProgress {
+  const slots = [...ledger.slots].filter((slot) => slot.pool === pool);
+  return {
+    draining: ledger.isDraining(pool),
+    slots: slots.length,
+    busy: slots.filter(isBusy).length,
+    open: slots.filter(canTakeJob).length,
+  };
+}
+
+/** A pool was named that the configuration does not have. `remedy` is a sentence for the operator. */
+export class UnknownPool extends Error {
+  override readonly name = "UnknownPool";
+  readonly code = "unknown-pool";
+  readonly remedy: string;
+  constructor(pool: string, known: readonly string[]) {
+    super(`There is no pool ${pool}.`);
+    const meant = nearest(pool, known);
+    this.remedy = meant === null ? `The pools are: ${known.join(", ")}.` : `Did you mean ${meant}?`;
+  }
+}

@@ -1,0 +1,13 @@
+import { ownersOf, type Fleet } from "../../shared/config/pool.ts";
+import { architectureLabels, IMPLIED_LABELS } from "../../shared/labels/labels.ts";
+import type { Route } from "../../shared/link/route.ts";
+
+/** What a fleet serves, as the agent announces it for the mailbox to turn the rest away. */
+export function routesOfFleet({ pools }: Fleet): readonly Route[] {
+  return pools.flatMap((pool) =>
+    ownersOf(pool).map((owner) => ({
+      owner,
+      labels: [...IMPLIED_LABELS, ...architectureLabels(pool.architecture), ...pool.labels],
+    })),
+  );
+}

@@ -1,0 +1,47 @@
+import type { Logger } from "../../shared/log/logger.ts";
+import { startControl } from "../control/control-server.ts";
+import { systemClock } from "../clock/system-clock.ts";
+import type { BuiltAgent } from "./build-agent.ts";
+import { heartbeatFile, keepBeating } from "./heartbeat.ts";
+
+export interface DaemonOptions {
+  readonly built: BuiltAgent;
+  readonly dataFolder: string;
+  readonly log: Logger;
+  /** Ends the daemon. */
+  readonly stop: AbortSignal;
+  /** Ends what feeds the agent, before the agent itself. */
+  readonly beforeStop?: () => Promise<void>;
+}
+
+/**
+ * Runs a daemon with its ear for commands until `stop` is aborted, then ends it in order. Runners go on.
+ * @throws {ControlError} if another daemon runs on the same folder.
+ * @throws {Error} if the start fails.
+ */
+export async function runDaemon({ built, dataFolder, log, stop, beforeStop }: DaemonOptions): Promise<void> {
+  const { agent, close } = built;
+  const stopped = new Promise<void>((resolve) => {
+    if (stop.aborted) resolve();
+    stop.addEventListener("abort", () => resolve(), { once: true });
+  });
+  let control: Awaited<ReturnType<typeof startControl>> = null;
+  let started: Promise<void> = Promise.resolve();
+  const beats = new AbortController();
+  let beating: Promise<void> = Promise.resolve();
+  try {
+    control = await startControl({ dataFolder, daemon: agent, log });
+    started = agent.start();
+    const file = heartbeatFile(dataFolder);
+    beating = keepBeating({ file, clock: systemClock, log, state: () => agent.state() }, beats.signal);
+    // A start that fails ends the wait; one that is still going on when the stop comes ends with it.
+    await Promise.race([stopped, started.then(() => stopped)]);
+  } finally {
+    await beforeStop?.();
+    await control?.close();
+    await agent.stop();
+    beats.abort();
+    await Promise.allSettled([started, beating]);
+    close();
+  }
+}

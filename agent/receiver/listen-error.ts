@@ -1,0 +1,28 @@
+import { describeListenAddress, type ListenAddress } from "./listen-address.ts";
+
+/** The receiver cannot listen where it was told to. `remedy` is a sentence for the operator. */
+export class ListenError extends Error {
+  override readonly name = "ListenError";
+  readonly code = "listen-failed";
+  readonly remedy: string;
+  constructor(message: string, remedy: string, options?: ErrorOptions) {
+    super(message, options);
+    this.remedy = remedy;
+  }
+}
+
+const REMEDIES: Readonly<Record<string, readonly [string, string]>> = {
+  EADDRINUSE: [
+    "the port is in use",
+    "Stop what listens there (ss -ltnp shows it), or give --listen another port; :0 takes a free one.",
+  ],
+  EACCES: ["this user may not listen there", "Ports below 1024 want privileges: take a higher one behind a proxy."],
+  EADDRNOTAVAIL: ["this machine has no such address", "ip addr shows its addresses; :PORT listens on all of them."],
+  ENOTFOUND: ["the host name is not known", "Give --listen an address of this machine, or :PORT for all of them."],
+};
+
+/** What the system said of an address, for the operator. */
+export function listenError(error: NodeJS.ErrnoException, address: ListenAddress): ListenError {
+  const [what, remedy] = REMEDIES[error.code ?? ""] ?? [error.message, "Give --listen another address."];
+  return new ListenError(`Cannot listen on ${describeListenAddress(address)}: ${what}.`, remedy, { cause: error });
+}

@@ -1,0 +1,130 @@
+import { randomUUID } from "node:crypto";
+
+import type { CancelTimer, Clock } from "../../shared/clock/clock.ts";
+import { MailboxHost, type DeadLetterList } from "../../shared/edge/mailbox-host.ts";
+import type { OperatorPort } from "../../shared/edge/operator-routes.ts";
+import { CLOSE } from "../../shared/link/close-codes.ts";
+import type { Logger } from "../../shared/log/logger.ts";
+import type { Freshness } from "../../shared/mailbox/freshness.ts";
+import type { SqlDatabase } from "../../shared/mailbox/sql.ts";
+import type { AcceptOutcome, DeliveryNote, MailboxPort, MatchedSecret } from "../../shared/receiver/mailbox-port.ts";
+import type { Signal } from "../../shared/workflow-job/signal.ts";
+import type { Connection, Dial } from "../link/dial.ts";
+import { LocalSocket } from "./local-socket.ts";
+
+const RETRY_MS = 60_000;
+
+export interface LocalMailboxOptions {
+  /** Every write on disk before it returns: GitHub's 2xx rests on it. */
+  readonly sql: SqlDatabase;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** The mailbox of the standalone receiver: a file, and an agent in the same process. */
+export class LocalMailbox implements MailboxPort, OperatorPort {
+  readonly #options: LocalMailboxOptions;
+  readonly #host: MailboxHost;
+  readonly #sockets = new Set<LocalSocket>();
+  #timer: { readonly dueMs: number; readonly cancel: CancelTimer } | null = null;
+  #closed = false;
+
+  /** @throws {Error} if a newer version has written the file. */
+  constructor(options: LocalMailboxOptions) {
+    this.#options = options;
+    this.#host = new MailboxHost({
+      sql: options.sql,
+      newStreamId: randomUUID,
+      sockets: () => [...this.#sockets],
+      schedule: () => this.#schedule(),
+      now: () => options.clock.now(),
+      log: options.log,
+    });
+    this.#schedule();
+  }
+
+  /** Stores a signal and sends it on. @throws whatever the disk throws; then nothing is promised. */
+  async accept(signal: Signal, matched: MatchedSecret | null = null): Promise<AcceptOutcome> {
+    return this.#host.accept(signal, matched);
+  }
+
+  async note(note: DeliveryNote): Promise<void> {
+    this.#host.note(note);
+  }
+
+  async freshness(): Promise<Freshness> {
+    return this.#host.freshness();
+  }
+
+  async deadLetters(): Promise<DeadLetterList> {
+    return this.#host.deadLetters();
+  }
+
+  async requeue(seq: number): Promise<number | null> {
+    return this.#host.requeue(seq);
+  }
+
+  /** Connects the agent of this process; the rules of the link are the edge's own. */
+  readonly dial: Dial = (events): Connection => {
+    const socket = new LocalSocket({
+      events,
+      now: () => this.#options.clock.now(),
+      received: (from, text) => this.#received(from, text),
+      ended: (gone) => this.#ended(gone),
+    });
+    this.#sockets.add(socket);
+    return socket.connection;
+  };
+
+  #received(socket: LocalSocket, text: string): void {
+    if (this.#closed) return;
+    try {
+      this.#host.link.receive(socket, text);
+      this.#schedule();
+    } catch (error) {
+      this.#options.log.error("link frame failed", { reason: String(error), remedy: "free the disk of HOOKLINE_DATA" });
+      socket.close(CLOSE.unavailable, "the mailbox could not answer");
+    }
+  }
+
+  #ended(socket: LocalSocket): void {
+    this.#sockets.delete(socket);
+    if (!this.#closed) this.#host.settle();
+  }
+
+  /** Arms the one timer for what is due next, on the link or for pruning; none while nothing is. */
+  #schedule(): void {
+    if (this.#closed) return;
+    const due = [this.#host.link.tick(), this.#host.mailbox.pruneDueMs()].filter((atMs) => atMs !== null);
+    if (due.length === 0) return this.#arm(null);
+    this.#arm(Math.min(...due));
+  }
+
+  #arm(dueMs: number | null): void {
+    if (this.#timer?.dueMs === dueMs) return;
+    this.#timer?.cancel();
+    const { clock } = this.#options;
+    const delayMs = dueMs === null ? null : Math.max(1, dueMs - clock.now());
+    this.#timer =
+      dueMs === null || delayMs === null ? null : { dueMs, cancel: clock.after(delayMs, () => this.#fire()) };
+  }
+
+  #fire(): void {
+    this.#timer = null;
+    try {
+      this.#host.mailbox.prune(this.#options.clock.now());
+      this.#schedule();
+    } catch (error) {
+      this.#options.log.error("mailbox not looked after; it is tried again", { reason: String(error) });
+      this.#arm(this.#options.clock.now() + RETRY_MS);
+    }
+  }
+
+  /** Puts on disk what only memory has, and takes nothing more. Harmless when called twice. */
+  close(): void {
+    if (this.#closed) return;
+    this.#host.settle();
+    this.#closed = true;
+    this.#arm(null);
+  }
+}

@@ -1,0 +1,62 @@
+import type { Logger } from "../../shared/log/logger.ts";
+import { systemClock } from "../clock/system-clock.ts";
+import { requireGitHub, requireWebhookSecret } from "../config/require-settings.ts";
+import type { AgentSettings } from "../config/settings.ts";
+import { buildAgent, type BuildOptions, type BuiltAgent } from "../daemon/build-agent.ts";
+import { serveHttp, type HttpServer } from "./http-server.ts";
+import type { ListenAddress } from "./listen-address.ts";
+import { LocalMailbox } from "./local-mailbox.ts";
+import { openMailboxFile } from "./mailbox-file.ts";
+import { createReceiverApp } from "./receiver-app.ts";
+
+export interface StartOptions extends Omit<BuildOptions, "dial"> {
+  readonly listen: ListenAddress;
+  /** The receiver's own records; the agent's go to `log`. */
+  readonly receiverLog: Logger;
+}
+
+/** The standalone receiver: it takes deliveries already; its agent is built and waits for `start`. */
+export interface StandaloneReceiver extends BuiltAgent {
+  readonly server: HttpServer;
+}
+
+/**
+ * Puts receiver, mailbox and agent together in this process and listens. Deliveries are stored from then on, whether
+ * or not the agent has started.
+ * @throws {ConfigError} if a setting that it needs is missing, before anything is touched.
+ * @throws {ListenError} if the address cannot be had.
+ * @throws {Error} if a file cannot be opened.
+ */
+export async function startReceiver(options: StartOptions): Promise<StandaloneReceiver> {
+  const { settings, listen, receiverLog } = options;
+  requireGitHub(settings);
+  const secrets = { current: requireWebhookSecret(settings), previous: settings.previousWebhookSecret };
+  const sql = openMailboxFile(settings.dataFolder);
+  const undo: (() => unknown)[] = [() => sql.close()];
+  try {
+    const mailbox = new LocalMailbox({ sql, clock: systemClock, log: receiverLog });
+    undo.push(() => mailbox.close());
+    const tokens = [settings.token, settings.previousToken];
+    const app = createReceiverApp({ mailbox, secrets, tokens, now: Date.now, log: receiverLog });
+    const built = buildAgent({ ...options, dial: mailbox.dial });
+    undo.push(() => built.close());
+    const server = await serveHttp(app, listen);
+    warnWithoutToken(settings, receiverLog);
+    return { ...built, server, close: () => closeAll(undo) };
+  } catch (error) {
+    closeAll(undo);
+    throw error;
+  }
+}
+
+/** In the opposite order; each though another one fails. */
+function closeAll(undo: (() => unknown)[]): void {
+  for (const step of undo.splice(0).toReversed()) step();
+}
+
+function warnWithoutToken({ token }: AgentSettings, log: Logger): void {
+  if (token !== null) return;
+  log.warn("HOOKLINE_TOKEN is not set; /freshness and /dead answer 401", {
+    remedy: "set it for the receiver, and for hookline doctor and hookline dead",
+  });
+}

@@ -1,0 +1,121 @@
+import { PROTOCOL_VERSION } from "../link/protocol.ts";
+import type { Logger } from "../log/logger.ts";
+import type { DeadLetter } from "../mailbox/dead-letters.ts";
+import { storedFreshness, type Freshness } from "../mailbox/freshness.ts";
+import { Mailbox } from "../mailbox/mailbox.ts";
+import { noteOnDisk } from "../mailbox/note-on-disk.ts";
+import { openJobs } from "../mailbox/open-jobs.ts";
+import type { SqlDatabase } from "../mailbox/sql.ts";
+import { Tally } from "../mailbox/tally.ts";
+import type { AcceptOutcome, DeliveryNote, MatchedSecret } from "../receiver/mailbox-port.ts";
+import { VERSION } from "../version.ts";
+import type { Signal } from "../workflow-job/signal.ts";
+import { LinkServer } from "./link-server.ts";
+import type { LinkSocket } from "./link-socket.ts";
+
+const MAX_LISTED = 100;
+
+export interface MailboxHostOptions {
+  readonly sql: SqlDatabase;
+  readonly newStreamId: () => string;
+  /** All sockets that are open. */
+  readonly sockets: () => readonly LinkSocket[];
+  /** Something may be due at another time now: see `LinkServer.tick` and `Mailbox.pruneDueMs`. */
+  readonly schedule: () => void;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly log: Logger;
+}
+
+/** The newest dead letters, at most a hundred, and how many there are. */
+export interface DeadLetterList {
+  readonly dead: readonly DeadLetter[];
+  readonly total: number;
+}
+
+/**
+ * A mailbox with the link to its agent: what a Durable Object and the standalone receiver both are. Synchronous
+ * throughout, and durable on return as far as the database is.
+ */
+export class MailboxHost {
+  readonly mailbox: Mailbox;
+  readonly link: LinkServer;
+  readonly #options: MailboxHostOptions;
+  readonly #tally = new Tally();
+
+  /** @throws {Error} if a newer version has written the database. */
+  constructor(options: MailboxHostOptions) {
+    const { sql, newStreamId, sockets, now, log } = options;
+    this.#options = options;
+    this.mailbox = new Mailbox({ sql, newStreamId });
+    this.link = new LinkServer({
+      mailbox: this.mailbox,
+      openJobs: () => openJobs(sql, now()),
+      tally: this.#tally,
+      sockets,
+      now,
+      log,
+    });
+  }
+
+  /** Stores a signal and sends it on. */
+  accept(signal: Signal, matched: MatchedSecret | null): AcceptOutcome {
+    const outcome = this.mailbox.accept(signal);
+    this.#tally.accepted(signal, outcome, matched);
+    this.link.keepTally();
+    if (outcome.kind === "stored") {
+      this.link.pump();
+      this.#options.schedule();
+    }
+    return outcome;
+  }
+
+  /** Keeps what freshness tells of deliveries that held no signal. A refusal costs no row. */
+  note(note: DeliveryNote): void {
+    this.#tally.note(note);
+    this.link.keepTally();
+    if (note.kind !== "rejected") noteOnDisk(this.mailbox, note);
+  }
+
+  deadLetters(): DeadLetterList {
+    return { dead: this.mailbox.deadLetters(MAX_LISTED), total: this.mailbox.dead() };
+  }
+
+  /** Sends a dead letter again, under a new sequence number; null if there is none of that number. */
+  requeue(seq: number): number | null {
+    const moved = this.mailbox.requeue(seq, this.#options.now());
+    this.link.pump();
+    this.#options.schedule();
+    return moved;
+  }
+
+  /** When things last happened here, and who is connected. */
+  freshness(): Freshness {
+    const now = this.#options.now();
+    const live = this.link.live();
+    return {
+      now,
+      ...storedFreshness(this.mailbox, this.#options.sql, this.#tally.state, now),
+      agent: {
+        connected: live !== null && this.link.showsLife(live),
+        since: live?.state.connectedAtMs ?? null,
+        lastSeenAt: live === null ? null : this.link.lastHeardMs(live),
+        fence: this.mailbox.fence(),
+        instance: live?.state.instance ?? null,
+        host: live?.state.host ?? null,
+        version: live?.state.agentVersion ?? null,
+      },
+      edgeVersion: VERSION,
+      protocol: PROTOCOL_VERSION,
+    };
+  }
+
+  /** Puts the acknowledgement on disk when the memory of it goes: its socket, or the process. */
+  settle(): void {
+    try {
+      this.mailbox.settle();
+    } catch (error) {
+      this.#options.log.warn("acknowledgement not kept; the agent tells it again", { reason: String(error) });
+    }
+  }
+}

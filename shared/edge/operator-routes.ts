@@ -1,0 +1,49 @@
+import { Hono, type MiddlewareHandler } from "hono";
+
+import type { Logger } from "../log/logger.ts";
+import type { Freshness } from "../mailbox/freshness.ts";
+import { hasAccess, type EqualDigests } from "./access.ts";
+import type { DeadLetterList } from "./mailbox-host.ts";
+import { securityHeaders } from "./security-headers.ts";
+
+/** The mailbox as its operator sees it; near, or behind a call. */
+export interface OperatorPort {
+  freshness(): Promise<Freshness>;
+  deadLetters(): Promise<DeadLetterList>;
+  /** The new sequence number, or null if no dead letter has this one. */
+  requeue(seq: number): Promise<number | null>;
+}
+
+export interface OperatorRoutesOptions {
+  readonly mailbox: OperatorPort;
+  readonly guard: MiddlewareHandler;
+  readonly log: Logger;
+}
+
+/** The app that holds all routes of an edge, with those of the operator: `/healthz`, `/freshness` and `/dead`. */
+export function createOperatorApp({ mailbox, guard, log }: OperatorRoutesOptions): Hono {
+  const app = new Hono();
+  app.use(securityHeaders);
+  app.onError((error, context) => {
+    log.error("request failed", { path: context.req.path, reason: error.message });
+    return context.json({ error: "internal error" }, 500);
+  });
+  app.get("/healthz", (context) => context.json({ ok: true }));
+  app.get("/freshness", guard, async (context) => context.json(await mailbox.freshness()));
+  app.get("/dead", guard, async (context) => context.json(await mailbox.deadLetters()));
+  app.post("/dead/:seq{[0-9]{1,15}}/requeue", guard, async (context) => {
+    const seq = await mailbox.requeue(Number(context.req.param("seq")));
+    if (seq !== null) return context.json({ status: "requeued", seq });
+    return context.json({ error: "no dead letter has this number; GET /dead lists them" }, 404);
+  });
+  return app;
+}
+
+/** Lets a request pass that carries one of the active tokens. */
+export function tokenGuard(tokens: readonly (string | undefined)[], equal: EqualDigests): MiddlewareHandler {
+  return async function checkToken(context, next) {
+    const granted = await hasAccess(context.req.header("authorization") ?? null, tokens, equal);
+    if (granted) return next();
+    return context.json({ error: "unauthorized" }, 401, { "WWW-Authenticate": "Bearer" });
+  };
+}
