@@ -71,7 +71,7 @@ function wrong<Schema extends z.ZodType>({ command }: ArgumentRules<Schema>, mes
 }
 
 /** A word that has to be there. */
-export function word(missing: string) {
+export function needed(missing: string) {
   return z.string({ error: missing }).min(1, { error: missing });
 }
 

@@ -50,7 +50,7 @@ export async function runDead(args: readonly string[], io: CommandIo): Promise<E
     const { json, SEQ } = readArguments(args, rules);
     const { url, token } = requireEdge(readSettings(io));
     const edge = { url, token: token.reveal() };
-    return SEQ === undefined ? await list(edge, json, io) : await requeue(edge, SEQ, json, io);
+    return SEQ === undefined ? await list(edge, json, io) : await putBack(edge, SEQ, json, io);
   } catch (error) {
     return failWith(error, args.includes("--json"), io);
   }
@@ -83,7 +83,7 @@ function describe({ dead, total }: DeadLetterList): string {
   return `${textTable(columns, rows)}${rest}Put one back with: hookline dead requeue SEQ\n`;
 }
 
-async function requeue(edge: EdgeAccess, requeued: number, json: boolean, io: CommandIo): Promise<ExitCode> {
+async function putBack(edge: EdgeAccess, requeued: number, json: boolean, io: CommandIo): Promise<ExitCode> {
   const seq = await requeueDeadLetter(edge, requeued, AbortSignal.timeout(DEADLINE_MS));
   if (seq === null) {
     const remedy = "hookline dead lists those that there are; one that was put back has a new number.";

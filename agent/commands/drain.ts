@@ -3,7 +3,7 @@ import * as z from "zod";
 import { askDaemon } from "../control/ask-daemon.ts";
 import type { ControlAnswer } from "../control/protocol.ts";
 import { readSettings } from "../config/settings.ts";
-import { asksForHelp, flag, readArguments, word } from "./arguments.ts";
+import { asksForHelp, flag, needed, readArguments } from "./arguments.ts";
 import { failWith, UsageError } from "./failure.ts";
 import { EXIT, printFailure, printJson, type CommandIo, type ExitCode } from "./io.ts";
 
@@ -22,7 +22,7 @@ It talks to the daemon that runs on HOOKLINE_DATA, on this machine or in this co
 Exit code: 0 empty, or serving again; 1 no daemon runs there, or the waiting was ended; 2 wrong usage or configuration.
 `;
 
-const schema = z.object({ json: flag, undo: flag, POOL: word("is missing: name the pool to drain") });
+const schema = z.object({ json: flag, undo: flag, POOL: needed("is missing: name the pool to drain") });
 
 type Progress = ControlAnswer & { type: "progress" };
 

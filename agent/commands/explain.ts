@@ -10,7 +10,7 @@ import { readSettings } from "../config/settings.ts";
 import { routesOfFleet } from "../daemon/routes-of-fleet.ts";
 import { explainDelivery, type Explanation } from "../explain/explain-delivery.ts";
 import { ownPrefix } from "../slots/slot-name.ts";
-import { asksForHelp, flag, readArguments, word } from "./arguments.ts";
+import { asksForHelp, flag, needed, readArguments } from "./arguments.ts";
 import { failWith, UsageError } from "./failure.ts";
 import { EXIT, printJson, type CommandIo, type ExitCode } from "./io.ts";
 
@@ -34,7 +34,7 @@ Exit code: 0 explained, 2 wrong usage, no readable payload, or configuration.
 const schema = z.object({
   json: flag,
   event: z.string().min(1, { error: "takes the name of an event" }).nullable().default(null),
-  PAYLOAD: word("is missing: name the file that holds the delivery's body"),
+  PAYLOAD: needed("is missing: name the file that holds the delivery's body"),
 });
 
 /** `hookline explain PAYLOAD.json [--event NAME] [--json]`. Gives the exit code. */

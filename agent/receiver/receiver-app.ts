@@ -10,7 +10,9 @@ import { createReceiver } from "../../shared/receiver/receiver.ts";
 import { WebhookVerifier } from "../../shared/signature/webhook-verifier.ts";
 
 export interface ReceiverAppOptions {
-  readonly mailbox: MailboxPort & OperatorPort;
+  readonly mailbox: MailboxPort;
+  /** The same mailbox as its operator sees it. */
+  readonly operator: OperatorPort;
   /** The webhook's secrets: the current one, and the one before during a rotation. None refuses every delivery. */
   readonly secrets: ActiveSecrets | null;
   /** Tokens that open `/freshness` and `/dead`. */
@@ -26,10 +28,10 @@ export interface ActiveSecrets {
 }
 
 /** The edge's routes and answers in this process; there is no `/link`, since the agent is in here. */
-export function createReceiverApp({ mailbox, secrets, tokens, now, log }: ReceiverAppOptions): Hono {
+export function createReceiverApp({ mailbox, operator, secrets, tokens, now, log }: ReceiverAppOptions): Hono {
   const active = tokens.map((token) => token?.reveal());
   const guard = tokenGuard(active, (a, b) => timingSafeEqual(new Uint8Array(a), new Uint8Array(b)));
-  const app = createOperatorApp({ mailbox, guard, log });
+  const app = createOperatorApp({ mailbox: operator, guard, log });
   return app.route("/", createReceiver({ verifier: secrets === null ? null : verifierOf(secrets), mailbox, log, now }));
 }
 

@@ -37,7 +37,7 @@ export async function startReceiver(options: StartOptions): Promise<StandaloneRe
     const mailbox = new LocalMailbox({ sql, clock: systemClock, log: receiverLog });
     undo.push(() => mailbox.close());
     const tokens = [settings.token, settings.previousToken];
-    const app = createReceiverApp({ mailbox, secrets, tokens, now: Date.now, log: receiverLog });
+    const app = createReceiverApp({ mailbox, operator: mailbox, secrets, tokens, now: Date.now, log: receiverLog });
     const built = buildAgent({ ...options, dial: mailbox.dial });
     undo.push(() => built.close());
     const server = await serveHttp(app, listen);
