@@ -25,9 +25,9 @@ test("after a restart the journal knows its signals, in order, when they came, a
   const { journal } = openAt(path);
   expect(journal.cursor()).toEqual({ stream: "stream-1", acked: 3 });
   expect(journal.signals()).toEqual([
-    { signal: queuedSignal(2), agentAtMs: 50 },
-    { signal: queuedSignal(1), agentAtMs: 50 },
-    { signal: queuedSignal(3), agentAtMs: 60 },
+    { signal: queuedSignal(2), agentAtMs: 50, seq: 2 },
+    { signal: queuedSignal(1), agentAtMs: 50, seq: 1 },
+    { signal: queuedSignal(3), agentAtMs: 60, seq: 3 },
   ]);
 });
 
