@@ -36,8 +36,8 @@ dockerTest.each([
     const spec = specOf(pool);
     await provider.start(spec, calm());
     const { HostConfig } = JSON.parse(await rawCall("GET", `/containers/${spec.name}/json`));
-    expect(HostConfig).toMatchObject(unset);
     await client.containers.remove(spec.name, { force: true }, calm());
+    expect(HostConfig).toMatchObject(unset);
   }
   const warned = lines.map((line) => JSON.parse(line)).filter(({ level }) => level === "warn");
   expect(warned.map((record) => record.setting)).toEqual(setting === null ? [] : [setting]);

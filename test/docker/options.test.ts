@@ -142,5 +142,5 @@ async function writable(volume: string): Promise<void> {
   const { Id } = JSON.parse(await rawCall("POST", "/containers/create", JSON.stringify(body)));
   await rawCall("POST", `/containers/${Id}/start`);
   await rawCall("POST", `/containers/${Id}/wait`);
-  await rawCall("DELETE", `/containers/${Id}`);
+  await rawCall("DELETE", `/containers/${Id}?v=1`);
 }
