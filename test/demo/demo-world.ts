@@ -91,6 +91,7 @@ async function start(
   const env = {
     HOOKLINE_EDGE_URL: edge.url,
     HOOKLINE_TOKEN: secrets.token,
+    GITHUB_WEBHOOK_SECRET: secrets.webhookSecret,
     HOOKLINE_INSTANCE: instance,
     HOOKLINE_DATA: data,
     HOOKLINE_CONFIG: configFile,
