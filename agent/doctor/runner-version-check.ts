@@ -1,6 +1,6 @@
 import type { RunnerScope } from "../github/types.ts";
 import { ownPrefix } from "../slots/slot-name.ts";
-import { Skipped, type Finding } from "./check.ts";
+import type { Finding } from "./check.ts";
 import type { DockerFacts } from "./docker-facts.ts";
 import type { GitHubFacts } from "./github-facts.ts";
 import { compareVersions, judgeVersion, tagVersion } from "./runner-version.ts";
@@ -26,7 +26,15 @@ export async function judgeRunnerVersion(image: string, sources: VersionSources)
   const own = (listed ?? []).filter(({ name }) => name.startsWith(ownPrefix(instance))).map(({ version }) => version);
   const label = found?.labels[VERSION_LABEL] ?? null;
   const version = tagVersion(image) ?? versionIn(label) ?? oldest(own);
-  if (version === null && found === null) throw new Skipped(`${image} is not here; docker-image tells of it`);
+  if (version === null && found === null) {
+    const newest = releases
+      ?.map((release) => release.version)
+      .toSorted(compareVersions)
+      .at(-1);
+    const brings =
+      newest === undefined ? "the runner that its tag names" : `a runner of its day; ${newest} is the newest`;
+    return { status: "pass", summary: `${image} is not here yet: the pull brings ${brings}` };
+  }
   const builtAtMs = Date.parse(found?.created ?? "");
   const finding = judgeVersion(image, {
     version,
