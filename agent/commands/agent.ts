@@ -5,6 +5,7 @@ import type { Logger } from "../../shared/log/logger.ts";
 import { systemClock } from "../clock/system-clock.ts";
 import { readPoolsFile } from "../config/pools-file.ts";
 import { readSettings, type AgentSettings } from "../config/settings.ts";
+import { unknownSettings } from "../config/unknown-settings.ts";
 import { buildAgent, type BuiltAgent } from "../daemon/build-agent.ts";
 import { runDaemon } from "../daemon/run-daemon.ts";
 import { processLogger } from "../log/process-logger.ts";
@@ -31,6 +32,8 @@ export async function runAgent(args: readonly string[], io: CommandIo, stop: Abo
     }
     const settings = readSettings(io);
     const log = processLogger(settings.logLevel);
+    for (const unknown of unknownSettings(io.env))
+      log.warn("unknown setting", { detail: describeProblem("environment", unknown) });
     await runDaemon({ built: build(settings, io, log), dataFolder: settings.dataFolder, log, stop });
     return EXIT.fine;
   } catch (error) {

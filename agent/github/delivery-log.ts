@@ -11,6 +11,10 @@ export interface GitHubHook {
   readonly url: string | null;
   readonly active: boolean;
   readonly events: readonly string[];
+  /** `json` or `form`; null where GitHub does not say. */
+  readonly contentType: string | null;
+  /** Whether GitHub checks the receiver's certificate. */
+  readonly verifiesTls: boolean;
 }
 
 /** One attempt at a delivery. Attempts at the same delivery share their GUID. */
@@ -22,6 +26,10 @@ export interface DeliveryAttempt {
   readonly deliveredAtMs: number;
   /** Whether the receiver answered 2xx or 3xx, as GitHub counts it. */
   readonly ok: boolean;
+  /** What the receiver answered; 0 when no answer came. */
+  readonly statusCode: number;
+  /** Whether GitHub held it back for a while. */
+  readonly throttled: boolean;
 }
 
 /** GitHub's own log of what its hooks delivered. All calls throw GitHubError, or the signal's reason once aborted. */

@@ -5,6 +5,7 @@ import { Api } from "./api.ts";
 import { readPrivateKey, readToken, type GitHubCredential } from "./credential.ts";
 import type { DeliveryAttempt, DeliveryLog, GitHubHook } from "./delivery-log.ts";
 import { listAttempts, listHooks, readPayload, redeliver } from "./hook-calls.ts";
+import { Inspector } from "./inspector.ts";
 import { InstallationTokens } from "./installation-tokens.ts";
 import { listActiveJobs } from "./job-calls.ts";
 import { PersonalToken } from "./personal-token.ts";
@@ -61,6 +62,8 @@ export class GitHubClient implements GitHub, DeliveryLog {
   readonly #tokens: TokenSource;
   readonly #rest: Rest;
   readonly #groups: RunnerGroups;
+  /** What only the doctor asks. */
+  readonly inspector: Inspector;
 
   /** Throws GitHubError when the credential or the address cannot be right; makes no call. */
   constructor(options: GitHubClientOptions) {
@@ -73,6 +76,7 @@ export class GitHubClient implements GitHub, DeliveryLog {
     this.#tokens = tokensOf(this.#api, options.credential);
     this.#rest = new Rest(this.#api, this.#tokens);
     this.#groups = new RunnerGroups(this.#rest);
+    this.inspector = new Inspector(this.#rest);
   }
 
   async createJitRunner(scope: RunnerScope, request: JitRequest, signal: AbortSignal): Promise<JitRunner> {

@@ -9,7 +9,11 @@ const hookFields = {
   id: z.number(),
   active: z.boolean(),
   events: z.array(z.string()),
-  config: z.object({ url: z.string().optional(), content_type: z.string().optional() }),
+  config: z.object({
+    url: z.string().optional(),
+    content_type: z.string().optional(),
+    insecure_ssl: z.union([z.string(), z.number()]).optional(),
+  }),
 };
 
 export const hooksPage = z.array(
@@ -25,9 +29,13 @@ export const deliveriesPage = z.array(
       delivered_at: z.string(),
       status_code: z.number(),
       event: z.string(),
+      throttled_at: z.string().nullish(),
     }),
   ),
 );
 export type DeliveryAnswer = z.infer<typeof deliveriesPage>[number];
+
+/** Of an App's one hook. https://docs.github.com/en/rest/apps/webhooks#get-a-webhook-configuration-for-an-app */
+export const hookConfig = fits<Official["webhook-config"]>()(hookFields.config);
 
 export const deliveryAnswer = z.object({ request: z.object({ payload: z.unknown() }) });

@@ -1,8 +1,15 @@
 import type { DeliveryAttempt, GitHubHook, HookHome } from "./delivery-log.ts";
-import { deliveriesPage, deliveryAnswer, hooksPage, type DeliveryAnswer, type HookAnswer } from "./hook-answers.ts";
+import {
+  deliveriesPage,
+  deliveryAnswer,
+  hookConfig,
+  hooksPage,
+  type DeliveryAnswer,
+  type HookAnswer,
+} from "./hook-answers.ts";
 import { readListing } from "./listing.ts";
 import type { Rest } from "./rest.ts";
-import type { Listing, RunnerScope } from "./types.ts";
+import { GitHubError, type Listing, type RunnerScope } from "./types.ts";
 
 /**
  * The hooks of an organisation or a repository.
@@ -20,6 +27,7 @@ export async function listHooks(rest: Rest, scope: RunnerScope, signal: AbortSig
     url: config.url ?? null,
     active,
     events,
+    ...settingsOf(config),
   }));
   return { ...listing, items };
 }
@@ -61,9 +69,36 @@ export async function readPayload(
   return value.request.payload;
 }
 
+/** The App's own hook; null when it has none. Throws GitHubError. */
+export async function readAppHook(rest: Rest, signal: AbortSignal): Promise<GitHubHook | null> {
+  const home = { kind: "app" } as const;
+  try {
+    const { value } = await rest.read(rest.urlOf("/app/hook/config"), hookConfig, {
+      scope: home,
+      signal,
+      urgent: true,
+    });
+    if (value.url === undefined || value.url === "") return null;
+    return { home, id: null, url: value.url, active: true, events: ["workflow_job"], ...settingsOf(value) };
+  } catch (error) {
+    if (error instanceof GitHubError && error.code === "not-found") return null;
+    throw error;
+  }
+}
+
+/** Has GitHub send a `ping` to the hook. Throws GitHubError on any answer but 204. */
+export async function pingHook(rest: Rest, hook: GitHubHook, signal: AbortSignal): Promise<void> {
+  if (hook.home.kind === "app") throw new TypeError("GitHub knows no ping for an App's hook");
+  await rest.write("POST", `${hooksPath(hook.home)}/${hook.id}/pings`, { scope: hook.home, signal, accept: [204] });
+}
+
 /** Has GitHub send it once more. Throws GitHubError on any answer but 202. */
 export async function redeliver(rest: Rest, hook: GitHubHook, attemptId: string, signal: AbortSignal): Promise<void> {
   await rest.write("POST", `${logPath(hook)}/${attemptId}/attempts`, { scope: hook.home, signal, accept: [202] });
+}
+
+function settingsOf(config: HookAnswer["config"]): Pick<GitHubHook, "contentType" | "verifiesTls"> {
+  return { contentType: config.content_type ?? null, verifiesTls: String(config.insecure_ssl ?? "0") === "0" };
 }
 
 function attemptOf(row: DeliveryAnswer): DeliveryAttempt {
@@ -73,6 +108,8 @@ function attemptOf(row: DeliveryAnswer): DeliveryAttempt {
     event: row.event,
     deliveredAtMs: Date.parse(row.delivered_at),
     ok: row.status_code >= 200 && row.status_code < 400,
+    statusCode: row.status_code,
+    throttled: row.throttled_at != null,
   };
 }
 

@@ -38,6 +38,12 @@ export interface Page<T> {
   readonly nextUrl: string | null;
 }
 
+/** An answer with what GitHub said in its headers. */
+export interface Looked<T> {
+  readonly value: T;
+  readonly headers: Headers;
+}
+
 /** Reads and writes on behalf of a credential: tokens, ETags and rate limits. */
 export class Rest {
   readonly #api: Api;
@@ -74,6 +80,14 @@ export class Rest {
     if (answer.status !== 304) return this.#keep(key, call, answer, schema);
     if (cached === null) throw this.#api.failure(call, answer, token.kind);
     return { value: schema.parse(JSON.parse(cached.json)), nextUrl: cached.nextUrl };
+  }
+
+  /** One reading with its headers, never from the cache, even while polling rests. Throws GitHubError. */
+  async look<T>(path: string, schema: z.ZodType<T>, scope: HookHome, signal: AbortSignal): Promise<Looked<T>> {
+    const token = await this.#tokens.tokenFor(scope, signal);
+    const call: Call = { method: "GET", url: this.#api.urlOf(path), bearer: token.value };
+    const answer = await this.#api.retried(call, token.kind, signal);
+    return { value: parseAnswer(call, answer, schema, this.#api.redactor), headers: answer.headers };
   }
 
   /** One call that is never repeated. Throws GitHubError on any status that is not in `accept`. */

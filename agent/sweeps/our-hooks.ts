@@ -11,7 +11,15 @@ import { runnerScopes } from "./sweep-targets.ts";
 const FRESH_MS = 10 * 60_000;
 /** How long a refusal stands before it is tried again. */
 const REFUSED_MS = 60 * 60_000;
-const APP_HOOK: GitHubHook = { home: { kind: "app" }, id: null, url: null, active: true, events: ["workflow_job"] };
+const APP_HOOK: GitHubHook = {
+  home: { kind: "app" },
+  id: null,
+  url: null,
+  active: true,
+  events: ["workflow_job"],
+  contentType: null,
+  verifiesTls: true,
+};
 
 interface Known {
   readonly hooks: readonly GitHubHook[];

@@ -19,6 +19,7 @@ import { Dispatcher } from "./state/dispatcher.ts";
 import { Ids } from "./state/ids.ts";
 import { Jobs, type PublishJob } from "./state/jobs.ts";
 import { PersonalTokens } from "./state/personal-tokens.ts";
+import { Releases } from "./state/releases.ts";
 import { Runners } from "./state/runners.ts";
 import type { World } from "./world.ts";
 
@@ -106,6 +107,8 @@ export async function startGitHub(options: LoopbackOptions = {}): Promise<Loopba
     sender,
     faults: new Faults(),
     deliveryFaults,
+    releases: new Releases(),
+    dateSkewMs: 0,
     actor,
     apiUrl,
   };

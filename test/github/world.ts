@@ -12,6 +12,7 @@ import type { Dispatcher } from "./state/dispatcher.ts";
 import type { Jobs } from "./state/jobs.ts";
 import type { Account } from "./state/model.ts";
 import type { PersonalTokens } from "./state/personal-tokens.ts";
+import type { Releases } from "./state/releases.ts";
 import type { Runners } from "./state/runners.ts";
 
 /** All that the loopback GitHub knows and does. */
@@ -31,6 +32,9 @@ export interface World {
   readonly sender: Sender;
   readonly faults: Faults;
   readonly deliveryFaults: DeliveryFaults;
+  readonly releases: Releases;
+  /** How far GitHub's own clock, as its answers tell it, is off; a test may change it. */
+  dateSkewMs: number;
   /** In whose name events happen. */
   readonly actor: Account;
   /** Where the API is, without a slash at the end. */

@@ -3,6 +3,7 @@ import { accountHandlers } from "./handlers/account.ts";
 import { appHandlers } from "./handlers/apps.ts";
 import { deliveryHandlers } from "./handlers/deliveries.ts";
 import { hookHandlers } from "./handlers/hooks.ts";
+import { releaseHandlers } from "./handlers/releases.ts";
 import { repositoryHandlers } from "./handlers/repositories.ts";
 import { runHandlers } from "./handlers/runs.ts";
 import { runnerHandlers } from "./handlers/runners.ts";
@@ -13,6 +14,7 @@ export const handlers: Readonly<Record<string, Handler>> = {
   ...appHandlers,
   ...deliveryHandlers,
   ...hookHandlers,
+  ...releaseHandlers,
   ...repositoryHandlers,
   ...runHandlers,
   ...runnerHandlers,

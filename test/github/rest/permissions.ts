@@ -45,6 +45,7 @@ const NEEDS: Readonly<Record<string, Need>> = {
   "actions/delete-self-hosted-runner-from-repo": repoRunners("write"),
   "actions/list-self-hosted-runner-groups-for-org": orgRunners("read"),
   "actions/get-self-hosted-runner-group-for-org": orgRunners("read"),
+  "actions/list-repo-access-to-self-hosted-runner-group-in-org": orgRunners("read"),
   "actions/list-workflow-runs-for-repo": actions,
   "actions/get-workflow-run": actions,
   "actions/list-jobs-for-workflow-run": actions,

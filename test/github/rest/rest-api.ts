@@ -8,6 +8,7 @@ import { etagOf, matchesEtag } from "./etag.ts";
 import type { Fault } from "./faults.ts";
 import type { Reply } from "./handler.ts";
 import { handlers } from "./handlers.ts";
+import { expirationHeader } from "./expiration-header.ts";
 import { permissionHeaders, requirePermission } from "./permissions.ts";
 import { accountOf, identityOf, principalOf, type Principal } from "./principal.ts";
 import type { Resource } from "./rate-limits.ts";
@@ -152,13 +153,14 @@ export class RestApi {
     resource: Resource,
     etag: string | null,
   ): Record<string, string> {
-    const { rateLimits, clock } = this.#world;
+    const { rateLimits, clock, dateSkewMs } = this.#world;
     return {
-      Date: new Date(clock.now()).toUTCString(),
+      Date: new Date(clock.now() + dateSkewMs).toUTCString(),
       "x-github-media-type": "github.v3; format=json",
       "x-github-request-id": `${this.calls.length.toString(16).toUpperCase()}:1A2B:3C4D`,
       ...(principal === null ? {} : rateLimits.headers(accountOf(principal), resource)),
       ...(operation === null || principal === null ? {} : permissionHeaders(operation, principal)),
+      ...(principal === null ? {} : expirationHeader(principal)),
       ...(etag === null ? {} : { etag, "cache-control": "private, max-age=60, s-maxage=60" }),
       ...reply.headers,
     };
