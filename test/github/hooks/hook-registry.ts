@@ -57,12 +57,16 @@ export class HookRegistry {
   }
 
   /** Changes what a hook is, as editing it on GitHub does: its secret, its address, whether it is active. */
-  edit(id: number, change: Partial<Pick<Hook, "url" | "secret" | "events" | "active">>): Hook {
+  edit(id: number, change: Partial<Pick<Hook, "url" | "secret" | "contentType" | "events" | "active">>): Hook {
     const hook = this.#hooks.get(id);
     if (hook === undefined) throw new Error(`no hook ${id}`);
     const edited = { ...hook, ...change, updatedAtMs: this.#clock.now() };
     this.#hooks.set(id, edited);
     return edited;
+  }
+
+  remove(id: number): void {
+    this.#hooks.delete(id);
   }
 
   /** Who is told of an event in this repository: its hooks, its organisation's, and those of Apps installed there. */
