@@ -2,10 +2,12 @@ import { VERSION } from "../shared/version.ts";
 import { runAgent } from "./commands/agent.ts";
 import { runConfigCheck } from "./commands/config-check.ts";
 import { runDoctor } from "./commands/doctor.ts";
+import { runInit } from "./commands/init.ts";
 import { EXIT, printFailure, type CommandIo, type ExitCode } from "./commands/io.ts";
 
 const HELP = `Usage: hookline <command> [options]
 
+  init           from nothing to a deployed edge: secrets, Worker, webhook, files, first probe
   agent          the daemon: link, sweeps, runner containers
   doctor         ask every link of the chain whether a job queued now would get a runner
   config check   validate the pools file and print what it means
@@ -20,6 +22,8 @@ export async function runCli(args: readonly string[], io: CommandIo, stop: Abort
   switch (command) {
     case "agent":
       return runAgent(rest, io, stop);
+    case "init":
+      return runInit(rest, io, stop);
     case "doctor":
       return runDoctor(rest, io);
     case "config":

@@ -90,9 +90,7 @@ export class HookCalls {
         error.code === "not-found"
           ? `Check the name of the ${kind} ${scopeName(scope)}. GitHub also answers 404 to a token that may not manage its webhooks: give it ${right}, or Webhooks write.`
           : `Look at the webhooks of ${scopeName(scope)} on GitHub: one event takes 20 hooks at most, and none twice for one address.`;
-      throw new GitHubError(error.code, error.message, remedy, {
-        ...(error.status === null ? {} : { status: error.status }),
-      });
+      throw new GitHubError(error.code, error.message, remedy, error.status === null ? {} : { status: error.status });
     }
   }
 }
