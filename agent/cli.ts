@@ -9,11 +9,13 @@ import { runScale } from "./commands/scale.ts";
 import { runHealthcheck } from "./commands/healthcheck.ts";
 import { runDrain } from "./commands/drain.ts";
 import { runExplain } from "./commands/explain.ts";
+import { runInit } from "./commands/init.ts";
 import { EXIT, printFailure, type CommandIo, type ExitCode } from "./commands/io.ts";
 import { runSlots } from "./commands/slots.ts";
 
 const HELP = `Usage: hookline <command> [options]
 
+  init           from nothing to a deployed edge: secrets, Worker, webhook, files, first probe
   agent          the daemon: link, sweeps, runner containers
   autoscale-webhook
                  edge and daemon in one process, behind a reverse proxy of your own
@@ -39,6 +41,8 @@ export async function runCli(args: readonly string[], io: CommandIo, stop: Abort
       return runAgent(rest, io, stop);
     case "autoscale-webhook":
       return runAutoscaleWebhook(rest, io, stop);
+    case "init":
+      return runInit(rest, io, stop);
     case "doctor":
       return runDoctor(rest, io);
     case "scale":

@@ -91,7 +91,7 @@ export class Rest {
   }
 
   /** One call that is never repeated. Throws GitHubError on any status that is not in `accept`. */
-  async write(method: "POST" | "DELETE", path: string, options: WriteOptions): Promise<Written> {
+  async write(method: "POST" | "PATCH" | "DELETE", path: string, options: WriteOptions): Promise<Written> {
     const token = await this.#tokens.tokenFor(options.scope, options.signal);
     const call: Call = {
       method,

@@ -6,6 +6,7 @@ import type { Sender } from "./hooks/sender.ts";
 import type { Faults } from "./rest/faults.ts";
 import type { RateLimits } from "./rest/rate-limits.ts";
 import type { Accounts } from "./state/accounts.ts";
+import type { AppManifests } from "./state/app-manifests.ts";
 import type { Apps } from "./state/apps.ts";
 import type { Changes } from "./state/changes.ts";
 import type { Dispatcher } from "./state/dispatcher.ts";
@@ -22,6 +23,7 @@ export interface World {
   readonly changes: Changes;
   readonly accounts: Accounts;
   readonly apps: Apps;
+  readonly manifests: AppManifests;
   readonly personalTokens: PersonalTokens;
   readonly rateLimits: RateLimits;
   readonly jobs: Jobs;

@@ -69,6 +69,10 @@ export class HookRegistry {
     return edited;
   }
 
+  remove(id: number): void {
+    this.#hooks.delete(id);
+  }
+
   /** Who is told of an event in this repository: its hooks, its organisation's, and those of Apps installed there. */
   targets(event: string, repository: Repository): readonly Target[] {
     return this.all().flatMap((hook): readonly Target[] => {

@@ -53,6 +53,8 @@ const NEEDS: Readonly<Record<string, Need>> = {
   "orgs/list-webhooks": orgHooks("read"),
   "orgs/create-webhook": orgHooks("write"),
   "orgs/get-webhook": orgHooks("read"),
+  "orgs/update-webhook": orgHooks("write"),
+  "orgs/delete-webhook": orgHooks("write"),
   "orgs/ping-webhook": orgHooks("write"),
   "orgs/list-webhook-deliveries": orgHooks("read"),
   "orgs/get-webhook-delivery": orgHooks("read"),
@@ -60,6 +62,8 @@ const NEEDS: Readonly<Record<string, Need>> = {
   "repos/list-webhooks": repoHooks("read"),
   "repos/create-webhook": repoHooks("write"),
   "repos/get-webhook": repoHooks("read"),
+  "repos/update-webhook": repoHooks("write"),
+  "repos/delete-webhook": repoHooks("write"),
   "repos/ping-webhook": repoHooks("write"),
   "repos/list-webhook-deliveries": repoHooks("read"),
   "repos/get-webhook-delivery": repoHooks("read"),
@@ -68,7 +72,7 @@ const NEEDS: Readonly<Record<string, Need>> = {
 
 /** Operations that only an App's JSON web token may call. */
 const APP_ONLY = /^apps\/(?!list-repos-accessible-to-installation$)/;
-const OPEN = new Set(["meta/get", "rate-limit/get"]);
+const OPEN = new Set(["meta/get", "rate-limit/get", "apps/create-from-manifest"]);
 
 /** Throws the 401 or 403 that GitHub answers when this caller may not do this. */
 export function requirePermission(operation: Operation, principal: Principal): void {
