@@ -10,6 +10,8 @@ export interface Layout {
   readonly token: string;
   readonly githubToken: string;
   readonly appKey: string;
+  /** What GitHub handed over of an App, until it has its place. */
+  readonly appHandover: string;
   /** What wrangler is handed and what it reports, for the time of a deploy. */
   readonly workerSecrets: string;
   readonly wranglerOutput: string;
@@ -31,6 +33,7 @@ export function layoutIn(cwd: string, folder: string): Layout {
     token: join(secrets, "hookline_token"),
     githubToken: join(secrets, "github_token"),
     appKey: join(secrets, "github_app_private_key"),
+    appHandover: join(secrets, "github_app_handover.json"),
     workerSecrets: join(secrets, "worker-secrets.json"),
     wranglerOutput: join(cwd, ".hookline", "wrangler-output.ndjson"),
   };

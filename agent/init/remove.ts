@@ -62,7 +62,8 @@ async function removeWorker({ progress, wrangler, tell }: InitContext): Promise<
 
 function removeFiles({ progress, layout, world, tell }: InitContext): void {
   const { files } = world;
-  for (const path of [layout.workerSecrets, layout.wranglerOutput, draftOf(layout.state)]) files.remove(path);
+  for (const path of [layout.appHandover, layout.workerSecrets, layout.wranglerOutput, draftOf(layout.state)])
+    files.remove(path);
   for (const path of Object.keys(progress.made.files)) {
     if (takeBack(path, { files, progress }) === "kept") tell(`${path}: left, it was changed since`);
   }

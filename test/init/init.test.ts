@@ -238,26 +238,44 @@ test("a person is asked for what was not said, and nobody else is", async () => 
   expect(init.text("config/secrets/github_token").trim()).toBe(init.token);
 });
 
-test.each<[string, (init: InitFixture) => void, RegExp]>([
-  ["nobody is logged in", ({ cloudflare }) => void (cloudflare.loggedIn = false), /not logged in[^]*wrangler login/],
-  [
-    "the deploy fails",
-    ({ cloudflare }) => void (cloudflare.refusal = "no workers.dev yet"),
-    /exit code 1[^]*no workers.dev yet[^]*again/,
-  ],
-  ["the token may not", ({ github, token }) => github.revokeToken(token), /401[^]*GITHUB_TOKEN/],
-])("%s: it says so, exits with 1, and goes on once that is put right", async (_name, break_, told) => {
+interface Trouble {
+  readonly cause: (init: InitFixture) => void;
+  readonly told: RegExp;
+  /** Puts it right; gives what the environment says from then on. */
+  readonly mend: (init: InitFixture) => Readonly<Record<string, string>>;
+}
+
+const TROUBLES: Readonly<Record<string, Trouble>> = {
+  "nobody is logged in": {
+    cause: ({ cloudflare }) => void (cloudflare.loggedIn = false),
+    told: /not logged in[^]*wrangler login/,
+    mend: ({ cloudflare }) => ((cloudflare.loggedIn = true), {}),
+  },
+  "the deploy fails": {
+    cause: ({ cloudflare }) => void (cloudflare.refusal = "no workers.dev yet"),
+    told: /exit code 1[^]*no workers.dev yet[^]*again/,
+    mend: ({ cloudflare }) => ((cloudflare.refusal = null), {}),
+  },
+  "the token is revoked": {
+    cause: ({ github, token }) => github.revokeToken(token),
+    told: /401[^]*GITHUB_TOKEN/,
+    mend: ({ github }) => ({ GITHUB_TOKEN: github.addToken() }),
+  },
+};
+
+test.each(Object.keys(TROUBLES))("%s: it says so, exits with 1, and goes on once that is put right", async (name) => {
+  const { cause, told, mend } = TROUBLES[name] ?? expect.fail();
   await using init = await startInit();
-  break_(init);
+  cause(init);
 
   const failed = await init.run([...ORGANIZATION, "--json"]);
-
   expect(failed.exitCode).toBe(1);
   expect(failed.stderr).toMatch(told);
-  expect(JSON.parse(failed.stdout)).toMatchObject({
-    ok: false,
-    error: { code: expect.any(String), remedy: expect.any(String) },
-  });
+  const error = { code: expect.any(String), remedy: expect.any(String) };
+  expect(JSON.parse(failed.stdout)).toMatchObject({ ok: false, error });
+
+  const mended = await init.run(ORGANIZATION, { env: mend(init) });
+  expect(mended).toMatchObject({ exitCode: 0, stderr: "" });
 });
 
 test("another choice than the one that init began with is refused", async () => {

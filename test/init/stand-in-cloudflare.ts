@@ -1,10 +1,11 @@
-import { chmodSync, writeFileSync } from "node:fs";
+import { appendFileSync, chmodSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 
 import * as z from "zod";
 
+import type { Command, CommandResult } from "../../agent/init/world.ts";
 import type { EdgeSecrets } from "./node-edge.ts";
 
 const callSchema = z.object({
@@ -40,7 +41,6 @@ export class StandInCloudflare {
     request.on("data", (part: Buffer) => parts.push(part));
     request.on("end", () => {
       const call = callSchema.parse(JSON.parse(Buffer.concat(parts).toString("utf8")));
-      this.calls.push(call);
       void this.#answer(call).then((reply) => response.end(JSON.stringify(reply)));
     });
   });
@@ -67,7 +67,21 @@ export class StandInCloudflare {
     return this.calls.map(({ args }) => args.filter((word) => !word.startsWith("-"))[0] ?? "");
   }
 
-  async #answer({ args, secrets, env }: Call): Promise<Reply> {
+  /** The stand-in wrangler without a process of its own, for tests that call it hundreds of times. */
+  async runHere({ args, env }: Command): Promise<CommandResult> {
+    const secretsFile = args.includes("--secrets-file") ? (args[args.indexOf("--secrets-file") + 1] ?? "") : null;
+    const secrets =
+      secretsFile === null
+        ? null
+        : { text: readFileSync(secretsFile, "utf8"), mode: statSync(secretsFile).mode & 0o777 };
+    const { output, ...result } = await this.#answer({ args: [...args], env: { ...env }, secrets });
+    if (output !== null) appendFileSync(env["WRANGLER_OUTPUT_FILE_PATH"] ?? "", output);
+    return result;
+  }
+
+  async #answer(call: Call): Promise<Reply> {
+    this.calls.push(call);
+    const { args, secrets, env } = call;
     const [command] = args;
     if (command === "whoami") return this.#whoami();
     if (!this.accounts.some(({ id }) => id === env["CLOUDFLARE_ACCOUNT_ID"])) return fails("which account?");

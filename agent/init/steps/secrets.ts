@@ -44,12 +44,12 @@ function randomText({ world }: InitContext): string {
   return Buffer.from(world.randomBytes(SECRET_BYTES)).toString("base64url");
 }
 
-/** From the environment, or asked for; one that was kept before is used as it is. */
+/** From the environment, which may have a newer one than was kept, or asked for. */
 async function keepGitHubToken(context: InitContext): Promise<void> {
   const { layout, env, cwd, world } = context;
-  if (world.files.exists(layout.githubToken)) return;
   const given = secretText("GITHUB_TOKEN", env, cwd);
   if ("failed" in given) throw new InitError("config-invalid", `${given.path} ${given.failed}.`, "Correct it.");
+  if (given.text === null && world.files.exists(layout.githubToken)) return;
   const asked = given.text ?? (await world.ask?.text("GitHub token (it is not shown):", { hidden: true })) ?? "";
   if (asked === "") {
     throw new InitError(
