@@ -14,7 +14,7 @@ const root = join(import.meta.dirname, "../..");
 
 /** The ids that stand at the beginning of a test's or a group's name, in any file of tests. */
 function namedIds(): ReadonlySet<string> {
-  const files = globSync("test/**/*.{test,soak}.ts", { cwd: root });
+  const files = globSync("test/**/*{.test,.soak,-suite}.ts", { cwd: root });
   const texts = files.map((file) => readFileSync(join(root, file), "utf8"));
   const names = texts.flatMap((text) => [...text.matchAll(/(?:test|describe|\))\(\s*["'`]((?:[A-Z]\d+ )+)/g)]);
   return new Set(names.flatMap(([, found = ""]) => found.trim().split(" ")));
