@@ -1,9 +1,9 @@
 import { connect, type Socket } from "node:net";
-import { createInterface } from "node:readline";
 
 import { ControlError } from "./control-error.ts";
 import { controlSocketOf } from "./control-socket.ts";
 import { answerSchema, type ControlAnswer, type ControlRequest } from "./protocol.ts";
+import { linesOf } from "./read-lines.ts";
 
 /**
  * Asks the daemon of a data folder and resolves with its last answer; `onProgress` hears the others.
@@ -21,7 +21,7 @@ export async function askDaemon(
   signal.addEventListener("abort", stop, { once: true });
   try {
     socket.write(`${JSON.stringify(request)}\n`);
-    for await (const line of createInterface({ input: socket })) {
+    for await (const line of linesOf(socket)) {
       const answer = readAnswer(line);
       if (answer.type !== "progress") return answer;
       onProgress(answer);

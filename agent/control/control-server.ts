@@ -1,12 +1,11 @@
-import { chmodSync, unlinkSync } from "node:fs";
+import { chmodSync, lstatSync, unlinkSync } from "node:fs";
 import { connect, createServer, type Server, type Socket } from "node:net";
-import { createInterface } from "node:readline";
 
 import type { Logger } from "../../shared/log/logger.ts";
 import { answerRequest, type Drainable } from "./answer-request.ts";
 import { ControlError } from "./control-error.ts";
 import { controlSocketOf, fitsSocketAddress } from "./control-socket.ts";
-import { MAX_LINE } from "./protocol.ts";
+import { firstLineOf } from "./read-lines.ts";
 
 export interface ControlOptions {
   readonly dataFolder: string;
@@ -53,7 +52,7 @@ function isAnswered(path: string): Promise<boolean> {
       resolve(true);
     });
     probe.once("error", (error: NodeJS.ErrnoException) => {
-      if (error.code === "ECONNREFUSED") unlinkSync(path);
+      if (error.code === "ECONNREFUSED" && lstatSync(path).isSocket()) unlinkSync(path);
       resolve(false);
     });
   });
@@ -90,26 +89,18 @@ function serve(server: Server, daemon: Drainable): ControlServer {
 }
 
 async function answer(socket: Socket, daemon: Drainable, signal: AbortSignal): Promise<void> {
-  const line = await firstLine(socket);
+  const line = await firstLineOf(socket);
   if (line === null) return void socket.destroy();
   try {
-    await answerRequest(line, daemon, (text) => socket.write(`${JSON.stringify(text)}\n`), signal);
+    await answerRequest(
+      line,
+      daemon,
+      (text) => void (socket.writable && socket.write(`${JSON.stringify(text)}\n`)),
+      signal,
+    );
     socket.end();
   } catch {
     // The command went away; what it asked for stays in effect.
     socket.destroy();
   }
-}
-
-function firstLine(socket: Socket): Promise<string | null> {
-  return new Promise((resolve) => {
-    let length = 0;
-    socket.on("data", (chunk) => {
-      length += chunk.length;
-      if (length > MAX_LINE) resolve(null);
-    });
-    const lines = createInterface({ input: socket });
-    lines.once("line", resolve);
-    lines.once("close", () => resolve(null));
-  });
 }

@@ -1,0 +1,43 @@
+import { onTestFinished } from "vitest";
+
+import type { Drainable } from "../../../agent/control/answer-request.ts";
+import { startControl } from "../../../agent/control/control-server.ts";
+import { UnknownPool, type DrainProgress } from "../../../agent/daemon/drain-progress.ts";
+import { Watchers } from "../../../agent/daemon/watchers.ts";
+import { capturedLog } from "../../unit/samples/captured-log.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
+
+/** A daemon with one pool whose slots a test moves by hand, for whoever talks to it over its socket. */
+export class HandDrivenDaemon implements Drainable {
+  readonly asked: string[] = [];
+  readonly #watchers = new Watchers();
+  #progress: DrainProgress = { draining: false, slots: 2, busy: 1, open: 1 };
+
+  drain(pool: string, on: boolean): void {
+    if (pool !== "home") throw new UnknownPool(pool, ["home"]);
+    this.asked.push(`${pool} ${on ? "on" : "off"}`);
+    this.becomes({ draining: on });
+  }
+
+  drainProgress(): DrainProgress {
+    return this.#progress;
+  }
+
+  becomes(change: Partial<DrainProgress>): void {
+    this.#progress = { ...this.#progress, ...change };
+    this.#watchers.look();
+  }
+
+  waitFor(holds: () => boolean, signal: AbortSignal): Promise<void> {
+    return this.#watchers.waitFor(holds, signal);
+  }
+}
+
+/** A hand-driven daemon that listens in a folder of its own. */
+export async function controlWorld(folder = temporaryFolder()) {
+  const daemon = new HandDrivenDaemon();
+  const log = capturedLog();
+  const control = await startControl({ dataFolder: folder, daemon, log: log.log });
+  onTestFinished(() => control?.close());
+  return { folder, daemon, control, log };
+}
