@@ -37,6 +37,8 @@ needs wrangler logged in to Cloudflare and GITHUB_TOKEN (or GITHUB_TOKEN_FILE, o
 Exit code: 0 done, 1 a step failed, 2 wrong usage.
 `;
 
+const STOPPED = new InitError("stopped", "hookline init was stopped.", "Run it again: it goes on where it stopped.");
+
 /** `hookline init`; `world` is the machine unless a test says otherwise. Gives the exit code. */
 export async function runInit(
   args: readonly string[],
@@ -56,7 +58,7 @@ export async function runInit(
     const prepared: Prepared = { options, io, world: asker, signal, tell };
     return await (options.remove ? takeBack(prepared) : build(prepared));
   } catch (error) {
-    return refuse(error, args.includes("--json"), io);
+    return refuse(signal.aborted ? STOPPED : error, args.includes("--json"), io);
   }
 }
 

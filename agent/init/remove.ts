@@ -25,6 +25,8 @@ export async function remove(context: InitContext): Promise<void> {
   await removeHooks(context);
   const { app } = progress.made;
   if (app !== null) tell(`the GitHub App ${app.slug} is yours to delete: ${app.htmlUrl}`);
+  else if (progress.made.appUnderWay)
+    tell("a GitHub App may be left of a run that was cut off: look in GitHub's settings");
   await removeWorker(context);
   removeFiles(context);
   progress.forget();

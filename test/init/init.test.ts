@@ -278,6 +278,18 @@ test.each(Object.keys(TROUBLES))("%s: it says so, exits with 1, and goes on once
   expect(mended).toMatchObject({ exitCode: 0, stderr: "" });
 });
 
+test("stopped while it waits, it says so and goes on later", async () => {
+  await using init = await startInit(() => Promise.resolve("http://127.0.0.1:9"));
+  const stop = new AbortController();
+  const heard = (text: string): void => void (text.includes("deploy:") && stop.abort());
+
+  const stopped = await init.run(ORGANIZATION, { signal: stop.signal, heard });
+
+  expect(stopped).toMatchObject({ exitCode: 1, stderr: expect.stringContaining("goes on where it stopped") });
+  expect(init.github.hooks()).toEqual([]);
+  expect(init.files().map(({ path }) => path)).toContain(".hookline/init.json");
+});
+
 test("another choice than the one that init began with is refused", async () => {
   await using init = await startInit();
   await init.run(ORGANIZATION);

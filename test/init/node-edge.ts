@@ -52,11 +52,11 @@ export class NodeEdge {
       return createReceiver({ verifier, mailbox: port, log: silentLogger, now: Date.now }).fetch(request);
     };
     const server = createServer((incoming, outgoing) => {
-      void requestOf(incoming)
-        .then(answer)
-        .then(async (response) => {
-          outgoing.writeHead(response.status, Object.fromEntries(response.headers)).end(await response.text());
-        });
+      const respond = async (): Promise<void> => {
+        const response = await answer(await requestOf(incoming));
+        outgoing.writeHead(response.status, Object.fromEntries(response.headers)).end(await response.text());
+      };
+      void respond();
     });
     await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
     const { port: listening } = server.address() as AddressInfo;

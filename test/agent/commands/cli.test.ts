@@ -9,7 +9,8 @@ const STOPPED = AbortSignal.abort();
 test.each([[["--help"]], [["-h"]], [["help"]]])("%j explains every command", async (args) => {
   const io = fakeIo();
   expect(await runCli(args, io, STOPPED)).toBe(0);
-  for (const command of ["agent", "doctor", "config check", "version"]) expect(io.out()).toContain(`\n  ${command} `);
+  for (const command of ["init", "agent", "doctor", "config check", "version"])
+    expect(io.out()).toContain(`\n  ${command} `);
   expect(io.err()).toBe("");
 });
 
@@ -31,7 +32,7 @@ test.each<[readonly string[], string]>([
   expect(io.out()).toBe("");
 });
 
-test.each([["agent"], ["doctor"]])(
+test.each([["agent"], ["doctor"], ["init"]])(
   "hookline %s has help, and refuses options that it does not know",
   async (command) => {
     const helped = fakeIo();

@@ -61,7 +61,11 @@ export class ManifestPages {
 }
 
 function page(status: number, body: string): Page {
-  return { status, headers: { "content-type": "text/html; charset=utf-8" }, body: `<title>GitHub</title>${body}` };
+  return {
+    status,
+    headers: { "content-type": "text/html; charset=utf-8" },
+    body: `<title>GitHub</title><link rel="icon" href="data:,">${body}`,
+  };
 }
 
 function json(text: string): unknown {
