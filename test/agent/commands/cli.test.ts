@@ -9,7 +9,8 @@ const STOPPED = AbortSignal.abort();
 test.each([[["--help"]], [["-h"]], [["help"]]])("%j explains every command", async (args) => {
   const io = fakeIo();
   expect(await runCli(args, io, STOPPED)).toBe(0);
-  for (const command of ["init", "agent", "doctor", "config check", "version"]) expect(io.out()).toContain(`\n  ${command} `);
+  for (const command of ["init", "agent", "doctor", "config check", "version"])
+    expect(io.out()).toContain(`\n  ${command} `);
   expect(io.err()).toBe("");
 });
 
