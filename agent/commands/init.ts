@@ -58,7 +58,7 @@ export async function runInit(
     const prepared: Prepared = { options, io, world: asker, signal, tell };
     return await (options.remove ? takeBack(prepared) : build(prepared));
   } catch (error) {
-    return refuse(signal.aborted ? STOPPED : error, args.includes("--json"), io);
+    return refuse(signal.aborted && !(error instanceof InitError) ? STOPPED : error, args.includes("--json"), io);
   }
 }
 

@@ -1,18 +1,18 @@
 /** The file system as init uses it. Paths are absolute. */
 export interface Files {
   /** Null when there is none. */
-  read(path: string): string | null;
-  exists(path: string): boolean;
+  readonly read: (path: string) => string | null;
+  readonly exists: (path: string) => boolean;
   /** Whether anything is in the folder. */
-  isEmptyFolder(path: string): boolean;
+  readonly isEmptyFolder: (path: string) => boolean;
   /** Writes a new file in place of any other of that name, on disk when it returns. */
-  write(path: string, text: string, mode: number): void;
+  readonly write: (path: string, text: string, mode: number) => void;
   /** Moves a file over another, in one step. */
-  rename(from: string, to: string): void;
+  readonly rename: (from: string, to: string) => void;
   /** Removes a file; none is no error. */
-  remove(path: string): void;
-  makeFolder(path: string, mode: number): void;
-  removeFolder(path: string): void;
+  readonly remove: (path: string) => void;
+  readonly makeFolder: (path: string, mode: number) => void;
+  readonly removeFolder: (path: string) => void;
 }
 
 /** Readable and writable by the owner alone. */

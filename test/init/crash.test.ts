@@ -25,13 +25,12 @@ interface Interrupted extends AsyncDisposable {
   ) => Promise<{ readonly ran: Ran; readonly crashed: boolean }>;
 }
 
-/** A set-up in which wrangler needs no process, pauses are short and every secret is known. */
+/** A set-up in which pauses are short and every secret is known. */
 async function start(): Promise<Interrupted> {
   const init = await startInit();
   const secrets = new Set([init.token]);
   const quick = (world: InitWorld): InitWorld => ({
     ...world,
-    run: (command) => init.cloudflare.runHere(command),
     clock: { now: Date.now, after: (delayMs, fire) => systemClock.after(delayMs / 100, fire) },
     randomBytes(length) {
       const bytes = world.randomBytes(length);

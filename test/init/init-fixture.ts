@@ -3,7 +3,7 @@ import { join, relative } from "node:path";
 
 import { runInit } from "../../agent/commands/init.ts";
 import { realWorld } from "../../agent/init/real-world.ts";
-import type { Ask, InitWorld } from "../../agent/init/world.ts";
+import type { Ask, Command, InitWorld } from "../../agent/init/world.ts";
 import { temporaryFolder } from "../agent/temporary-folder.ts";
 import { startOcto } from "../github/support/octo.ts";
 import type { LoopbackGitHub } from "../github/loopback-github.ts";
@@ -20,6 +20,8 @@ export interface RunOptions {
   readonly world?: (world: InitWorld) => InitWorld;
   readonly env?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
+  /** Runs the stand-in wrangler as a program, as init would; otherwise in this process, which is quicker. */
+  readonly asProgram?: boolean;
   /** Hears every line as it is printed. */
   readonly heard?: (text: string) => void;
 }
@@ -28,6 +30,8 @@ export interface InitFixture extends AsyncDisposable {
   readonly github: LoopbackGitHub;
   readonly token: string;
   readonly cloudflare: StandInCloudflare;
+  /** The stand-in wrangler. */
+  readonly program: string;
   readonly edgeUrl: string;
   /** The checkout that init runs in. */
   readonly cwd: string;
@@ -59,6 +63,7 @@ export async function startInit(deployTo?: StandInCloudflare["onDeploy"]): Promi
     github,
     token,
     cloudflare,
+    program,
     edgeUrl: edge.url,
     cwd,
     async run(args, options = {}) {
@@ -74,7 +79,8 @@ export async function startInit(deployTo?: StandInCloudflare["onDeploy"]): Promi
         isTerminal: false,
         env: { ...env, ...options.env },
       };
-      const world = (options.world ?? ((each) => each))(realWorld(false));
+      const here = { ...realWorld(false), run: (command: Command) => cloudflare.runHere(command) };
+      const world = (options.world ?? ((each) => each))(options.asProgram ? realWorld(false) : here);
       const signal = options.signal ?? new AbortController().signal;
       const exitCode = await runInit([...args, "--wrangler", program], io, signal, world);
       return { exitCode, ...printed };

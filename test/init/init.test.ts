@@ -1,13 +1,16 @@
-import { existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { expect, test } from "vitest";
 
 import { runConfigCheck } from "../../agent/commands/config-check.ts";
+import { poolsText } from "../../agent/init/pools-text.ts";
+import type { InitWorld } from "../../agent/init/world.ts";
 import { answering, startInit, type InitFixture, type Ran } from "./init-fixture.ts";
 import { ACCOUNT } from "./stand-in-cloudflare.ts";
 
 const ORGANIZATION = ["--organization", "octo", "--yes"] as const;
+const OCTO = { kind: "organization", organization: "octo" } as const;
 const SECRETS = [
   "config/secrets/github_token",
   "config/secrets/github_webhook_secret",
@@ -24,7 +27,7 @@ function publicText(fixture: InitFixture, ran: readonly Ran[]): string {
 test("from nothing to a deployed edge: one Worker, one hook, the agent's files and a ping that arrived", async () => {
   await using init = await startInit();
 
-  const ran = await init.run([...ORGANIZATION, "--labels", "nas,big"]);
+  const ran = await init.run([...ORGANIZATION, "--labels", "nas,big"], { asProgram: true });
 
   expect(ran).toMatchObject({ exitCode: 0, stderr: "" });
   expect(init.cloudflare.commands()).toEqual(["whoami", "deployments", "deploy"]);
@@ -52,7 +55,7 @@ test("from nothing to a deployed edge: one Worker, one hook, the agent's files a
 
 test("what is uploaded is what the files hold and what the hook signs with, and no other place holds a secret", async () => {
   await using init = await startInit();
-  const ran = await init.run(ORGANIZATION);
+  const ran = await init.run(ORGANIZATION, { asProgram: true });
   const removed = await init.run(["--remove", "--dry-run"]);
 
   const [token, webhookSecret, linkToken] = SECRETS.map((path) => init.text(path).trim());
@@ -190,6 +193,32 @@ test("a file that was there stays as it is; --force keeps it beside, and --remov
   ]);
 });
 
+test("the pools file that a checkout begins with makes way if a person says so, and only then", async () => {
+  await using init = await startInit();
+  const example = readFileSync(join(import.meta.dirname, "../../config/pools.yaml"), "utf8");
+  mkdirSync(join(init.cwd, "config"));
+  writeFileSync(join(init.cwd, "config/pools.yaml"), example);
+  const asked = (answer: string) => answering([[/pools\.yaml exists\. Replace it\?/, answer]]);
+  const saying = (answer: string) => ({ world: (world: InitWorld) => ({ ...world, ask: asked(answer) }) });
+
+  await init.run(["--organization", "octo"], saying("no"));
+  expect(init.text("config/pools.yaml")).toBe(example);
+  await init.run([], saying("yes"));
+  expect(init.text("config/pools.yaml")).toContain('organization: "octo"');
+  expect(init.text("config/pools.yaml.before-init")).toBe(example);
+});
+
+test("a pools file that serves what was chosen is kept without a question", async () => {
+  await using init = await startInit();
+  mkdirSync(join(init.cwd, "config"));
+  writeFileSync(join(init.cwd, "config/pools.yaml"), poolsText({ target: OCTO, labels: ["mine"] }));
+
+  const ran = await init.run(ORGANIZATION);
+
+  expect(ran.stdout).not.toContain("does not serve");
+  expect(init.text("config/pools.yaml")).toContain("mine");
+});
+
 test("what was written by init and changed since is neither overwritten nor removed", async () => {
   await using init = await startInit();
   await init.run(ORGANIZATION);
@@ -268,7 +297,7 @@ test.each(Object.keys(TROUBLES))("%s: it says so, exits with 1, and goes on once
   await using init = await startInit();
   cause(init);
 
-  const failed = await init.run([...ORGANIZATION, "--json"]);
+  const failed = await init.run([...ORGANIZATION, "--json"], { asProgram: true });
   expect(failed.exitCode).toBe(1);
   expect(failed.stderr).toMatch(told);
   const error = { code: expect.any(String), remedy: expect.any(String) };

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
 import { NodeSql } from "../../agent/journal/node-sql.ts";
@@ -51,13 +51,11 @@ export class NodeEdge {
       const verifier = new WebhookVerifier({ current: active.webhookSecret });
       return createReceiver({ verifier, mailbox: port, log: silentLogger, now: Date.now }).fetch(request);
     };
-    const server = createServer((incoming, outgoing) => {
-      const respond = async (): Promise<void> => {
-        const response = await answer(await requestOf(incoming));
-        outgoing.writeHead(response.status, Object.fromEntries(response.headers)).end(await response.text());
-      };
-      void respond();
-    });
+    const serve = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
+      const response = await answer(await requestOf(incoming));
+      outgoing.writeHead(response.status, Object.fromEntries(response.headers)).end(await response.text());
+    };
+    const server = createServer((incoming, outgoing) => void serve(incoming, outgoing));
     await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
     const { port: listening } = server.address() as AddressInfo;
     return new NodeEdge(`http://127.0.0.1:${listening}`, async () => {

@@ -22,7 +22,7 @@ test.each([
         const page = /http:\S+\/app\/\S+/.exec(text)?.[0];
         if (page !== undefined) void browseManifest(page);
       };
-      const ran = await init.run(["--organization", "octo", "--yes", ...more], { heard });
+      const ran = await init.run(["--organization", "octo", "--yes", ...more], { heard, asProgram: true });
 
       expect(ran).toMatchObject({ exitCode: 0, stderr: "" });
       expect(ran.stdout).toContain("✓ probe: a ping went all the way to the mailbox");

@@ -7,7 +7,7 @@ import { readSecret } from "./secrets.ts";
 /** A new address needs its DNS record and certificate, which takes a minute at times. */
 const PATIENCE_MS = 180_000;
 const CALL_MS = 10_000;
-const PAUSE_MS = 500;
+const PAUSE_MS = 250;
 
 /** Waits until the Worker answers at its address and takes the token. */
 export const edgeStep: Step = {
@@ -20,7 +20,7 @@ export const edgeStep: Step = {
 };
 
 /**
- * The edge's freshness as soon as it is as wanted, asked twice a second. @throws {EdgeError} why it could not be asked
+ * The edge's freshness as soon as it is as wanted, asked four times a second. @throws {EdgeError} why it could not be asked
  * for three minutes, or null when it was asked and was not as wanted
  */
 export async function freshnessWhen(
