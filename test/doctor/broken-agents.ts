@@ -62,7 +62,7 @@ export const BROKEN_AGENTS: readonly BrokenWorld[] = [
     status: "warn",
     summary: /there is no journal in/,
     remedy: /HOOKLINE_DATA=/,
-    skips: /^agent-slots$/,
+    skips: /^agent-(slots|sweep)$/,
     breakIt: ({ data }) => ({ env: { HOOKLINE_DATA: join(data, "elsewhere") } }),
   },
   {
@@ -71,7 +71,7 @@ export const BROKEN_AGENTS: readonly BrokenWorld[] = [
     status: "fail",
     summary: /cannot be used/,
     remedy: /mv .*\.broken/,
-    skips: /^agent-slots$/,
+    skips: /^agent-(slots|sweep)$/,
     breakIt: ({ data }) => {
       const folder = join(data, "broken");
       mkdirSync(folder);
