@@ -75,7 +75,7 @@ export interface DoctorWorld {
   /** Every credential of this world. */
   readonly secrets: readonly string[];
   /** A pools file with one pool, different from the healthy one's in what is given. */
-  pools(change?: object): string;
+  readonly pools: (change?: object) => string;
   runJob(): Promise<void>;
   stopAgent(): Promise<void>;
   startAgent(): Promise<void>;

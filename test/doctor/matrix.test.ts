@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect } from "vitest";
 
-import { dockerTest } from "../docker/engine.ts";
-import { dockerAvailable } from "../docker/engine.ts";
+import { dockerAvailable, dockerTest } from "../docker/engine.ts";
 import { BROKEN_AGENTS } from "./broken-agents.ts";
 import { BROKEN_CONTAINERS, BROKEN_ENGINES } from "./broken-docker.ts";
 import { BROKEN_EDGES } from "./broken-edges.ts";
-import { BROKEN_CREDENTIALS, BROKEN_FLEETS, BROKEN_HOOKS } from "./broken-github.ts";
+import { BROKEN_CREDENTIALS } from "./broken-credentials.ts";
+import { BROKEN_FLEETS } from "./broken-fleets.ts";
+import { BROKEN_HOOKS } from "./broken-hooks.ts";
 import type { BrokenWorld } from "./broken-world.ts";
 import { startDoctorWorld, type DoctorWorld, type Told } from "./doctor-world.ts";
 

@@ -17,7 +17,7 @@ function namedIds(): ReadonlySet<string> {
   const files = globSync(["test/**/*.{test,soak}.ts", "test/doctor/broken-*.ts"], { cwd: root });
   const texts = files.map((file) => readFileSync(join(root, file), "utf8"));
   const names = texts.flatMap((text) => [
-    ...text.matchAll(/(?:(?:test|describe|\))\(|\bname: |\brow\(.*)\s*["'`]((?:[A-Z]\d+ )+)/g),
+    ...text.matchAll(/(?:(?:[tT]est|describe|\))\(|\bname: |\brow\(.*)\s*["'`]((?:[A-Z]\d+ )+)/g),
   ]);
   return new Set(names.flatMap(([, found = ""]) => found.trim().split(" ")));
 }
