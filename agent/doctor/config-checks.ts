@@ -6,6 +6,9 @@ import type { Environment } from "../config/environment.ts";
 import { unknownSettings } from "../config/unknown-settings.ts";
 import type { Check, Finding } from "./check.ts";
 
+/** What the file alone cannot know is judged by docker-limits on the host itself. */
+const ASKED_OF_DOCKER = /resources\.(?:cpus|pidsLimit)$/;
+
 /** The pools file as it was read, and the check that tells of it; no fleet where it cannot be used. */
 export function readFleet(
   { configFile }: AgentSettings,
@@ -15,7 +18,8 @@ export function readFleet(
   const line = (problem: ConfigProblem): string => describeProblem(configFile, problem);
   const asCheck = (finding: Finding): Check => ({ id: "config-pools", group: "agent", run: () => finding });
   try {
-    const { fleet, warnings } = readPoolsFile({ file: configFile, cwd, env });
+    const { fleet, warnings: all } = readPoolsFile({ file: configFile, cwd, env });
+    const warnings = all.filter(({ path }) => !ASKED_OF_DOCKER.test(path));
     const summary = `${configFile}: ${fleet.pools.length} pool${fleet.pools.length === 1 ? "" : "s"}`;
     if (warnings.length === 0) return { fleet, check: asCheck({ status: "pass", summary }) };
     const remedy = "see them by themselves: hookline config check";

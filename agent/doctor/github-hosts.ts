@@ -101,7 +101,7 @@ function isTlsFault(error: unknown): boolean {
 function tlsFinding(hostname: string, error: unknown): Finding {
   return {
     status: "fail",
-    summary: `TLS: the certificate of ${hostname} is not accepted (${codeOf(error)})`,
+    summary: `TLS: no trusted connection to ${hostname} (${codeOf(error)})`,
     remedy:
       "check this machine's clock, and whether a proxy or firewall replaces certificates; trust its CA by NODE_EXTRA_CA_CERTS=/path/ca.pem",
   };

@@ -62,11 +62,9 @@ export async function judgeSlots(
   };
 }
 
-async function containersOf(
-  { client }: DockerFacts,
-  { instance, signal }: SlotsOptions,
-): Promise<readonly Container[]> {
-  const rows = await orDockerSkipped(client.containers.list(INSTANCE_LABEL, instance, signal));
+async function containersOf(docker: DockerFacts, { instance, signal }: SlotsOptions): Promise<readonly Container[]> {
+  await orDockerSkipped(docker.api());
+  const rows = await orDockerSkipped(docker.client.containers.list(INSTANCE_LABEL, instance, signal));
   return rows.flatMap(({ name, labels, state }) => {
     const own = readSlotLabels(labels, instance);
     return own === null ? [] : [{ name, pool: own.poolKey, state, createdAtMs: own.createdAtMs }];

@@ -131,7 +131,8 @@ test("deliveries signed with another secret are told as rejecting, until the nex
 });
 
 test("promise 11: no secret of this world is in what the doctor prints, in either form", async () => {
-  const secrets = [world.env["HOOKLINE_TOKEN"] ?? "", world.env["GITHUB_TOKEN"] ?? ""];
+  const names = ["HOOKLINE_TOKEN", "GITHUB_TOKEN", "GITHUB_WEBHOOK_SECRET"];
+  const secrets = names.map((name) => world.env[name] ?? "");
   expect(secrets.every((secret) => secret.length > 20)).toBe(true);
   const { text } = await doctor(NO_ENGINE);
   const { stdout, stderr } = await hookline(["doctor"], NO_ENGINE);
@@ -142,4 +143,19 @@ test("a pools file that cannot be used is one failed check with the line, and Gi
   const report = await doctor({ HOOKLINE_CONFIG: "/nonexistent/pools.yaml", ...NO_ENGINE });
   expect(failed(report)).toEqual(expect.arrayContaining(["config-pools"]));
   expect(report.checks.find(({ id }) => id === "github-token")?.status).toBe("pass");
+});
+
+test("--probe prints every leg of the chain, from GitHub's ping to the agent's acknowledgement", async () => {
+  const { stdout, exitCode } = await hookline(["doctor", "--only", "edge", "--probe"]);
+  for (const leg of ["github", "edge", "mailbox", "link", "ack"]) {
+    expect(stdout).toMatch(new RegExp(`^ok {4}probe-${leg} .*: \\d+ ms$`, "m"));
+  }
+  expect(exitCode).toBe(0);
+});
+
+test("a group that does not exist is refused with the nearest that does", async () => {
+  const { stderr, exitCode } = await hookline(["doctor", "--only", "dokcer"]);
+  expect(stderr).toContain("There is no group dokcer of checks; did you mean docker?");
+  expect(exitCode).toBe(2);
+  expect((await hookline(["doctor", "--prob"])).stderr).toContain("did you mean --probe?");
 });

@@ -1,0 +1,85 @@
+import { afterAll, beforeAll, describe, expect } from "vitest";
+
+import { dockerAvailable, dockerTest } from "../docker/engine.ts";
+import { BROKEN_AGENTS } from "./broken-agents.ts";
+import { BROKEN_CONTAINERS, BROKEN_ENGINES } from "./broken-docker.ts";
+import { BROKEN_EDGES } from "./broken-edges.ts";
+import { BROKEN_CREDENTIALS } from "./broken-credentials.ts";
+import { BROKEN_FLEETS } from "./broken-fleets.ts";
+import { BROKEN_HOOKS } from "./broken-hooks.ts";
+import type { BrokenWorld } from "./broken-world.ts";
+import { startDoctorWorld, type DoctorWorld, type Told } from "./doctor-world.ts";
+
+const GROUPS: readonly (readonly [string, readonly BrokenWorld[]])[] = [
+  ["edge", BROKEN_EDGES],
+  ["credentials", BROKEN_CREDENTIALS],
+  ["hooks", BROKEN_HOOKS],
+  ["fleet", BROKEN_FLEETS],
+  ["engine", BROKEN_ENGINES],
+  ["containers", BROKEN_CONTAINERS],
+  ["agent", BROKEN_AGENTS],
+];
+
+let world: DoctorWorld;
+
+beforeAll(async () => {
+  if (dockerAvailable) world = await startDoctorWorld();
+}, 60_000);
+
+afterAll(async () => {
+  if (dockerAvailable) await world.close();
+}, 30_000);
+
+const told = (report: Told, ...statuses: readonly string[]): readonly string[] =>
+  report.checks.flatMap(({ id, status, summary }) =>
+    statuses.includes(status) ? [`${status} ${id}: ${summary}`] : [],
+  );
+
+/** The healthy world is the row's ground: it is asked again once the row has mended what it broke. */
+async function expectHealthy(): Promise<Told> {
+  const report = await world.doctor();
+  expect(told(report, "warn", "fail", "skip")).toEqual([]);
+  expect({ ok: report.ok, exitCode: report.exitCode }).toEqual({ ok: true, exitCode: 0 });
+  return report;
+}
+
+dockerTest("the healthy world passes every check, within five seconds", async () => {
+  const startedAtMs = performance.now();
+  const report = await expectHealthy();
+  expect(performance.now() - startedAtMs).toBeLessThan(5000);
+  expect(new Set(report.checks.map(({ group }) => group))).toEqual(new Set(["edge", "github", "docker", "agent"]));
+});
+
+dockerTest("there are at least forty broken worlds", () => {
+  expect(GROUPS.flatMap(([, rows]) => rows).length).toBeGreaterThanOrEqual(40);
+});
+
+describe.each(GROUPS)("broken %s", (_group, rows) => {
+  for (const row of rows) {
+    dockerTest(`${row.name}: ${row.check} alone tells of it`, async () => {
+      const { undo, ...run } = await row.breakIt(world);
+      let report: Told;
+      try {
+        report = await world.doctor(run);
+      } finally {
+        await undo?.();
+      }
+      const bad = report.checks.filter(
+        ({ id, status }) => (status === "warn" || status === "fail") && row.also?.test(id) !== true,
+      );
+      expect(told({ ...report, checks: bad }, "warn", "fail").slice(1)).toEqual([]);
+      const [check] = bad;
+      expect(check?.id).toContain(row.check);
+      expect(check).toMatchObject({ status: row.status, summary: expect.stringMatching(row.summary) as string });
+      expect(check?.remedy).toMatch(row.remedy);
+      const skipped = report.checks.filter(({ status }) => status === "skip").map(({ id }) => id);
+      expect(skipped.filter((id) => row.skips?.test(id) !== true)).toEqual([]);
+      expect(report.exitCode).toBe(row.status === "fail" ? 1 : 0);
+      for (const secret of world.secrets) expect(report.text).not.toContain(secret);
+    });
+  }
+});
+
+dockerTest("mended, the world passes every check again", async () => {
+  await expectHealthy();
+});
