@@ -5,18 +5,24 @@ import { runConfigCheck } from "./commands/config-check.ts";
 import { runDead } from "./commands/dead.ts";
 import { runDeliveries } from "./commands/deliveries.ts";
 import { runDoctor } from "./commands/doctor.ts";
+import { runScale } from "./commands/scale.ts";
+import { runHealthcheck } from "./commands/healthcheck.ts";
 import { runDrain } from "./commands/drain.ts";
 import { runExplain } from "./commands/explain.ts";
+import { runInit } from "./commands/init.ts";
 import { EXIT, printFailure, type CommandIo, type ExitCode } from "./commands/io.ts";
 import { runSlots } from "./commands/slots.ts";
 
 const HELP = `Usage: hookline <command> [options]
 
+  init           from nothing to a deployed edge: secrets, Worker, webhook, files, first probe
   agent          the daemon: link, sweeps, runner containers
   autoscale-webhook
                  edge and daemon in one process, behind a reverse proxy of your own
   doctor         ask every link of the chain whether a job queued now would get a runner
+  scale          one sweep, one plan, and the plan carried out, without the link; --dry-run only tells
   config check   validate the pools file and print what it means
+  healthcheck    whether the daemon on this machine is alive; for Docker's HEALTHCHECK
   explain        what would happen for a delivery, and why
   slots          the runner slots that there are
   deliveries     the newest signals, and what has become of their jobs
@@ -35,8 +41,12 @@ export async function runCli(args: readonly string[], io: CommandIo, stop: Abort
       return runAgent(rest, io, stop);
     case "autoscale-webhook":
       return runAutoscaleWebhook(rest, io, stop);
+    case "init":
+      return runInit(rest, io, stop);
     case "doctor":
       return runDoctor(rest, io);
+    case "scale":
+      return runScale(rest, io, stop);
     case "explain":
       return runExplain(rest, io);
     case "slots":
@@ -50,6 +60,8 @@ export async function runCli(args: readonly string[], io: CommandIo, stop: Abort
     case "config":
       if (rest[0] === "check") return runConfigCheck(rest.slice(1), io);
       return refuse(io, `hookline config ${rest[0] ?? ""}`.trim());
+    case "healthcheck":
+      return runHealthcheck(rest, io);
     case "version":
     case "--version":
       io.stdout(`${VERSION}\n`);

@@ -1,23 +1,30 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { poolsJsonSchema } from "../shared/config/json-schema.ts";
+import { configurationPage } from "./configuration-page.ts";
 
-/** Writes config/pools.schema.json from the loader's own schemas; with `--check` it only compares. */
-const FILE = new URL("pools.schema.json", import.meta.url);
+/** Writes what is made from the loader's own schemas; with `--check` it only compares. */
+const FILES: readonly (readonly [name: string, content: () => string])[] = [
+  ["config/pools.schema.json", () => `${JSON.stringify(poolsJsonSchema(), null, 2)}\n`],
+  ["docs/configuration.md", configurationPage],
+];
 
-function current(): string {
-  try {
-    return readFileSync(FILE, "utf8");
-  } catch {
-    return "";
+const { values } = parseArgs({ options: { check: { type: "boolean", default: false } } });
+for (const [name, content] of FILES) {
+  const file = new URL(`../${name}`, import.meta.url);
+  const wanted = content();
+  if (!values.check) {
+    writeFileSync(file, wanted);
+  } else if (current(file) !== wanted) {
+    process.stderr.write(`${name} is out of date; run: node config/generate-schema.ts\n`);
+    process.exitCode = 1;
   }
 }
 
-const { values } = parseArgs({ options: { check: { type: "boolean", default: false } } });
-const wanted = `${JSON.stringify(poolsJsonSchema(), null, 2)}\n`;
-if (!values.check) {
-  writeFileSync(FILE, wanted);
-} else if (current() !== wanted) {
-  process.stderr.write("config/pools.schema.json is out of date; run: node config/generate-schema.ts\n");
-  process.exitCode = 1;
+function current(file: URL): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return "";
+  }
 }

@@ -5,12 +5,13 @@ import type { Logger } from "../../shared/log/logger.ts";
 import { systemClock } from "../clock/system-clock.ts";
 import { readPoolsFile } from "../config/pools-file.ts";
 import { readSettings, type AgentSettings } from "../config/settings.ts";
+import { unknownSettings } from "../config/unknown-settings.ts";
 import { buildAgent, type BuiltAgent } from "../daemon/build-agent.ts";
 import { runDaemon } from "../daemon/run-daemon.ts";
 import { processLogger } from "../log/process-logger.ts";
 import { dockerSlots } from "../slots/docker-slots.ts";
-import { failWith } from "./failure.ts";
 import { EXIT, type CommandIo, type ExitCode } from "./io.ts";
+import { refuse } from "./refuse.ts";
 
 const HELP = `Usage: hookline agent
 
@@ -31,6 +32,8 @@ export async function runAgent(args: readonly string[], io: CommandIo, stop: Abo
     }
     const settings = readSettings(io);
     const log = processLogger(settings.logLevel);
+    for (const unknown of unknownSettings(io.env))
+      log.warn("unknown setting", { detail: describeProblem("environment", unknown) });
     await runDaemon({ built: build(settings, io, log), dataFolder: settings.dataFolder, log, stop });
     return EXIT.fine;
   } catch (error) {
@@ -44,10 +47,4 @@ function build(settings: AgentSettings, io: CommandIo, log: Logger): BuiltAgent 
   if (settings.edgeUrl === null) log.warn("HOOKLINE_EDGE_URL is not set; jobs are found by sweeps alone");
   const provider = dockerSlots(settings, systemClock, log);
   return buildAgent({ settings, fleet, provider, log });
-}
-
-function refuse(error: unknown, io: CommandIo): ExitCode {
-  const { code } = (error ?? {}) as { code?: string };
-  const exit = failWith(error, false, io);
-  return code?.startsWith("ERR_PARSE_ARGS") === true ? EXIT.usage : exit;
 }

@@ -66,7 +66,7 @@ async function serve(listen: ListenAddress, io: CommandIo, stop: AbortSignal): P
   const settings = readSettings(io);
   const { fleet, warnings } = readPoolsFile({ file: settings.configFile, cwd: io.cwd, env: io.env });
   const log = processLogger(settings.logLevel);
-  const receiverLog = processLogger(settings.logLevel, "receiver");
+  const receiverLog = processLogger(settings.logLevel, { plane: "receiver" });
   for (const warning of warnings) log.warn("configuration", { detail: describeProblem(settings.configFile, warning) });
   const provider = dockerSlots(settings, systemClock, log);
   const built = await startReceiver({ settings, fleet, provider, log, receiverLog, listen });

@@ -1,6 +1,8 @@
 import * as z from "zod";
+import { memoryBytes } from "../../shared/config/memory-size.ts";
 import { Secret } from "../../shared/config/secret.ts";
 import { parseDockerHost } from "../docker/docker-host.ts";
+import { parseRegistryAuth } from "../docker/registry-auth.ts";
 
 /** The name that an agent goes by, from host name or setting. */
 export const INSTANCE_NAME = /^(?=.{1,16}$)[a-z0-9]+(?:-[a-z0-9]+)*$/;
@@ -69,6 +71,28 @@ export const timeZone = z
 function isTimeZone(text: string): boolean {
   try {
     return new Intl.DateTimeFormat("en", { timeZone: text }).resolvedOptions().timeZone !== "";
+  } catch {
+    return false;
+  }
+}
+
+/** Bytes, written as `docker run --memory` takes them. */
+export const byteSize = z
+  .string()
+  .refine((text) => memoryBytes(text) !== null, { error: "must be a size such as 512m or 2g, or 0" })
+  .transform((text) => memoryBytes(text) ?? 0);
+
+export const registryAuthText = z
+  .string()
+  .refine(isRegistryAuth, {
+    error: 'must be JSON such as {"auths":{"ghcr.io":{"auth":"…"}}}, as docker login writes it',
+  })
+  .transform((text) => new Secret(text));
+
+function isRegistryAuth(text: string): boolean {
+  try {
+    parseRegistryAuth(text);
+    return true;
   } catch {
     return false;
   }

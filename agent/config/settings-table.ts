@@ -2,11 +2,13 @@ import * as z from "zod";
 import { LOG_LEVELS } from "../../shared/log/logger.ts";
 import {
   anySecret,
+  byteSize,
   dockerAddress,
   headerSecret,
   INSTANCE_NAME,
   pemKey,
   positiveNumber,
+  registryAuthText,
   timeZone,
   webAddress,
 } from "./setting-rules.ts";
@@ -90,6 +92,20 @@ export const SETTINGS = {
     "Seconds between two sweeps of GitHub's REST API.",
     positiveNumber(A_DAY_SECONDS),
     "60",
+  ),
+  HOOKLINE_MIN_FREE_DISK: preset(
+    "Free disk below which no slot starts, measured where HOOKLINE_DATA lies; 0 never holds back.",
+    byteSize,
+    "1g",
+  ),
+  HOOKLINE_MIN_FREE_MEMORY: preset(
+    "Available memory of this machine below which no slot starts; 0 never holds back.",
+    byteSize,
+    "256m",
+  ),
+  HOOKLINE_REGISTRY_AUTH: credential(
+    "Credentials for private images, as the config.json that docker login writes.",
+    registryAuthText,
   ),
   DOCKER_HOST: preset("The Docker Engine.", dockerAddress, "unix:///var/run/docker.sock"),
   LOG_LEVEL: preset(

@@ -43,6 +43,10 @@ export interface AgentSettings {
   /** `[a-z0-9-]{1,16}`; on every container and runner of this agent. */
   readonly instance: string;
   readonly dockerHost: string;
+  readonly minFreeDiskBytes: number;
+  readonly minFreeMemoryBytes: number;
+  /** Docker's config.json with credentials for private images. */
+  readonly registryAuth: Secret | null;
   readonly logLevel: LogLevel;
   /** Null: the host's. */
   readonly timeZone: string | null;
@@ -85,6 +89,9 @@ export function readSettings({ env, cwd, hostName = hostname() }: SettingsSource
     dataFolder: resolve(cwd, values.HOOKLINE_DATA),
     instance: values.HOOKLINE_INSTANCE ?? instanceOfHost(hostName),
     dockerHost: values.DOCKER_HOST,
+    minFreeDiskBytes: values.HOOKLINE_MIN_FREE_DISK,
+    minFreeMemoryBytes: values.HOOKLINE_MIN_FREE_MEMORY,
+    registryAuth: values.HOOKLINE_REGISTRY_AUTH,
     logLevel: values.LOG_LEVEL,
     timeZone: values.TZ,
     sweepIntervalMs: values.HOOKLINE_SWEEP_INTERVAL_SECONDS * 1000,

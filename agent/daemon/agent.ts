@@ -15,18 +15,24 @@ import { factsOfSignal, type JobFacts } from "../../shared/workflow-job/job-fact
 import type { Signal } from "../../shared/workflow-job/signal.ts";
 import { sleep } from "../clock/sleep.ts";
 import { runnerGroupOf } from "../github/runner-scope.ts";
+import type { DeliveryLog, GitHubHook } from "../github/delivery-log.ts";
 import type { GitHub } from "../github/types.ts";
 import { DrainRecords } from "../journal/drain-records.ts";
 import { Journal } from "../journal/journal.ts";
+import { MissedDeliveries } from "../journal/missed-deliveries.ts";
 import { SlotRecords } from "../journal/slot-records.ts";
+import { SweepRecords } from "../journal/sweep-records.ts";
 import type { Dial } from "../link/dial.ts";
 import { LinkClient } from "../link/link-client.ts";
 import { explain } from "../slots/bring-up.ts";
+import { enforceTimeLimits } from "../slots/time-limits.ts";
 import { ownPrefix } from "../slots/slot-name.ts";
 import { SlotManager } from "../slots/slot-manager.ts";
 import type { SlotProvider } from "../slots/slot-provider.ts";
+import { DeliverySweep } from "../sweeps/delivery-sweep.ts";
 import type { SweepResult } from "../sweeps/sweep.ts";
 import { SweepLoop } from "../sweeps/sweep-loop.ts";
+import { poolOfAction } from "./pool-of-action.ts";
 import { ControlLoop } from "./control-loop.ts";
 import { drainProgress, UnknownPool, type DrainProgress } from "./drain-progress.ts";
 import { feedSweep } from "./feed-sweep.ts";
@@ -44,6 +50,8 @@ const STOP_LIMIT_MS = 9000;
 export interface AgentOptions {
   /** Name of this agent, in every runner and container name. */
   readonly instance: string;
+  /** Tends this pool alone and leaves the slots of all others as they are; every pool where it is absent. */
+  readonly onlyPool?: string | null;
   /** A fresh id of this start. */
   readonly boot: string;
   readonly host: string;
@@ -58,6 +66,10 @@ export interface AgentOptions {
   readonly journalSql: SqlDatabase;
   /** Survives the process; may lose the last moments to a power failure, after which containers tell the truth. */
   readonly slotsSql: SqlDatabase;
+  /** GitHub's log of the hooks that deliver to our receiver; null where there is none to look into. */
+  readonly deliveries?: { readonly log: DeliveryLog; readonly isOurs: (hook: GitHubHook) => boolean } | null;
+  /** What the GitHub client has called so far, for the record of each sweep. */
+  readonly spent?: () => { readonly calls: number; readonly notModified: number };
   readonly sweepIntervalMs: number;
   readonly clock: Clock;
   readonly random: Random;
@@ -114,10 +126,32 @@ export class Agent {
     });
     this.#sweeps = new SweepLoop({
       ...options,
+      deliveries: this.#deliverySweep(),
+      records: new SweepRecords(options.slotsSql),
+      activeRepositories: () => this.#activeRepositories(),
       intervalMs: options.sweepIntervalMs,
       onResult: (result) => this.#swept(result),
     });
     this.#link = options.dial === null ? null : this.#makeLink(options.dial);
+  }
+
+  #deliverySweep(): DeliverySweep | null {
+    const { deliveries, journalSql, clock, log, fleet } = this.#options;
+    if (deliveries === undefined || deliveries === null) return null;
+    return new DeliverySweep({
+      ...deliveries,
+      missed: new MissedDeliveries(journalSql),
+      has: (guid) => this.#journal.has(guid),
+      take: (signal) => this.#received(this.#journal.take([signal], clock.now())),
+      fleet,
+      clock,
+      logger: log,
+    });
+  }
+
+  /** Where jobs are known that have not ended. */
+  *#activeRepositories(): Generator<string> {
+    for (const { facts } of this.#ledger.jobs) yield facts.repository;
   }
 
   #makeLink(dial: Dial): LinkClient {
@@ -153,8 +187,11 @@ export class Agent {
     this.#recall();
     this.#link?.start();
     this.#background.push(this.#prepare(), this.#reportChanges(), this.#keepHouse());
+    const limited = { ...this.#options, pools: this.#options.fleet.pools, ledger: this.#ledger };
+    this.#background.push(enforceTimeLimits(limited, this.#abort.signal));
     await this.#adopt();
     if (this.#abort.signal.aborted) return;
+    this.#recallSurplus();
     this.#slots.watch();
     this.#slots.settleIntents();
     this.#sweeps.start();
@@ -169,6 +206,7 @@ export class Agent {
     const { clock, log } = this.#options;
     this.#abort.abort();
     this.#control.stop();
+    this.#keepSurplus();
     this.#link?.stop();
     const limit = new AbortController();
     const ended = Promise.all([this.#sweeps.stop(), this.#slots.stop(STOP_GRACE_MS), ...this.#background]);
@@ -187,6 +225,20 @@ export class Agent {
       this.#control.feed({ type: "job", source: "signal", facts, atMs: now, seenAtMs: agentAtMs, guid: signal.guid });
     }
     for (const pool of this.#drains.pools()) this.#control.feed({ type: "drain", pool, on: true });
+  }
+
+  /** An idle slot's cooldown goes on from one process to the next, so that runs of `scale --once` retire it in time. */
+  #recallSurplus(): void {
+    for (const { name, surplusSinceMs } of this.#records.unfinished())
+      if (surplusSinceMs !== null) this.#ledger.recallSurplus(name, surplusSinceMs);
+  }
+
+  #keepSurplus(): void {
+    try {
+      for (const { name, surplusSinceMs } of this.#ledger.slots) this.#records.update(name, { surplusSinceMs });
+    } catch (error) {
+      this.#options.log.warn("cooldowns not kept; they start anew", explain(error));
+    }
   }
 
   /** Nothing is started before it is known what runs already. */
@@ -270,7 +322,6 @@ export class Agent {
 
   /** Two complete sweeps know of each job what a replay could tell: one that does not come must not hold them up. */
   #sweptCompletely(result: SweepResult): void {
-    this.#lastCompleteSweepAtMs = result.finishedAtMs;
     if (result.startedAtMs < this.#replayHeldSinceMs) return;
     this.#sweepsDuringReplay += 1;
     if (this.#sweepsDuringReplay >= SWEEPS_TO_BE_GONE) this.#control.release("replay");
@@ -279,7 +330,11 @@ export class Agent {
   #swept(result: SweepResult): void {
     this.#lastSweepAtMs = result.finishedAtMs;
     feedSweep(result, this.#options.clock.now(), (event) => this.#control.feed(event));
-    if (result.jobs.complete && result.runners.every((listing) => listing.complete)) this.#sweptCompletely(result);
+    const { complete, allReadSinceMs } = result.jobs;
+    const isWhole = complete && result.runners.every((listing) => listing.complete);
+    if (isWhole) this.#sweptCompletely(result);
+    // Where the repositories take turns, a round of all of them is what a complete sweep is elsewhere.
+    this.#lastCompleteSweepAtMs = isWhole ? result.finishedAtMs : (allReadSinceMs ?? this.#lastCompleteSweepAtMs);
     this.#slots.reconcile().catch((error: unknown) => {
       if (!this.#abort.signal.aborted) this.#options.log.warn("slots not compared with what runs", explain(error));
     });
@@ -296,7 +351,8 @@ export class Agent {
   }
 
   #act(action: Action): void {
-    const { log } = this.#options;
+    const { log, onlyPool = null } = this.#options;
+    if (onlyPool !== null && poolOfAction(action, this.#ledger) !== onlyPool) return;
     switch (action.type) {
       case "provision": {
         const serving = this.#pools.find(({ pool }) => pool.key === action.pool);
@@ -342,6 +398,11 @@ export class Agent {
   /** Resolves once `holds` is true of the agent's state, now or after any event. Rejects with the signal's reason. */
   waitFor(holds: (state: AgentState) => boolean, signal: AbortSignal): Promise<void> {
     return this.#watchers.waitFor(() => holds({ ...this.state(), connected: this.#link?.connected === true }), signal);
+  }
+
+  /** Resolves once no slot is coming up any more, whether it came up or failed. */
+  whenUp(): Promise<void> {
+    return this.#slots.whenUp();
   }
 
   /** What the agent says of itself. */

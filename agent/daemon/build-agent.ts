@@ -7,8 +7,11 @@ import { systemClock } from "../clock/system-clock.ts";
 import { HOST_ARCHITECTURE } from "../config/serving-pools-of.ts";
 import { requireEdge } from "../config/require-settings.ts";
 import type { AgentSettings } from "../config/settings.ts";
+import type { GitHubHook } from "../github/delivery-log.ts";
+import { deliversTo, tellsOfJobs } from "../github/delivers-to.ts";
 import { githubOf } from "../github/github-of-settings.ts";
 import { openJournal } from "../journal/open-journal.ts";
+import { SweepRecords, type SweepRecord } from "../journal/sweep-records.ts";
 import type { Dial } from "../link/dial.ts";
 import { websocketDial } from "../link/websocket-dial.ts";
 import type { SlotProvider } from "../slots/slot-provider.ts";
@@ -19,6 +22,10 @@ export interface BuildOptions {
   readonly fleet: Fleet;
   readonly provider: SlotProvider;
   readonly log: Logger;
+  /** Whether to hold a link to the edge, where settings name one; true unless said otherwise. */
+  readonly link?: boolean;
+  /** Tends this pool alone; every pool where it is absent. */
+  readonly onlyPool?: string | null;
   /** The way to a mailbox in this process, in place of the edge at `HOOKLINE_EDGE_URL`. */
   readonly dial?: Dial;
 }
@@ -26,6 +33,8 @@ export interface BuildOptions {
 /** A built agent, and how to let go of its files once it has stopped. */
 export interface BuiltAgent {
   readonly agent: Agent;
+  /** What the last sweep cost and found wanting; null before one. */
+  readonly lastSweep: () => SweepRecord | null;
   readonly close: () => void;
 }
 
@@ -35,12 +44,15 @@ export interface BuiltAgent {
  * @throws {ConfigError} if a setting that it needs is missing.
  * @throws {Error} if the journal cannot be opened.
  */
-export function buildAgent({ settings, fleet, provider, log, dial }: BuildOptions): BuiltAgent {
+export function buildAgent(options: BuildOptions): BuiltAgent {
+  const { settings, fleet, provider, log, dial, link = true, onlyPool = null } = options;
+  const { edgeUrl } = settings;
   const github = githubOf(settings, log);
-  const way = dial ?? (settings.edgeUrl === null ? null : dialOf(settings));
+  const way = dial ?? (edgeUrl === null || !link ? null : dialOf(settings));
   const journal = openJournal(settings.dataFolder);
   const agent = new Agent({
     instance: settings.instance,
+    onlyPool,
     boot: randomUUID(),
     host: hostname(),
     fleet,
@@ -50,12 +62,20 @@ export function buildAgent({ settings, fleet, provider, log, dial }: BuildOption
     dial: way,
     journalSql: journal.signals,
     slotsSql: journal.slots,
+    deliveries: way === null && edgeUrl === null ? null : { log: github, isOurs: (hook) => isOurs(hook, edgeUrl) },
+    spent: () => github.stats(),
     sweepIntervalMs: settings.sweepIntervalMs,
     clock: systemClock,
     random: Math.random,
     log,
   });
-  return { agent, close: journal.close };
+  const records = new SweepRecords(journal.slots);
+  return { agent, lastSweep: () => records.last(), close: journal.close };
+}
+
+/** A receiver of our own that was not told its address from outside may be behind any hook that tells of jobs. */
+function isOurs(hook: GitHubHook, edgeUrl: string | null): boolean {
+  return edgeUrl === null ? tellsOfJobs(hook) : deliversTo(hook, edgeUrl);
 }
 
 function dialOf(settings: AgentSettings): Dial {

@@ -1,6 +1,8 @@
 import type { Logger } from "../../shared/log/logger.ts";
 import { startControl } from "../control/control-server.ts";
+import { systemClock } from "../clock/system-clock.ts";
 import type { BuiltAgent } from "./build-agent.ts";
+import { heartbeatFile, keepBeating } from "./heartbeat.ts";
 
 export interface DaemonOptions {
   readonly built: BuiltAgent;
@@ -25,16 +27,21 @@ export async function runDaemon({ built, dataFolder, log, stop, beforeStop }: Da
   });
   let control: Awaited<ReturnType<typeof startControl>> = null;
   let started: Promise<void> = Promise.resolve();
+  const beats = new AbortController();
+  let beating: Promise<void> = Promise.resolve();
   try {
     control = await startControl({ dataFolder, daemon: agent, log });
     started = agent.start();
+    const file = heartbeatFile(dataFolder);
+    beating = keepBeating({ file, clock: systemClock, log, state: () => agent.state() }, beats.signal);
     // A start that fails ends the wait; one that is still going on when the stop comes ends with it.
     await Promise.race([stopped, started.then(() => stopped)]);
   } finally {
     await beforeStop?.();
     await control?.close();
     await agent.stop();
-    await Promise.allSettled([started]);
+    beats.abort();
+    await Promise.allSettled([started, beating]);
     close();
   }
 }

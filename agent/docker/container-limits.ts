@@ -22,7 +22,12 @@ const MIN_SHARES = 2;
  * models have, and drops others in silence, so what the host cannot do is not sent but named.
  */
 export function applyLimits(resources: PoolResources, host: HostFeatures): AppliedLimits {
-  const parts = [limitMemory(resources, host), limitCpus(resources, host), limitPids(resources, host)];
+  const parts = [
+    limitMemory(resources, host),
+    limitCpus(resources, host),
+    limitPids(resources, host),
+    weigh(resources, host),
+  ];
   return {
     hostConfig: Object.assign({}, ...parts.map((part) => part.hostConfig)) as HostConfig,
     leftOut: parts.flatMap((part) => part.leftOut),
@@ -59,6 +64,13 @@ function limitPids({ pidsLimit }: PoolResources, host: HostFeatures): AppliedLim
   if (pidsLimit === undefined) return applied({});
   if (host.pidsLimit) return applied({ PidsLimit: pidsLimit });
   return without("pidsLimit", "the host's kernel has no pids cgroup (PidsLimit is false in /info)");
+}
+
+/** A weight of its own comes after the one that stands for a quota. */
+function weigh({ cpuShares }: PoolResources, host: HostFeatures): AppliedLimits {
+  if (cpuShares === undefined) return applied({});
+  if (host.cpuShares) return applied({ CpuShares: cpuShares });
+  return without("cpuShares", "the host's kernel has no CPU weights (CPUShares is false in /info)");
 }
 
 function applied(hostConfig: HostConfig): AppliedLimits {

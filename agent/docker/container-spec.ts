@@ -3,6 +3,7 @@ import type { ContainerCreateRequest, HostConfig } from "@docker/node-sdk";
 import type { Pool } from "../../shared/config/pool.ts";
 import type { SlotSpec } from "../slots/slot-provider.ts";
 import { writeSlotLabels } from "./container-labels.ts";
+import { applyOptions } from "./container-options.ts";
 import { applyLimits, type LeftOut } from "./container-limits.ts";
 import type { HostFeatures } from "./host-features.ts";
 
@@ -32,24 +33,36 @@ const SPEC_HASH_CHARACTERS = 12;
 
 /**
  * The container of one slot: one job, then gone, so it restarts never and is removed by the agent after its log was
- * read. The only credential in it is the JIT configuration, which is spent after one job. No Docker socket.
+ * read. The only credential in it is the JIT configuration, which is spent after one job. No Docker socket, unless the
+ * pool asks for it.
  */
 export function containerSpec({ spec, instance, host, network, createdAtMs }: ContainerSpecInput): ContainerSpec {
   const { pool } = spec;
   const platform = platformOf(pool, host);
   const { hostConfig } = poolPart(pool, host, network);
-  const fixed = { Image: pool.image, Cmd: [...pool.command], HostConfig: hostConfig };
+  const options = applyOptions(pool, instance);
+  const fixed = {
+    Image: pool.image,
+    Cmd: [...pool.command],
+    HostConfig: { ...hostConfig, ...options.hostConfig },
+    ...options.volumes,
+  };
   const labels = {
     instance,
     poolKey: pool.key,
     scope: spec.scope,
     runnerId: spec.runnerId,
     createdAtMs,
-    specHash: hashOf({ ...fixed, platform }),
+    specHash: hashOf({ ...fixed, platform, env: options.env, labels: options.labels }),
   };
   return {
     platform,
-    body: { ...fixed, Hostname: spec.name, Env: environment(spec.jitConfig), Labels: writeSlotLabels(labels) },
+    body: {
+      ...fixed,
+      Hostname: spec.name,
+      Env: [...options.env, ...environment(spec.jitConfig)],
+      Labels: { ...options.labels, ...writeSlotLabels(labels) },
+    },
   };
 }
 

@@ -3,6 +3,7 @@ import * as z from "zod";
 import { parseAnswer } from "./answer.ts";
 import { DockerError } from "./docker-error.ts";
 import type { Call, Engine } from "./engine.ts";
+import { pullRemedy } from "./pull-remedy.ts";
 import { splitImageReference } from "./image-reference.ts";
 import { jsonLines } from "./json-lines.ts";
 
@@ -72,6 +73,7 @@ export class ImageApi {
     platform: string | null,
     onProgress: (progress: PullProgress) => void,
     signal: AbortSignal,
+    registryAuth: string | null = null,
   ): Promise<void> {
     const { repository, tag } = splitImageReference(reference);
     const call: Call = {
@@ -82,6 +84,7 @@ export class ImageApi {
       repeatable: false,
       silenceMs: PULL_SILENCE_MS,
       signal,
+      ...(registryAuth === null ? {} : { headers: { "X-Registry-Auth": registryAuth } }),
     };
     try {
       await this.#readProgress(reference, call, await this.#engine.send(call, [200]), onProgress);
@@ -128,8 +131,7 @@ function pullFailed(reference: string, why: string, status: number): DockerError
   return new DockerError(
     "pull-failed",
     `The image ${reference} could not be pulled: ${why}`,
-    "Check the image's name and tag, that the host resolves and reaches the registry, its free disk space, and for a " +
-      `private image that it is on the host already (docker login, docker pull ${reference}).`,
+    pullRemedy(reference, why),
     { status },
   );
 }

@@ -3,7 +3,10 @@ import type { Clock } from "../../shared/clock/clock.ts";
 import { sleep } from "../clock/sleep.ts";
 
 export type CheckStatus = "pass" | "warn" | "fail" | "skip";
-export type CheckGroup = "config" | "edge" | "github" | "docker";
+
+/** The links of the chain, in the order in which a job passes them. */
+export const CHECK_GROUPS = ["edge", "github", "docker", "agent"] as const;
+export type CheckGroup = (typeof CHECK_GROUPS)[number];
 
 /** What one check found; `remedy` is something to type or to change. */
 export interface Finding {
@@ -18,7 +21,9 @@ export interface Check {
   /** Stable word for scripts. */
   readonly id: string;
   readonly group: CheckGroup;
-  run(signal: AbortSignal): Promise<Finding>;
+  /** Milliseconds; CHECK_DEADLINE_MS where it is left out. */
+  readonly deadlineMs?: number;
+  run(signal: AbortSignal): Promise<Finding> | Finding;
 }
 
 export interface CheckResult extends Finding {
@@ -31,13 +36,27 @@ export interface CheckResult extends Finding {
 /** A check that has not answered by then is a failed one. */
 export const CHECK_DEADLINE_MS = 10_000;
 
+/** Thrown by a check that cannot judge, because of what another check tells already: a fault is told once. */
+export class Skipped extends Error {
+  override readonly name = "Skipped";
+}
+
+const LATE_REMEDIES: Readonly<Record<CheckGroup, string>> = {
+  edge: "check the internet connection of this machine and https://www.cloudflarestatus.com",
+  github: "check the internet connection of this machine and https://www.githubstatus.com",
+  docker: "look at the load of the Docker host; if Docker hangs, restart it: systemctl restart docker",
+  agent: "look at the load and the disks of this machine",
+};
+
 /** Runs one check within its deadline. Never rejects. */
 export async function runCheck(check: Check, clock: Clock): Promise<CheckResult> {
   const startedAtMs = clock.now();
   const abort = new AbortController();
-  const late = sleep(clock, CHECK_DEADLINE_MS, abort.signal).then((): Finding => ({
+  const deadlineMs = check.deadlineMs ?? CHECK_DEADLINE_MS;
+  const late = sleep(clock, deadlineMs, abort.signal).then((): Finding => ({
     status: "fail",
-    summary: `no answer within ${CHECK_DEADLINE_MS / 1000} s`,
+    summary: `no answer within ${deadlineMs / 1000} s`,
+    remedy: LATE_REMEDIES[check.group],
   }));
   const finding = await Promise.race([answerOf(check, abort.signal), late]);
   abort.abort();
@@ -48,16 +67,23 @@ async function answerOf(check: Check, signal: AbortSignal): Promise<Finding> {
   try {
     return await check.run(signal);
   } catch (error) {
-    if (error instanceof ConfigError) return { status: "fail", ...sayProblems(error) };
-    const { message, remedy } = (error ?? {}) as { message?: string; remedy?: string };
-    return { status: "fail", summary: message ?? String(error), ...(remedy === undefined ? {} : { remedy }) };
+    if (error instanceof Skipped) return { status: "skip", summary: error.message };
+    return failureOf(error);
   }
 }
 
+/** An error of the chain as a failed finding, with the remedy that it carries. */
+export function failureOf(error: unknown): Finding {
+  if (error instanceof ConfigError) return { status: "fail", ...sayProblems(error) };
+  const { message, remedy } = (error ?? {}) as { message?: string; remedy?: string };
+  return { status: "fail", summary: message ?? String(error), ...(remedy === undefined ? {} : { remedy }) };
+}
+
 /** What the environment lacks, one problem a line; each says what to set. */
-function sayProblems({ problems }: ConfigError): Pick<Finding, "summary" | "detail"> {
+function sayProblems({ problems }: ConfigError): Pick<Finding, "summary" | "detail" | "remedy"> {
   const [first = "the configuration cannot be used", ...rest] = problems.map(
     ({ path, message }) => `${path} ${message}`,
   );
-  return rest.length === 0 ? { summary: first } : { summary: first, detail: rest.join("\n      ") };
+  const remedy = `set it in the agent's environment: ${problems.map(({ path }) => `${path}=…`).join(" ")}`;
+  return rest.length === 0 ? { summary: first, remedy } : { summary: first, detail: rest.join("\n"), remedy };
 }

@@ -1,28 +1,69 @@
+import type { Random } from "../../shared/clock/clock.ts";
 import type { Fleet } from "../../shared/config/pool.ts";
-import type { DockerClient } from "../docker/docker-client.ts";
-import type { Check } from "./check.ts";
+import { NEWEST_API, OLDEST_API } from "../docker/api-version.ts";
+import type { HostFeatures } from "../docker/host-features.ts";
+import { Skipped, type Check, type Finding } from "./check.ts";
+import { judgeDockerAccess } from "./docker-access-check.ts";
+import { judgeDryRun } from "./docker-dry-run.ts";
+import { isRefused, orSkipped, type DockerFacts } from "./docker-facts.ts";
+import { judgeDisk, judgeKernel, judgeLimits, judgeLogs, judgeMemory } from "./docker-host-checks.ts";
+import { judgeImage } from "./docker-image-check.ts";
 
-/** Whether the engine answers to this user, speaks an API that we speak, and has the images of the pools. */
-export function dockerChecks(docker: DockerClient, fleet: Fleet | null): readonly Check[] {
-  const engine: Check = {
-    id: "docker-engine",
+export interface DockerCheckOptions {
+  readonly facts: DockerFacts;
+  readonly fleet: Fleet | null;
+  readonly instance: string;
+  readonly dataFolder: string;
+  readonly random: Random;
+  readonly nowMs: number;
+}
+
+/** Whether the engine answers to this user, can hold what the pools ask for, and would create their containers. */
+export function dockerChecks(options: DockerCheckOptions): readonly Check[] {
+  const { facts, fleet, dataFolder, nowMs } = options;
+  const pools = fleet?.pools ?? [];
+  const ofHost = (id: string, judge: (host: HostFeatures) => Finding | Promise<Finding>): Check => ({
+    id,
     group: "docker",
-    run: async (signal) => {
-      const api = await docker.system.negotiate(signal);
-      const info = await docker.system.info(signal);
-      const summary = `Docker ${info.ServerVersion ?? "?"} answers, API ${api}`;
-      return { status: "pass", summary, detail: `kernel ${info.KernelVersion ?? "?"}, ${info.Architecture}` };
-    },
-  };
-  const images = [...new Set((fleet?.pools ?? []).map((pool) => pool.image))].map((image): Check => ({
+    run: async () => judge(await orSkipped(facts.host())),
+  });
+  const images = [...new Set(pools.map(({ image }) => image))].map((image): Check => ({
     id: `docker-image:${image}`,
     group: "docker",
-    run: async (signal) => {
-      const found = await docker.images.inspect(image, signal).catch(() => undefined);
-      if (found === undefined) return { status: "skip", summary: "the engine could not be asked" };
-      if (found !== null) return { status: "pass", summary: `image ${image} is here` };
-      return { status: "warn", summary: `image ${image} is not here`, remedy: `docker pull ${image}` };
-    },
+    run: () =>
+      judgeImage(
+        facts,
+        image,
+        pools.filter((pool) => pool.image === image),
+        nowMs,
+      ),
   }));
-  return [engine, ...images];
+  const dryRuns = pools.map((pool): Check => ({
+    id: `docker-create:${pool.key}`,
+    group: "docker",
+    run: () => judgeDryRun(facts, pool, options),
+  }));
+  return [
+    { id: "docker-engine", group: "docker", run: () => judgeEngine(facts) },
+    { id: "docker-access", group: "docker", run: (signal) => judgeDockerAccess(facts, signal) },
+    ofHost("docker-kernel", (host) => judgeKernel(host, fleet)),
+    ofHost("docker-limits", (host) => judgeLimits(host, pools)),
+    ofHost("docker-memory", (host) => judgeMemory(host, pools)),
+    ofHost("docker-disk", (host) => judgeDisk(host, dataFolder, pools)),
+    ofHost("docker-logs", judgeLogs),
+    ...images,
+    ...dryRuns,
+  ];
+}
+
+async function judgeEngine(facts: DockerFacts): Promise<Finding> {
+  try {
+    const api = await facts.api();
+    const { engineVersion, operatingSystem } = await facts.host();
+    const detail = `${operatingSystem}; Hookline speaks API ${OLDEST_API} to ${NEWEST_API}`;
+    return { status: "pass", summary: `Docker ${engineVersion} answers, API ${api}`, detail };
+  } catch (error) {
+    if (isRefused(error)) throw new Skipped("a proxy before the engine refuses calls; docker-access names them");
+    throw error;
+  }
 }

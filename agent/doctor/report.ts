@@ -1,6 +1,7 @@
 import type { Freshness } from "../../shared/mailbox/freshness.ts";
 import type { LegLatency } from "../journal/latency.ts";
 import type { CheckResult } from "./check.ts";
+import type { ProbeLegs } from "./probe.ts";
 
 /** What `hookline doctor --json` prints. */
 export interface DoctorReport {
@@ -8,53 +9,44 @@ export interface DoctorReport {
   readonly checks: readonly CheckResult[];
   readonly freshness: ReportedFreshness | null;
   readonly latency: Readonly<Record<string, LegLatency>>;
+  /** Milliseconds that each leg of the probe took; only with `--probe`. */
+  readonly probe?: ProbeLegs;
 }
 
-type ReportedFreshness = Pick<
-  Freshness,
-  | "lastDeliveryAt"
-  | "lastSignalAt"
-  | "lastPingAt"
-  | "lastAckAt"
-  | "oldestUnackedMs"
-  | "unacked"
-  | "dead"
-  | "rejectedSinceAccepted"
-  | "agent"
->;
+const REPORTED = [
+  "lastDeliveryAt",
+  "lastSignalAt",
+  "lastPingAt",
+  "lastAckAt",
+  "head",
+  "acked",
+  "oldestUnackedMs",
+  "unacked",
+  "dead",
+  "rejectedSinceAccepted",
+  "rejected",
+  "lastRejectedAt",
+  "secret",
+  "hooks",
+  "agent",
+] as const satisfies readonly (keyof Freshness)[];
+
+export type ReportedFreshness = Pick<Freshness, (typeof REPORTED)[number]>;
+
+export interface ReportParts {
+  readonly checks: readonly CheckResult[];
+  readonly freshness: Freshness | null;
+  readonly latency: Readonly<Record<string, LegLatency>>;
+  readonly probe?: ProbeLegs;
+}
 
 /** Puts the answers together; one failed check makes the whole not ok. */
-export function doctorReport(
-  checks: readonly CheckResult[],
-  freshness: Freshness | null,
-  latency: Readonly<Record<string, LegLatency>>,
-): DoctorReport {
+export function doctorReport({ checks, freshness, latency, probe }: ReportParts): DoctorReport {
   const ok = checks.every((check) => check.status !== "fail");
-  return { ok, checks, freshness: freshness === null ? null : reported(freshness), latency };
+  const parts = { ok, checks, freshness: freshness === null ? null : reported(freshness), latency };
+  return probe === undefined ? parts : { ...parts, probe };
 }
 
 function reported(freshness: Freshness): ReportedFreshness {
-  const { lastDeliveryAt, lastSignalAt, lastPingAt, lastAckAt, oldestUnackedMs, unacked, dead } = freshness;
-  const { rejectedSinceAccepted, agent } = freshness;
-  return {
-    lastDeliveryAt,
-    lastSignalAt,
-    lastPingAt,
-    lastAckAt,
-    oldestUnackedMs,
-    unacked,
-    dead,
-    rejectedSinceAccepted,
-    agent,
-  };
-}
-
-const MARKS = { pass: "ok  ", warn: "warn", fail: "FAIL", skip: "skip" } as const;
-
-/** One check as a person reads it. */
-export function describeCheck(check: CheckResult): string {
-  const lines = [`${MARKS[check.status]}  ${check.id.padEnd(24)} ${check.summary}`];
-  if (check.detail !== undefined) lines.push(`      ${check.detail}`);
-  if (check.remedy !== undefined) lines.push(`      → ${check.remedy}`);
-  return `${lines.join("\n")}\n`;
+  return Object.fromEntries(REPORTED.map((name) => [name, freshness[name]])) as unknown as ReportedFreshness;
 }

@@ -1,4 +1,5 @@
-import type { RunnerScope, TokenReport } from "./types.ts";
+import type { HookHome } from "./delivery-log.ts";
+import type { TokenReport } from "./types.ts";
 
 /** A credential for one call, with the names that caches and limits are kept under. */
 export interface AccessToken {
@@ -7,13 +8,13 @@ export interface AccessToken {
   readonly identity: string;
   /** Whose rate limit the call counts against. */
   readonly account: string;
-  readonly kind: "token" | "installation";
+  readonly kind: "token" | "installation" | "app";
 }
 
 /** Where the client gets the token for a call. */
 export interface TokenSource {
-  /** A token for the organisation or repository. Throws GitHubError. */
-  tokenFor(scope: RunnerScope, signal: AbortSignal): Promise<AccessToken>;
+  /** A token for the organisation or repository, or what stands for the App itself. Throws GitHubError. */
+  tokenFor(scope: HookHome, signal: AbortSignal): Promise<AccessToken>;
   /** Told when GitHub answered 401 to this token, so that it is not used again if there is another way. */
   refused(token: AccessToken): void;
   /** Asks GitHub who this is. Throws GitHubError. */

@@ -1,13 +1,13 @@
 import type { components } from "@octokit/openapi-types";
 import * as z from "zod";
 
-type Official = components["schemas"];
+export type Official = components["schemas"];
 
 /** A published type as JSON.parse gives it: whole numbers are numbers. */
 type Parsed<T> = { [Key in keyof T]: Exclude<T[Key], bigint> };
 
 /** Takes a schema only if GitHub's published type fits it: a field that GitHub may leave out must be optional here. */
-function fits<T>(): <S extends z.ZodType>(schema: S & (Parsed<T> extends z.input<S> ? unknown : never)) => S {
+export function fits<T>(): <S extends z.ZodType>(schema: S & (Parsed<T> extends z.input<S> ? unknown : never)) => S {
   return (schema) => schema;
 }
 

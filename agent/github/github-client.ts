@@ -3,6 +3,9 @@ import type { Logger } from "../../shared/log/logger.ts";
 import type { TokenSource } from "./access-token.ts";
 import { Api } from "./api.ts";
 import { readPrivateKey, readToken, type GitHubCredential } from "./credential.ts";
+import type { DeliveryAttempt, DeliveryLog, GitHubHook } from "./delivery-log.ts";
+import { listAttempts, listHooks, readPayload, redeliver } from "./hook-calls.ts";
+import { Inspector } from "./inspector.ts";
 import { InstallationTokens } from "./installation-tokens.ts";
 import { listActiveJobs } from "./job-calls.ts";
 import { PersonalToken } from "./personal-token.ts";
@@ -53,11 +56,14 @@ export interface GitHubStats {
 }
 
 /** GitHub's REST API as the agent needs it, by a personal access token or as a GitHub App. */
-export class GitHubClient implements GitHub {
+export class GitHubClient implements GitHub, DeliveryLog {
+  readonly isApp: boolean;
   readonly #api: Api;
   readonly #tokens: TokenSource;
   readonly #rest: Rest;
   readonly #groups: RunnerGroups;
+  /** What only the doctor asks. */
+  readonly inspector: Inspector;
 
   /** Throws GitHubError when the credential or the address cannot be right; makes no call. */
   constructor(options: GitHubClientOptions) {
@@ -66,9 +72,11 @@ export class GitHubClient implements GitHub {
       fetch: options.fetch ?? globalThis.fetch,
       deadlineMs: options.deadlineMs ?? DEADLINE_MS,
     });
+    this.isApp = options.credential.kind === "app";
     this.#tokens = tokensOf(this.#api, options.credential);
     this.#rest = new Rest(this.#api, this.#tokens);
     this.#groups = new RunnerGroups(this.#rest);
+    this.inspector = new Inspector(this.#rest);
   }
 
   async createJitRunner(scope: RunnerScope, request: JitRequest, signal: AbortSignal): Promise<JitRunner> {
@@ -103,6 +111,22 @@ export class GitHubClient implements GitHub {
 
   listOrganizationRepositories(organization: string, signal: AbortSignal): Promise<Listing<GitHubRepository>> {
     return listOrganizationRepositories(this.#rest, organization, signal);
+  }
+
+  listHooks(scope: RunnerScope, signal: AbortSignal): Promise<Listing<GitHubHook>> {
+    return listHooks(this.#rest, scope, signal);
+  }
+
+  listAttempts(hook: GitHubHook, sinceMs: number, signal: AbortSignal): Promise<Listing<DeliveryAttempt>> {
+    return listAttempts(this.#rest, hook, sinceMs, signal);
+  }
+
+  readPayload(hook: GitHubHook, attemptId: string, signal: AbortSignal): Promise<unknown> {
+    return readPayload(this.#rest, hook, attemptId, signal);
+  }
+
+  redeliver(hook: GitHubHook, attemptId: string, signal: AbortSignal): Promise<void> {
+    return redeliver(this.#rest, hook, attemptId, signal);
   }
 
   checkToken(signal: AbortSignal): Promise<TokenReport> {

@@ -6,17 +6,18 @@ import type { GitHubCredential } from "./credential.ts";
 import { GitHubClient } from "./github-client.ts";
 
 /**
- * The GitHub client that the settings describe.
+ * The GitHub client that the settings describe. One call may take `deadlineMs`, its own default where it is left out.
  * @throws {ConfigError} if no credential is set.
  * @throws {GitHubError} if the credential cannot be one.
  */
-export function githubOf(settings: AgentSettings, log: Logger): GitHubClient {
+export function githubOf(settings: AgentSettings, log: Logger, deadlineMs?: number): GitHubClient {
   return new GitHubClient({
     apiUrl: settings.githubApiUrl,
     credential: credentialOf(settings),
     clock: systemClock,
     random: Math.random,
     log,
+    ...(deadlineMs === undefined ? {} : { deadlineMs }),
   });
 }
 

@@ -7,6 +7,7 @@ import { app, installation, installationToken, rateLimits } from "./answers.ts";
 import type { Api } from "./api.ts";
 import { appJwt } from "./app-jwt.ts";
 import { parseAnswer } from "./parse-answer.ts";
+import type { HookHome } from "./delivery-log.ts";
 import { ownerOf } from "./runner-scope.ts";
 import { SingleFlight } from "./single-flight.ts";
 import { GitHubError, type RunnerScope, type TokenReport } from "./types.ts";
@@ -47,7 +48,8 @@ export class InstallationTokens implements TokenSource {
     this.#options = options;
   }
 
-  async tokenFor(scope: RunnerScope, signal: AbortSignal): Promise<AccessToken> {
+  async tokenFor(scope: HookHome, signal: AbortSignal): Promise<AccessToken> {
+    if (scope.kind === "app") return this.#ownToken();
     const id = this.#options.installationId ?? (await this.#installationOf(scope, signal));
     return this.#tokenOf(id, signal);
   }
@@ -78,6 +80,14 @@ export class InstallationTokens implements TokenSource {
       resetAtMs: core.reset * 1000,
     };
     return { subject: `GitHub App ${name}, installation ${installationId}`, rateLimit };
+  }
+
+  /** What the App says in its own name, as its hook's log asks for. */
+  async #ownToken(): Promise<AccessToken> {
+    const { api, appId, key } = this.#options;
+    const value = await appJwt(appId, key, api.clock);
+    api.redactor.remember(value);
+    return { value, identity: `app:${appId}`, account: `app:${appId}`, kind: "app" };
   }
 
   #tokenOf(id: number, signal: AbortSignal): Promise<AccessToken> {

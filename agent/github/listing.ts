@@ -14,6 +14,8 @@ export interface ListQuery<Envelope, Item> {
   readonly itemsOf: (envelope: Envelope) => readonly Item[];
   /** What tells items apart: a list that changes while it is read shows some of them twice. */
   readonly keyOf: (item: Item) => number | string;
+  /** Whether later pages hold nothing that is wanted. */
+  readonly isEnough?: (envelope: Envelope) => boolean;
   /** How many items GitHub says that there are. */
   readonly totalOf?: (envelope: Envelope) => number;
 }
@@ -38,7 +40,7 @@ export async function readListing<Envelope, Item>(
       const page: Page<Envelope> = await rest.read(url, query.schema, options);
       for (const item of query.itemsOf(page.value)) found.set(query.keyOf(item), item);
       total = query.totalOf?.(page.value) ?? 0;
-      url = page.nextUrl;
+      url = query.isEnough?.(page.value) === true ? null : page.nextUrl;
     } catch (error) {
       if (pages === 0 || !(error instanceof GitHubError)) throw error;
       return { items: [...found.values()], complete: false, failure: error };

@@ -4,11 +4,15 @@ import type { Redactor } from "./redaction.ts";
 import { GitHubError } from "./types.ts";
 import { nameOf, type Answer, type Call } from "./wire.ts";
 
+type Reviver = (key: string, value: unknown, context: { readonly source?: string }) => unknown;
+/** Its third argument is not yet in TypeScript's library: https://tc39.es/proposal-json-parse-with-source/ */
+const parseJson = JSON.parse as (text: string, reviver: Reviver) => unknown;
+
 /** Reads an answer by its schema. Throws GitHubError `unexpected` that names the fields, never their values. */
 export function parseAnswer<T>(call: Call, answer: Answer, schema: z.ZodType<T>, redactor: Redactor): T {
   let json: unknown;
   try {
-    json = JSON.parse(answer.text);
+    json = parseJson(answer.text, exactNumbers);
   } catch {
     const type = answer.headers.get("content-type") ?? "no content type";
     throw unexpected(call, answer, `no JSON but ${type}`, redactor);
@@ -17,6 +21,12 @@ export function parseAnswer<T>(call: Call, answer: Answer, schema: z.ZodType<T>,
   if (parsed.success) return parsed.data;
   throw unexpected(call, answer, parsed.error.issues.slice(0, 3).map(describe).join("; "), redactor);
 }
+
+/** A whole number that a JavaScript number cannot hold stays as its text, so that it can be sent back as it came. */
+const exactNumbers: Reviver = (_key, value, { source }) => {
+  if (typeof value !== "number" || !Number.isInteger(value) || Number.isSafeInteger(value)) return value;
+  return source !== undefined && /^\d+$/.test(source) ? source : value;
+};
 
 function describe(issue: z.core.$ZodIssue): string {
   return `${issue.path.length === 0 ? "the answer" : issue.path.join(".")}: ${issue.message}`;

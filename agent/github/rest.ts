@@ -2,24 +2,25 @@ import type * as z from "zod";
 
 import type { AccessToken, TokenSource } from "./access-token.ts";
 import type { Api } from "./api.ts";
+import type { HookHome } from "./delivery-log.ts";
 import { EtagCache } from "./etag-cache.ts";
 import { nextPage } from "./next-page.ts";
 import { parseAnswer } from "./parse-answer.ts";
 import { RateGate } from "./rate-gate.ts";
 import { readRateLimit, REGISTRATION_RESOURCE, retryAtMs } from "./rate-limit.ts";
-import { GitHubError, type RunnerScope } from "./types.ts";
+import { GitHubError } from "./types.ts";
 import { nameOf, type Answer, type Call } from "./wire.ts";
 
 export interface ReadOptions {
   /** Whose token to use. */
-  readonly scope: RunnerScope;
+  readonly scope: HookHome;
   readonly signal: AbortSignal;
   /** Asks GitHub even while it wants no polling: a job waits for the answer. */
   readonly urgent?: boolean;
 }
 
 export interface WriteOptions {
-  readonly scope: RunnerScope;
+  readonly scope: HookHome;
   readonly signal: AbortSignal;
   readonly body?: unknown;
   /** The statuses that the caller understands; any other is thrown. */
@@ -35,6 +36,12 @@ export interface Written {
 export interface Page<T> {
   readonly value: T;
   readonly nextUrl: string | null;
+}
+
+/** An answer with what GitHub said in its headers. */
+export interface Looked<T> {
+  readonly value: T;
+  readonly headers: Headers;
 }
 
 /** Reads and writes on behalf of a credential: tokens, ETags and rate limits. */
@@ -75,8 +82,16 @@ export class Rest {
     return { value: schema.parse(JSON.parse(cached.json)), nextUrl: cached.nextUrl };
   }
 
+  /** One reading with its headers, never from the cache, even while polling rests. Throws GitHubError. */
+  async look<T>(path: string, schema: z.ZodType<T>, scope: HookHome, signal: AbortSignal): Promise<Looked<T>> {
+    const token = await this.#tokens.tokenFor(scope, signal);
+    const call: Call = { method: "GET", url: this.#api.urlOf(path), bearer: token.value };
+    const answer = await this.#api.retried(call, token.kind, signal);
+    return { value: parseAnswer(call, answer, schema, this.#api.redactor), headers: answer.headers };
+  }
+
   /** One call that is never repeated. Throws GitHubError on any status that is not in `accept`. */
-  async write(method: "POST" | "DELETE", path: string, options: WriteOptions): Promise<Written> {
+  async write(method: "POST" | "PATCH" | "DELETE", path: string, options: WriteOptions): Promise<Written> {
     const token = await this.#tokens.tokenFor(options.scope, options.signal);
     const call: Call = {
       method,

@@ -7,9 +7,10 @@ export type Fetch = typeof globalThis.fetch;
 
 /** One call as it goes out. */
 export interface Call {
-  readonly method: "GET" | "POST" | "DELETE";
+  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
   readonly url: string;
-  readonly bearer: string;
+  /** Null for the few calls that take no credential. */
+  readonly bearer: string | null;
   readonly body?: unknown;
   readonly etag?: string | undefined;
 }
@@ -67,7 +68,7 @@ export function nameOf(call: Call): string {
 function headersOf(call: Call): Record<string, string> {
   return {
     accept: "application/vnd.github+json",
-    authorization: `Bearer ${call.bearer}`,
+    ...(call.bearer === null ? {} : { authorization: `Bearer ${call.bearer}` }),
     "user-agent": `hookline/${VERSION}`,
     "x-github-api-version": "2022-11-28",
     ...(call.body === undefined ? {} : { "content-type": "application/json" }),

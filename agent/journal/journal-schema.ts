@@ -32,6 +32,30 @@ const MIGRATIONS: readonly (readonly string[])[] = [
     "CREATE INDEX slots_by_end ON slots (removed_at)",
   ],
   [
+    "ALTER TABLE slots ADD COLUMN surplus_since INTEGER",
+    "CREATE TABLE hook_logs (hook TEXT PRIMARY KEY, read_to INTEGER NOT NULL) STRICT, WITHOUT ROWID",
+    `CREATE TABLE missed_deliveries (
+       guid TEXT PRIMARY KEY,
+       hook TEXT NOT NULL,
+       attempt TEXT NOT NULL,
+       delivered_at INTEGER NOT NULL,
+       asked INTEGER NOT NULL,
+       open INTEGER NOT NULL
+     ) STRICT, WITHOUT ROWID`,
+    "CREATE TABLE repository_reads (repository TEXT PRIMARY KEY, read_at INTEGER NOT NULL) STRICT, WITHOUT ROWID",
+    `CREATE TABLE last_sweep (
+       one INTEGER PRIMARY KEY CHECK (one = 1),
+       started_at INTEGER NOT NULL,
+       finished_at INTEGER NOT NULL,
+       all_read_since INTEGER,
+       calls INTEGER NOT NULL,
+       not_modified INTEGER NOT NULL,
+       budget INTEGER NOT NULL,
+       failures INTEGER NOT NULL
+     ) STRICT`,
+  ],
+  ["ALTER TABLE slots ADD COLUMN tail TEXT"],
+  [
     "ALTER TABLE signals ADD COLUMN seq INTEGER",
     "CREATE TABLE drains (pool TEXT PRIMARY KEY, since INTEGER NOT NULL) STRICT, WITHOUT ROWID",
   ],

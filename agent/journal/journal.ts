@@ -48,7 +48,7 @@ export class Journal {
     });
   }
 
-  #insert({ seq, signal }: SequencedSignal, nowMs: number): boolean {
+  #insert({ seq, signal }: { readonly seq: number | null; readonly signal: Signal }, nowMs: number): boolean {
     const rows = this.#sql.exec(
       `INSERT INTO signals (guid, job_id, agent_at, signal, seq) VALUES (?, ?, ?, ?, ?)
        ON CONFLICT (guid) DO NOTHING RETURNING guid`,
@@ -59,6 +59,15 @@ export class Journal {
       seq,
     );
     return rows.length > 0;
+  }
+
+  /** Takes signals that came by another way than a stream. Returns those that were not there before. */
+  take(signals: readonly Signal[], nowMs: number): readonly Signal[] {
+    return this.#sql.transaction(() => signals.filter((signal) => this.#insert({ seq: null, signal }, nowMs)));
+  }
+
+  has(guid: string): boolean {
+    return this.#sql.exec("SELECT guid FROM signals WHERE guid = ?", guid).length > 0;
   }
 
   /** Starts over in a new mailbox: nothing of it is here yet. */

@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 
 import type { SqlDatabase } from "../../shared/mailbox/sql.ts";
+import { FolderTaken, lockFolder } from "./folder-lock.ts";
 import { NodeSql } from "./node-sql.ts";
 
 export const JOURNAL_FILE = "journal.db";
@@ -19,10 +20,15 @@ export interface OpenJournal {
   readonly close: () => void;
 }
 
-/** Opens the journal in `folder`, which is made if need be. @throws {Error} naming the folder if it cannot be used. */
+/**
+ * Opens the journal in `folder`, which is made if need be, for this process alone.
+ * @throws {Error} naming the folder if it cannot be used, or if another process uses it.
+ */
 export function openJournal(folder: string): OpenJournal {
+  let release: (() => void) | null = null;
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
+    release = lockFolder(folder);
     const signals = new NodeSql(join(folder, JOURNAL_FILE));
     const slots = new NodeSql(join(folder, SLOTS_FILE), { synchronous: "NORMAL" });
     return {
@@ -31,9 +37,12 @@ export function openJournal(folder: string): OpenJournal {
       close: () => {
         signals.close();
         slots.close();
+        release?.();
       },
     };
   } catch (error) {
+    release?.();
+    if (error instanceof FolderTaken) throw error;
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(`The journal in ${folder} cannot be opened: ${reason}; make the folder writable for this user`, {
       cause: error,

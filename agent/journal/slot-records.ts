@@ -16,6 +16,10 @@ export interface SlotRecord {
   readonly exitedAtMs: number | null;
   readonly exitCode: number | null;
   readonly removedAtMs: number | null;
+  /** Since when nobody has needed it, as the last process to end left it. */
+  readonly surplusSinceMs: number | null;
+  /** The last lines that it printed, where it ended with an error; without credentials. */
+  readonly tail: string | null;
 }
 
 /** The steps that are filled in after the intent, and their columns. */
@@ -28,6 +32,7 @@ const COLUMNS = {
   exitedAtMs: "exited_at",
   exitCode: "exit_code",
   removedAtMs: "removed_at",
+  surplusSinceMs: "surplus_since",
 } as const;
 
 export type SlotSteps = { readonly [K in keyof typeof COLUMNS]?: number | null };
@@ -68,6 +73,11 @@ export class SlotRecords {
     this.#sql.exec("UPDATE slots SET online_at = ? WHERE name = ? AND online_at IS NULL", atMs, name);
   }
 
+  /** Keeps the last lines of a slot that ended with an error. */
+  keepTail(name: string, tail: string): void {
+    this.#sql.exec("UPDATE slots SET tail = ? WHERE name = ?", tail, name);
+  }
+
   /** Slots that are not known to be gone. */
   unfinished(): readonly SlotRecord[] {
     return this.#sql.exec("SELECT * FROM slots WHERE removed_at IS NULL ORDER BY planned_at").map(toRecord);
@@ -98,5 +108,7 @@ function toRecord(row: SqlRow): SlotRecord {
     exitedAtMs: ms("exited_at"),
     exitCode: ms("exit_code"),
     removedAtMs: ms("removed_at"),
+    surplusSinceMs: ms("surplus_since"),
+    tail: row["tail"] === null ? null : String(row["tail"]),
   };
 }

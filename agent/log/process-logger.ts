@@ -1,6 +1,13 @@
 import { createLogger, type Logger, type LogLevel, type Plane } from "../../shared/log/logger.ts";
 
+export interface ProcessLog {
+  readonly plane?: Plane;
+  /** Standard error for a command whose output is its result. */
+  readonly stream?: NodeJS.WritableStream;
+}
+
 /** A daemon's logger: one JSON line a record on standard output, where Docker's log drivers pick it up. */
-export function processLogger(level: LogLevel, plane: Plane = "agent"): Logger {
-  return createLogger({ plane, level, now: Date.now, write: (line) => process.stdout.write(`${line}\n`) });
+export function processLogger(level: LogLevel, options: ProcessLog = {}): Logger {
+  const { plane = "agent", stream = process.stdout } = options;
+  return createLogger({ plane, level, now: Date.now, write: (line) => stream.write(`${line}\n`) });
 }

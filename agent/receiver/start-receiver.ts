@@ -42,7 +42,7 @@ export async function startReceiver(options: StartOptions): Promise<StandaloneRe
     undo.push(() => built.close());
     const server = await serveHttp(app, listen);
     warnWithoutToken(settings, receiverLog);
-    return { agent: built.agent, server, close: () => closeAll(undo) };
+    return { ...built, server, close: () => closeAll(undo) };
   } catch (error) {
     closeAll(undo);
     throw error;

@@ -32,17 +32,39 @@ export async function bringUp(deps: BringUpDeps, request: BringUpRequest): Promi
   const { clock, github } = deps;
   let runner: JitRunner | null = null;
   try {
+    await deps.provider.admit?.(request.serving.pool, request.signal);
     const runnerGroupId = await runnerGroupOf(github, request.serving.pool, request.signal);
     const jitAskedAtMs = clock.now();
     runner = await mint(github, request, runnerGroupId);
     const jitAtMs = clock.now();
     request.onRegistered(runner.runnerId);
-    const { startedAtMs } = await deps.provider.start(specOf(request, runner), request.signal);
+    const { startedAtMs } = await startWithin(deps, request, runner);
     return { ok: true, startedAtMs, steps: { jitAskedAtMs, jitAtMs, startedAtMs, runnerId: runner.runnerId } };
   } catch (error) {
     await withdraw(deps, request, runner, error);
     return { ok: false, ...failureOf(error, clock.now()) };
   }
+}
+
+/** A start that takes longer than its pool allows is given up, whatever it hangs on. */
+async function startWithin(deps: BringUpDeps, request: BringUpRequest, runner: JitRunner) {
+  const { startDeadlineMs } = request.serving.pool.container;
+  const late = new AbortController();
+  const cancel = deps.clock.after(startDeadlineMs, () => late.abort(tooLate(startDeadlineMs)));
+  try {
+    const signal = AbortSignal.any([request.signal, late.signal]);
+    return await deps.provider.start(specOf(request, runner), signal);
+  } finally {
+    cancel();
+  }
+}
+
+function tooLate(limitMs: number): SlotError {
+  return new SlotError(
+    "start-failed",
+    `The container did not start within ${limitMs / 1000} s.`,
+    "Pull the image beforehand, look at the load of the disks, or raise startDeadlineSeconds of the pool.",
+  );
 }
 
 function mint(github: GitHub, request: BringUpRequest, runnerGroupId: number): Promise<JitRunner> {

@@ -1,6 +1,7 @@
 import type { Clock } from "../../shared/clock/clock.ts";
 import type { Logger } from "../../shared/log/logger.ts";
 import type { DockerClient } from "../docker/docker-client.ts";
+import type { RegistryAuth } from "../docker/registry-auth.ts";
 import type { PullProgress } from "../docker/image-api.ts";
 
 const REPORT_EVERY_MS = 5_000;
@@ -17,7 +18,10 @@ export class DockerImagePulls {
   readonly #log: Logger;
   readonly #running = new Map<string, Pull>();
 
-  constructor(client: DockerClient, clock: Clock, log: Logger) {
+  readonly #auth: RegistryAuth;
+
+  constructor(client: DockerClient, clock: Clock, log: Logger, auth: RegistryAuth = () => null) {
+    this.#auth = auth;
     this.#client = client;
     this.#clock = clock;
     this.#log = log;
@@ -42,7 +46,7 @@ export class DockerImagePulls {
   async #pull(image: string, platform: string | null, signal: AbortSignal): Promise<void> {
     const startedAtMs = this.#clock.now();
     this.#log.info("pulling image", { image, platform });
-    await this.#client.images.pull(image, platform, this.#reporter(image), signal);
+    await this.#client.images.pull(image, platform, this.#reporter(image), signal, this.#auth(image));
     this.#log.info("image pulled", { image, ms: this.#clock.now() - startedAtMs });
   }
 

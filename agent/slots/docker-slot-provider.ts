@@ -7,6 +7,9 @@ import { containerSpec, platformOf, settingsLeftOut } from "../docker/container-
 import type { DockerClient } from "../docker/docker-client.ts";
 import { DockerError } from "../docker/docker-error.ts";
 import { hostFeatures, type HostFeatures } from "../docker/host-features.ts";
+import { refuseOldKernel, refuseWithoutRoom, type RoomRule } from "./admission.ts";
+import { SlotImages } from "./slot-images.ts";
+import type { RegistryAuth } from "../docker/registry-auth.ts";
 import { DockerImagePulls } from "./docker-image-pulls.ts";
 import { observedSlot } from "./docker-observed-slot.ts";
 import { inSlotTerms } from "./docker-slot-error.ts";
@@ -23,6 +26,10 @@ export interface DockerSlotProviderOptions {
   readonly log: Logger;
   /** Docker network of all slots, in place of the one that their pool names. */
   readonly network?: string;
+  /** Credentials for private images; none where it is left out. */
+  readonly registryAuth?: RegistryAuth;
+  /** What this machine has left; a provider without it starts whatever is asked for. */
+  readonly room?: RoomRule;
 }
 
 /** Slots as containers of a Docker Engine: siblings of the agent, known by their labels alone. */
@@ -30,7 +37,7 @@ export class DockerSlotProvider implements SlotProvider {
   readonly #options: DockerSlotProviderOptions;
   readonly #client: DockerClient;
   readonly #log: Logger;
-  readonly #pulls: DockerImagePulls;
+  readonly #images: SlotImages;
   readonly #starter: DockerSlotStart;
   #features: HostFeatures | null = null;
 
@@ -38,8 +45,9 @@ export class DockerSlotProvider implements SlotProvider {
     this.#options = options;
     this.#client = options.client;
     this.#log = options.log;
-    this.#pulls = new DockerImagePulls(options.client, options.clock, options.log);
-    this.#starter = new DockerSlotStart({ ...options, pulls: this.#pulls });
+    const pulls = new DockerImagePulls(options.client, options.clock, options.log, options.registryAuth);
+    this.#images = new SlotImages({ ...options, pulls });
+    this.#starter = new DockerSlotStart({ ...options, pulls });
   }
 
   prepare(pools: readonly Pool[], signal: AbortSignal): Promise<void> {
@@ -48,10 +56,17 @@ export class DockerSlotProvider implements SlotProvider {
       for (const pool of pools) this.#reportLeftOut(pool, host);
       const images = new Map(pools.map((pool) => [`${platformOf(pool, host) ?? ""} ${pool.image}`, pool]));
       const outcomes = await Promise.allSettled(
-        [...images.values()].map((pool) => this.#ensureImage(pool, host, signal)),
+        [...images.values()].map((pool) => this.#images.prepare(pool, platformOf(pool, host), signal)),
       );
       const failed = outcomes.find((outcome) => outcome.status === "rejected");
       if (failed !== undefined) throw failed.reason;
+    });
+  }
+
+  admit(_pool: Pool, signal: AbortSignal): Promise<void> {
+    return inSlotTerms(async () => {
+      refuseOldKernel(await this.#host(signal));
+      refuseWithoutRoom(this.#options.room);
     });
   }
 
@@ -59,6 +74,7 @@ export class DockerSlotProvider implements SlotProvider {
     return inSlotTerms(async () => {
       const { instance, network = spec.pool.network, clock } = this.#options;
       const host = await this.#host(signal);
+      await this.#images.beforeStart(spec.pool, platformOf(spec.pool, host), signal);
       const container = containerSpec({ spec, instance, host, network, createdAtMs: clock.now() });
       await this.#starter.start(spec, container, signal);
       return { startedAtMs: clock.now() };
@@ -112,11 +128,6 @@ export class DockerSlotProvider implements SlotProvider {
     for (const { setting, reason } of settingsLeftOut(pool, host)) {
       this.#log.warn("a setting of the pool is not enforced on this host", { pool: pool.key, setting, reason });
     }
-  }
-
-  async #ensureImage(pool: Pool, host: HostFeatures, signal: AbortSignal): Promise<void> {
-    if ((await this.#client.images.inspect(pool.image, signal)) !== null) return;
-    await this.#pulls.pull(pool.image, platformOf(pool, host), signal);
   }
 
   async #observe(id: string, signal: AbortSignal): Promise<ObservedSlot | null> {

@@ -3,10 +3,20 @@ import type { Logger } from "../../shared/log/logger.ts";
 import type { AgentSettings } from "../config/settings.ts";
 import { DockerClient } from "../docker/docker-client.ts";
 import { parseDockerHost } from "../docker/docker-host.ts";
+import { parseRegistryAuth } from "../docker/registry-auth.ts";
 import { DockerSlotProvider } from "./docker-slot-provider.ts";
+import { hostRoom } from "./host-room.ts";
 
 /** The slots of this agent on the Docker Engine that its settings name. */
 export function dockerSlots(settings: AgentSettings, clock: Clock, log: Logger): DockerSlotProvider {
   const client = new DockerClient(parseDockerHost(settings.dockerHost));
-  return new DockerSlotProvider({ client, instance: settings.instance, clock, random: Math.random, log });
+  return new DockerSlotProvider({
+    client,
+    instance: settings.instance,
+    clock,
+    random: Math.random,
+    log,
+    ...(settings.registryAuth === null ? {} : { registryAuth: parseRegistryAuth(settings.registryAuth.reveal()) }),
+    room: { ...settings, room: hostRoom(settings.dataFolder) },
+  });
 }

@@ -9,6 +9,7 @@ import type { SlotRecord, SlotRecords, SlotSteps } from "../journal/slot-records
 import { sleep } from "../clock/sleep.ts";
 import { bringUp, explain } from "./bring-up.ts";
 import { toRunnerScope } from "./runner-scope.ts";
+import { reportOutOfMemory } from "./out-of-memory.ts";
 import { safeTail } from "./safe-tail.ts";
 import { newSlotName } from "./slot-name.ts";
 import type { ObservedSlot, SlotChange, SlotProvider } from "./slot-provider.ts";
@@ -238,11 +239,15 @@ export class SlotManager {
 
   /** Notes what has happened: a journal that cannot be written must not make it undone. Containers tell the truth. */
   #note(name: string, steps: SlotSteps): void {
+    this.#journal(() => this.#options.records.update(name, steps));
+  }
+
+  #journal(write: () => void): void {
     try {
-      this.#options.records.update(name, steps);
+      write();
     } catch (error) {
       const remedy = "free the disk of HOOKLINE_DATA";
-      this.#options.log.error("step of a slot not journaled", { slot: name, ...explain(error), remedy });
+      this.#options.log.error("step of a slot not journaled", { ...explain(error), remedy });
     }
   }
 
@@ -251,7 +256,10 @@ export class SlotManager {
     const { provider, log } = this.#options;
     const { signal } = this.#abort;
     const tail = await provider.logTail(name, LOG_TAIL_LINES, signal).catch((error: unknown) => explain(error).reason);
-    log.warn("slot ended with an error", { slot: name, exitCode, tail: safeTail(tail) });
+    const words = safeTail(tail);
+    await reportOutOfMemory(this.#options, name, exitCode, signal);
+    log.warn("slot ended with an error", { slot: name, exitCode, tail: words });
+    this.#journal(() => this.#options.records.keepTail(name, words));
   }
 
   /** GitHub removes a runner that ran its job. One that ended without is removed here; 404 is as good. */
@@ -271,6 +279,11 @@ export class SlotManager {
       .finally(() => this.#working.delete(running));
     this.#working.add(running);
     return running;
+  }
+
+  /** Resolves once no slot is coming up, those included that replace one that failed. */
+  async whenUp(): Promise<void> {
+    while (this.#bringUps.size > 0) await Promise.all(this.#bringUps);
   }
 
   /**

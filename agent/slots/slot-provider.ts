@@ -40,6 +40,8 @@ export type SlotErrorCode =
   | "name-taken" // somebody else holds the name
   | "rejected" // the engine refuses the container as specified
   | "start-failed" // created, but does not start
+  | "no-room" // this machine is short of disk or memory
+  | "host" // this machine cannot run any container of ours
   | "api-version"; // engine and agent share no API version
 
 /** Why a provider could not do what was asked; `remedy` is a sentence for the operator. */
@@ -61,6 +63,11 @@ export class SlotError extends Error {
 export interface SlotProvider {
   /** Gets ready for the pools (pulls images). Throws SlotError. */
   prepare(pools: readonly Pool[], signal: AbortSignal): Promise<void>;
+  /**
+   * Asked before a runner is registered: throws SlotError where no slot of the pool could run on this machine now.
+   * A provider without it takes any.
+   */
+  admit?(pool: Pool, signal: AbortSignal): Promise<void>;
   /** Creates and starts; leaves nothing behind when it fails. Resolves with the start time. Throws SlotError. */
   start(spec: SlotSpec, signal: AbortSignal): Promise<{ readonly startedAtMs: number }>;
   /** The truth, running or not. Throws SlotError. */

@@ -30,6 +30,8 @@ export interface SweepResult {
     readonly complete: boolean;
     /** `owner/name` of those that were, even where others were not. */
     readonly repositories: readonly string[];
+    /** Since when all of them have been read, in this sweep or an earlier one; null while one never was. */
+    readonly allReadSinceMs: number | null;
   };
   readonly runners: readonly RunnerInventory[];
   readonly failures: readonly SweepFailure[];

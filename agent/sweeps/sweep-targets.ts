@@ -5,7 +5,7 @@ import type { SweepFailures } from "./sweep-failures.ts";
 
 /** Which repositories to ask for jobs. */
 export interface SweepTargets {
-  /** `owner/name`, the most recently pushed of an organisation first. */
+  /** `owner/name`, those that pools name first, then the most recently pushed of each organisation. */
   readonly repositories: readonly string[];
   /** Whether these are all that the fleet serves. */
   readonly complete: boolean;
@@ -16,7 +16,6 @@ export async function sweepTargets(
   github: GitHub,
   fleet: Fleet,
   failures: SweepFailures,
-  maxPerOrganization: number,
   signal: AbortSignal,
 ): Promise<SweepTargets> {
   let complete = true;
@@ -27,8 +26,8 @@ export async function sweepTargets(
       github.listOrganizationRepositories(organization, signal),
     );
     const served = (listing?.items ?? []).filter((repository) => pools.some((pool) => mayServe(pool, repository)));
-    for (const { fullName } of served.slice(0, maxPerOrganization)) targets.set(fullName.toLowerCase(), fullName);
-    complete &&= listing?.complete === true && served.length <= maxPerOrganization;
+    for (const { fullName } of served) targets.set(fullName.toLowerCase(), fullName);
+    complete &&= listing?.complete === true;
     if (listing?.failure !== undefined) failures.note(`repositories of ${organization}`, organization, listing.failure);
   }
   return { repositories: [...targets.values()], complete };

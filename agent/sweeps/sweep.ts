@@ -4,6 +4,8 @@ import type { Logger } from "../../shared/log/logger.ts";
 import { ownerOf, scopeName } from "../github/runner-scope.ts";
 import type { GitHub, GitHubJob, RunnerScope } from "../github/types.ts";
 import { atMost } from "./at-most.ts";
+import type { SweepRecords } from "../journal/sweep-records.ts";
+import { RepositoryRotation } from "./repository-rotation.ts";
 import { SweepFailures } from "./sweep-failures.ts";
 import type { RunnerInventory, SweepResult } from "./sweep-result.ts";
 import { runnerScopes, sweepTargets } from "./sweep-targets.ts";
@@ -12,7 +14,11 @@ export type { SweepResult } from "./sweep-result.ts";
 
 /** GitHub asks for calls one after the other and bears a hundred at once; a few keep a sweep short. */
 const CONCURRENCY = 4;
-const MAX_REPOSITORIES = 200;
+/**
+ * GitHub allows 900 points a minute, and a reading call is one, a 304 too. The rest is for jobs and for the delivery log.
+ * https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#calculating-points-for-the-secondary-rate-limit
+ */
+export const REPOSITORY_CALLS = 600;
 
 export interface SweepOptions {
   readonly github: GitHub;
@@ -20,13 +26,21 @@ export interface SweepOptions {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly log: Logger;
-  /** Repositories read of each organisation, the most recently pushed ones; with more, the sweep is incomplete. */
-  readonly maxRepositories?: number;
+  /** Looks first into what GitHub says it could not deliver. */
+  readonly deliveries?: { run(failures: SweepFailures, signal: AbortSignal): Promise<void> } | null;
+  /** Repositories of which something is known to go on; none unless said otherwise. */
+  readonly activeRepositories?: () => Iterable<string>;
+  /** What earlier sweeps left: when each repository was read. Every sweep is the first without it. */
+  readonly records?: SweepRecords;
+  /** What the client has called so far, for the record. */
+  readonly spent?: () => { readonly calls: number; readonly notModified: number };
+  readonly repositoryCalls?: number;
 }
 
 /**
- * Asks GitHub once for all that the fleet is concerned with: the runners of its scopes, then the active jobs of its
- * repositories. What fails makes the sweep incomplete and is told in `failures`; nothing is left out in silence.
+ * Asks GitHub once for what the fleet is concerned with, the cheapest first: what its hooks could not deliver, the
+ * runners of its scopes, the active jobs of the repositories where something goes on, and of the others as many as
+ * the budget pays for, in turn. What fails makes the sweep incomplete and is told in `failures`; nothing is left out in silence.
  * Rejects only with the signal's reason.
  *
  * https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api
@@ -35,22 +49,47 @@ export async function runSweep(options: SweepOptions): Promise<SweepResult> {
   const { github, fleet, clock, signal, log } = options;
   signal.throwIfAborted();
   const startedAtMs = clock.now();
+  const before = options.spent?.();
   const failures = new SweepFailures();
+  await options.deliveries?.run(failures, signal);
   const runners: RunnerInventory[] = [];
   for (const scope of runnerScopes(fleet)) runners.push(await readRunners(github, scope, failures, signal));
-  const targets = await sweepTargets(github, fleet, failures, options.maxRepositories ?? MAX_REPOSITORIES, signal);
+  const targets = await sweepTargets(github, fleet, failures, signal);
   const found = new FoundJobs();
-  await atMost(CONCURRENCY, targets.repositories, (repository) =>
-    readJobs(github, repository, found, failures, signal),
-  );
+  const budget = options.repositoryCalls ?? REPOSITORY_CALLS;
+  const rotation = new RepositoryRotation({ readTimes: options.records?.readTimes() ?? new Map(), budget });
+  const active = new Set([...(options.activeRepositories?.() ?? [])].map((name) => name.toLowerCase()));
+  const isActive = (name: string): boolean => active.has(name.toLowerCase());
+  const read = async (repository: string): Promise<void> => {
+    const atMs = clock.now();
+    const { complete: isRead, runs } = await readJobs(github, repository, found, failures, signal);
+    rotation.spend(runs);
+    if (isRead) rotation.noteRead(repository, atMs);
+  };
+  await atMost(CONCURRENCY, rotation.active(targets.repositories, isActive), read);
+  await atMost(CONCURRENCY, rotation.rest(targets.repositories, isActive), read);
+  options.records?.noteRead(found.repositories, startedAtMs);
   const complete = targets.complete && found.repositories.length === targets.repositories.length;
+  const allReadSinceMs = targets.complete ? rotation.allReadSinceMs(targets.repositories) : null;
   const result: SweepResult = {
     startedAtMs,
     finishedAtMs: clock.now(),
-    jobs: { items: [...found.jobs.values()], complete, repositories: found.repositories },
+    jobs: { items: [...found.jobs.values()], complete, repositories: found.repositories, allReadSinceMs },
     runners,
     failures: failures.all,
   };
+  const after = options.spent?.();
+  const calls = (after?.calls ?? 0) - (before?.calls ?? 0);
+  const notModified = (after?.notModified ?? 0) - (before?.notModified ?? 0);
+  options.records?.noteSweep({
+    startedAtMs,
+    finishedAtMs: result.finishedAtMs,
+    allReadSinceMs,
+    calls,
+    notModified,
+    budget,
+    failures: failures.all.length,
+  });
   log.debug("sweep done", {
     ms: result.finishedAtMs - startedAtMs,
     jobs: found.jobs.size,
@@ -85,12 +124,13 @@ async function readJobs(
   found: FoundJobs,
   failures: SweepFailures,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<{ readonly complete: boolean; readonly runs: number }> {
   const what = `jobs of ${repository}`;
   const owner = repository.split("/")[0] ?? repository;
   const listing = await failures.attempt(what, owner, () => github.listActiveJobs(repository, signal));
-  if (listing === null) return;
+  if (listing === null) return { complete: false, runs: 0 };
   for (const job of listing.items) found.jobs.set(job.id, job);
   if (listing.complete) found.repositories.push(repository);
   if (listing.failure !== undefined) failures.note(what, owner, listing.failure);
+  return { complete: listing.complete, runs: new Set(listing.items.map(({ runId }) => runId)).size };
 }

@@ -62,17 +62,21 @@ const MOST_LABELS = 97;
 export const labelList = (label: z.ZodMiniString) =>
   z.array(label).check(z.maxLength(MOST_LABELS, { error: `must not have more than ${MOST_LABELS} labels` }));
 
-const memorySize = () =>
+/** A size with its unit, as `docker run --memory` takes it; gives bytes. */
+export const sizeInMemory = () =>
   z.pipe(
     z
       .string({ error: "must be a size with its unit, such as 2g or 512m" })
       .check(z.regex(MEMORY_SIZE, { error: "must be a size with its unit, such as 2g or 512m" })),
-    z.pipe(
-      z.transform((text: string) => memoryBytes(text) ?? 0),
-      z
-        .number()
-        .check(z.gte(SMALLEST_MEMORY_BYTES, { error: "must be at least 6m, which is the least that Docker takes" })),
-    ),
+    z.transform((text: string) => memoryBytes(text) ?? 0),
+  );
+
+const memorySize = () =>
+  z.pipe(
+    sizeInMemory(),
+    z
+      .number()
+      .check(z.gte(SMALLEST_MEMORY_BYTES, { error: "must be at least 6m, which is the least that Docker takes" })),
   );
 
 /** Limits of one container; the shape is the same in both versions. */
@@ -90,6 +94,10 @@ export const resourcesShape = {
   pidsLimit: described(
     z.optional(wholeNumber(1, 4_194_304)),
     "Processes of one runner. Many NAS kernels cannot enforce it",
+  ),
+  cpuShares: described(
+    z.optional(wholeNumber(2, 262_144)),
+    "Weight of one runner where CPUs are short; 1024 is what a container has by itself",
   ),
 };
 

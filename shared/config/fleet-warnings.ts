@@ -33,7 +33,9 @@ function audienceWarnings(pool: Pool, index: number): Finding[] {
     "takes jobs of public repositories: a pull request from a stranger's fork can run code on this machine; require approval for all outside contributors, or set visibility: private";
   const unlabelled =
     "names no label: the pool takes every job that asks for no more than self-hosted, linux or the architecture";
+  const rooted = `gives every job root on this machine (docker: ${pool.container.docker}); keep it to repositories whose every author you trust`;
   return [
+    ...(pool.container.docker === "none" ? [] : [{ at: ["pools", index, "docker"], message: rooted }]),
     ...(pool.visibility === "private" ? [] : [{ at: ["pools", index, "visibility"], message: exposed }]),
     ...(pool.labels.length > 0 || pool.groupOnly ? [] : [{ at: ["pools", index, "labels"], message: unlabelled }]),
   ];

@@ -1,5 +1,6 @@
 import { valueAt } from "./config-path.ts";
 import type { ConfigPath } from "./config-path.ts";
+import { dockerFindings } from "./docker-access.ts";
 import { asMapping, draftOf, isMapping } from "./draft.ts";
 import { quote } from "./finding.ts";
 import type { Finding } from "./finding.ts";
@@ -39,6 +40,13 @@ function version2Findings(value: unknown, at: ConfigPath, written: unknown): Fin
   return [
     ...exclusiveScope(source, at),
     ...scopeFindings(scope),
+    ...dockerFindings({
+      at,
+      docker: pool.docker,
+      workFolder: pool.workFolder,
+      visibility: pool.visibility,
+      max: max ?? pool.size ?? DEFAULT_SLOTS,
+    }),
     ...sizeAgainstMax(at, pool.size, max),
     ...("max" in asMapping(source["scaling"])
       ? orderOf(at, min, max, "")

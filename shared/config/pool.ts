@@ -1,3 +1,5 @@
+import type { ContainerOptions } from "./container-options.ts";
+
 /** Where a pool's runners register: with an organisation's runner group, or with single repositories. */
 export type PoolScope =
   | { readonly kind: "organization"; readonly organization: string; readonly runnerGroup: string }
@@ -21,6 +23,8 @@ export interface PoolResources {
   readonly cpus?: number;
   readonly memoryBytes?: number;
   readonly pidsLimit?: number;
+  /** Relative weight where CPUs are short; 1024 is the usual one. */
+  readonly cpuShares?: number;
 }
 
 export type Architecture = "auto" | "amd64" | "arm64";
@@ -44,13 +48,17 @@ export interface Pool {
   readonly image: string;
   /** Command run in the container; the runner image's own start script by default. */
   readonly command: readonly string[];
-  /** Work folder of the jobs, relative to the runner root, as GitHub's JIT call takes it. */
+  /**
+   * Work folder of the jobs, relative to the runner root, as GitHub's JIT call takes it. With `docker: socket` an
+   * absolute path, of the host and of the container alike.
+   */
   readonly workFolder: string;
   /** Docker network of the containers: `bridge`, `host` or the name of one. */
   readonly network: string;
   /** Folder on the host that version 1 files name; kept for them, unused by Hookline's ephemeral slots. */
   readonly runnerRoot: string | null;
   readonly resources: PoolResources;
+  readonly container: ContainerOptions;
 }
 
 /** All pools of one operator, in file order: the order in which a job tries them. */

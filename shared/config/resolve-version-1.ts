@@ -1,3 +1,4 @@
+import { PLAIN_CONTAINER } from "./container-options.ts";
 import type { Fleet, Pool, Scaling } from "./pool.ts";
 import { resourcesOf, withoutRepeats } from "./resolved-fields.ts";
 import type { Version1File } from "./version-1.ts";
@@ -29,6 +30,7 @@ function resolvePool(pool: Version1Pool, image: string): Pool {
     network: "bridge",
     runnerRoot: pool.runnerRoot,
     resources: resourcesOf(pool.resources),
+    container: PLAIN_CONTAINER,
   };
 }
 

@@ -1,3 +1,4 @@
+import { containerOptionsOf } from "./container-fields.ts";
 import type { Fleet, Pool, PoolScope } from "./pool.ts";
 import { resourcesOf, withoutRepeats, withTag } from "./resolved-fields.ts";
 import { DEFAULT_SLOTS } from "./version-2.ts";
@@ -26,6 +27,7 @@ function resolvePool(pool: Version2Pool, image: string): Pool {
     network: pool.network,
     runnerRoot: null,
     resources: resourcesOf(pool.resources),
+    container: containerOptionsOf(pool),
   };
 }
 

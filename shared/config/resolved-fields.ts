@@ -5,11 +5,13 @@ export function resourcesOf(stated: {
   readonly cpus?: number | undefined;
   readonly memory?: number | undefined;
   readonly pidsLimit?: number | undefined;
+  readonly cpuShares?: number | undefined;
 }): PoolResources {
   return {
     ...(stated.cpus === undefined ? {} : { cpus: stated.cpus }),
     ...(stated.memory === undefined ? {} : { memoryBytes: stated.memory }),
     ...(stated.pidsLimit === undefined ? {} : { pidsLimit: stated.pidsLimit }),
+    ...(stated.cpuShares === undefined ? {} : { cpuShares: stated.cpuShares }),
   };
 }
 

@@ -17,6 +17,7 @@ import {
   textLike,
   warmSlotCount,
 } from "./fields.ts";
+import { containerShape } from "./container-fields.ts";
 
 /** GitHub's own image for self-hosted runners. https://github.com/actions/runner/pkgs/container/actions-runner */
 const DEFAULT_IMAGE = "ghcr.io/actions/actions-runner:latest";
@@ -81,12 +82,12 @@ export const version2PoolShape = {
   workFolder: described(
     z._default(
       textLike(
-        /^(?!\/)(?!(?:.*\/)?\.{1,2}(?:\/|$))[A-Za-z0-9._/-]{1,200}$/,
+        /^(?!(?:.*\/)?\.{1,2}(?:\/|$))[A-Za-z0-9._/-]{1,200}$/,
         "a path below the runner's folder, without . and .., such as _work",
       ),
       "_work",
     ),
-    "Work folder of the jobs, relative to the runner's folder",
+    "Work folder of the jobs, relative to the runner's folder; with docker: socket an absolute path of this machine",
   ),
   network: described(
     z._default(
@@ -99,6 +100,7 @@ export const version2PoolShape = {
     "Docker network of the runners; host shares the network of this machine with every job",
   ),
   resources: described(z._default(z.strictObject(resourcesShape), {}), "Limits of one runner"),
+  ...containerShape,
 };
 
 export const version2Shape = {

@@ -130,6 +130,11 @@ export class Ledger {
     this.#ghosts.inventory(event, (name) => this.#slots.get(name) !== undefined);
   }
 
+  /** What an earlier process knew of a slot that was adopted: since when nobody has needed it. */
+  recallSurplus(name: string, sinceMs: number): void {
+    this.#slots.recallSurplus(name, sinceMs);
+  }
+
   /** Says which slots nobody needs; the time since when is what retiring goes by. */
   markSurplus(names: ReadonlySet<string>, nowMs: number): void {
     this.#slots.markSurplus(names, nowMs);

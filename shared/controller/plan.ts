@@ -54,9 +54,14 @@ class Planner {
     const starved = this.#serveDemand();
     this.#keepWarm();
     const surplus = this.#retireSurplus(starved);
-    for (const slot of this.#ledger.slots) this.#judged(slot, judgeUseless(slot, this.#nowMs));
+    for (const slot of this.#ledger.slots)
+      this.#judged(slot, judgeUseless(slot, this.#nowMs, this.#onlineDeadline(slot)));
     this.#cleanGhosts();
     return { actions: this.#actions, surplus, nextAtMs: this.#nextAtMs };
+  }
+
+  #onlineDeadline(slot: Slot): number | undefined {
+    return this.#pools.find(({ pool }) => pool.key === slot.pool)?.pool.container.onlineDeadlineMs;
   }
 
   /** Starts what demand lacks. Returns how many jobs wait for room, by the pools that have none. */

@@ -3,7 +3,7 @@ import type { ServingPool } from "./pool-choice.ts";
 import type { RetireReason, VerifyReason } from "./reasons.ts";
 import { canTakeJob, unseenSinceMs, type Slot } from "./slot.ts";
 
-/** A started runner that GitHub does not see online for this long is given up. */
+/** A started runner that GitHub does not see online for this long is given up, where its pool says nothing else. */
 export const ONLINE_DEADLINE_MS = 5 * 60_000;
 
 /** After its job a runner cleans up and exits; one that has not by then is stopped. */
@@ -35,11 +35,11 @@ export function judgeSurplus(
 }
 
 /** A slot that is of no use: never or no longer online, unknown to GitHub, or still there long after its job. */
-export function judgeUseless(slot: Slot, nowMs: number): Verdict | null {
+export function judgeUseless(slot: Slot, nowMs: number, onlineDeadlineMs = ONLINE_DEADLINE_MS): Verdict | null {
   if (slot.retiring || slot.startedAtMs === null) return null;
   switch (slot.state) {
     case "started":
-      return judgeOffline(slot, slot.startedAtMs, nowMs);
+      return judgeOffline(slot, slot.startedAtMs, nowMs, onlineDeadlineMs);
     case "lost": {
       const forMs = nowMs - (slot.absentSinceMs ?? nowMs);
       if ((slot.offlineSeenAtMs ?? 0) <= slot.keptAtMs) return unconfirmed(slot);
@@ -53,9 +53,9 @@ export function judgeUseless(slot: Slot, nowMs: number): Verdict | null {
 }
 
 /** The deadline runs from when it was last seen online, or else from its start; GitHub's word must be later still. */
-function judgeOffline(slot: Slot, startedAtMs: number, nowMs: number): Verdict | null {
+function judgeOffline(slot: Slot, startedAtMs: number, nowMs: number, onlineDeadlineMs: number): Verdict | null {
   const sinceMs = unseenSinceMs(slot);
-  const deadlineMs = sinceMs + ONLINE_DEADLINE_MS;
+  const deadlineMs = sinceMs + onlineDeadlineMs;
   // No wake for the deadline: only an inventory can confirm it, and each one brings a plan.
   if (nowMs < deadlineMs) return null;
   if ((slot.offlineSeenAtMs ?? 0) < Math.max(deadlineMs, slot.keptAtMs + 1)) return unconfirmed(slot);

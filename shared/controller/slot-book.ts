@@ -111,6 +111,11 @@ export class SlotBook {
   }
 
   /** Says which slots nobody needs; the time since when is what retiring goes by. */
+  recallSurplus(name: string, sinceMs: number): void {
+    const slot = this.#slots.get(name);
+    if (slot !== undefined) slot.surplusSinceMs = sinceMs;
+  }
+
   markSurplus(names: ReadonlySet<string>, nowMs: number): void {
     for (const slot of this.#slots.values()) {
       slot.surplusSinceMs = names.has(slot.name) ? (slot.surplusSinceMs ?? nowMs) : null;

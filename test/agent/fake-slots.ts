@@ -5,6 +5,7 @@ import {
   type SlotProvider,
   type SlotSpec,
 } from "../../agent/slots/slot-provider.ts";
+import type { Pool } from "../../shared/config/pool.ts";
 import type { Clock } from "../../shared/clock/clock.ts";
 
 type Hook = (signal: AbortSignal) => void | Promise<void>;
@@ -24,6 +25,9 @@ export class FakeSlots implements SlotProvider {
   /** Asked at each list, until it is taken away. */
   listHook: Hook = () => {};
   startMs = 0;
+  /** What every container printed last, in place of a line with its name. */
+  tail: string | null = null;
+  readonly admitHooks: Hook[] = [];
   readonly #clock: Clock;
   readonly #watchers = new Set<(change: SlotChange) => void>();
 
@@ -73,6 +77,10 @@ export class FakeSlots implements SlotProvider {
     this.calls.push("prepare");
   }
 
+  async admit(_pool: Pool, signal: AbortSignal): Promise<void> {
+    await this.admitHooks.shift()?.(signal);
+  }
+
   async start(spec: SlotSpec, signal: AbortSignal): Promise<{ readonly startedAtMs: number }> {
     this.calls.push(`start ${spec.name}`);
     this.specs.push(spec);
@@ -119,7 +127,7 @@ export class FakeSlots implements SlotProvider {
   async logTail(name: string, _lines: number, signal: AbortSignal): Promise<string> {
     this.calls.push(`logs ${name}`);
     await this.logHooks.shift()?.(signal);
-    return `last words of ${name}`;
+    return this.tail ?? `last words of ${name}`;
   }
 }
 

@@ -3,6 +3,7 @@ import process from "node:process";
 /** `pnpm bench NAME`: runs `test/bench/NAME.ts`, which prints its figures. */
 const BENCHES: Readonly<Record<string, () => Promise<unknown>>> = {
   edge: () => import("./edge.ts"),
+  agent: () => import("./agent.ts"),
   controller: () => import("./controller.ts"),
 };
 

@@ -62,7 +62,7 @@ function present(told: readonly JobFacts[]): readonly JobFacts[] {
 
 const RUNS = { numRuns: 10_000 };
 
-test("promise 4, X1: any order of the same deliveries, copies included, ends in the same demand and plan", () => {
+test("X1, promise 4: any order of the same deliveries, copies included, ends in the same demand and plan", () => {
   fc.assert(
     fc.property(schedule, ({ told, shuffled }) => {
       const inOrder = outcome((world) => told.forEach((facts) => world.signal(facts)));
@@ -73,7 +73,7 @@ test("promise 4, X1: any order of the same deliveries, copies included, ends in 
   );
 });
 
-test("promise 5, C8: webhooks alone, sweeps alone and any mixture of both end in the same demand and plan", () => {
+test("C8, promise 5: webhooks alone, sweeps alone and any mixture of both end in the same demand and plan", () => {
   fc.assert(
     fc.property(schedule, fc.nat(), ({ told, shuffled }, cut) => {
       const at = cut % (shuffled.length + 1);

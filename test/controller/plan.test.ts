@@ -36,7 +36,7 @@ describe("a queued job gets a runner", () => {
     expect(world.provision()).toHaveLength(1);
   });
 
-  test("a pool whose slots keep exiting without work is backed off, and says when it goes on", () => {
+  test("N10 a pool whose slots keep exiting without work is backed off, and says when it goes on", () => {
     const world = new World();
     world.signal(job(1));
     for (const pauseMs of [0, 2000, 4000]) {
@@ -49,7 +49,7 @@ describe("a queued job gets a runner", () => {
     expect(world.later(4000).provision()).toHaveLength(1);
   });
 
-  test("N11: a deprecated runner version pauses the pool for minutes, and the first job seen running ends that", () => {
+  test("N11 a deprecated runner version pauses the pool for minutes, and the first job seen running ends that", () => {
     const world = new World();
     world.signal(job(1));
     const [name = ""] = world.provision();
@@ -178,14 +178,14 @@ describe("which pool", () => {
 
   test.each([
     ["other labels", job(1, { labels: ["self-hosted", "gpu"] })],
-    ["hosted runners (C20)", job(1, { labels: ["ubuntu-latest"] })],
+    ["hosted runners", job(1, { labels: ["ubuntu-latest"] })],
     ["another owner", job(1, { repository: "evil/web" })],
-    ["no labels (C12)", job(1, { labels: [] })],
-  ])("a job with %s starts nothing", (_case, facts) => {
+    ["no labels", job(1, { labels: [] })],
+  ])("C12, C20: a job with %s starts nothing", (_case, facts) => {
     expect(new World().signal(facts).provision()).toEqual([]);
   });
 
-  test("labels match whatever their case, order or repetition", () => {
+  test("C12: labels match whatever their case, order or repetition", () => {
     const facts = job(1, { labels: ["NAS", "Linux", "self-hosted", "X64", "nas"] });
     expect(new World().signal(facts).provision()).toHaveLength(1);
   });
@@ -196,7 +196,7 @@ describe("which pool", () => {
     expect(new World(pool).signal(job(1, { labels: [], repository: "Acme/API" })).provision()).toHaveLength(1);
   });
 
-  test("a public repository never reaches a private pool", () => {
+  test("N17 a public repository never reaches a private pool", () => {
     const world = new World(poolOf({ visibility: "private" }));
     expect(world.signal(job(1, { isPrivate: false })).provision()).toEqual([]);
   });
@@ -271,7 +271,7 @@ describe("warm minimum and surplus", () => {
     expect(world.actions("retire")).toMatchObject([{ slot: name, reason: { code: "surplus" } }]);
   });
 
-  test("promise 8 and G10: nothing is retired on one source; a busy inventory or a running job outweighs an idle one", () => {
+  test("G10, promise 8: nothing is retired on one source; a busy inventory or a running job outweighs an idle one", () => {
     const world = new World();
     world.signal(job(1));
     const [name = ""] = world.provision();

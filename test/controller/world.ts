@@ -1,3 +1,4 @@
+import { PLAIN_CONTAINER } from "../../shared/config/container-options.ts";
 import type { Pool } from "../../shared/config/pool.ts";
 import type { ControllerEvent, SlotChange } from "../../shared/controller/events.ts";
 import { Ledger } from "../../shared/controller/ledger.ts";
@@ -24,6 +25,7 @@ export function poolOf(over: Partial<Pool> & { max?: number; min?: number } = {}
     workFolder: "_work",
     network: "bridge",
     runnerRoot: null,
+    container: PLAIN_CONTAINER,
     resources: {},
     ...rest,
   };

@@ -48,7 +48,7 @@ test("the empty folder that Docker leaves for a missing bind source is recognise
   });
 });
 
-test("a refused permission names owner, mode and the way that holds on a Synology NAS", async () => {
+test("N3 a refused permission names owner, mode and the way that holds on a Synology NAS", async () => {
   await using engine = await FakeEngine.start();
   await chmod(dirname(engine.host.socketPath), 0o755);
   await chmod(engine.host.socketPath, process.getuid?.() === 0 ? 0o660 : 0o000);

@@ -35,7 +35,7 @@ test("on a capable host every limit of the pool is asked for", () => {
   expect(settingsLeftOut(limited, capable)).toEqual([]);
 });
 
-test("on a Synology host without CPU quotas and pids cgroup those limits are left out and named, the memory limit stays", () => {
+test("N1 on a Synology host without CPU quotas and pids cgroup those limits are left out and named, the memory limit stays", () => {
   expect(bodyOn(synology).body.HostConfig).toEqual({
     NetworkMode: "bridge",
     RestartPolicy: { Name: "no" },
@@ -68,7 +68,7 @@ test("a host without docker-init gets a container without it", () => {
   expect(settingsLeftOut(limited, host)).toMatchObject([{ setting: "init" }]);
 });
 
-test("only the JIT configuration enters the container: no other credential, no Docker socket, no host network", () => {
+test("N8 N17 only the JIT configuration enters the container: no other credential, no Docker socket, no host network", () => {
   const { body } = bodyOn();
   expect(body.Env).toEqual([
     `ACTIONS_RUNNER_INPUT_JITCONFIG=${JIT_CONFIG}`,
@@ -83,7 +83,7 @@ test("only the JIT configuration enters the container: no other credential, no D
   expect(body.HostConfig).not.toHaveProperty("AutoRemove");
 });
 
-test("the labels are enough to adopt the slot, and keep image updaters away", () => {
+test("N9 the labels are enough to adopt the slot, and keep image updaters away", () => {
   const { body } = bodyOn();
   expect(body.Hostname).toBe("hl-one");
   expect(body.Cmd).toEqual(["/home/runner/run.sh"]);
@@ -122,7 +122,7 @@ test.each([
   expect(bodyOn(capable, poolOf({ architecture })).platform).toBe(platform);
 });
 
-test("what the host cannot enforce is not sent to the engine and is in the log once", async () => {
+test("N1 what the host cannot enforce is not sent to the engine and is in the log once", async () => {
   let sent: unknown = null;
   await using engine = await FakeEngine.start({
     info: SYNOLOGY_INFO,

@@ -1,5 +1,5 @@
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { DockerHost } from "../../agent/docker/docker-host.ts";
@@ -12,6 +12,7 @@ export interface FakeRequest {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly body: string;
+  readonly headers: IncomingHttpHeaders;
 }
 
 /** Answers a request below the version prefix; false leaves it to the defaults. */
@@ -128,5 +129,12 @@ async function readRequest(incoming: IncomingMessage): Promise<FakeRequest> {
   for await (const chunk of incoming as AsyncIterable<string>) body += chunk;
   const url = new URL(incoming.url ?? "/", "http://engine");
   const path = url.pathname.replace(/^\/v\d+\.\d+/, "");
-  return { method: incoming.method ?? "", url: incoming.url ?? "", path, query: url.searchParams, body };
+  return {
+    method: incoming.method ?? "",
+    url: incoming.url ?? "",
+    path,
+    query: url.searchParams,
+    body,
+    headers: incoming.headers,
+  };
 }

@@ -20,7 +20,7 @@ test.each([
   { engine: "one that refuses clients of NAS age", newest: "1.52", oldest: "1.44", spoken: "/v1.52/info" },
   { engine: "one from the future", newest: "1.99", oldest: "1.44", spoken: "/v1.52/info" },
   { engine: "one that names no minimum", newest: "1.44", oldest: undefined, spoken: "/v1.44/info" },
-])("$engine (API $newest, minimum $oldest) is spoken to as $spoken", async ({ newest, oldest, spoken }) => {
+])("N2 $engine (API $newest, minimum $oldest) is spoken to as $spoken", async ({ newest, oldest, spoken }) => {
   expect(await urlAfterNegotiation(newest, oldest)).toBe(spoken);
 });
 

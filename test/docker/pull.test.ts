@@ -1,3 +1,7 @@
+import { pullRemedy } from "../../agent/docker/pull-remedy.ts";
+import { parseRegistryAuth } from "../../agent/docker/registry-auth.ts";
+import { PLAIN_CONTAINER } from "../../shared/config/container-options.ts";
+import { VirtualClock } from "../agent/virtual-clock.ts";
 import type { ServerResponse } from "node:http";
 import { expect, test } from "vitest";
 import { DockerClient } from "../../agent/docker/docker-client.ts";
@@ -75,7 +79,7 @@ const failures: readonly {
   },
 ];
 
-test.each(failures)("a pull that fails by $way says which image, why, and what to do", async ({ pull, says }) => {
+test.each(failures)("N13 a pull that fails by $way says which image, why, and what to do", async ({ pull, says }) => {
   await using engine = await FakeEngine.start({ answer: engineWithout(pull) });
   const { provider } = providerOn(engine.host, "mine");
   const pool = poolOf({ image: IMAGE });
@@ -87,6 +91,77 @@ test.each(failures)("a pull that fails by $way says which image, why, and what t
   await expect(provider.start(specOf(pool), calm())).rejects.toMatchObject(expected);
   await expect(provider.prepare([pool], calm())).rejects.toMatchObject(expected);
 });
+
+test.each([
+  ["dial tcp: lookup ghcr.io on 192.168.1.1:53: no such host", /name servers.*router/s],
+  ["x509: certificate has expired or is not yet valid", /TLS.*clock/],
+  ["unauthorized: authentication required", /HOOKLINE_REGISTRY_AUTH_FILE/],
+  ["denied: requested access to the resource is denied", /HOOKLINE_REGISTRY_AUTH_FILE/],
+  ["write /layer.tar: no space left on device", /docker system df/],
+  ["toomanyrequests: You have reached your pull rate limit", /limits anonymous pulls/],
+  ["manifest unknown", /name and tag/],
+])("N21 a pull that failed with %j is told by its cause: name, TLS, permission, disk or limit", (why, remedy) => {
+  expect(pullRemedy(IMAGE, why)).toMatch(remedy);
+  expect(pullRemedy(IMAGE, why)).toContain(`docker pull ${IMAGE}`);
+});
+
+test.each([
+  ["ghcr.io/acme/runner:1", "ghcr.io", "me"],
+  ["GHCR.IO/acme/runner:1", "ghcr.io", "me"],
+  ["localhost:5000/runner", "localhost:5000", "you"],
+  ["acme/runner", "https://index.docker.io/v1/", "hub"],
+])("the credentials for %s are those of its registry, and no other gets any", async (image, server, username) => {
+  const auth = (user: string) => ({ auth: Buffer.from(`${user}:pa:ss`).toString("base64") });
+  const auths = { "ghcr.io": auth("me"), "localhost:5000": auth("you"), "https://index.docker.io/v1/": auth("hub") };
+  const headers: (string | string[] | undefined)[] = [];
+  await using engine = await FakeEngine.start({
+    answer: (request, response) => {
+      if (request.path !== "/images/create") return false;
+      headers.push(request.headers["x-registry-auth"]);
+      return pulled(response);
+    },
+  });
+  const registryAuth = parseRegistryAuth(JSON.stringify({ auths }));
+  const pulls = (name: string) =>
+    providerOn(engine.host, "mine", { registryAuth }).provider.prepare([poolOf({ image: name })], calm());
+  await pulls(image);
+  await pulls("quay.io/acme/runner:1");
+  const sent = JSON.parse(Buffer.from(String(headers[0]), "base64url").toString("utf8"));
+  expect(sent).toEqual({ username, password: "pa:ss", serveraddress: server });
+  expect(headers[1]).toBeUndefined();
+});
+
+test.each([
+  ["missing", 0, 0],
+  ["daily", 1, 2],
+  ["always", 4, 4],
+] as const)(
+  "with pull: %s an image that is here is asked for %i times by four starts in a day",
+  async (pull, inADay, later) => {
+    let asked = 0;
+    await using engine = await FakeEngine.start({
+      answer: ({ path }, response) => {
+        if (path === "/images/create") {
+          asked += 1;
+          json(response, 500, { message: "no such host" });
+        } else if (path === "/containers/create") json(response, 201, { Id: "c0ffee" });
+        else if (path === "/containers/c0ffee/start") response.writeHead(204).end();
+        else return false;
+        return true;
+      },
+    });
+    const clock = new VirtualClock();
+    const { provider, lines: logged } = providerOn(engine.host, "mine", { clock });
+    const pool = poolOf({ container: { ...PLAIN_CONTAINER, pull } });
+    for (let start = 0; start < 4; start += 1) await provider.start(specOf(pool), calm());
+    await expect.poll(() => asked).toBe(inADay);
+    expect(logged.filter((line) => line.includes("not refreshed")).length).toBeLessThanOrEqual(inADay);
+    if (pull !== "daily") return;
+    await clock.advance(24 * 60 * 60_000);
+    await provider.start(specOf(pool), calm());
+    await expect.poll(() => asked).toBe(later);
+  },
+);
 
 test("a slot whose image is missing is started after one pull", async () => {
   await using engine = await FakeEngine.start({ answer: engineWithout(pulled) });

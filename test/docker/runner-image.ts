@@ -6,6 +6,8 @@ import { tarOf, type TarEntry } from "./tar.ts";
 export interface RunnerImageOptions {
   /** Content of `/home/runner/run.sh`, a busybox shell script that starts with `#!/bin/sh`. */
   readonly runScript: string;
+  /** More programs, by name: shell scripts. */
+  readonly tools?: Readonly<Record<string, string>>;
   /** `name:tag` of the image; a new one by default. */
   readonly tag?: string;
   /** Paths that get an anonymous volume in every container. */
@@ -32,12 +34,12 @@ export async function buildRunnerImage(options: RunnerImageOptions): Promise<Run
   const changes = ["USER runner", "WORKDIR /home/runner", `ENV ${ENV_PATH}`, "LABEL hookline.test=true"];
   for (const path of options.volumes ?? []) changes.push(`VOLUME ${path}`);
   for (const change of changes) query.append("changes", change);
-  const progress = await rawCall("POST", `/images/create?${query.toString()}`, tarOf(entriesOf(options.runScript)));
+  const progress = await rawCall("POST", `/images/create?${query.toString()}`, tarOf(entriesOf(options)));
   if (progress.includes('"error"')) throw new Error(`The test image could not be imported: ${progress}`);
   return { image, remove: async () => void (await rawCall("DELETE", `/images/${image}?force=1`)) };
 }
 
-function entriesOf(runScript: string): TarEntry[] {
+function entriesOf({ runScript, tools = {} }: RunnerImageOptions): TarEntry[] {
   const { binary, applets } = readBusybox();
   const folder = (path: string, mode = 0o755, uid = 0): TarEntry => ({ path: `${path}/`, kind: "folder", mode, uid });
   const file = (path: string, content: string | Uint8Array, mode: number, uid = 0): TarEntry => ({
@@ -64,6 +66,7 @@ function entriesOf(runScript: string): TarEntry[] {
     file("etc/group", `root:x:0:\nrunner:x:${RUNNER_UID}:\n`, 0o644),
     file("bin/busybox", binary, 0o755),
     ...links,
+    ...Object.entries(tools).map(([name, script]) => file(`bin/${name}`, script, 0o755)),
     file("home/runner/run.sh", runScript, 0o755, RUNNER_UID),
   ];
 }

@@ -1,8 +1,9 @@
+import { PLAIN_CONTAINER } from "../../shared/config/container-options.ts";
 import { randomUUID } from "node:crypto";
 import { systemClock } from "../../agent/clock/system-clock.ts";
 import { DockerClient } from "../../agent/docker/docker-client.ts";
 import type { DockerHost } from "../../agent/docker/docker-host.ts";
-import { DockerSlotProvider } from "../../agent/slots/docker-slot-provider.ts";
+import { DockerSlotProvider, type DockerSlotProviderOptions } from "../../agent/slots/docker-slot-provider.ts";
 import type { SlotSpec } from "../../agent/slots/slot-provider.ts";
 import type { Pool } from "../../shared/config/pool.ts";
 import { createLogger, type Logger } from "../../shared/log/logger.ts";
@@ -25,6 +26,7 @@ export function poolOf(changes: Partial<Pool> = {}): Pool {
     workFolder: "_work",
     network: "bridge",
     runnerRoot: null,
+    container: PLAIN_CONTAINER,
     resources: {},
     ...changes,
   };
@@ -57,7 +59,11 @@ export interface ProviderUnderTest {
 }
 
 /** A provider on the machine's clock and the host's network; waits between reconnects are a tenth of their range. */
-export function providerOn(host: DockerHost, instance: string): ProviderUnderTest {
+export function providerOn(
+  host: DockerHost,
+  instance: string,
+  more: Partial<DockerSlotProviderOptions> = {},
+): ProviderUnderTest {
   const client = new DockerClient(host);
   const { log, lines } = keepingLogger();
   const provider = new DockerSlotProvider({
@@ -67,6 +73,7 @@ export function providerOn(host: DockerHost, instance: string): ProviderUnderTes
     random: () => 0.1,
     log,
     network: "host",
+    ...more,
   });
   return { provider, client, lines };
 }

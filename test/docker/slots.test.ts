@@ -99,7 +99,7 @@ dockerTest("the limits and the settings of the pool are in force in the containe
   expect(JSON.stringify(detail.Mounts)).not.toContain("docker.sock");
 });
 
-dockerTest("a slot killed for memory is told from one that failed", async () => {
+dockerTest("N16 a slot killed for memory is told from one that failed", async () => {
   const name = await started("x=$(head -c 200m /dev/zero | tr '\\0' a)", { resources: { memoryBytes: 16 * 2 ** 20 } });
   await ended(name);
   expect(await slotNamed(name)).toMatchObject({ oomKilled: true });
@@ -124,7 +124,7 @@ dockerTest("a slot that still runs is not removed", async () => {
   expect(await slotNamed(name)).toMatchObject({ state: "running" });
 });
 
-dockerTest("a slot that cannot start leaves no container, and no secret in error or log", async () => {
+dockerTest("N14 a slot that cannot start leaves no container, and no secret in error or log", async () => {
   const { log, lines } = keepingLogger();
   const network = `no-such-network-${instance}`;
   const unlucky = new DockerSlotProvider({ client, instance, clock: systemClock, random: Math.random, log, network });
@@ -163,7 +163,7 @@ dockerTest("a start given up half-way leaves nothing", async () => {
   }
 });
 
-dockerTest("a name that is taken is said to be taken, and its holder lives on", async () => {
+dockerTest("N22 a name that is taken is said to be taken, and its holder lives on", async () => {
   const mine = await started(WAIT);
   await expect(provider.start(specOf(runnerPool(), { name: mine }), calm())).rejects.toMatchObject({
     code: "name-taken",
@@ -193,7 +193,7 @@ dockerTest("containers of another instance are neither listed, stopped, read nor
   }
 });
 
-dockerTest("a removed slot takes its anonymous volumes with it", async () => {
+dockerTest("N7 a removed slot takes its anonymous volumes with it", async () => {
   const name = await started("exit 0");
   await ended(name);
   const { Mounts } = z
@@ -214,7 +214,7 @@ dockerTest("the log tail is the last lines, of both streams", async () => {
   expect((await provider.logTail(loud, 2, calm())).split("\n").toSorted()).toEqual(["fürs Protokoll", "out"]);
 });
 
-dockerTest("a log driver that keeps nothing gives an empty tail, not an error", async () => {
+dockerTest("N6 a log driver that keeps nothing gives an empty tail, not an error", async () => {
   const name = `hl-mute-${instance.slice(-8)}`;
   const id = await createForeign(name, {
     Cmd: ["echo", "unheard"],

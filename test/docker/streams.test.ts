@@ -72,7 +72,7 @@ test("the unframed log of a container with a terminal is shown as it is", () => 
   expect(joinLogFrames(Buffer.alloc(0))).toBe("");
 });
 
-test("nanosecond stamps keep every digit", () => {
+test("N12 nanosecond stamps keep every digit", () => {
   const stamp = z.object({ timeNano: z.string() });
   expect(parseAnswer(stamp, '{"timeNano":1795470680829123457}', "GET /events").timeNano).toBe("1795470680829123457");
   const inLabel = '{"a":"\\"timeNano\\":1","timeNano":9007199254740993}';

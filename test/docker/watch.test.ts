@@ -75,8 +75,8 @@ dockerTest("an exit is reported with its code, after a resync, however soon afte
 });
 
 dockerTest(
-  "an exit during a cut, buried under 300 later events, is found by the list after the resync",
-  { timeout: 30_000 },
+  "N12 an exit during a cut, buried under 600 later events, is found by the list after the resync",
+  { timeout: 60_000 },
   async () => {
     await using proxy = await CuttableProxy.start(engineHost);
     const instance = uniqueInstance();
@@ -91,13 +91,13 @@ dockerTest(
     await expect.poll(() => direct.provider.logTail(spec.name, 1, calm())).toBe("up");
     proxy.cut();
     await direct.provider.stop(spec.name, 10_000, calm());
-    for (let turn = 0; turn < 300; turn += 1) {
+    for (let turn = 0; turn < 600; turn += 1) {
       await rawCall(
         "POST",
         `/containers/${turn === 0 ? spec.name : `${spec.name}-${turn - 1}`}/rename?name=${spec.name}-${turn}`,
       );
     }
-    await rawCall("POST", `/containers/${spec.name}-299/rename?name=${spec.name}`);
+    await rawCall("POST", `/containers/${spec.name}-599/rename?name=${spec.name}`);
     proxy.mend();
     await expect.poll(watch.resyncs, { timeout: 10_000 }).toBe(2);
     expect(await proxied.provider.list(calm())).toMatchObject([{ name: spec.name, state: "exited", exitCode: 9 }]);
@@ -152,7 +152,7 @@ test("events are asked for from the engine's own time on, so none falls between 
   await watch.stop();
 });
 
-test("the end of the stream is no exit: the provider asks again, agrees on the version anew and resyncs", async () => {
+test("N15 the end of the stream is no exit: the provider asks again, agrees on the version anew and resyncs", async () => {
   const streams: ServerResponse[] = [];
   await using engine = await FakeEngine.start({ answer: eventStreams(streams) });
   const watch = watching(providerOn(engine.host, "mine").provider);

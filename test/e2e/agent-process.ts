@@ -1,3 +1,4 @@
+import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,15 +16,27 @@ export interface AgentProcessOptions {
   /** What config/pools.yaml says. */
   readonly pools: object;
   readonly sweepIntervalSeconds: number;
+  /** Path of the program, in place of the sources. */
+  readonly program?: string;
+  /** More of its environment. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export interface CommandResult {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
 }
 
 /** The real daemon, `hookline agent`, as a process that can be killed and started again on its journal. */
 export class AgentProcess {
   readonly #folder = mkdtempSync(join(tmpdir(), "hookline-agent-"));
   readonly #env: Record<string, string>;
+  readonly #program: string;
   #process: ChildProcessGroup | null = null;
 
   constructor(options: AgentProcessOptions) {
+    this.#program = options.program ?? join(import.meta.dirname, "../../agent/main.ts");
     const poolsFile = join(this.#folder, "pools.yaml");
     writeFileSync(poolsFile, stringify(options.pools));
     this.#env = {
@@ -36,6 +49,7 @@ export class AgentProcess {
       LOG_LEVEL: "debug",
       ...(process.env["DOCKER_HOST"] === undefined ? {} : { DOCKER_HOST: process.env["DOCKER_HOST"] }),
       ...(options.edge === null ? {} : { HOOKLINE_EDGE_URL: options.edge.url, HOOKLINE_TOKEN: options.edge.token }),
+      ...options.env,
     };
   }
 
@@ -49,13 +63,28 @@ export class AgentProcess {
     return this.#process?.output ?? [];
   }
 
+  get pid(): number | null {
+    return this.#process?.pid ?? null;
+  }
+
   start(): void {
-    this.#process = ChildProcessGroup.node(join(import.meta.dirname, "../../agent/main.ts"), ["agent"], this.#env);
+    this.#process = ChildProcessGroup.node(this.#program, ["agent"], this.#env);
   }
 
   async waitForLine(pattern: RegExp, timeoutMs: number): Promise<string> {
     if (this.#process === null) throw new Error("the agent was not started");
     return this.#process.waitForLine(pattern, timeoutMs);
+  }
+
+  /** `hookline scale` with these words, on the same journal; resolves when it has ended. */
+  scale(...args: readonly string[]): Promise<CommandResult> {
+    const main = join(import.meta.dirname, "../../agent/main.ts");
+    const env = { PATH: process.env["PATH"], ...this.#env };
+    return new Promise((resolve) => {
+      execFile(process.execPath, [main, "scale", ...args], { env, timeout: 60_000 }, (error, stdout, stderr) =>
+        resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
+      );
+    });
   }
 
   /** SIGKILL, without warning. */

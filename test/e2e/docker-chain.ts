@@ -10,7 +10,7 @@ import { buildRunnerImage } from "../docker/runner-image.ts";
 import { EdgeProcess } from "../edge/edge-process.ts";
 import type { LoopbackGitHub } from "../github/loopback-github.ts";
 import { startGitHub } from "../github/start-github.ts";
-import { AgentProcess } from "./agent-process.ts";
+import { AgentProcess, type AgentProcessOptions } from "./agent-process.ts";
 
 export const REPOSITORY = "acme/website";
 export const LABELS = ["self-hosted", "nas"];
@@ -22,22 +22,45 @@ export interface ChainOptions {
   readonly sweepIntervalSeconds: number;
   /** The agent's token for the edge where it is not to be the right one. */
   readonly agentToken?: string;
+  /** More keys of the one pool. */
+  readonly pool?: object;
 }
 
-/** The chain in processes that can be killed: GitHub here, the edge and the agent each on their own, slots in Docker. */
-export interface DockerChain {
+/** The chain without its agent: GitHub here, the edge in a process of its own, an image for slots in Docker. */
+export interface ChainWithoutAgent {
   readonly github: LoopbackGitHub;
   readonly edge: EdgeProcess | null;
-  readonly agent: AgentProcess;
+  /** What an agent has to be told to join. */
+  readonly agentOptions: AgentProcessOptions;
   /** Names of this agent's containers, running or not. */
   readonly containers: () => Promise<readonly string[]>;
   /** How many runners were registered so far. */
   readonly registered: () => number;
+  /** To be called once the agent has ended. */
   readonly close: () => Promise<void>;
+}
+
+/** The chain in processes that can be killed, the agent on its own among them. */
+export interface DockerChain extends ChainWithoutAgent {
+  readonly agent: AgentProcess;
 }
 
 /** Starts GitHub, image and edge; the agent is the test's to start. */
 export async function startDockerChain(options: ChainOptions): Promise<DockerChain> {
+  const chain = await startChainWithoutAgent(options);
+  const agent = new AgentProcess(chain.agentOptions);
+  return {
+    ...chain,
+    agent,
+    close: async () => {
+      await agent.close();
+      await chain.close();
+    },
+  };
+}
+
+/** As `startDockerChain`, for an agent that the test brings itself. */
+export async function startChainWithoutAgent(options: ChainOptions): Promise<ChainWithoutAgent> {
   const secrets = { webhookSecret: randomBytes(24).toString("hex"), token: randomBytes(24).toString("hex") };
   const instance = `e2e-${randomBytes(4).toString("hex")}`;
   const github = await startGitHub({ duplicates: 1 });
@@ -52,23 +75,22 @@ export async function startDockerChain(options: ChainOptions): Promise<DockerCha
     secret: secrets.webhookSecret,
   });
   const scaling = { min: 0, max: options.maxSlots, cooldownSeconds: 5 };
-  const agent = new AgentProcess({
-    instance,
-    edge: edge === null ? null : { url: edge.url, token: options.agentToken ?? secrets.token },
-    githubApiUrl: github.apiUrl,
-    githubToken: github.addToken(),
-    pools: {
-      version: 2,
-      image: image.image,
-      pools: [{ key: "e2e", organization: "acme", labels: ["nas"], network: "host", scaling }],
-    },
-    sweepIntervalSeconds: options.sweepIntervalSeconds,
-  });
   const containers = (): Promise<readonly string[]> => containersOf(instance);
   return {
     github,
     edge,
-    agent,
+    agentOptions: {
+      instance,
+      edge: edge === null ? null : { url: edge.url, token: options.agentToken ?? secrets.token },
+      githubApiUrl: github.apiUrl,
+      githubToken: github.addToken(),
+      pools: {
+        version: 2,
+        image: image.image,
+        pools: [{ key: "e2e", organization: "acme", labels: ["nas"], network: "host", scaling, ...options.pool }],
+      },
+      sweepIntervalSeconds: options.sweepIntervalSeconds,
+    },
     containers,
     registered: () => {
       const minted = github
@@ -77,7 +99,6 @@ export async function startDockerChain(options: ChainOptions): Promise<DockerCha
       return minted.length;
     },
     close: async () => {
-      await agent.close();
       for (const name of await containers()) await rawCall("DELETE", `/containers/${name}?force=1&v=1`);
       await edge?.close();
       await github.close();

@@ -149,7 +149,7 @@ dockerTest("promise 5: with the receiver offline the sweep alone serves every jo
 });
 
 dockerTest(
-  "N9: SIGTERM ends the agent and no job; the restarted agent adopts the busy runner and clears it away in the end",
+  "N9 SIGTERM ends the agent and no job; the restarted agent adopts the busy runner and clears it away in the end",
   { timeout: 90_000 },
   async () => {
     const world = await start();

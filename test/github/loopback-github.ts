@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from "node:crypto";
 
 import type { DeliveryRule, Misdelivery } from "./hooks/delivery-faults.ts";
+import type { HookChange } from "./hooks/hook-registry.ts";
 import type { CallRecord, Violation } from "./rest/call-log.ts";
 import type { FaultRule, Misbehaviour } from "./rest/faults.ts";
 import { appHook, sendPing } from "./rest/handlers/hooks.ts";
@@ -161,7 +162,7 @@ export class LoopbackGitHub {
     return hook;
   }
 
-  editHook(id: number, change: Partial<Pick<Hook, "url" | "secret" | "events" | "active">>): Hook {
+  editHook(id: number, change: HookChange): Hook {
     return this.#world.hooks.edit(id, change);
   }
 
@@ -262,6 +263,11 @@ export class LoopbackGitHub {
     await this.waitFor(() => this.#world.sender.underWay === 0, timeoutMs, "all deliveries to be answered");
   }
 
+  /** The most points that an account has spent within a minute; the secondary limit ends at 900. */
+  pointsAMinute(): number {
+    return this.#rest.points.most;
+  }
+
   /** Every REST call, in order. */
   calls(): readonly CallRecord[] {
     return [...this.#rest.calls];
@@ -299,6 +305,21 @@ export class LoopbackGitHub {
     what = "a change on the loopback GitHub",
   ): Promise<T> {
     return this.#world.changes.waitFor(() => find(this), timeoutMs, what);
+  }
+
+  /** Publishes a version of actions/runner; the time is in milliseconds since the epoch. */
+  releaseRunner(version: string, publishedAtMs: number): void {
+    this.#world.releases.add(version, publishedAtMs);
+  }
+
+  /** Puts GitHub's clock, as its answers tell it, that far ahead of the others. */
+  setDateSkew(skewMs: number): void {
+    this.#world.dateSkewMs = skewMs;
+  }
+
+  /** Notes in a hook's log that GitHub held an attempt back. */
+  noteThrottled(deliveryId: number, atMs: number): void {
+    this.#world.log.throttled(deliveryId, atMs);
   }
 
   /** Ends everything. Throws when calls or answers departed from GitHub's description and no test took them. */

@@ -3,12 +3,14 @@ import type { AddressInfo } from "node:net";
 
 import type { Clock } from "../../shared/clock/clock.ts";
 import type { Outcome, RestApi } from "./rest/rest-api.ts";
+import type { ManifestPages } from "./web/manifest-pages.ts";
 import { RUNNER_PREFIX, type RunnerProtocol } from "./runner-protocol/runner-protocol.ts";
 
 const LARGEST_BODY_BYTES = 1024 * 1024;
 
 export interface Routes {
   readonly rest: RestApi;
+  readonly manifests: ManifestPages;
   readonly runners: RunnerProtocol;
 }
 
@@ -54,6 +56,8 @@ export class LoopbackServer {
       if (url.pathname.startsWith(RUNNER_PREFIX)) {
         return await this.#routes.runners.answer(url.pathname, authorization, body, response);
       }
+      const page = this.#routes.manifests.answer(request.method ?? "GET", url, body);
+      if (page !== null) return void response.writeHead(page.status, page.headers).end(page.body);
       const headers = Object.fromEntries(
         Object.entries(request.headers).map(([name, value]) => [name, [value].flat()[0]]),
       );

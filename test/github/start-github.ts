@@ -12,13 +12,16 @@ import { RateLimits } from "./rest/rate-limits.ts";
 import { RestApi } from "./rest/rest-api.ts";
 import { RunnerProtocol } from "./runner-protocol/runner-protocol.ts";
 import { LoopbackServer } from "./server.ts";
+import { ManifestPages } from "./web/manifest-pages.ts";
 import { Accounts } from "./state/accounts.ts";
+import { AppManifests } from "./state/app-manifests.ts";
 import { Apps } from "./state/apps.ts";
 import { Changes } from "./state/changes.ts";
 import { Dispatcher } from "./state/dispatcher.ts";
 import { Ids } from "./state/ids.ts";
 import { Jobs, type PublishJob } from "./state/jobs.ts";
 import { PersonalTokens } from "./state/personal-tokens.ts";
+import { Releases } from "./state/releases.ts";
 import { Runners } from "./state/runners.ts";
 import type { World } from "./world.ts";
 
@@ -53,6 +56,7 @@ export async function startGitHub(options: LoopbackOptions = {}): Promise<Loopba
   const accounts = new Accounts(ids, clock);
   const actor = accounts.add("octocat", "user");
   const apps = new Apps(ids, clock, random);
+  const manifests = new AppManifests(random);
   const hooks = new HookRegistry(ids, clock, apps);
   const log = new DeliveryLog(ids, clock);
   const deliveryFaults = new DeliveryFaults(clock, random);
@@ -96,6 +100,7 @@ export async function startGitHub(options: LoopbackOptions = {}): Promise<Loopba
     changes,
     accounts,
     apps,
+    manifests,
     personalTokens,
     rateLimits: new RateLimits(clock),
     jobs,
@@ -106,11 +111,13 @@ export async function startGitHub(options: LoopbackOptions = {}): Promise<Loopba
     sender,
     faults: new Faults(),
     deliveryFaults,
+    releases: new Releases(),
+    dateSkewMs: 0,
     actor,
     apiUrl,
   };
   const rest = new RestApi(world);
-  server.serve({ rest, runners: new RunnerProtocol(runners, dispatcher) });
+  server.serve({ rest, manifests: new ManifestPages(world), runners: new RunnerProtocol(runners, dispatcher) });
   return new LoopbackGitHub(world, rest, async () => {
     changes.close();
     deliveryFaults.close();

@@ -41,6 +41,11 @@ export class ChildProcessGroup {
     for (const check of this.#waiting) check();
   }
 
+  /** Its process id; null where it could not be started. */
+  get pid(): number | null {
+    return this.#child.pid ?? null;
+  }
+
   /** Everything that it printed so far, both streams, by line. */
   get output(): readonly string[] {
     return this.#lines;

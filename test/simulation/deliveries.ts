@@ -19,12 +19,18 @@ export class Deliveries {
   readonly #clock: SimClock;
   readonly #dice: Dice;
   #count = 0;
+  #underWay = 0;
 
   constructor(post: Post, conditions: () => Conditions, clock: SimClock, dice: Dice) {
     this.#post = post;
     this.#conditions = conditions;
     this.#clock = clock;
     this.#dice = dice;
+  }
+
+  /** Sent by GitHub and not yet answered. */
+  get underWay(): number {
+    return this.#underWay;
   }
 
   tell(job: SimJob, action: JobChange): void {
@@ -39,7 +45,16 @@ export class Deliveries {
   #send(id: string, body: string): void {
     const { deliveryDelayMs } = this.#conditions();
     const delayMs = this.#dice.between(20, 400) + (deliveryDelayMs > 0 ? this.#dice.between(0, deliveryDelayMs) : 0);
-    this.#clock.after(delayMs, () => void this.#post(request(id, body)));
+    this.#underWay += 1;
+    this.#clock.after(delayMs, () => void this.#arrive(request(id, body)));
+  }
+
+  async #arrive(delivery: Request): Promise<void> {
+    try {
+      await this.#post(delivery);
+    } finally {
+      this.#underWay -= 1;
+    }
   }
 }
 

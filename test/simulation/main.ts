@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import * as z from "zod";
 
 import { describeMachine } from "../bench/machine.ts";
+import { runDirected } from "./directed.ts";
 import { reportFailure } from "./report-failure.ts";
 import { run } from "./run.ts";
 import { runSeeds } from "./run-seeds.ts";
@@ -51,6 +52,11 @@ async function replay(seed: number, { keep, trace }: Options): Promise<boolean> 
 
 async function many({ seeds, from = Math.floor(Math.random() * 2 ** 31) }: Options): Promise<boolean> {
   const startedMs = performance.now();
+  const broken = await runDirected();
+  if (broken !== null) {
+    console.log(`a scenario written by hand breaks its promise: ${broken}`);
+    return false;
+  }
   const results = await runSeeds(from, seeds, true);
   const seconds = (performance.now() - startedMs) / 1000;
   const [failed] = results.filter(({ violation }) => violation !== null);

@@ -22,7 +22,7 @@ const COPIED = [
 const SEEDS = "200";
 const DEADLINE_MS = 90_000;
 
-/** What must find a mutation out: the simulation, and if that does not, the tests of controller and slots. */
+/** What must find a mutation out: the simulation, or, where a second defence keeps the promise, the rule's own tests. */
 const CHECKS = [
   { name: "simulation", args: ["test/simulation/main.ts", "--from", "1", "--seeds", SEEDS] },
   {
@@ -50,7 +50,7 @@ function main(): number {
   }
 }
 
-function isFound(folder: string, { breaks, file, search, replace }: Mutation): boolean {
+function isFound(folder: string, { breaks, file, search, replace, isBackedUp }: Mutation): boolean {
   const path = join(folder, file);
   const source = readFileSync(path, "utf8");
   if (source.split(search).length !== 2)
@@ -60,7 +60,8 @@ function isFound(folder: string, { breaks, file, search, replace }: Mutation): b
     source.replace(search, () => replace),
   );
   try {
-    const finder = CHECKS.find((check) => !passes(folder, check.args));
+    const checks = isBackedUp === true ? CHECKS : CHECKS.slice(0, 1);
+    const finder = checks.find((check) => !passes(folder, check.args));
     console.log(`${finder === undefined ? "SURVIVED        " : finder.name.padEnd(16)} ${breaks}`);
     return finder !== undefined;
   } finally {

@@ -4,4 +4,6 @@ export interface Mutation {
   readonly file: string;
   readonly search: string;
   readonly replace: string;
+  /** Another defence keeps the promise all the same: what breaks is found by the tests of the rule alone. */
+  readonly isBackedUp?: true;
 }

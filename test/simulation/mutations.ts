@@ -14,8 +14,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     breaks: "promise 1: a delivery is answered before it is stored",
     file: "shared/mailbox/mailbox.ts",
-    search: "if (stored === undefined) return this.#acceptAgain(signal);",
-    replace: 'this.#sql.exec("DELETE FROM signals WHERE seq % 7 = 3 AND seq = ?", Number(stored?.["seq"] ?? 0));',
+    search: "const stored = this.#signals.insert(signal);",
+    replace: "const stored = signal.jobId % 3 === 0 ? 1 : this.#signals.insert(signal);",
   },
   {
     breaks: "promise 3: the edge forgets to send what was not acknowledged",
@@ -34,7 +34,7 @@ export const MUTATIONS: readonly Mutation[] = [
     breaks: "promise 4: a late queued brings a finished job back",
     file: "shared/workflow-job/job-facts.ts",
     search: "in_progress: 1, completed: 2 };",
-    replace: "in_progress: 1, completed: 0 };",
+    replace: "in_progress: 1, completed: -1 };",
   },
   {
     breaks: "promise 4: a job in progress is queued again by an old event",
@@ -80,6 +80,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     breaks: "promise 6: demand beyond the first start is not served",
+    isBackedUp: true,
     file: ALLOCATION,
     search: "    queue.putBack(cursor);\n  }\n  return { starts, unplaced };",
     replace: "  }\n  return { starts, unplaced };",
@@ -98,6 +99,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     breaks: "promise 7: a job done elsewhere counts as the end of the slot that was made for it",
+    isBackedUp: true,
     file: TRANSITIONS,
     search: 'const JOBS = { "job-running": "busy", "job-done": "spent" } as const;',
     replace: 'const JOBS = { "job-running": "spent", "job-done": "spent" } as const;',
@@ -122,12 +124,14 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     breaks: "promise 8: an idle reading outweighs a job in progress",
+    isBackedUp: true,
     file: SLOT_BOOK,
     search: 'return runsJob ? undefined : step(slot, "idle", asOfMs);',
     replace: 'return step(slot, "idle", asOfMs);',
   },
   {
     breaks: "promise 8: a surplus slot goes without an inventory that lists it idle",
+    isBackedUp: true,
     file: RETIREMENT,
     search: 'if (slot.state !== "online" || (slot.idleSeenAtMs ?? -1) < sinceMs) {',
     replace: "if (nowMs < sinceMs) {",

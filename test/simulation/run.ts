@@ -1,5 +1,5 @@
 import { SWEEP_INTERVAL_MS } from "./agent-process.ts";
-import { FAULTS_MS, type Scenario } from "./scenario.ts";
+import { FAULTS_MS, type Milestone, type Scenario } from "./scenario.ts";
 import { settle } from "./sim-clock.ts";
 import { POOL, SimWorld, START_MS } from "./world.ts";
 import { Violation } from "./violation.ts";
@@ -21,6 +21,10 @@ export async function run(scenario: Scenario, trace: ((line: string) => void) | 
   const pace = { steps: 0 };
   try {
     await settle();
+    for (const milestone of scenario.milestones ?? []) {
+      await proceed(world, START_MS + milestone.atMs, pace, () => false);
+      checkMilestone(world, milestone);
+    }
     await proceed(world, START_MS + FAULTS_MS, pace, () => false);
     world.calmDown(scenario.sweepsAlone);
     const sweeps = await converge(world, pace);
@@ -29,6 +33,18 @@ export async function run(scenario: Scenario, trace: ((line: string) => void) | 
   } finally {
     world.close();
   }
+}
+
+function checkMilestone(world: SimWorld, { promise, atMs, jobsStarted }: Milestone): void {
+  const started = [...world.github.jobs.all].filter((job) => job.startedAtMs !== null).length;
+  if (started >= jobsStarted) return;
+  world.fail(new Violation(promise, `${started} jobs started after ${atMs} ms, ${jobsStarted} expected`));
+}
+
+function checkSlots(world: SimWorld, { slotsAtMost = Infinity }: Scenario): void {
+  const { started } = world.docker;
+  if (started > slotsAtMost)
+    world.fail(new Violation("promise 4", `${started} slots were started, ${slotsAtMost} at most were needed`));
 }
 
 /** Goes on until `done`, a broken promise or `untilMs`. */
@@ -56,6 +72,8 @@ async function converge(world: SimWorld, pace: { steps: number }): Promise<numbe
 /** What is not yet as it should be once there is nothing left to do, or null. */
 function problems(world: SimWorld): string | null {
   const live = world.live();
+  const { underWay } = world.deliveries;
+  if (underWay > 0) return `${underWay} deliveries under way`;
   if (live.length > 0) return `jobs ${live.map(({ id, status }) => `${id} ${status}`).join(", ")}`;
   if (world.process.dead) return "the agent is down";
   const { slots, demand } = world.process.agent.state();
@@ -82,6 +100,7 @@ async function probe(world: SimWorld, scenario: Scenario, pace: { steps: number 
   };
   // The link may still be finding out that it was cut.
   await proceed(world, world.clock.now() + 3 * SWEEP_INTERVAL_MS, pace, () => false);
+  checkSlots(world, scenario);
   const restless = problems(world);
   if (restless !== null) return world.fail(new Violation("promise 6", `the calm did not last: ${restless}`));
   const startedBefore = world.docker.started;

@@ -56,6 +56,17 @@ export interface Scenario {
   readonly cooldownSeconds: number;
   /** Without an edge from the first moment to the last. */
   readonly sweepsAlone: boolean;
+  /** What must have come to pass by then; nothing in a drawn scenario. */
+  readonly milestones?: readonly Milestone[];
+  /** Slots that may be started in all until things are calm. */
+  readonly slotsAtMost?: number;
+}
+
+/** So many jobs must have started by this time. */
+export interface Milestone {
+  readonly promise: string;
+  readonly atMs: number;
+  readonly jobsStarted: number;
 }
 
 /** Faults are drawn from this long; then they stop. */

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 
+import { DIRECTED } from "./directed.ts";
 import { reportFailure } from "./report-failure.ts";
 import { run } from "./run.ts";
 import { keeping, scenarioOf, type Scenario } from "./scenario.ts";
@@ -23,12 +24,22 @@ test("the same for seeds that nobody has tried before", async () => {
   await keepsPromises(FRESH);
 }, 60_000);
 
+test("a delivery that GitHub sent before the calm and that comes late in it is waited for, not called a broken promise", async () => {
+  const { violation } = await run(keeping(scenarioOf(2_145_181_363), [0, 2, 3, 4, 10, 14]));
+  expect(violation?.message).toBeUndefined();
+});
+
 test("promise 5: with the edge down from the first to the last moment, sweeps alone serve every job", async () => {
   for (let seed = 1; seed <= 25; seed += 1) {
     const { violation } = await run({ ...scenarioOf(seed), sweepsAlone: true });
     expect(violation?.message).toBeUndefined();
   }
 }, 30_000);
+
+test.for(DIRECTED)("$name", async ({ scenario }) => {
+  const { violation } = await run(scenario);
+  expect(violation?.message).toBeUndefined();
+});
 
 test("a seed repeats its run, event by event", async () => {
   const traces = await Promise.all([traceOf(scenarioOf(77)), traceOf(scenarioOf(77))]);

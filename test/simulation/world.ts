@@ -25,6 +25,7 @@ export class SimWorld {
   readonly api: GitHubApi;
   readonly docker: DockerHost;
   readonly edge: Edge;
+  readonly deliveries: Deliveries;
   readonly disk = new Disk();
   readonly dice: Dice;
   readonly #network: Network;
@@ -52,10 +53,10 @@ export class SimWorld {
     const fail = (violation: Violation): void => this.fail(violation);
     this.github = new GitHubWorld(this.clock, this.dice.fork(), (job, action) => {
       this.say(`github job ${job.id} ${action} (${job.status}) ${job.runnerName ?? ""}`);
-      deliveries.tell(job, action);
+      this.deliveries.tell(job, action);
     });
     this.edge = new Edge(now, this.clock, simLog("edge ", this.#trace), fail);
-    const deliveries = new Deliveries((request) => this.edge.post(request), now, this.clock, this.dice.fork());
+    this.deliveries = new Deliveries((request) => this.edge.post(request), now, this.clock, this.dice.fork());
     this.api = new GitHubApi(this.github, now, this.clock, this.dice.fork(), fail);
     this.docker = new DockerHost(this.github, now, this.clock, this.dice.fork(), fail);
     this.#network = new Network(this.edge, now, this.clock, this.dice.fork());

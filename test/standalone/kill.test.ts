@@ -23,9 +23,9 @@ function steadySenders(webhookUrl: string) {
   const sent: Sent[] = [];
   const waiting = new Set<() => void>();
   let job = 0;
-  let stopped = false;
+  const stop = new AbortController();
   const run = async (): Promise<void> => {
-    while (!stopped) {
+    while (!stop.signal.aborted) {
       job += 1;
       sent.push(await post(webhookUrl, WEBHOOK_SECRET, job));
       for (const look of waiting) look();
@@ -51,7 +51,7 @@ function steadySenders(webhookUrl: string) {
       });
     },
     async stop(): Promise<void> {
-      stopped = true;
+      stop.abort();
       await Promise.all(running);
     },
   };

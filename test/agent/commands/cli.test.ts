@@ -6,10 +6,13 @@ import { fakeIo } from "./command-io.ts";
 
 const STOPPED = AbortSignal.abort();
 const COMMANDS = [
+  "init",
   "agent",
   "autoscale-webhook",
   "doctor",
+  "scale",
   "config check",
+  "healthcheck",
   "explain",
   "slots",
   "deliveries",
@@ -43,7 +46,7 @@ test.each<[readonly string[], string]>([
   expect(io.out()).toBe("");
 });
 
-test.each([["agent"], ["doctor"]])(
+test.each([["agent"], ["doctor"], ["init"]])(
   "hookline %s has help, and refuses options that it does not know",
   async (command) => {
     const helped = fakeIo();

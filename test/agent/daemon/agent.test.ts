@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 
 import { factsOfSignal, type JobFacts } from "../../../shared/workflow-job/job-facts.ts";
+import type { Fleet } from "../../../shared/config/pool.ts";
+import { poolOf } from "../../controller/world.ts";
 import { guid } from "../../unit/samples/signal.ts";
 import { Journal } from "../../../agent/journal/journal.ts";
 import { gitHubError, hangs } from "../fake-github.ts";
@@ -289,6 +291,30 @@ describe("sweeps", () => {
     expect(provider.running()).toEqual([name]);
     await clock.advance(3 * MINUTE_MS);
     expect(provider.running()).toEqual([]);
+  });
+
+  test("an idle slot's cooldown goes on from one process to the next: a restart before its end keeps no slot for ever", async () => {
+    const scaling = { min: 0, max: 2, queueThreshold: 1, cooldownSeconds: 1200 };
+    const fleet: Fleet = { version: 2, pools: [poolOf({ repositories: ["acme/web"], scaling })] };
+    const options = { dial: null, sweepIntervalMs: MINUTE_MS, fleet };
+    const first = agentFixture(options);
+    first.github.jobs = { "acme/web": [listed(1)] };
+    await first.start();
+    const [name = ""] = first.provider.running();
+    first.github.set(name, { status: "online" });
+    first.github.jobs = {};
+    await first.clock.advance(8 * MINUTE_MS);
+    await first.stop();
+    let world = first;
+    let restarts = 0;
+    while (first.provider.running().length > 0 && restarts < 12) {
+      restarts += 1;
+      world = agentFixture({ ...options, earlier: world });
+      await world.start();
+      await first.clock.advance(8 * MINUTE_MS);
+      await world.stop();
+    }
+    expect(restarts).toBeLessThanOrEqual(3);
   });
 
   test("a runner's first time online is kept for its timeline", async () => {

@@ -33,7 +33,12 @@ test("a check that does not answer within ten seconds has failed, and its work i
     return new Promise(() => {});
   });
   const result = await clock.runUntil(runCheck(hanging, clock));
-  expect(result).toMatchObject({ status: "fail", summary: "no answer within 10 s", ms: 10_000 });
+  expect(result).toMatchObject({
+    status: "fail",
+    summary: "no answer within 10 s",
+    remedy: expect.stringContaining("cloudflarestatus") as string,
+    ms: 10_000,
+  });
   expect((given as AbortSignal | null)?.aborted).toBe(true);
   expect(clock.pending).toBe(0);
 });

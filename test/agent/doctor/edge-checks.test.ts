@@ -9,7 +9,12 @@ import { freshnessOf, NOW } from "./freshness-sample.ts";
 
 async function examine(ask: () => Promise<Freshness>): Promise<Record<string, CheckResult>> {
   const clock = new VirtualClock(NOW);
-  const checks = edgeChecks({ ask, pollIntervalMs: 60_000 });
+  const checks = edgeChecks({
+    ask,
+    outside: () => Promise.resolve({ logs: null, unseenJobs: [] }),
+    pollIntervalMs: 60_000,
+    instance: "nas",
+  });
   const results = await Promise.all(checks.map((check) => runCheck(check, clock)));
   return Object.fromEntries(results.map((result) => [result.id, result]));
 }
@@ -18,7 +23,13 @@ const ok = (change: Partial<Freshness> = {}) => examine(() => Promise.resolve(fr
 
 test("an edge that is well passes every check, the one for event freshness under its name for scripts", async () => {
   const results = await ok();
-  expect(Object.keys(results)).toEqual(["edge-reachable", "edge-agent", "webhook-freshness", "edge-dead-letters"]);
+  expect(Object.keys(results)).toEqual([
+    "edge-reachable",
+    "edge-agent",
+    "webhook-freshness",
+    "edge-secret",
+    "edge-dead-letters",
+  ]);
   for (const result of Object.values(results)) expect(result).toMatchObject({ status: "pass", group: "edge" });
   expect(results["edge-agent"]?.summary).toBe("agent nas connected for 1 h");
 });
@@ -37,7 +48,7 @@ test.each<[string, Partial<Freshness>, string, object]>([
   [
     "link down",
     { agent: { ...freshnessOf().agent, connected: false } },
-    "edge-agent",
+    "webhook-freshness",
     { status: "fail", remedy: expect.stringContaining("start the agent") },
   ],
   [
@@ -69,9 +80,10 @@ test("L5 two agents that fight over the link are both named, with their hosts", 
     incumbent: { instance: "nas", boot: "a", host: "nas.local" },
     challenger: { instance: "nas", boot: "b", host: "laptop.local" },
   };
-  const { "edge-agent": agent } = await ok({ fight });
-  expect(agent).toMatchObject({ status: "fail", remedy: expect.stringContaining("one agent only") });
-  expect(agent?.summary).toBe(
-    "two agents fight over the link: nas on nas.local has it, nas on laptop.local is kept out",
+  const { "webhook-freshness": freshness, "edge-agent": agent } = await ok({ fight });
+  expect(freshness).toMatchObject({ status: "fail", remedy: expect.stringContaining("one agent only") });
+  expect(freshness?.summary).toBe(
+    "two agents on one identity: nas on nas.local has the link, nas on laptop.local is kept out",
   );
+  expect(agent?.status).toBe("skip");
 });

@@ -25,9 +25,9 @@ test("after a restart the journal knows its signals, in order, when they came, a
   const { journal } = openAt(path);
   expect(journal.cursor()).toEqual({ stream: "stream-1", acked: 3 });
   expect(journal.signals()).toEqual([
-    { signal: queuedSignal(2), agentAtMs: 50 },
-    { signal: queuedSignal(1), agentAtMs: 50 },
-    { signal: queuedSignal(3), agentAtMs: 60 },
+    { signal: queuedSignal(2), agentAtMs: 50, seq: 2 },
+    { signal: queuedSignal(1), agentAtMs: 50, seq: 1 },
+    { signal: queuedSignal(3), agentAtMs: 60, seq: 3 },
   ]);
 });
 
@@ -77,7 +77,7 @@ test("a journal of a newer agent is refused, with what to do, and left as it is"
   const path = join(temporaryFolder(), "journal.db");
   const { sql } = openAt(path);
   sql.exec("UPDATE schema SET version = 99");
-  expect(() => new Journal(sql)).toThrow("The journal has schema 99, this agent knows 1; start the newer agent");
+  expect(() => new Journal(sql)).toThrow("The journal has schema 99, this agent knows 4; start the newer agent");
   expect(sql.exec("SELECT version FROM schema")).toMatchObject([{ version: 99 }]);
 });
 

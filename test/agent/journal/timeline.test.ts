@@ -45,6 +45,8 @@ const SLOT: SlotRecord = {
   exitedAtMs: 9200,
   exitCode: 0,
   removedAtMs: 9300,
+  surplusSinceMs: null,
+  tail: null,
 };
 
 const WHOLE: JobTimeline = {

@@ -5,7 +5,7 @@ import { gitHubError, lostAnswer } from "../fake-github.ts";
 import { fails } from "../fake-slots.ts";
 import { PREFIX, SlotWorld } from "./slot-world.ts";
 
-test("promise 10: a queued job's JIT call is out within the same turn of the event loop, without any timer", async () => {
+test("C11, promise 10: a queued job's JIT call is out within the same turn of the event loop, without any timer", async () => {
   const world = await new SlotWorld().adopt();
   await world.jobs(job(1));
   const name = world.theSlot();

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { done, job, poolOf, running } from "../../controller/world.ts";
 import { gitHubError } from "../fake-github.ts";
 import { fails } from "../fake-slots.ts";
-import { SlotWorld } from "./slot-world.ts";
+import { PREFIX, SlotWorld } from "./slot-world.ts";
 
 async function withOneSlot(world = new SlotWorld({ pools: [poolOf({ max: 1 })] })): Promise<[SlotWorld, string]> {
   await world.adopt();
@@ -33,7 +33,7 @@ test("a runner that ended without a job takes its unused registration with it", 
   expect(world.github.names()).not.toContain(name);
 });
 
-test("N14: the last words of a slot that failed are kept before its container goes", async () => {
+test("N14 the last words of a slot that failed are kept before its container goes", async () => {
   const [world, name] = await withOneSlot();
   world.provider.exit(name, 1);
   await world.advance(0);
@@ -47,6 +47,51 @@ test("N14: the last words of a slot that failed are kept before its container go
       tail: `last words of ${name}`,
     }),
   );
+});
+
+test("N14 the last words of a slot that failed stay in the journal, without a credential", async () => {
+  const [world, name] = await withOneSlot();
+  world.provider.tail = `ACTIONS_RUNNER_INPUT_JITCONFIG=${"x".repeat(40)}\nno such job`;
+  world.provider.exit(name, 1);
+  await world.advance(0);
+  const record = world.records.all().find((slot) => slot.name === name);
+  expect(record?.tail).toBe("ACTIONS_RUNNER_INPUT_JITCONFIG=[cut]\nno such job");
+});
+
+test("N16 a runner that the kernel killed for memory is reported with its job, its pool and what to do", async () => {
+  const [world, name] = await withOneSlot();
+  await world.jobs(running(1, name));
+  const container = world.provider.containers.get(name)!;
+  world.provider.exit(name, 137, true);
+  world.provider.containers.set(name, { ...container, state: "exited", exitCode: 137, oomKilled: true });
+  world.provider.tell({ kind: "exited", name, exitCode: 137 });
+  await world.advance(0);
+  expect(world.log.records()).toContainEqual(
+    expect.objectContaining({
+      msg: "slot killed for lack of memory",
+      slot: name,
+      pool: "home",
+      jobId: 1,
+      remedy: expect.stringContaining("resources.memory"),
+    }),
+  );
+});
+
+test("a slot that was killed, but not for memory, is not said to have been", async () => {
+  const [world, name] = await withOneSlot();
+  world.provider.exit(name, 137);
+  await world.advance(0);
+  expect(JSON.stringify(world.log.records())).not.toContain("lack of memory");
+});
+
+test("N20 a container that has stopped is cleared away and never started again", async () => {
+  const world = new SlotWorld({ pools: [poolOf({ max: 1 })] });
+  const name = `${PREFIX}home-old`;
+  world.provider.add(name, { state: "exited", exitCode: 143 });
+  await world.adopt();
+  await world.advance(60_000);
+  expect(world.provider.callsOf("start")).toEqual([]);
+  expect(world.provider.callsOf("remove")).toEqual([name]);
 });
 
 test("last words that the engine cannot give do not keep the place taken", async () => {
@@ -88,7 +133,7 @@ test("an exit of a container that nobody here knows is passed over", async () =>
   expect(world.provider.callsOf("remove")).toEqual([]);
 });
 
-test("N12: an exit whose event was lost is found when the provider connects again", async () => {
+test("N12 an exit whose event was lost is found when the provider connects again", async () => {
   const [world, name] = await withOneSlot();
   world.provider.exit(name, 0, true);
   await world.advance(0);

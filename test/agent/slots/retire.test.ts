@@ -24,7 +24,7 @@ function order(world: SlotWorld): readonly string[] {
   return [...world.github.calls, ...world.provider.calls].filter((call) => /^(delete|stop|remove)/.test(call));
 }
 
-test("N9: an idle slot is deregistered first, then stopped, then removed", async () => {
+test("N9 an idle slot is deregistered first, then stopped, then removed", async () => {
   const [world, name] = await surplus();
   let deletedAtStop = false;
   world.provider.stopHooks.push(() => void (deletedAtStop = !world.github.names().includes(name)));
@@ -116,7 +116,7 @@ test("an adopted slot without a known runner id is looked up by its name before 
   expect(world.provider.callsOf("stop")).toEqual([name]);
 });
 
-test("promise 12, G14: in a whole life of slots only this agent's runners and containers are ever named", async () => {
+test("G14, promise 12: in a whole life of slots only this agent's runners and containers are ever named", async () => {
   const [world] = await surplus();
   world.github.add("build-box", { status: "offline" });
   world.github.add("hookline-nas-2--home-abcdefghij", { status: "offline" });

@@ -6,7 +6,7 @@ import { SlotWorld } from "./slot-world.ts";
 
 const GRACE_MS = 7000;
 
-test("N9: a stop leaves running slots alone: no call to GitHub, no stop, no removal", async () => {
+test("N9 a stop leaves running slots alone: no call to GitHub, no stop, no removal", async () => {
   const world = await new SlotWorld().adopt();
   await world.jobs(job(1), job(2));
   const calls = [world.github.calls.length, world.provider.calls.length];

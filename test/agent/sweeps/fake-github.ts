@@ -1,3 +1,4 @@
+import { PLAIN_CONTAINER } from "../../../shared/config/container-options.ts";
 import type { Fleet, Pool } from "../../../shared/config/pool.ts";
 import { scopeName } from "../../../agent/github/runner-scope.ts";
 import {
@@ -115,6 +116,7 @@ const POOL: Pool = {
   workFolder: "_work",
   network: "bridge",
   runnerRoot: null,
+  container: PLAIN_CONTAINER,
   resources: {},
 };
 

@@ -3,6 +3,8 @@ import { expect, test } from "vitest";
 import type { Fleet } from "../../../shared/config/pool.ts";
 import { silentLogger } from "../../../shared/log/logger.ts";
 import { runSweep, type SweepOptions } from "../../../agent/sweeps/sweep.ts";
+import { NodeSql } from "../../../agent/journal/node-sql.ts";
+import { SweepRecords } from "../../../agent/journal/sweep-records.ts";
 import { VirtualClock } from "../virtual-clock.ts";
 import { FakeGitHub, fleet, gitHubError, job, aRepository, runner } from "./fake-github.ts";
 
@@ -22,7 +24,12 @@ test("a sweep finds the organisation's jobs and runners, and says that it saw al
   expect(result).toEqual({
     startedAtMs: clock.now(),
     finishedAtMs: clock.now(),
-    jobs: { items: [job(1), job(2), job(3, "acme/api")], complete: true, repositories: ["acme/web", "acme/api"] },
+    jobs: {
+      items: [job(1), job(2), job(3, "acme/api")],
+      complete: true,
+      repositories: ["acme/web", "acme/api"],
+      allReadSinceMs: clock.now(),
+    },
     runners: [{ scope: { kind: "organization", organization: "acme" }, items: [runner(7)], complete: true }],
     failures: [],
   });
@@ -45,7 +52,7 @@ test("a personal account's repositories are asked one by one, without any organi
 test("a pool that names its repositories has only these read", async () => {
   const github = new FakeGitHub({ jobs: { "acme/web": [] }, runners: { acme: [] } });
   const result = await sweep(github, fleet({ repositories: ["Acme/Web"] }, { repositories: ["acme/web"] }));
-  expect(result.jobs).toEqual({ items: [], complete: true, repositories: ["acme/web"] });
+  expect(result.jobs).toMatchObject({ items: [], complete: true, repositories: ["acme/web"] });
   expect(github.asked).toHaveLength(2);
 });
 
@@ -67,18 +74,42 @@ test.for<["private" | "public" | "any", readonly string[]]>([
     runners: { acme: [] },
   });
   const result = await sweep(github, fleet({ visibility }));
-  expect(result.jobs).toEqual({ items: [], complete: true, repositories: expected });
+  expect(result.jobs).toMatchObject({ items: [], complete: true, repositories: expected });
 });
 
-test("a large organisation is read from its liveliest repositories on, and not called complete", async () => {
+test("more repositories than the budget pays for are read in turn, the liveliest first, and no such sweep is called complete", async () => {
   const all = ["acme/a", "acme/b", "acme/c"];
   const github = new FakeGitHub({
     repositories: { acme: all.map((name) => aRepository(name)) },
     jobs: Object.fromEntries(all.map((name) => [name, []])),
     runners: { acme: [] },
   });
-  const result = await sweep(github, fleet({}), { maxRepositories: 2 });
-  expect(result.jobs).toMatchObject({ complete: false, repositories: ["acme/a", "acme/b"] });
+  const records = new SweepRecords(new NodeSql(":memory:"));
+  const clock = new VirtualClock();
+  const next = () => sweep(github, fleet({}), { repositoryCalls: 4, records, clock });
+  const first = await next();
+  expect(first.jobs).toMatchObject({ complete: false, repositories: ["acme/a", "acme/b"], allReadSinceMs: null });
+  await clock.advance(60_000);
+  const second = await next();
+  expect(second.jobs).toMatchObject({ complete: false, repositories: ["acme/c", "acme/a"] });
+  expect(second.jobs.allReadSinceMs).toBe(first.startedAtMs);
+});
+
+test("repositories where jobs are known are read in every sweep, whatever the budget", async () => {
+  const all = ["acme/a", "acme/b", "acme/c"];
+  const github = new FakeGitHub({
+    repositories: { acme: all.map((name) => aRepository(name)) },
+    jobs: Object.fromEntries(all.map((name) => [name, []])),
+    runners: { acme: [] },
+  });
+  const records = new SweepRecords(new NodeSql(":memory:"));
+  const activeRepositories = () => ["Acme/C"];
+  const options = { repositoryCalls: 4, records, activeRepositories };
+  const read = [await sweep(github, fleet({}), options), await sweep(github, fleet({}), options)];
+  expect(read.map(({ jobs }) => jobs.repositories.toSorted())).toEqual([
+    ["acme/a", "acme/c"],
+    ["acme/b", "acme/c"],
+  ]);
 });
 
 test("one repository that fails leaves the others, and the sweep is incomplete", async () => {
@@ -120,7 +151,7 @@ test("a list that was cut short is used for what it holds, and proves no absence
 test("an organisation whose repositories cannot be listed is no organisation without jobs", async () => {
   const github = new FakeGitHub({ runners: { acme: [runner(1)] } });
   const result = await sweep(github, fleet({}));
-  expect(result.jobs).toEqual({ items: [], complete: false, repositories: [] });
+  expect(result.jobs).toMatchObject({ items: [], complete: false, repositories: [] });
   expect(result.runners).toMatchObject([{ complete: true }]);
 });
 

@@ -47,6 +47,12 @@ export class DeliveryLog {
     row.responseBody = answer.body;
   }
 
+  /** Notes that GitHub held an attempt back before it made it. */
+  throttled(id: number, atMs: number): void {
+    const row = this.#rows.get(id);
+    if (row !== undefined) row.throttledAtMs = atMs;
+  }
+
   get(id: number): Delivery | null {
     return this.#rows.get(id) ?? null;
   }

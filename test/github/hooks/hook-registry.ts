@@ -12,6 +12,9 @@ export interface NewHook {
   readonly active?: boolean | undefined;
 }
 
+/** What editing a hook on GitHub may change. */
+export type HookChange = Partial<Pick<Hook, "url" | "secret" | "events" | "active" | "contentType" | "insecureSsl">>;
+
 /** A hook that an event goes to, and by which installation where it is an App's. */
 export interface Target {
   readonly hook: Hook;
@@ -41,6 +44,7 @@ export class HookRegistry {
       contentType: options.contentType ?? "json",
       events: options.events ?? ["push"],
       active: options.active ?? true,
+      insecureSsl: false,
       createdAtMs: nowMs,
       updatedAtMs: nowMs,
     };
@@ -57,12 +61,16 @@ export class HookRegistry {
   }
 
   /** Changes what a hook is, as editing it on GitHub does: its secret, its address, whether it is active. */
-  edit(id: number, change: Partial<Pick<Hook, "url" | "secret" | "events" | "active">>): Hook {
+  edit(id: number, change: HookChange): Hook {
     const hook = this.#hooks.get(id);
     if (hook === undefined) throw new Error(`no hook ${id}`);
     const edited = { ...hook, ...change, updatedAtMs: this.#clock.now() };
     this.#hooks.set(id, edited);
     return edited;
+  }
+
+  remove(id: number): void {
+    this.#hooks.delete(id);
   }
 
   /** Who is told of an event in this repository: its hooks, its organisation's, and those of Apps installed there. */

@@ -73,7 +73,7 @@ export function checkAnswer(operation: Operation, status: number, body: unknown)
 
 function valueOf({ schema, name }: Parameter, text: string): string | number | boolean {
   if (RANGES.has(name)) return text;
-  if (schema["type"] === "integer" && /^-?\d{1,16}$/.test(text)) return Number(text);
+  if (schema["type"] === "integer" && /^-?\d{1,19}$/.test(text)) return Number(text);
   if (schema["type"] === "boolean" && (text === "true" || text === "false")) return text === "true";
   return text;
 }

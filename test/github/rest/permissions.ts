@@ -45,6 +45,7 @@ const NEEDS: Readonly<Record<string, Need>> = {
   "actions/delete-self-hosted-runner-from-repo": repoRunners("write"),
   "actions/list-self-hosted-runner-groups-for-org": orgRunners("read"),
   "actions/get-self-hosted-runner-group-for-org": orgRunners("read"),
+  "actions/list-repo-access-to-self-hosted-runner-group-in-org": orgRunners("read"),
   "actions/list-workflow-runs-for-repo": actions,
   "actions/get-workflow-run": actions,
   "actions/list-jobs-for-workflow-run": actions,
@@ -52,6 +53,8 @@ const NEEDS: Readonly<Record<string, Need>> = {
   "orgs/list-webhooks": orgHooks("read"),
   "orgs/create-webhook": orgHooks("write"),
   "orgs/get-webhook": orgHooks("read"),
+  "orgs/update-webhook": orgHooks("write"),
+  "orgs/delete-webhook": orgHooks("write"),
   "orgs/ping-webhook": orgHooks("write"),
   "orgs/list-webhook-deliveries": orgHooks("read"),
   "orgs/get-webhook-delivery": orgHooks("read"),
@@ -59,6 +62,8 @@ const NEEDS: Readonly<Record<string, Need>> = {
   "repos/list-webhooks": repoHooks("read"),
   "repos/create-webhook": repoHooks("write"),
   "repos/get-webhook": repoHooks("read"),
+  "repos/update-webhook": repoHooks("write"),
+  "repos/delete-webhook": repoHooks("write"),
   "repos/ping-webhook": repoHooks("write"),
   "repos/list-webhook-deliveries": repoHooks("read"),
   "repos/get-webhook-delivery": repoHooks("read"),
@@ -67,7 +72,7 @@ const NEEDS: Readonly<Record<string, Need>> = {
 
 /** Operations that only an App's JSON web token may call. */
 const APP_ONLY = /^apps\/(?!list-repos-accessible-to-installation$)/;
-const OPEN = new Set(["meta/get", "rate-limit/get"]);
+const OPEN = new Set(["meta/get", "rate-limit/get", "apps/create-from-manifest"]);
 
 /** Throws the 401 or 403 that GitHub answers when this caller may not do this. */
 export function requirePermission(operation: Operation, principal: Principal): void {

@@ -8,9 +8,11 @@ import { etagOf, matchesEtag } from "./etag.ts";
 import type { Fault } from "./faults.ts";
 import type { Reply } from "./handler.ts";
 import { handlers } from "./handlers.ts";
+import { expirationHeader } from "./expiration-header.ts";
 import { permissionHeaders, requirePermission } from "./permissions.ts";
 import { accountOf, identityOf, principalOf, type Principal } from "./principal.ts";
 import type { Resource } from "./rate-limits.ts";
+import { Points } from "./points.ts";
 import { notFound, Refusal } from "./refusal.ts";
 
 export interface IncomingCall {
@@ -41,10 +43,12 @@ interface Stage {
 export class RestApi {
   readonly calls: CallRecord[] = [];
   readonly violations: Violation[] = [];
+  readonly points: Points;
   readonly #world: World;
 
   constructor(world: World) {
     this.#world = world;
+    this.points = new Points(world.clock);
   }
 
   answer(call: IncomingCall): Outcome {
@@ -61,6 +65,7 @@ export class RestApi {
     try {
       requireUserAgent(call);
       principal = principalOf(call.headers["authorization"], this.#credentials());
+      if (!this.points.spend(accountOf(principal), call.method)) throw secondaryLimit();
       if (operation.id !== "rate-limit/get") this.#world.rateLimits.require(accountOf(principal), resource);
       const taken = this.#world.faults.take(operation.id, call.url);
       stage = { call, operation, principal, fault: taken?.fault ?? null, frozen: taken?.frozen ?? new Map() };
@@ -148,13 +153,14 @@ export class RestApi {
     resource: Resource,
     etag: string | null,
   ): Record<string, string> {
-    const { rateLimits, clock } = this.#world;
+    const { rateLimits, clock, dateSkewMs } = this.#world;
     return {
-      Date: new Date(clock.now()).toUTCString(),
+      Date: new Date(clock.now() + dateSkewMs).toUTCString(),
       "x-github-media-type": "github.v3; format=json",
       "x-github-request-id": `${this.calls.length.toString(16).toUpperCase()}:1A2B:3C4D`,
       ...(principal === null ? {} : rateLimits.headers(accountOf(principal), resource)),
       ...(operation === null || principal === null ? {} : permissionHeaders(operation, principal)),
+      ...(principal === null ? {} : expirationHeader(principal)),
       ...(etag === null ? {} : { etag, "cache-control": "private, max-age=60, s-maxage=60" }),
       ...reply.headers,
     };

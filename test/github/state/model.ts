@@ -108,6 +108,8 @@ export interface Hook {
   readonly contentType: "json" | "form";
   readonly events: readonly string[];
   readonly active: boolean;
+  /** Whether GitHub is told not to check the receiver's certificate. */
+  readonly insecureSsl: boolean;
   readonly createdAtMs: number;
   readonly updatedAtMs: number;
 }
@@ -138,6 +140,8 @@ export interface Delivery {
   readonly body: string;
   readonly responseHeaders: Readonly<Record<string, string>>;
   readonly responseBody: string | null;
+  /** When GitHub held it back, milliseconds since the epoch; absent where it did not. */
+  readonly throttledAtMs?: number;
 }
 
 export type PermissionLevel = "read" | "write";

@@ -12,6 +12,8 @@ export interface TokenOptions {
   readonly scopes?: readonly string[];
   /** The accounts whose things it may see; all unless said otherwise. */
   readonly owners?: readonly string[];
+  /** When it ends, milliseconds since the epoch; never unless said otherwise. */
+  readonly endsAtMs?: number;
 }
 
 export interface PersonalToken {
@@ -20,6 +22,7 @@ export interface PersonalToken {
   readonly permissions: Permissions | null;
   readonly scopes: readonly string[];
   readonly owners: readonly string[] | null;
+  readonly endsAtMs: number | null;
 }
 
 const ALL_SCOPES = ["repo", "admin:org", "admin:org_hook", "admin:repo_hook"];
@@ -47,6 +50,7 @@ export class PersonalTokens {
       permissions: options.permissions ?? null,
       scopes: options.scopes ?? ALL_SCOPES,
       owners: options.owners?.map((owner) => owner.toLowerCase()) ?? null,
+      endsAtMs: options.endsAtMs ?? null,
     };
     this.#tokens.set(token, made);
     return made;

@@ -165,7 +165,7 @@ test.each([
     "pools[0].network",
     /the name of a Docker network/,
   ],
-  ["an absolute work folder", pool(", workFolder: /x"), "pools[0].workFolder", /below the runner's folder/],
+  ["an absolute work folder", pool(", workFolder: /x"), "pools[0].workFolder", /must be relative/],
   ["a group name over two lines", pool(', runnerGroup: "a\\nb"'), "pools[0].runnerGroup", /on one line/],
   [
     "a variable that is not set",

@@ -1,3 +1,4 @@
+import { PLAIN_CONTAINER } from "../../../shared/config/container-options.ts";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { stringify } from "yaml";
@@ -60,6 +61,7 @@ const pool: fc.Arbitrary<Pool> = fc
       workFolder: fc.constantFrom("_work", "w/jobs", "..w"),
       network: fc.constantFrom("bridge", "host", "ci.net"),
       runnerRoot: fc.constant(null),
+      container: fc.constant(PLAIN_CONTAINER),
       resources,
     }),
   )
@@ -79,6 +81,7 @@ function writtenPool({
   scope,
   repositories,
   runnerRoot: _unused,
+  container: _plain,
   groupOnly,
   resources: limits,
   command,

@@ -35,6 +35,9 @@ test("an empty environment gives the documented defaults", () => {
     dataFolder: join(folder, "data"),
     instance: "nas",
     dockerHost: "unix:///var/run/docker.sock",
+    minFreeDiskBytes: 2 ** 30,
+    minFreeMemoryBytes: 2 ** 28,
+    registryAuth: null,
     logLevel: "info",
     timeZone: null,
     sweepIntervalMs: 60_000,
@@ -92,18 +95,27 @@ test.each(["pkcs1", "pkcs8"] as const)("a GitHub App comes with its key as %s, i
   }
 });
 
+const REGISTRY_AUTH = '{"auths":{"ghcr.io":{"auth":"bWU6c2VjcmV0"}}}';
+
 test.each([...SECRET_VARIABLES])(
   "%s comes from a file as well, less its last line break, and not from both",
   (name) => {
     const isKey = name === "GITHUB_APP_PRIVATE_KEY";
-    const secret = isKey ? pem("pkcs8").trimEnd() : "top-secret";
+    const isAuth = name === "HOOKLINE_REGISTRY_AUTH";
+    const secret = isKey ? pem("pkcs8").trimEnd() : isAuth ? REGISTRY_AUTH : "top-secret";
     const app = isKey ? { GITHUB_APP_ID: "1" } : {};
     const pointer = `${name}_FILE`;
     const found: unknown[] = [];
     for (const end of ["", "\n", "\r\n"]) {
       const settings = read({ ...app, [pointer]: file("secret", secret + end) });
       const { github } = settings;
-      const all = [settings.token, settings.previousToken, settings.webhookSecret, settings.previousWebhookSecret];
+      const all = [
+        settings.token,
+        settings.previousToken,
+        settings.webhookSecret,
+        settings.previousWebhookSecret,
+        settings.registryAuth,
+      ];
       const own = github === null ? [] : [github.kind === "token" ? github.token : github.privateKey];
       found.push(...[...all, ...own].filter((value) => value !== null).map((value) => value.reveal().trimEnd()));
     }

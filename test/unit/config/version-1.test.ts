@@ -1,3 +1,4 @@
+import { PLAIN_CONTAINER } from "../../../shared/config/container-options.ts";
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { loadText, problemsOf } from "./load-text.ts";
@@ -23,6 +24,7 @@ test("a github-runner-fleet file loads unchanged, with the labels that its own l
         workFolder: "_work",
         network: "bridge",
         runnerRoot: "/volume1/runners/pools/rack-private",
+        container: PLAIN_CONTAINER,
         resources: { cpus: 1.5, memoryBytes: 2 * 2 ** 30, pidsLimit: 256 },
       },
       {
@@ -39,6 +41,7 @@ test("a github-runner-fleet file loads unchanged, with the labels that its own l
         workFolder: "_work",
         network: "bridge",
         runnerRoot: "/srv/runners/rack-public",
+        container: PLAIN_CONTAINER,
         resources: {},
       },
     ],

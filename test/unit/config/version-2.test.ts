@@ -1,3 +1,4 @@
+import { PLAIN_CONTAINER } from "../../../shared/config/container-options.ts";
 import { expect, test } from "vitest";
 import { loadText, onePool } from "./load-text.ts";
 
@@ -16,6 +17,7 @@ test("the shortest pool gets the defaults that the documentation names, and no l
     workFolder: "_work",
     network: "bridge",
     runnerRoot: null,
+    container: PLAIN_CONTAINER,
     resources: {},
   });
 });
@@ -61,6 +63,7 @@ pools:
     workFolder: "work/jobs",
     network: "host",
     runnerRoot: null,
+    container: PLAIN_CONTAINER,
     resources: { cpus: 0.5, memoryBytes: 512 * 2 ** 20, pidsLimit: 100 },
   });
 });

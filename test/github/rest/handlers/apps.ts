@@ -62,7 +62,7 @@ function narrowed(has: Permissions, asked: Readonly<Record<string, string>>): Pe
   return narrow;
 }
 
-function appOf({ principal }: Context): App {
+export function appOf({ principal }: Context): App {
   if (principal.kind !== "app") throw notFound();
   return principal.app;
 }
@@ -73,7 +73,7 @@ function installationIn(context: Context): Installation {
   return installation;
 }
 
-function renderApp(app: App, { world }: Context): Record<string, unknown> {
+export function renderApp(app: App, { world }: Context): Record<string, unknown> {
   return {
     id: app.id,
     slug: app.slug,

@@ -38,7 +38,7 @@ export const hookHandlers: Readonly<Record<string, Handler>> = {
     const hook = principal.kind === "app" ? appHook(world, principal.app.id) : null;
     if (hook === null) throw notFound();
     const secret = hook.secret === null ? {} : { secret: "********" };
-    return ok({ content_type: hook.contentType, insecure_ssl: "0", url: hook.url, ...secret });
+    return ok({ content_type: hook.contentType, insecure_ssl: hook.insecureSsl ? "1" : "0", url: hook.url, ...secret });
   },
 };
 

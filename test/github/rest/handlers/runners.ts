@@ -1,5 +1,6 @@
 import * as z from "zod";
 
+import { repositoryPayload } from "../../hooks/repository-payload.ts";
 import type { Scope } from "../../state/model.ts";
 import { number, ok, organizationIn, repositoryIn, text, type Context, type Handler } from "../handler.ts";
 import { encodeJitConfig } from "../jit-config.ts";
@@ -38,6 +39,15 @@ export const runnerHandlers: Readonly<Record<string, Handler>> = {
     const { items, headers } = pageOf(context, groups);
     const rendered = items.map((group) => renderRunnerGroup(group, apiUrl));
     return { status: 200, body: { total_count: groups.length, runner_groups: rendered }, headers };
+  },
+  "actions/list-repo-access-to-self-hosted-runner-group-in-org": (context) => {
+    const { accounts, apiUrl } = context.world;
+    const group = accounts.group(number(context, "runner_group_id"));
+    if (group === null || group.organization !== organizationIn(context)) throw notFound();
+    const found = group.repositories.map((name) => accounts.repository(name)).filter((each) => each !== null);
+    const { items, headers } = pageOf(context, found);
+    const repositories = items.map((each) => repositoryPayload(each, apiUrl));
+    return { status: 200, body: { total_count: found.length, repositories }, headers };
   },
   "actions/get-self-hosted-runner-group-for-org": (context) => {
     const group = context.world.accounts.group(number(context, "runner_group_id"));

@@ -14,7 +14,7 @@ export function renderDeliveryItem(delivery: Delivery): Record<string, unknown> 
     action: delivery.action,
     installation_id: delivery.installationId,
     repository_id: delivery.repositoryId,
-    throttled_at: null,
+    throttled_at: delivery.throttledAtMs === undefined ? null : new Date(delivery.throttledAtMs).toISOString(),
   };
 }
 

@@ -10,7 +10,7 @@ export function renderHook(hook: Hook, apiUrl: string): Record<string, unknown> 
     events: hook.events,
     config: {
       content_type: hook.contentType,
-      insecure_ssl: "0",
+      insecure_ssl: hook.insecureSsl ? "1" : "0",
       ...(hook.secret === null ? {} : { secret: "********" }),
       url: hook.url,
     },

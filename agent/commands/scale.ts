@@ -1,0 +1,149 @@
+import { parseArgs } from "node:util";
+
+import { ConfigError } from "../../shared/config/config-error.ts";
+import type { Fleet } from "../../shared/config/pool.ts";
+import { describeProvision, describeRetire, describeVerify } from "../../shared/controller/describe-reason.ts";
+import type { Action } from "../../shared/controller/plan.ts";
+import type { Logger } from "../../shared/log/logger.ts";
+import { systemClock } from "../clock/system-clock.ts";
+import { readPoolsFile } from "../config/pools-file.ts";
+import { readSettings, type AgentSettings } from "../config/settings.ts";
+import type { AgentReport } from "../../shared/link/report.ts";
+import { buildAgent } from "../daemon/build-agent.ts";
+import { dryRun, type DryRun } from "../daemon/dry-run.ts";
+import { dockerSlots } from "../slots/docker-slots.ts";
+import { githubOf } from "../github/github-of-settings.ts";
+import { processLogger } from "../log/process-logger.ts";
+import { refuse } from "./refuse.ts";
+import { EXIT, printFailure, printJson, type CommandIo, type ExitCode } from "./io.ts";
+
+const HELP = `Usage: hookline scale [--once] [--dry-run] [--pool KEY] [--json]
+
+The polling path by itself, without the link to the edge: one sweep of GitHub's REST API, one plan, and the plan carried
+out. It works on the same journal, runners and containers as hookline agent, so it takes over what an agent left, and
+refuses to run beside one. Without --once it sweeps on until it is stopped.
+
+  --once       end after one sweep, once the slots that it started are up
+  --dry-run    print what would be done and do nothing; it may run beside an agent
+  --pool KEY   tend this pool alone
+  --json       print the result as JSON
+  --help       print this
+`;
+
+/** `hookline scale`: gives the exit code; 1 if the sweep could not read everything. */
+export async function runScale(args: readonly string[], io: CommandIo, stop: AbortSignal): Promise<ExitCode> {
+  let json = false;
+  try {
+    const options = { help: { type: "boolean", short: "h" }, json: { type: "boolean" } } as const;
+    const own = { once: { type: "boolean" }, "dry-run": { type: "boolean" }, pool: { type: "string" } } as const;
+    const { values } = parseArgs({ args: [...args], options: { ...options, ...own } });
+    json = values.json === true;
+    if (values.help === true) {
+      io.stdout(HELP);
+      return EXIT.fine;
+    }
+    const settings = readSettings(io);
+    const { fleet } = readPoolsFile({ file: settings.configFile, cwd: io.cwd, env: io.env });
+    const onlyPool = values.pool ?? null;
+    requirePool(fleet, onlyPool);
+    const log = processLogger(settings.logLevel, { stream: process.stderr });
+    if (values["dry-run"] === true) return await lookOnly({ settings, fleet, onlyPool, log, stop, io, json });
+    return await scale({ settings, fleet, onlyPool, log, stop, io, json }, values.once === true);
+  } catch (error) {
+    return refuse(error, io, json);
+  }
+}
+
+interface Run {
+  readonly settings: AgentSettings;
+  readonly fleet: Fleet;
+  readonly onlyPool: string | null;
+  readonly log: Logger;
+  readonly stop: AbortSignal;
+  readonly io: CommandIo;
+  readonly json: boolean;
+}
+
+async function lookOnly({ settings, fleet, onlyPool, log, stop, io, json }: Run): Promise<ExitCode> {
+  const { instance } = settings;
+  const architecture = process.arch === "arm64" ? "arm64" : "amd64";
+  const provider = dockerSlots(settings, systemClock, log);
+  const github = githubOf(settings, log);
+  const seen = await dryRun({
+    instance,
+    fleet,
+    architecture,
+    github,
+    provider,
+    onlyPool,
+    clock: systemClock,
+    log,
+    signal: stop,
+  });
+  const { complete, items } = seen.sweep.jobs;
+  const failures = seen.sweep.failures.map(({ what, message, remedy }) => ({ what, message, remedy }));
+  if (json) printJson(io, { ok: failures.length === 0, dryRun: true, complete, failures, actions: seen.actions });
+  else io.stdout(describeDryRun(seen, items.length));
+  return failures.length === 0 ? EXIT.fine : EXIT.failed;
+}
+
+async function scale(run: Run, once: boolean): Promise<ExitCode> {
+  const { settings, fleet, onlyPool, log, stop, io, json } = run;
+  const provider = dockerSlots(settings, systemClock, log);
+  const { agent, close, lastSweep } = buildAgent({ settings, fleet, provider, log, link: false, onlyPool });
+  const started = agent.start();
+  try {
+    const swept = agent.waitFor(({ lastSweepAt }) => once && lastSweepAt !== null, stop).then(() => agent.whenUp());
+    // A start that fails ends the wait; so does the stop, which is no failure.
+    await Promise.race([swept, started.then(() => swept)]).catch((error: unknown) => {
+      if (!stop.aborted) throw error;
+    });
+    const failures = lastSweep()?.failures ?? 0;
+    print(io, json, agent.state(), failures);
+    return failures === 0 ? EXIT.fine : EXIT.failed;
+  } finally {
+    await agent.stop();
+    await Promise.allSettled([started]);
+    close();
+  }
+}
+
+function print(io: CommandIo, json: boolean, state: AgentReport, failures: number): void {
+  const { slots, busy, demand } = state;
+  if (json) return printJson(io, { ok: failures === 0, slots, busy, demand, failures });
+  io.stdout(`${slots} slots, ${busy} of them busy; ${demand} jobs wait\n`);
+  if (failures === 0) return;
+  printFailure(io, false, {
+    code: "sweep-incomplete",
+    message: `${failures} readings of the sweep failed; the log above names them.`,
+    remedy: "Run hookline doctor to see what GitHub refuses.",
+  });
+}
+
+function requirePool(fleet: Fleet, key: string | null): void {
+  if (key === null || fleet.pools.some((pool) => pool.key === key)) return;
+  const known = fleet.pools.map((pool) => pool.key).join(", ");
+  throw new ConfigError("--pool", [{ path: "", message: `there is no pool ${key}; the pools file has ${known}` }]);
+}
+
+function describeDryRun({ slots, actions, sweep }: DryRun, jobs: number): string {
+  const lines = [
+    `${slots.length} containers, ${jobs} jobs in active runs`,
+    ...sweep.failures.map(({ what, message, remedy }) => `not read: ${what}: ${message} ${remedy}`),
+    ...(actions.length === 0 ? ["nothing to do"] : actions.map(describeAction)),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+function describeAction(action: Action): string {
+  switch (action.type) {
+    case "provision":
+      return `would start a slot of pool ${action.pool} for ${action.scope}: ${describeProvision(action.reason)}`;
+    case "retire":
+      return `would retire slot ${action.slot}: ${describeRetire(action.reason)}`;
+    case "deregister":
+      return `would deregister runner ${action.ghost.name}, which no slot belongs to`;
+    case "verify":
+      return `would sweep again: ${describeVerify(action.reason)}`;
+  }
+}

@@ -1,0 +1,59 @@
+import type { Clock } from "../../shared/clock/clock.ts";
+import type { Fleet } from "../../shared/config/pool.ts";
+import type { ControllerEvent, SlotChange } from "../../shared/controller/events.ts";
+import { Ledger } from "../../shared/controller/ledger.ts";
+import { plan, type Action } from "../../shared/controller/plan.ts";
+import { servingPool } from "../../shared/controller/pool-choice.ts";
+import type { Logger } from "../../shared/log/logger.ts";
+import type { GitHub } from "../github/types.ts";
+import { ownPrefix } from "../slots/slot-name.ts";
+import type { ObservedSlot, SlotProvider } from "../slots/slot-provider.ts";
+import { runSweep, type SweepResult } from "../sweeps/sweep.ts";
+import { feedSweep } from "./feed-sweep.ts";
+import { poolOfAction } from "./pool-of-action.ts";
+
+export interface DryRunOptions {
+  readonly instance: string;
+  readonly fleet: Fleet;
+  readonly architecture: "amd64" | "arm64";
+  readonly github: GitHub;
+  readonly provider: SlotProvider;
+  readonly onlyPool: string | null;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+}
+
+/** What would be done now, and what it rests on. */
+export interface DryRun {
+  readonly sweep: SweepResult;
+  readonly slots: readonly ObservedSlot[];
+  readonly actions: readonly Action[];
+}
+
+/**
+ * One look at what runs, one sweep and one plan, of which nothing is carried out: it only reads, from Docker and from
+ * GitHub, and touches no journal.
+ * @throws {SlotError} if the provider cannot say what exists.
+ */
+export async function dryRun(options: DryRunOptions): Promise<DryRun> {
+  const { instance, fleet, architecture, github, provider, onlyPool, clock, log, signal } = options;
+  const ledger = new Ledger(ownPrefix(instance));
+  const feed = (event: ControllerEvent): void => ledger.apply(event);
+  const slots = await provider.list(signal);
+  for (const slot of slots) for (const step of stepsOf(slot)) feed({ type: "slot", atMs: clock.now(), ...step });
+  const sweep = await runSweep({ github, fleet, clock, signal, log });
+  feedSweep(sweep, clock.now(), feed);
+  const pools = fleet.pools.map((pool) => servingPool(pool, architecture));
+  const { actions } = plan(ledger, pools, clock.now());
+  const wanted = actions.filter((action) => onlyPool === null || poolOfAction(action, ledger) === onlyPool);
+  return { sweep, slots, actions: wanted };
+}
+
+/** As the daemon adopts them: one that ended keeps its place until it is cleared away, which it is at once. */
+function stepsOf(slot: ObservedSlot): readonly (SlotChange & { readonly name: string })[] {
+  const { name, poolKey: pool, scope, runnerId } = slot;
+  if (slot.state !== "running") return [];
+  const startedAtMs = slot.startedAtMs ?? slot.createdAtMs;
+  return [{ name, change: "adopted", pool, scope, runnerId, startedAtMs }];
+}

@@ -1,0 +1,49 @@
+import type { ContainerCreateRequest, HostConfig } from "@docker/node-sdk";
+import type { Pool } from "../../shared/config/pool.ts";
+
+/** What a pool's own options make of its containers. */
+export interface AppliedOptions {
+  readonly hostConfig: HostConfig;
+  /** Anonymous volumes, which go with the container. */
+  readonly volumes: Pick<ContainerCreateRequest, "Volumes">;
+  /** `NAME=value`. */
+  readonly env: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+const SOCKET = "/var/run/docker.sock";
+const DOCKER_DATA = "/var/lib/docker";
+/** The runner waits so long for the Docker that its image starts beside it. */
+const DOCKER_WAIT_SECONDS = 60;
+
+/** The options of a pool in the engine's words. Caches are volumes of this agent and this pool alone. */
+export function applyOptions({ key, container, workFolder }: Pool, instance: string): AppliedOptions {
+  const { env, labels, shmBytes, tmpfs, caches, dns, docker } = container;
+  const mounts = caches.map(({ name, path }) => ({
+    Type: "volume" as const,
+    Source: `hookline-${instance}--${key}--${name}`,
+    Target: path,
+  }));
+  const isDind = docker === "dind";
+  return {
+    hostConfig: {
+      ...(shmBytes === null ? {} : { ShmSize: shmBytes }),
+      ...(Object.keys(tmpfs).length === 0 ? {} : { Tmpfs: tmpfs }),
+      ...(mounts.length === 0 ? {} : { Mounts: mounts }),
+      ...(dns.length === 0 ? {} : { Dns: [...dns] }),
+      ...(docker === "socket" ? sharedSocket(workFolder, container.dockerGroup) : {}),
+      ...(isDind ? { Privileged: true } : {}),
+    },
+    volumes: isDind ? { Volumes: { [DOCKER_DATA]: {} } } : {},
+    env: [
+      ...Object.entries(env).map(([name, value]) => `${name}=${value}`),
+      ...(isDind ? [`RUNNER_WAIT_FOR_DOCKER_IN_SECONDS=${DOCKER_WAIT_SECONDS}`] : []),
+    ],
+    labels,
+  };
+}
+
+/** The work folder has one path on both sides: container jobs mount it by its path on the host. */
+function sharedSocket(workFolder: string, group: number): HostConfig {
+  return { Binds: [`${SOCKET}:${SOCKET}`, `${workFolder}:${workFolder}`], GroupAdd: [String(group)] };
+}

@@ -1,0 +1,214 @@
+import type { Clock, Random } from "../../shared/clock/clock.ts";
+import type { Fleet } from "../../shared/config/pool.ts";
+import { silentLogger } from "../../shared/log/logger.ts";
+import type { Environment } from "../config/environment.ts";
+import type { AgentSettings } from "../config/settings.ts";
+import { DockerClient } from "../docker/docker-client.ts";
+import { DockerError } from "../docker/docker-error.ts";
+import { describeHost, parseDockerHost } from "../docker/docker-host.ts";
+import { githubOf } from "../github/github-of-settings.ts";
+import { GitHubError } from "../github/types.ts";
+import { runnerScopes } from "../sweeps/sweep-targets.ts";
+import { judgeJournal, judgeRunning, judgeSweep, type SignsOfLife } from "./agent-checks.ts";
+import { failureOf, Skipped, type Check, type CheckGroup, type Finding } from "./check.ts";
+import { judgeClock, type ClockReading } from "./clock-check.ts";
+import { readFleet, settingsCheck } from "./config-checks.ts";
+import type { HookEvidence } from "./delivery-evidence.ts";
+import { dockerChecks } from "./docker-checks.ts";
+import { DockerFacts } from "./docker-facts.ts";
+import { edgeChecks } from "./edge-checks.ts";
+import { EdgeFacts } from "./edge-facts.ts";
+import { githubChecks } from "./github-checks.ts";
+import { GitHubFacts } from "./github-facts.ts";
+import { hostChecks, reachHost, targetsOf, type Target } from "./github-hosts.ts";
+import { readJournal, type JournalReading } from "./journal-facts.ts";
+import { hookLogs, outsideEvidence } from "./outside-evidence.ts";
+import { Readings } from "./readings.ts";
+import { judgeSlots, withoutJournal } from "./slots-check.ts";
+
+const CALLS_AT_ONCE = 12;
+/** One call to GitHub; good ones take a second. */
+const GITHUB_CALL_MS = 6000;
+
+export interface DoctorOptions {
+  readonly settings: AgentSettings;
+  readonly env: Environment;
+  readonly cwd: string;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** All that a run of the doctor asks, and what it asks with. */
+export interface Doctor {
+  readonly checks: readonly Check[];
+  readonly fleet: Fleet | null;
+  readonly edge: EdgeFacts;
+  /** Null where no credential is set, or none that can be one. */
+  readonly github: GitHubFacts | null;
+  readonly journal: JournalReading;
+  readonly close: () => void;
+}
+
+/** What can only be known by trying, or why it cannot be tried. */
+type Made<T> = { readonly made: T } | { readonly failure: unknown };
+
+/** Puts the checks of a world together; nothing is asked yet. */
+export function buildDoctor(options: DoctorOptions): Doctor {
+  const { settings, env, cwd, clock } = options;
+  const { fleet, check: fleetCheck } = readFleet(settings, cwd, env);
+  const edge = new EdgeFacts(settings, clock);
+  const journal = readJournal(settings.dataFolder);
+  const readings = {
+    github: new Readings({ clock, most: CALLS_AT_ONCE, late: githubSilent }),
+    docker: new Readings({ clock, most: CALLS_AT_ONCE, late: () => dockerSilent(settings.dockerHost) }),
+  };
+  const github = attempt(
+    () => new GitHubFacts(githubOf(settings, silentLogger, GITHUB_CALL_MS), readings.github, clock),
+  );
+  const docker = new DockerFacts(new DockerClient(parseDockerHost(settings.dockerHost)), readings.docker);
+  const world = { ...options, fleet, edge, journal, github, docker };
+  return {
+    checks: [
+      ...edgeGroup(world),
+      ...githubGroup(world),
+      ...dockerChecks({ ...options, ...settings, facts: docker, fleet, nowMs: clock.now() }),
+      fleetCheck,
+      settingsCheck(env),
+      ...agentGroup(world),
+    ],
+    fleet,
+    edge,
+    github: "made" in github ? github.made : null,
+    journal,
+    close: () => {
+      edge.close();
+      readings.github.close();
+      readings.docker.close();
+      docker.client.close();
+      if (journal.kind === "read") journal.facts.close();
+    },
+  };
+}
+
+interface World extends DoctorOptions {
+  readonly fleet: Fleet | null;
+  readonly edge: EdgeFacts;
+  readonly journal: JournalReading;
+  readonly github: Made<GitHubFacts>;
+  readonly docker: DockerFacts;
+}
+
+/** Without an edge there is one thing to say, and only where its token shows that one is meant. */
+function edgeGroup({ settings, edge, github, fleet }: World): readonly Check[] {
+  const { edgeUrl, sweepIntervalMs, instance } = settings;
+  const facts = "made" in github ? github.made : null;
+  return edgeChecks({
+    ask: () => edge.freshness(),
+    outside: (freshness) => outsideEvidence(facts, fleet, edgeUrl ?? "", freshness, sweepIntervalMs),
+    pollIntervalMs: sweepIntervalMs,
+    instance,
+  });
+}
+
+function githubGroup(world: World): readonly Check[] {
+  const { settings, github, fleet, journal, docker, clock } = world;
+  if ("failure" in github) return [failed("github-token", "github", github.failure)];
+  const targets = targetsOf(settings.githubApiUrl);
+  const reach = onceEach((target: Target) => reachHost(target, AbortSignal.timeout(GITHUB_CALL_MS)));
+  const facts = github.made;
+  const logs = once(async (): Promise<readonly HookEvidence[] | null> => {
+    return fleet === null || settings.edgeUrl === null ? null : hookLogs(facts, fleet, settings.edgeUrl);
+  });
+  return [
+    ...hostChecks(targets, reach),
+    ...githubChecks({
+      ...settings,
+      facts,
+      docker,
+      journal: journal.kind === "read" ? journal.facts : null,
+      fleet,
+      api: () => reach(targets[0] as Target),
+      logs,
+      nowMs: clock.now(),
+    }),
+  ];
+}
+
+function agentGroup(world: World): readonly Check[] {
+  const { settings, journal, docker, github, fleet, clock } = world;
+  const facts = "made" in github ? github.made : null;
+  const check = (id: string, run: Check["run"]): Check => ({ id, group: "agent", run });
+  return [
+    check("agent-running", async () => judgeRunning(await signsOf(world))),
+    check("agent-sweep", async () => judgeSweep(await signsOf(world))),
+    check("agent-journal", () => judgeJournal(journal, settings.dataFolder)),
+    check("agent-clock", async () => judgeClock(await clocksOf(world))),
+    check("agent-slots", (signal) => {
+      if (fleet === null) throw new Skipped("no pools are known; config-pools tells of it");
+      if (journal.kind !== "read") return withoutJournal();
+      const { slots } = journal.facts;
+      return judgeSlots(docker, facts, { fleet, instance: settings.instance, slots, nowMs: clock.now(), signal });
+    }),
+  ];
+}
+
+async function signsOf({ settings, edge, journal, clock }: World): Promise<SignsOfLife> {
+  return {
+    ...settings,
+    freshness: await edge.freshness().catch(() => null),
+    hasEdge: settings.edgeUrl !== null,
+    journal,
+    nowMs: clock.now(),
+  };
+}
+
+async function clocksOf({ edge, github, fleet }: World): Promise<readonly ClockReading[]> {
+  const [scope] = fleet === null ? [] : runnerScopes(fleet);
+  const [atEdge, atGitHub] = await Promise.all([
+    edge.reading().catch(() => null),
+    scope === undefined || "failure" in github ? null : github.made.limits(scope).catch(() => null),
+  ]);
+  const readings: ClockReading[] = [];
+  if (atGitHub !== null && atGitHub.githubNowMs !== null) {
+    readings.push({ whose: "GitHub", theirsMs: atGitHub.githubNowMs, oursMs: atGitHub.readAtMs });
+  }
+  if (atEdge !== null) readings.push({ whose: "the edge", theirsMs: atEdge.freshness.now, oursMs: atEdge.readAtMs });
+  return readings;
+}
+
+/** What cannot even be built, for lack of a setting, is one failed check. */
+function failed(id: string, group: CheckGroup, failure: unknown): Check {
+  return { id, group, run: (): Finding => failureOf(failure) };
+}
+
+function attempt<T>(make: () => T): Made<T> {
+  try {
+    return { made: make() };
+  } catch (failure) {
+    return { failure };
+  }
+}
+
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | null = null;
+  return () => (made ??= work());
+}
+
+function onceEach<A extends object, T>(work: (each: A) => Promise<T>): (each: A) => Promise<T> {
+  const made = new Map<A, Promise<T>>();
+  return (each) => {
+    const promise = made.get(each) ?? work(each);
+    made.set(each, promise);
+    return promise;
+  };
+}
+
+function githubSilent(): GitHubError {
+  const remedy = "check the connection to GitHub and https://www.githubstatus.com";
+  return new GitHubError("timeout", "GitHub gave no answer in time.", remedy);
+}
+
+function dockerSilent(host: string): DockerError {
+  const remedy = "look at the load of the Docker host; if Docker hangs, restart it: systemctl restart docker";
+  return new DockerError("unreachable", `${describeHost(parseDockerHost(host))} gives no answer.`, remedy);
+}

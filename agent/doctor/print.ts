@@ -1,0 +1,64 @@
+import { stripVTControlCharacters } from "node:util";
+
+import type { Freshness } from "../../shared/mailbox/freshness.ts";
+import type { LegLatency } from "../journal/latency.ts";
+import { ageText } from "./age-text.ts";
+import type { CheckResult, CheckStatus } from "./check.ts";
+
+const MARKS = { pass: "ok  ", warn: "warn", fail: "FAIL", skip: "skip" } as const;
+const COLOURS = { pass: 32, warn: 33, fail: 31, skip: 90 } as const;
+const INDENT = "      ";
+
+/** One check as a person reads it. What came from outside brings no control characters along. */
+export function describeCheck(check: CheckResult, colour = false): string {
+  const mark = MARKS[check.status];
+  const shown = colour ? `\u001B[${COLOURS[check.status]}m${mark}\u001B[0m` : mark;
+  const lines = [`${shown}  ${printable(check.id).padEnd(24)} ${printable(check.summary)}`];
+  for (const line of check.detail?.split("\n") ?? []) lines.push(`${INDENT}${printable(line)}`);
+  if (check.remedy !== undefined) lines.push(`${INDENT}→ ${printable(check.remedy)}`);
+  return `${lines.join("\n")}\n`;
+}
+
+/** When things last happened at the edge, in a few lines. */
+export function describeFreshness(freshness: Freshness): string {
+  const { now, secret, rejected, rejectedSinceAccepted, acked, head, dead, oldestUnackedMs } = freshness;
+  const ago = (atMs: number | null): string => (atMs === null ? "never" : `${ageText(Math.max(0, now - atMs))} ago`);
+  const reasons = Object.entries(rejected ?? {}).map(([reason, count]) => `${count} ${reason}`);
+  const rows = [
+    [
+      "last delivery",
+      `${ago(freshness.lastDeliveryAt)}, signal ${ago(freshness.lastSignalAt)}, ping ${ago(freshness.lastPingAt)}`,
+    ],
+    [
+      "acknowledged",
+      `${acked} of ${head}, last ${ago(freshness.lastAckAt)}${oldestUnackedMs === null ? "" : `, the oldest open one ${ageText(oldestUnackedMs)} old`}`,
+    ],
+    [
+      "rejected",
+      `${rejectedSinceAccepted} since the last accepted one${reasons.length === 0 ? "" : ` (${reasons.join(", ")})`}`,
+    ],
+    ["dead letters", String(dead)],
+    ["secret", secret == null ? "none has matched yet" : `the ${secret.matched} one matched ${ago(secret.atMs)}`],
+  ];
+  return `freshness of the edge\n${rows.map(([name = "", value]) => `  ${name.padEnd(14)}${value}\n`).join("")}`;
+}
+
+/** The split of the last jobs' time; empty where there is none. */
+export function describeLatency(latency: Readonly<Record<string, LegLatency>>): string {
+  const legs = Object.entries(latency);
+  if (legs.length === 0) return "";
+  const rows = legs.map(
+    ([leg, { p50, p95 }]) => `  ${leg.padEnd(14)}${`${p50} ms`.padStart(12)}${`${p95} ms`.padStart(12)}\n`,
+  );
+  return `${`latency of the last jobs`.padEnd(16)}\n  ${"leg".padEnd(14)}${"median".padStart(12)}${"p95".padStart(12)}\n${rows.join("")}`;
+}
+
+/** How many of each. */
+export function describeSummary(results: readonly CheckResult[]): string {
+  const count = (status: CheckStatus): number => results.filter((check) => check.status === status).length;
+  return `${count("pass")} passed, ${count("warn")} warned, ${count("fail")} failed, ${count("skip")} skipped\n`;
+}
+
+function printable(text: string): string {
+  return stripVTControlCharacters(text).replaceAll(/\p{Cc}+/gu, " ");
+}

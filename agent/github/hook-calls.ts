@@ -1,0 +1,123 @@
+import type { DeliveryAttempt, GitHubHook, HookHome } from "./delivery-log.ts";
+import {
+  deliveriesPage,
+  deliveryAnswer,
+  hookConfig,
+  hooksPage,
+  type DeliveryAnswer,
+  type HookAnswer,
+} from "./hook-answers.ts";
+import { readListing } from "./listing.ts";
+import type { Rest } from "./rest.ts";
+import { GitHubError, type Listing, type RunnerScope } from "./types.ts";
+
+/**
+ * The hooks of an organisation or a repository.
+ * https://docs.github.com/en/rest/orgs/webhooks, https://docs.github.com/en/rest/repos/webhooks
+ */
+export async function listHooks(rest: Rest, scope: RunnerScope, signal: AbortSignal): Promise<Listing<GitHubHook>> {
+  const listing = await readListing<readonly HookAnswer[], HookAnswer>(
+    rest,
+    { path: `${hooksPath(scope)}?per_page=100`, schema: hooksPage, itemsOf: (page) => page, keyOf: ({ id }) => id },
+    { scope, signal },
+  );
+  const items = listing.items.map(({ id, active, events, config }) => ({
+    home: scope,
+    id,
+    url: config.url ?? null,
+    active,
+    events,
+    ...settingsOf(config),
+  }));
+  return { ...listing, items };
+}
+
+/**
+ * A hook's attempts since then, the newest first. GitHub keeps them for three days and knows no filter by time, so
+ * pages are read until an older one appears.
+ * https://docs.github.com/en/webhooks/testing-and-troubleshooting-webhooks/viewing-webhook-deliveries
+ */
+export async function listAttempts(
+  rest: Rest,
+  hook: GitHubHook,
+  sinceMs: number,
+  signal: AbortSignal,
+): Promise<Listing<DeliveryAttempt>> {
+  const listing = await readListing<readonly DeliveryAnswer[], DeliveryAnswer>(
+    rest,
+    {
+      path: `${logPath(hook)}?per_page=100`,
+      schema: deliveriesPage,
+      itemsOf: (page) => page,
+      keyOf: ({ id }) => id,
+      isEnough: (page) => page.some(({ delivered_at }) => Date.parse(delivered_at) < sinceMs),
+    },
+    { scope: hook.home, signal },
+  );
+  return { ...listing, items: listing.items.map(attemptOf).filter((attempt) => attempt.deliveredAtMs >= sinceMs) };
+}
+
+/** What an attempt sent. Throws GitHubError. */
+export async function readPayload(
+  rest: Rest,
+  hook: GitHubHook,
+  attemptId: string,
+  signal: AbortSignal,
+): Promise<unknown> {
+  const url = rest.urlOf(`${logPath(hook)}/${attemptId}`);
+  const { value } = await rest.read(url, deliveryAnswer, { scope: hook.home, signal });
+  return value.request.payload;
+}
+
+/** The App's own hook; null when it has none. Throws GitHubError. */
+export async function readAppHook(rest: Rest, signal: AbortSignal): Promise<GitHubHook | null> {
+  const home = { kind: "app" } as const;
+  try {
+    const { value } = await rest.read(rest.urlOf("/app/hook/config"), hookConfig, {
+      scope: home,
+      signal,
+      urgent: true,
+    });
+    if (value.url === undefined || value.url === "") return null;
+    return { home, id: null, url: value.url, active: true, events: ["workflow_job"], ...settingsOf(value) };
+  } catch (error) {
+    if (error instanceof GitHubError && error.code === "not-found") return null;
+    throw error;
+  }
+}
+
+/** Has GitHub send a `ping` to the hook. Throws GitHubError on any answer but 204. */
+export async function pingHook(rest: Rest, hook: GitHubHook, signal: AbortSignal): Promise<void> {
+  if (hook.home.kind === "app") throw new TypeError("GitHub knows no ping for an App's hook");
+  await rest.write("POST", `${hooksPath(hook.home)}/${hook.id}/pings`, { scope: hook.home, signal, accept: [204] });
+}
+
+/** Has GitHub send it once more. Throws GitHubError on any answer but 202. */
+export async function redeliver(rest: Rest, hook: GitHubHook, attemptId: string, signal: AbortSignal): Promise<void> {
+  await rest.write("POST", `${logPath(hook)}/${attemptId}/attempts`, { scope: hook.home, signal, accept: [202] });
+}
+
+function settingsOf(config: HookAnswer["config"]): Pick<GitHubHook, "contentType" | "verifiesTls"> {
+  return { contentType: config.content_type ?? null, verifiesTls: String(config.insecure_ssl ?? "0") === "0" };
+}
+
+function attemptOf(row: DeliveryAnswer): DeliveryAttempt {
+  return {
+    id: String(row.id),
+    guid: row.guid,
+    event: row.event,
+    deliveredAtMs: Date.parse(row.delivered_at),
+    ok: row.status_code >= 200 && row.status_code < 400,
+    statusCode: row.status_code,
+    throttled: row.throttled_at != null,
+  };
+}
+
+function logPath({ home, id }: GitHubHook): string {
+  return home.kind === "app" ? "/app/hook/deliveries" : `${hooksPath(home)}/${id}/deliveries`;
+}
+
+function hooksPath(home: Exclude<HookHome, { kind: "app" }>): string {
+  if (home.kind === "organization") return `/orgs/${encodeURIComponent(home.organization)}/hooks`;
+  return `/repos/${encodeURIComponent(home.owner)}/${encodeURIComponent(home.repository)}/hooks`;
+}

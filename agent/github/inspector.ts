@@ -1,0 +1,156 @@
+import { instantMs } from "./answers.ts";
+import type { GitHubHook } from "./delivery-log.ts";
+import { pingHook, readAppHook } from "./hook-calls.ts";
+import {
+  anyRuns,
+  buckets,
+  groupRepositoriesPage,
+  groupsPage,
+  releasesPage,
+  repository,
+  runnerVersionsPage,
+} from "./inspect-answers.ts";
+import { readListing } from "./listing.ts";
+import { REGISTRATION_RESOURCE, type RateLimit } from "./rate-limit.ts";
+import type { Rest } from "./rest.ts";
+import { actionsPath, repositoryScope } from "./runner-scope.ts";
+import type { Listing, RunnerScope } from "./types.ts";
+
+export interface RunnerGroup {
+  readonly id: number;
+  readonly name: string;
+  /** `all`, `private` or `selected` repositories; an open enum. */
+  readonly visibility: string;
+  readonly allowsPublicRepositories: boolean;
+}
+
+export interface InspectedRepository {
+  /** `owner/name`, in GitHub's spelling. */
+  readonly fullName: string;
+  readonly isPrivate: boolean;
+  readonly archived: boolean;
+}
+
+/** What GitHub says of the credential's limits, and in passing of itself. */
+export interface LimitReport {
+  readonly buckets: readonly RateLimit[];
+  /** GitHub's clock, milliseconds since the epoch; null where it sends none. */
+  readonly githubNowMs: number | null;
+  /** When the token ends, milliseconds since the epoch; null where GitHub does not say. */
+  readonly tokenEndsAtMs: number | null;
+}
+
+/** A version of the runner, and when it came out, milliseconds since the epoch. */
+export interface RunnerRelease {
+  readonly version: string;
+  readonly publishedAtMs: number;
+}
+
+/** Readings of GitHub that the doctor alone makes, and the one ping that it may be asked for. All throw GitHubError. */
+export class Inspector {
+  readonly #rest: Rest;
+
+  constructor(rest: Rest) {
+    this.#rest = rest;
+  }
+
+  /** Counts against no limit. https://docs.github.com/en/rest/rate-limit/rate-limit */
+  async limits(scope: RunnerScope, signal: AbortSignal): Promise<LimitReport> {
+    const { value, headers } = await this.#rest.look("/rate_limit", buckets, scope, signal);
+    const { core, actions_runner_registration: registration } = value.resources;
+    const named = [["core", core] as const, ...(registration ? [[REGISTRATION_RESOURCE, registration] as const] : [])];
+    return {
+      buckets: named.map(([resource, { limit, remaining, reset }]) => ({
+        resource,
+        limit,
+        remaining,
+        resetAtMs: reset * 1000,
+      })),
+      githubNowMs: instantMs(headers.get("date")),
+      tokenEndsAtMs: instantMs(headers.get("github-authentication-token-expiration")?.replace(" UTC", "Z")),
+    };
+  }
+
+  /** https://docs.github.com/en/rest/actions/self-hosted-runner-groups */
+  async groups(organization: string, signal: AbortSignal): Promise<Listing<RunnerGroup>> {
+    const scope: RunnerScope = { kind: "organization", organization };
+    const listing = await readListing(
+      this.#rest,
+      {
+        path: `${actionsPath(scope)}/runner-groups?per_page=100`,
+        schema: groupsPage,
+        itemsOf: (page) => page.runner_groups,
+        keyOf: ({ id }) => id,
+      },
+      { scope, signal, urgent: true },
+    );
+    const items = listing.items.map(
+      ({ id, name, visibility, allows_public_repositories: allowsPublicRepositories }) => ({
+        id,
+        name,
+        visibility,
+        allowsPublicRepositories,
+      }),
+    );
+    return { ...listing, items };
+  }
+
+  /** The repositories, `owner/name`, that a group of visibility `selected` serves. */
+  async groupRepositories(organization: string, groupId: number, signal: AbortSignal): Promise<Listing<string>> {
+    const scope: RunnerScope = { kind: "organization", organization };
+    const listing = await readListing(
+      this.#rest,
+      {
+        path: `${actionsPath(scope)}/runner-groups/${groupId}/repositories?per_page=100`,
+        schema: groupRepositoriesPage,
+        itemsOf: (page) => page.repositories,
+        keyOf: ({ full_name }) => full_name,
+      },
+      { scope, signal, urgent: true },
+    );
+    return { ...listing, items: listing.items.map(({ full_name }) => full_name) };
+  }
+
+  async repository(name: string, signal: AbortSignal): Promise<InspectedRepository> {
+    const scope = repositoryScope(name);
+    const path = `/repos/${encodeURIComponent(scope.owner)}/${encodeURIComponent(scope.repository)}`;
+    const { value } = await this.#rest.look(path, repository, scope, signal);
+    return { fullName: value.full_name, isPrivate: value.private, archived: value.archived };
+  }
+
+  /** Whether runs of the repository may be read; what they are is of no interest. */
+  async mayReadRuns(name: string, signal: AbortSignal): Promise<void> {
+    const scope = repositoryScope(name);
+    await this.#rest.look(`${actionsPath(scope)}/runs?per_page=1`, anyRuns, scope, signal);
+  }
+
+  /** The versions that GitHub lists the runners of a scope with; those that never came online have none. */
+  async runnerVersions(
+    scope: RunnerScope,
+    signal: AbortSignal,
+  ): Promise<readonly { readonly name: string; readonly version: string }[]> {
+    const path = `${actionsPath(scope)}/runners?per_page=100`;
+    const { value } = await this.#rest.look(path, runnerVersionsPage, scope, signal);
+    return value.runners.flatMap(({ name, version }) => (version == null ? [] : [{ name, version }]));
+  }
+
+  /** Published versions of the runner, the newest hundred. https://github.com/actions/runner/releases */
+  async runnerReleases(scope: RunnerScope, signal: AbortSignal): Promise<readonly RunnerRelease[]> {
+    const { value } = await this.#rest.look("/repos/actions/runner/releases?per_page=100", releasesPage, scope, signal);
+    return value.flatMap(({ tag_name: tag, draft, prerelease, published_at: published }) => {
+      const publishedAtMs = instantMs(published);
+      if (draft || prerelease || publishedAtMs === null) return [];
+      return [{ version: tag.replace(/^v/, ""), publishedAtMs }];
+    });
+  }
+
+  /** The App's own hook; null when it has none. */
+  appHook(signal: AbortSignal): Promise<GitHubHook | null> {
+    return readAppHook(this.#rest, signal);
+  }
+
+  /** The one writing call here: made for `--probe` alone. Throws TypeError for an App's hook, which takes none. */
+  ping(hook: GitHubHook, signal: AbortSignal): Promise<void> {
+    return pingHook(this.#rest, hook, signal);
+  }
+}

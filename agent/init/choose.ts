@@ -1,0 +1,69 @@
+import { resolve } from "node:path";
+
+import { InitError } from "./init-error.ts";
+import type { InitOptions } from "./options.ts";
+import type { Choices, Target } from "./state.ts";
+import type { Ask } from "./world.ts";
+
+/**
+ * What init is to do: from its options, or from what was chosen when it began here. Only what is served is asked for.
+ *
+ * @throws {InitError} when it is not said what to serve, or other things than when init began
+ */
+export async function choose(
+  options: InitOptions,
+  begun: Choices | null,
+  cwd: string,
+  ask: Ask | null,
+): Promise<Choices> {
+  const given = givenTarget(options);
+  if (begun !== null) {
+    requireSame(options, given, begun, cwd);
+    return begun;
+  }
+  return {
+    target: given ?? (await askTarget(ask)),
+    app: options.app,
+    labels: options.labels?.split(",") ?? ["nas"],
+    name: options.name ?? null,
+    environment: options.environment ?? null,
+    url: options.url?.replace(/\/+$/, "") ?? null,
+    folder: resolve(cwd, options.folder),
+  };
+}
+
+function givenTarget({ organization, repository }: InitOptions): Target | null {
+  if (organization !== undefined) return { kind: "organization", organization };
+  return repository === undefined ? null : { kind: "repositories", repositories: repository };
+}
+
+async function askTarget(ask: Ask | null): Promise<Target> {
+  const remedy = "Name the organisation with --organization NAME, or each repository with --repository OWNER/NAME.";
+  if (ask === null) throw new InitError("usage", "It was not said which jobs to serve.", remedy);
+  const answer = await ask.text("Whose jobs shall it serve? An organisation, or repositories as owner/name:");
+  const names = answer.split(/[\s,]+/).filter((word) => word !== "");
+  const [first = ""] = names;
+  if (names.length > 0 && names.every((word) => /^[\w.-]{1,100}\/[\w.-]{1,100}$/.test(word)))
+    return { kind: "repositories", repositories: names };
+  if (names.length === 1 && /^[A-Za-z0-9-]{1,39}$/.test(first)) return { kind: "organization", organization: first };
+  throw new InitError("usage", "That is neither one organisation nor repositories.", remedy);
+}
+
+/** Half of one set-up and half of another would be neither. */
+function requireSame(options: InitOptions, given: Target | null, begun: Choices, cwd: string): void {
+  const other = [
+    given !== null && JSON.stringify(given) !== JSON.stringify(begun.target) ? "what to serve" : null,
+    options.app && !begun.app ? "--app" : null,
+    options.name !== undefined && options.name !== begun.name ? "--name" : null,
+    options.environment !== undefined && options.environment !== begun.environment ? "--environment" : null,
+    options.url !== undefined && options.url.replace(/\/+$/, "") !== begun.url ? "--url" : null,
+    options.labels !== undefined && options.labels !== begun.labels.join(",") ? "--labels" : null,
+    options.folder !== "config" && resolve(cwd, options.folder) !== begun.folder ? "--folder" : null,
+  ].filter((what) => what !== null);
+  if (other.length === 0) return;
+  throw new InitError(
+    "begun-otherwise",
+    `hookline init has begun here with another choice of ${other.join(", ")}.`,
+    "Run it without these options to go on, or take back what it made with hookline init --remove.",
+  );
+}

@@ -1,0 +1,33 @@
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+
+export const LOCK_FILE = "agent.lock";
+/** A process that was just killed lets go when the kernel has cleared it away. */
+const WAIT_MS = 3000;
+
+/** Another process works with the data folder. */
+export class FolderTaken extends Error {
+  override readonly name = "FolderTaken";
+  readonly code = "data-folder-taken";
+  readonly remedy = "Stop the other hookline process, or give this one a HOOKLINE_DATA of its own.";
+  constructor(folder: string) {
+    super(`Another hookline process works with the data folder ${folder}.`);
+  }
+}
+
+/**
+ * Takes a data folder for this process: two at work on one journal would each undo what the other does. The lock goes
+ * with the process, however it ends. Gives what releases it.
+ * @throws {FolderTaken} if another process holds it.
+ */
+export function lockFolder(folder: string): () => void {
+  const database = new DatabaseSync(join(folder, LOCK_FILE), { timeout: WAIT_MS });
+  try {
+    // https://www.sqlite.org/lang_transaction.html: nobody else can begin one until this ends.
+    database.exec("BEGIN EXCLUSIVE");
+  } catch {
+    database.close();
+    throw new FolderTaken(folder);
+  }
+  return () => database.close();
+}

@@ -1,0 +1,64 @@
+import type { Clock } from "../../shared/clock/clock.ts";
+import type { Pool } from "../../shared/config/pool.ts";
+import type { Logger } from "../../shared/log/logger.ts";
+import type { DockerClient } from "../docker/docker-client.ts";
+import { DockerError } from "../docker/docker-error.ts";
+import type { DockerImagePulls } from "./docker-image-pulls.ts";
+
+const A_DAY_MS = 24 * 60 * 60_000;
+
+export interface SlotImagesOptions {
+  readonly client: DockerClient;
+  readonly pulls: DockerImagePulls;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** Images as fresh as their pools want them. A registry that cannot be asked stops no job whose image is here. */
+export class SlotImages {
+  readonly #options: SlotImagesOptions;
+  /** When each image was last asked for, by name and platform. */
+  readonly #askedAtMs = new Map<string, number>();
+
+  constructor(options: SlotImagesOptions) {
+    this.#options = options;
+  }
+
+  /** At the agent's start: pulls what is missing, and what its pool wants fresh. Throws DockerError `pull-failed`. */
+  async prepare(pool: Pool, platform: string | null, signal: AbortSignal): Promise<void> {
+    const isHere = (await this.#options.client.images.inspect(pool.image, signal)) !== null;
+    if (!isHere) await this.#pull(pool, platform, signal);
+    else if (pool.container.pull !== "missing") await this.#refresh(pool, platform, signal);
+  }
+
+  /** `always` waits for the registry; `daily` asks beside the job, and the slots after it have the new image. */
+  async beforeStart(pool: Pool, platform: string | null, signal: AbortSignal): Promise<void> {
+    const { pull } = pool.container;
+    if (pull === "missing") return;
+    if (pull === "always") return this.#refresh(pool, platform, signal);
+    const askedAtMs = this.#askedAtMs.get(keyOf(pool, platform));
+    if (askedAtMs !== undefined && this.#options.clock.now() - askedAtMs < A_DAY_MS) return;
+    // Not bound to this start, which is over before the pull is. It settles by itself.
+    void this.#refresh(pool, platform, new AbortController().signal).catch(() => {});
+  }
+
+  /** Throws only what is no refusal of registry or engine. */
+  async #refresh(pool: Pool, platform: string | null, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#pull(pool, platform, signal);
+    } catch (error) {
+      if (!(error instanceof DockerError)) throw error;
+      const { message, remedy } = error;
+      this.#options.log.warn("image not refreshed; the one that is here is used", { reason: message, remedy });
+    }
+  }
+
+  #pull(pool: Pool, platform: string | null, signal: AbortSignal): Promise<void> {
+    this.#askedAtMs.set(keyOf(pool, platform), this.#options.clock.now());
+    return this.#options.pulls.pull(pool.image, platform, signal);
+  }
+}
+
+function keyOf(pool: Pool, platform: string | null): string {
+  return `${platform ?? ""} ${pool.image}`;
+}

@@ -1,0 +1,100 @@
+import type { Clock } from "../../shared/clock/clock.ts";
+import type { Fleet } from "../../shared/config/pool.ts";
+import type { Logger } from "../../shared/log/logger.ts";
+import type { DeliveryLog, GitHubHook } from "../github/delivery-log.ts";
+import { ownerOf, scopeName } from "../github/runner-scope.ts";
+import { GitHubError, type RunnerScope } from "../github/types.ts";
+import type { SweepFailures } from "./sweep-failures.ts";
+import { runnerScopes } from "./sweep-targets.ts";
+
+/** Hooks change seldom; a new one is found after this long. */
+const FRESH_MS = 10 * 60_000;
+/** How long a refusal stands before it is tried again. */
+const REFUSED_MS = 60 * 60_000;
+const APP_HOOK: GitHubHook = {
+  home: { kind: "app" },
+  id: null,
+  url: null,
+  active: true,
+  events: ["workflow_job"],
+  contentType: null,
+  verifiesTls: true,
+};
+
+interface Known {
+  readonly hooks: readonly GitHubHook[];
+  readonly untilMs: number;
+}
+
+export interface OurHooksOptions {
+  readonly log: DeliveryLog;
+  readonly fleet: Fleet;
+  /** Whether a hook delivers to this receiver. */
+  readonly isOurs: (hook: GitHubHook) => boolean;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** The hooks that deliver to us: the App's, and those of the organisations and repositories that the fleet serves. */
+export class OurHooks {
+  readonly #options: OurHooksOptions;
+  readonly #known = new Map<string, Known>();
+
+  constructor(options: OurHooksOptions) {
+    this.#options = options;
+  }
+
+  /** Those whose log may be read as far as is known; a refusal is told once, and tried again after an hour. */
+  async find(failures: SweepFailures, signal: AbortSignal): Promise<readonly GitHubHook[]> {
+    const { fleet, log } = this.#options;
+    const hooks: GitHubHook[] = log.isApp && !this.isRefused(APP_HOOK) ? [APP_HOOK] : [];
+    for (const scope of runnerScopes(fleet)) hooks.push(...(await this.#hooksOf(scope, failures, signal)));
+    return hooks.filter((hook) => !this.isRefused(hook));
+  }
+
+  /** A log that GitHub does not let us read; sweeps of the queue serve its jobs. */
+  refuse(hook: GitHubHook, error: GitHubError): void {
+    this.#refuse(keyOf(hook), error);
+  }
+
+  isRefused(hook: GitHubHook): boolean {
+    return (this.#known.get(keyOf(hook))?.untilMs ?? 0) > this.#options.clock.now();
+  }
+
+  async #hooksOf(scope: RunnerScope, failures: SweepFailures, signal: AbortSignal): Promise<readonly GitHubHook[]> {
+    const { clock, log, isOurs } = this.#options;
+    const name = scopeName(scope).toLowerCase();
+    const known = this.#known.get(name);
+    if (known !== undefined && known.untilMs > clock.now()) return known.hooks;
+    try {
+      const listing = await log.listHooks(scope, signal);
+      const hooks = listing.items.filter((hook) => hook.active && isOurs(hook));
+      if (listing.complete) this.#known.set(name, { hooks, untilMs: clock.now() + FRESH_MS });
+      return hooks;
+    } catch (error) {
+      if (!(error instanceof GitHubError)) throw error;
+      if (isRefusal(error)) this.#refuse(name, error);
+      else failures.note(`hooks of ${scopeName(scope)}`, ownerOf(scope), error);
+      return known?.hooks ?? [];
+    }
+  }
+
+  #refuse(key: string, { message, remedy }: GitHubError): void {
+    if (!this.#known.has(key))
+      this.#options.logger.info("GitHub's delivery log may not be read; sweeps of the queue find what it would show", {
+        of: key,
+        message,
+        remedy,
+      });
+    this.#known.set(key, { hooks: [], untilMs: this.#options.clock.now() + REFUSED_MS });
+  }
+}
+
+/** A credential without the permission is told 403 or, as if there were nothing, 404. */
+export function isRefusal({ code }: GitHubError): boolean {
+  return code === "forbidden" || code === "not-found";
+}
+
+function keyOf({ home, id }: GitHubHook): string {
+  return home.kind === "app" ? "app" : `${scopeName(home).toLowerCase()} ${id}`;
+}

@@ -1,0 +1,64 @@
+/** Calls that a repository costs at least: its queued runs, and its running ones. */
+export const CALLS_PER_REPOSITORY = 2;
+
+export interface RotationOptions {
+  /** Repositories in lower case and when they were last read to the end, milliseconds since the epoch. */
+  readonly readTimes: ReadonlyMap<string, number>;
+  /** Calls that a sweep may spend on repositories. */
+  readonly budget: number;
+}
+
+/**
+ * Chooses which repositories a sweep reads, so that any number of them stays inside a budget of calls: the active ones
+ * always, then those that have waited longest, as many as the rest of the budget pays for. In time all of them.
+ */
+export class RepositoryRotation {
+  readonly #readTimes: Map<string, number>;
+  #left: number;
+
+  constructor({ readTimes, budget }: RotationOptions) {
+    this.#readTimes = new Map(readTimes);
+    this.#left = budget;
+  }
+
+  /** The active ones, those that waited longest first. They are read even where they cost more than the budget. */
+  *active(targets: readonly string[], isActive: (repository: string) => boolean): Generator<string> {
+    for (const name of this.#byWait(targets.filter(isActive))) {
+      this.spend(CALLS_PER_REPOSITORY);
+      yield name;
+    }
+  }
+
+  /** The others, as long as the budget pays for one more. */
+  *rest(targets: readonly string[], isActive: (repository: string) => boolean): Generator<string> {
+    for (const name of this.#byWait(targets.filter((each) => !isActive(each)))) {
+      if (this.#left < CALLS_PER_REPOSITORY) return;
+      this.spend(CALLS_PER_REPOSITORY);
+      yield name;
+    }
+  }
+
+  /** What a reading cost beyond `CALLS_PER_REPOSITORY`. */
+  spend(calls: number): void {
+    this.#left -= calls;
+  }
+
+  noteRead(repository: string, atMs: number): void {
+    this.#readTimes.set(repository.toLowerCase(), atMs);
+  }
+
+  /** Since when all of them have been read, milliseconds since the epoch; null while one never was. */
+  allReadSinceMs(targets: readonly string[]): number | null {
+    const times = targets.map((name) => this.#readTimes.get(name.toLowerCase()) ?? null);
+    return times.reduce<number | null>(
+      (oldest, time) => (oldest === null || time === null ? null : Math.min(oldest, time)),
+      Number.MAX_SAFE_INTEGER,
+    );
+  }
+
+  /** Never read first, in the order given: the most recently pushed of an organisation lead it. */
+  #byWait(targets: readonly string[]): readonly string[] {
+    const timeOf = (name: string): number => this.#readTimes.get(name.toLowerCase()) ?? 0;
+    return targets.toSorted((a, b) => timeOf(a) - timeOf(b));
+  }
+}

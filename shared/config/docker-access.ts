@@ -1,0 +1,45 @@
+import type { ConfigPath } from "./config-path.ts";
+import type { DockerAccess } from "./container-options.ts";
+import type { Finding } from "./finding.ts";
+
+/** What a pool says of Docker in its jobs; undefined is what the schema refused. */
+export interface StatedDocker {
+  readonly at: ConfigPath;
+  readonly docker: DockerAccess | undefined;
+  readonly workFolder: string | undefined;
+  readonly visibility: string | undefined;
+  readonly max: number | undefined;
+}
+
+/**
+ * Whether what the pool says goes with the Docker that it gives to its jobs. Container jobs and actions mount the work
+ * folder by its path on the host, so with a shared socket that path must be the same on both sides, else they find an
+ * empty workspace. https://github.com/actions/runner/issues/406
+ */
+export function dockerFindings({ at, docker, workFolder, visibility, max }: StatedDocker): Finding[] {
+  if (docker === undefined) return [];
+  const absolute = workFolder?.startsWith("/") ?? docker === "socket";
+  const found: Finding[] = [];
+  if (docker === "socket" && !absolute) {
+    found.push({ at: [...at, "workFolder"], message: NOT_EQUAL });
+  } else if (docker !== "socket" && absolute) {
+    found.push({
+      at: [...at, "workFolder"],
+      message: "must be relative, such as _work; absolute is for docker: socket",
+    });
+  }
+  if (docker === "socket" && max !== undefined && max > 1) {
+    found.push({ at: [...at, "docker"], message: ONE_FOLDER });
+  }
+  if (docker !== "none" && visibility !== undefined && visibility !== "private") {
+    found.push({ at: [...at, "docker"], message: FOR_STRANGERS });
+  }
+  return found;
+}
+
+const NOT_EQUAL =
+  "must be an absolute path with docker: socket, the same on this machine and in the container, such as /volume1/docker/hookline/work; else container jobs find an empty workspace";
+const ONE_FOLDER =
+  "shares one work folder of this machine, so its pool has one slot at a time; set scaling.max: 1, and write a pool with a workFolder of its own for each slot more";
+const FOR_STRANGERS =
+  "gives every job root on this machine, and visibility lets public repositories in; set visibility: private, or docker: none";

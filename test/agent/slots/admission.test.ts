@@ -1,0 +1,87 @@
+import { expect, test } from "vitest";
+
+import { hostRoom } from "../../../agent/slots/host-room.ts";
+import { PLAIN_CONTAINER } from "../../../shared/config/container-options.ts";
+import { job, poolOf } from "../../controller/world.ts";
+import { CAPABLE_INFO, FakeEngine } from "../../docker/fake-engine.ts";
+import { calm, poolOf as dockerPool, providerOn } from "../../docker/slot-fixtures.ts";
+import { fails } from "../fake-slots.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
+import { SlotWorld } from "./slot-world.ts";
+
+const PLENTY = 2 ** 40;
+
+async function admittedWith(free: { readonly disk?: number | null; readonly memory?: number | null }): Promise<void> {
+  await using engine = await FakeEngine.start();
+  const { disk = PLENTY, memory = PLENTY } = free;
+  const room = { freeDiskBytes: () => disk, freeMemoryBytes: () => memory };
+  const rule = { room, minFreeDiskBytes: 2 ** 30, minFreeMemoryBytes: 2 ** 28 };
+  await providerOn(engine.host, "mine", { room: rule }).provider.admit(dockerPool(), calm());
+}
+
+test("N7 a disk that is nearly full stops new slots, with the figures and what to do", async () => {
+  await expect(admittedWith({ disk: 2 ** 30 - 1 })).rejects.toMatchObject({
+    code: "no-room",
+    message: expect.stringMatching(/1023 MiB of disk left.*1 GiB/),
+    remedy: expect.stringMatching(/docker image prune.*HOOKLINE_MIN_FREE_DISK/s),
+  });
+  await admittedWith({ disk: 2 ** 30 });
+});
+
+test("N16 memory below the floor stops new slots; a machine that does not tell is not held back", async () => {
+  await expect(admittedWith({ memory: 0 })).rejects.toMatchObject({
+    code: "no-room",
+    remedy: expect.stringContaining("HOOKLINE_MIN_FREE_MEMORY"),
+  });
+  await admittedWith({ disk: null, memory: null });
+});
+
+test.each(["3.10.108", "4.3.9", "2.6.32"])(
+  "N5 on kernel %s nothing is asked of Docker but /info, and the reason is told",
+  async (kernel) => {
+    await using engine = await FakeEngine.start({ info: { ...CAPABLE_INFO, KernelVersion: kernel } });
+    await expect(providerOn(engine.host, "mine").provider.admit(dockerPool(), calm())).rejects.toMatchObject({
+      code: "host",
+      message: expect.stringMatching(new RegExp(`${kernel}.*getrandom`)),
+    });
+    expect(engine.calls).toEqual(["GET /info"]);
+  },
+);
+
+test.each(["4.4.302+", "5.10.55+", "6.1.0-13-amd64", ""])("N5 kernel %s is taken", async (kernel) => {
+  await using engine = await FakeEngine.start({ info: { ...CAPABLE_INFO, KernelVersion: kernel } });
+  await providerOn(engine.host, "mine").provider.admit(dockerPool(), calm());
+});
+
+test("a machine that cannot take a slot registers no runner; the job stays in demand and is served later", async () => {
+  const world = new SlotWorld({ pools: [poolOf({ max: 1 })] });
+  world.provider.admitHooks.push(fails("no-room"));
+  await world.adopt();
+  await world.jobs(job(1));
+  expect(world.github.callsOf("jit")).toEqual([]);
+  expect(world.ledger.demand()).toBe(1);
+  await world.advance(5000);
+  expect(world.provider.callsOf("start")).toHaveLength(1);
+});
+
+test("this machine says what it has left", () => {
+  const room = hostRoom(temporaryFolder());
+  expect(room.freeDiskBytes()).toBeGreaterThan(0);
+  if (process.platform === "linux") expect(room.freeMemoryBytes()).toBeGreaterThan(0);
+  expect(hostRoom("/no/such/folder").freeDiskBytes()).toBeNull();
+});
+
+test("a start that hangs is given up at its pool's deadline, and takes its registration with it", async () => {
+  const container = { ...PLAIN_CONTAINER, startDeadlineMs: 90_000 };
+  const world = new SlotWorld({ pools: [{ ...poolOf({ max: 1 }), container }] });
+  world.provider.startHooks.push(
+    (signal) => new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason as Error))),
+  );
+  await world.adopt();
+  await world.jobs(job(1));
+  await world.advance(89_000);
+  expect(world.github.callsOf("delete")).toEqual([]);
+  await world.advance(1000);
+  expect(world.github.callsOf("delete")).toHaveLength(1);
+  expect(JSON.stringify(world.log.records())).toContain("startDeadlineSeconds");
+});

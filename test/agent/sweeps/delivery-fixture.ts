@@ -1,0 +1,57 @@
+import { onTestFinished } from "vitest";
+
+import { deliversTo } from "../../../agent/github/delivers-to.ts";
+import { Journal } from "../../../agent/journal/journal.ts";
+import { MissedDeliveries } from "../../../agent/journal/missed-deliveries.ts";
+import { NodeSql } from "../../../agent/journal/node-sql.ts";
+import { DeliverySweep } from "../../../agent/sweeps/delivery-sweep.ts";
+import { SweepFailures } from "../../../agent/sweeps/sweep-failures.ts";
+import type { SqlDatabase } from "../../../shared/mailbox/sql.ts";
+import type { Signal } from "../../../shared/workflow-job/signal.ts";
+import { startWebhookReceiver } from "../../github/support/webhook-receiver.ts";
+import { capturedLog } from "../../unit/samples/captured-log.ts";
+import { onLoopback } from "../github/on-loopback.ts";
+import { fleet } from "./fake-github.ts";
+
+export interface Swept {
+  readonly taken: readonly Signal[];
+  readonly failures: readonly { readonly what: string; readonly code: string }[];
+}
+
+/** An organisation whose hook delivers to a receiver that answers as told, and an agent's delivery sweep over its log. */
+export async function deliveryWorld(home: "organization" | "repository" | "app" = "organization") {
+  const { github, clock, client } = await onLoopback();
+  github.addRepository("acme/web");
+  const receiver = await startWebhookReceiver();
+  onTestFinished(() => receiver[Symbol.asyncDispose]());
+  const app = home === "app" ? github.addApp({ owner: "acme", webhook: { url: receiver.url } }) : null;
+  if (app !== null) github.installApp({ app, account: "acme" });
+  if (home !== "app") github.addHook({ scope: home === "organization" ? "acme" : "acme/web", url: receiver.url });
+  await github.deliveriesSettled();
+  const token = github.addToken();
+  const made = client(
+    app === null ? { kind: "token", token } : { kind: "app", appId: app.id, privateKeyPem: app.privateKey },
+  );
+  const scope = { kind: "repositories", repositories: ["acme/web"] } as const;
+  const sql: SqlDatabase = new NodeSql(":memory:");
+  const captured = capturedLog();
+  /** A sweep of a process that knows only what the disk holds. */
+  const sweep = async (): Promise<Swept> => {
+    const journal = new Journal(sql);
+    const taken: Signal[] = [];
+    const deliveries = new DeliverySweep({
+      log: made,
+      fleet: home === "repository" ? fleet({ scope }) : fleet({}),
+      isOurs: (hook) => deliversTo(hook, new URL(".", receiver.url).href),
+      missed: new MissedDeliveries(sql),
+      has: (guid) => journal.has(guid),
+      take: (signal) => taken.push(...journal.take([signal], clock.now())),
+      clock,
+      logger: captured.log,
+    });
+    const failures = new SweepFailures();
+    await deliveries.run(failures, new AbortController().signal);
+    return { taken, failures: failures.all };
+  };
+  return { github, clock, receiver, sql, sweep, records: () => captured.records() };
+}

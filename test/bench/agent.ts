@@ -1,0 +1,71 @@
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { performance } from "node:perf_hooks";
+
+import { bundleAgent } from "../../config/bundle-agent.ts";
+import { AgentProcess } from "../e2e/agent-process.ts";
+import { LABELS, REPOSITORY, startChainWithoutAgent } from "../e2e/docker-chain.ts";
+import { describeMachine } from "./machine.ts";
+
+/** Ten minutes of one job and one sweep a minute, without the waiting between them. */
+const MINUTES = 10;
+const STARTS = 5;
+const MOST = { bundleBytes: 2 ** 20, residentKib: 90 * 1024, connectedMs: 1000 };
+
+const folder = mkdtempSync(join(tmpdir(), "hookline-bench-"));
+const program = await bundleAgent(join(folder, "hookline.mjs"));
+const chain = await startChainWithoutAgent({ maxSlots: 2, edge: true, sweepIntervalSeconds: 1 });
+const agent = new AgentProcess({ ...chain.agentOptions, program, env: imageMemory() });
+try {
+  const connected: number[] = [];
+  for (let start = 0; start < STARTS; start += 1) {
+    await agent.stop();
+    const startedAt = performance.now();
+    agent.start();
+    await agent.waitForLine(/"msg":"link up"/, 20_000);
+    connected.push(performance.now() - startedAt);
+  }
+  for (let minute = 0; minute < MINUTES; minute += 1) await oneMinute();
+  const bytes = statSync(program).size;
+  const connectedMs = connected.toSorted((a, b) => a - b)[Math.floor(STARTS / 2)] ?? Number.NaN;
+  const resident = memoryOf(agent.pid);
+  const ok = bytes < MOST.bundleBytes && resident.VmRSS < MOST.residentKib && connectedMs < MOST.connectedMs;
+  process.stdout.write(`${describeMachine()}
+bundle, one file                 ${(bytes / 1024).toFixed(0)} KiB (under 1024)
+start to connected               ${connectedMs.toFixed(0)} ms, median of ${STARTS} (under 1000)
+resident after ${MINUTES} jobs and sweeps  ${mebibytes(resident.VmRSS)} MiB (under 90), of which ${mebibytes(resident.RssFile)} MiB are the Node binary's own pages
+${ok ? "ok" : "OVER"}
+`);
+  if (!ok) process.exitCode = 1;
+} finally {
+  await agent.close();
+  await chain.close();
+  rmSync(folder, { recursive: true, force: true });
+}
+
+async function oneMinute(): Promise<void> {
+  const { github } = chain;
+  const sweeps = github.calls().length;
+  const [job] = github.queueMatrix({ repository: REPOSITORY, labels: LABELS, runsForMs: 100, count: 1 });
+  await github.waitFor(() => github.job(job?.id ?? 0).status === "completed", 20_000, "the job");
+  await github.waitFor(() => github.calls().length > sweeps, 20_000, "a sweep");
+}
+
+/** What the image sets to keep memory small. */
+function imageMemory(): Readonly<Record<string, string>> {
+  const text = readFileSync(join(import.meta.dirname, "../../Dockerfile"), "utf8");
+  const found = /^ENV NODE_OPTIONS="(.+)" MALLOC_ARENA_MAX=(\d+)$/m.exec(text);
+  if (found === null) throw new Error("the Dockerfile no longer sets NODE_OPTIONS and MALLOC_ARENA_MAX in one line");
+  return { NODE_OPTIONS: found[1] ?? "", MALLOC_ARENA_MAX: found[2] ?? "" };
+}
+
+function memoryOf(pid: number | null): { readonly VmRSS: number; readonly RssFile: number } {
+  const status = readFileSync(`/proc/${pid}/status`, "utf8");
+  const kib = (field: string): number => Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, "m").exec(status)?.[1]);
+  return { VmRSS: kib("VmRSS"), RssFile: kib("RssFile") };
+}
+
+function mebibytes(kib: number): string {
+  return (kib / 1024).toFixed(1);
+}

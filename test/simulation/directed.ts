@@ -1,0 +1,84 @@
+import type { Conditions } from "./conditions.ts";
+import { run } from "./run.ts";
+import type { Item, JobPlan, Milestone, Scenario } from "./scenario.ts";
+
+/** A scenario written by hand, for what chance would seldom bring about. */
+export interface Directed {
+  readonly name: string;
+  readonly scenario: Scenario;
+}
+
+const PLAIN = { gatedMs: null, cancelMs: null, foreign: false, stuck: false, rerun: false } as const;
+
+function job(atMs: number, durationMs: number, change: Partial<JobPlan> = {}): JobPlan {
+  const labels = ["self-hosted", "nas"];
+  return { kind: "job", atMs, repository: "acme/web", labels, count: 1, durationMs, ...PLAIN, ...change };
+}
+
+function trouble(atMs: number, forMs: number, change: Partial<Conditions>): Item {
+  return { kind: "trouble", atMs, forMs, change };
+}
+
+function directed(name: string, change: Partial<Scenario> & { readonly items: readonly Item[] }): Directed {
+  const usual = { seed: 1, max: 2, min: 0, cooldownSeconds: 60, sweepsAlone: false } as const;
+  return { name, scenario: { ...usual, ...change } };
+}
+
+const started = (promise: string, atMs: number, jobsStarted: number): readonly Milestone[] => [
+  { promise, atMs, jobsStarted },
+];
+
+export const DIRECTED: readonly Directed[] = [
+  directed("promise 4: a queued that comes after the job's end starts nothing", {
+    items: [
+      trouble(900, 500, { deliveryDelayMs: 460_000 }),
+      job(1000, 5000),
+      trouble(1500, 7000, { loseDeliveries: 1 }),
+    ],
+    slotsAtMost: 1,
+  }),
+  directed("promise 7: while a slot is busy, the next job gets one of its own at once", {
+    items: [job(1000, 200_000), job(60_000, 5000)],
+    milestones: started("promise 7", 70_000, 2),
+  }),
+  directed("promise 7: a busy slot whose runner is listed as idle serves nobody else", {
+    items: [job(1000, 300_000), trouble(20_000, 300_000, { github: "idle-lies" }), job(150_000, 5000)],
+    milestones: started("promise 7", 160_000, 2),
+  }),
+  directed("promise 8: a runner that took a job which nobody told of outlives its slot's cooldown", {
+    items: [
+      job(1000, 5000, { cancelMs: 300 }),
+      trouble(50_000, 300_000, { github: "stale" }),
+      trouble(63_000, 300_000, { loseDeliveries: 1 }),
+      job(70_000, 200_000),
+    ],
+    cooldownSeconds: 100,
+  }),
+  directed("promise 9: one sweep that misses a job leaves it in demand", {
+    items: [job(1000, 145_000), trouble(50_000, 80_000, { github: "stale" }), job(70_000, 5000)],
+    max: 1,
+    milestones: started("promise 9", 165_000, 2),
+  }),
+  directed("promise 9: repositories that were not read to the end prove nothing about their jobs", {
+    items: [job(1000, 200_000), job(30_000, 5000), trouble(31_000, 160_000, { github: "partial" })],
+    max: 1,
+    milestones: started("promise 9", 216_000, 2),
+  }),
+  directed("promise 9: a queued that comes a quarter of an hour late starts nothing that no sweep has seen", {
+    items: [
+      trouble(900, 50, { deliveryDelayMs: 900_000 }),
+      job(910, 5000, { cancelMs: 200 }),
+      trouble(960, 60_000, { loseDeliveries: 1 }),
+    ],
+    slotsAtMost: 0,
+  }),
+];
+
+/** Runs them all; the first that breaks a promise is told, with its trace where one is asked for. */
+export async function runDirected(trace: ((line: string) => void) | null = null): Promise<string | null> {
+  for (const { name, scenario } of DIRECTED) {
+    const { violation } = await run(scenario, trace);
+    if (violation !== null) return `${name}: ${violation.promise}: ${violation.message}`;
+  }
+  return null;
+}
