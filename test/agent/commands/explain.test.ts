@@ -26,7 +26,7 @@ const explanationSchema = z.strictObject({
 
 const POOLS = `version: 2
 pools:
-  - {key: k8s, repositories: [lineville/elastic-machines-testing], labels: [k8s]}
+  - {key: k8s, repositories: [lineville/elastic-machines-testing], labels: [k8s], visibility: public}
   - {key: gpu, organization: octo-org, labels: [gpu, db-app, dc-03], visibility: private}
   - {key: private, organization: Codertocat, labels: [ubuntu-latest], visibility: private}
   - {key: open, organization: Codertocat, labels: [ubuntu-latest], visibility: public}

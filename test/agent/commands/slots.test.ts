@@ -27,7 +27,7 @@ test("with Docker away the journal speaks alone, and both forms say so", async (
   expect(await runCli(["slots"], io, STOPPED)).toBe(0);
   expect(io.out()).toMatch(new RegExp(`^pool +state +job +age +slot\nnas +planned +- +\\d+ s +${NAME}\n$`));
   expect(io.err()).toMatch(/^Docker could not be asked, the journal speaks alone: /);
-  const scripted = fakeIo({ ...io.env, HOOKLINE_DATA: join(io.cwd, "data") } as Record<string, string>);
+  const scripted = fakeIo({ ...(io.env as Record<string, string>), HOOKLINE_DATA: join(io.cwd, "data") });
   expect(await runCli(["slots", "--json"], scripted, STOPPED)).toBe(0);
   expect(scripted.json()).toMatchObject({
     ok: true,

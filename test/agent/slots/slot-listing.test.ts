@@ -18,6 +18,8 @@ const record = (name: string, change: Partial<SlotRecord> = {}): SlotRecord => (
   exitedAtMs: null,
   exitCode: null,
   removedAtMs: null,
+  surplusSinceMs: null,
+  tail: null,
   ...change,
 });
 
