@@ -56,7 +56,7 @@ test.each(settingsNeededBy("autoscale-webhook"))(
   },
 );
 
-test("it needs no address of an edge and takes no notice of one", async () => {
+test("it needs no address of an edge, and does not dial the one that is set", async () => {
   expect(settingsNeededBy("autoscale-webhook")).not.toContain("HOOKLINE_EDGE_URL");
   const io = fakeIo({ ...ENV, HOOKLINE_EDGE_URL: "https://edge.example" });
   expect(await runCli(LISTEN, io, STOPPED)).toBe(0);
