@@ -66,8 +66,10 @@ export function configurationPage(): string {
 
 function settingRows(): string {
   return SETTING_NAMES.map((name) => {
-    const { description, fallback, secret } = SETTINGS[name];
-    return row(secret ? `${name}\` or \`${name}_FILE` : name, fallback === null ? "" : code(fallback), description);
+    const { description, fallback, secret, neededBy } = SETTINGS[name];
+    const needed = neededBy.length === 0 ? "" : ` Needed by ${neededBy.map((each) => code(each)).join(", ")}.`;
+    const text = `${description}${needed}`;
+    return row(secret ? `${name}\` or \`${name}_FILE` : name, fallback === null ? "" : code(fallback), text);
   }).join("");
 }
 

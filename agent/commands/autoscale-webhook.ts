@@ -6,6 +6,7 @@ import { systemClock } from "../clock/system-clock.ts";
 import { readPoolsFile } from "../config/pools-file.ts";
 import { settingsNeededBy } from "../config/needed-settings.ts";
 import { readSettings } from "../config/settings.ts";
+import { unknownSettings } from "../config/unknown-settings.ts";
 import { runDaemon } from "../daemon/run-daemon.ts";
 import { dockerSlots } from "../slots/docker-slots.ts";
 import { processLogger } from "../log/process-logger.ts";
@@ -25,8 +26,9 @@ put a reverse proxy with TLS before it (docs/deploy-standalone.md).
   --help                 print this
 
 It needs ${settingsNeededBy("autoscale-webhook").join(", ")}.
-HOOKLINE_TOKEN opens /freshness and /dead to hookline doctor and hookline dead, which find the receiver by
-HOOKLINE_EDGE_URL; this command does not read that one. SIGTERM ends it; runners go on, and the next start adopts them.
+HOOKLINE_TOKEN opens /freshness and /dead to hookline doctor and hookline dead. HOOKLINE_EDGE_URL may be the address
+that GitHub delivers to: it is never dialled, doctor and dead find the receiver by it, and sweeps the webhook.
+SIGTERM ends it; runners go on, and the next start adopts them.
 
 Exit code: 0 stopped, 1 it could not start or go on, 2 wrong usage or configuration.
 `;
@@ -68,6 +70,8 @@ async function serve(listen: ListenAddress, io: CommandIo, stop: AbortSignal): P
   const log = processLogger(settings.logLevel);
   const receiverLog = processLogger(settings.logLevel, { plane: "receiver" });
   for (const warning of warnings) log.warn("configuration", { detail: describeProblem(settings.configFile, warning) });
+  for (const unknown of unknownSettings(io.env))
+    log.warn("unknown setting", { detail: describeProblem("environment", unknown) });
   const provider = dockerSlots(settings, systemClock, log);
   const built = await startReceiver({ settings, fleet, provider, log, receiverLog, listen });
   announce(built, io);

@@ -18,8 +18,8 @@ const HELP = `Usage: hookline explain PAYLOAD.json [--event NAME] [--json]
 
 What would happen for this delivery, and why: the signal that is kept of it, each pool that is tried, the decision.
 It uses the configuration and the controller's own code, asks nobody and changes nothing: slots and other jobs are left
-out, and the clock stands at the time in the payload. PAYLOAD.json is the body as GitHub's delivery log shows it; - reads
-it from standard input.
+out, and the clock stands at the time in the payload. PAYLOAD.json is the body as GitHub's delivery log shows it; -
+reads it from standard input.
 
   --event NAME   the delivery's X-GitHub-Event (default: what the body looks like)
   --json         print {"signal", "ignored", "pools": [{"key", "serves", "reason"}],

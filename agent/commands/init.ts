@@ -125,5 +125,6 @@ function refuse(error: unknown, json: boolean, io: CommandIo): ExitCode {
   const { message, remedy, code } = (error ?? {}) as { message?: string; remedy?: string; code?: string };
   const failure = { code: code ?? "failed", message: message ?? String(error) };
   printFailure(io, json, remedy === undefined ? failure : { ...failure, remedy });
-  return code === "usage" || code === "config-invalid" ? EXIT.usage : EXIT.failed;
+  const isUsage = code === "usage" || code === "config-invalid" || code?.startsWith("ERR_PARSE_ARGS") === true;
+  return isUsage ? EXIT.usage : EXIT.failed;
 }

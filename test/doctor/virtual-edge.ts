@@ -14,8 +14,8 @@ import type { MailboxPort } from "../../shared/receiver/mailbox-port.ts";
 import { createReceiver } from "../../shared/receiver/receiver.ts";
 import { WebhookVerifier } from "../../shared/signature/webhook-verifier.ts";
 import { VERSION } from "../../shared/version.ts";
-import { LinkServer } from "../../worker/link-server.ts";
-import { freshState, type LinkSocket, type LinkState } from "../../worker/link-socket.ts";
+import { LinkServer } from "../../shared/edge/link-server.ts";
+import { freshState, type LinkSocket, type LinkState } from "../../shared/edge/link-socket.ts";
 
 /** An agent's connection in this process. It pings as long as nobody closes it. */
 class MemorySocket implements LinkSocket {

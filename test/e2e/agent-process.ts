@@ -53,6 +53,11 @@ export class AgentProcess {
     };
   }
 
+  /** Runs another command of `hookline` in the daemon's environment, as a process of its own. */
+  command(...args: readonly string[]): ChildProcessGroup {
+    return ChildProcessGroup.node(join(import.meta.dirname, "../../agent/main.ts"), args, this.#env);
+  }
+
   /** What the daemon printed since its last start, by line. */
   get output(): readonly string[] {
     return this.#process?.output ?? [];

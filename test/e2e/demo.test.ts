@@ -75,6 +75,14 @@ dockerTest(
   },
 );
 
+test("the demo through the standalone receiver does the same", { timeout: 70_000 }, async () => {
+  holds(await report("--standalone", "--jobs", "6", "--rate", "20"), 6);
+});
+
+dockerTest("the standalone receiver with real containers does the same", { timeout: 90_000 }, async () => {
+  holds(await report("--standalone", "--docker", "--jobs", "6", "--rate", "4"), 6);
+});
+
 test.each([
   ["an option that there is not", ["--nonsense"]],
   ["no number of jobs", ["--jobs", "many"]],

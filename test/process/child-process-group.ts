@@ -75,6 +75,11 @@ export class ChildProcessGroup {
     });
   }
 
+  /** Resolves with the exit code once the process has ended by itself. */
+  exited(): Promise<number | null> {
+    return this.#exited;
+  }
+
   /** Signals the whole group and resolves with the exit code once the process is gone. */
   async kill(signal: NodeJS.Signals): Promise<number | null> {
     const { pid } = this.#child;

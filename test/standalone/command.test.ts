@@ -56,7 +56,7 @@ test.each(settingsNeededBy("autoscale-webhook"))(
   },
 );
 
-test("it needs no address of an edge and takes no notice of one", async () => {
+test("it needs no address of an edge, and does not dial the one that is set", async () => {
   expect(settingsNeededBy("autoscale-webhook")).not.toContain("HOOKLINE_EDGE_URL");
   const io = fakeIo({ ...ENV, HOOKLINE_EDGE_URL: "https://edge.example" });
   expect(await runCli(LISTEN, io, STOPPED)).toBe(0);
@@ -91,7 +91,7 @@ test("a second one on the same folder is refused while the first one runs", { ti
   await first.waitForLine(/"msg":"link up"/, 20_000);
   const io = fakeIo({ ...first.env });
   expect(await runCli(LISTEN, io, new AbortController().signal)).toBe(1);
-  expect(io.err()).toMatch(/Another daemon runs on .*data\.\nStop it first/);
+  expect(io.err()).toMatch(/Another hookline process works with the data folder .*data\.\nStop the other/);
   expect((await post(first.webhookUrl, WEBHOOK_SECRET, 1)).status).toBe(202);
 });
 

@@ -5,12 +5,26 @@ import { VERSION } from "../../../shared/version.ts";
 import { fakeIo } from "./command-io.ts";
 
 const STOPPED = AbortSignal.abort();
+const COMMANDS = [
+  "init",
+  "agent",
+  "autoscale-webhook",
+  "doctor",
+  "scale",
+  "config check",
+  "healthcheck",
+  "explain",
+  "slots",
+  "deliveries",
+  "dead",
+  "drain",
+  "version",
+];
 
 test.each([[["--help"]], [["-h"]], [["help"]]])("%j explains every command", async (args) => {
   const io = fakeIo();
   expect(await runCli(args, io, STOPPED)).toBe(0);
-  for (const command of ["init", "agent", "doctor", "config check", "version"])
-    expect(io.out()).toContain(`\n  ${command} `);
+  for (const command of COMMANDS) expect(io.out()).toMatch(new RegExp(`\n  ${command}[ \n]`));
   expect(io.err()).toBe("");
 });
 
@@ -44,5 +58,33 @@ test.each([["agent"], ["doctor"], ["init"]])(
       expect(io.err()).toContain(args[0]);
       expect(io.out()).toBe("");
     }
+  },
+);
+
+test.each([["autoscale-webhook"], ["explain"], ["slots"], ["deliveries"], ["dead"], ["drain"]])(
+  "hookline %s has help that fits 120 columns, and refuses an option that it does not know with where help is",
+  async (command) => {
+    const helped = fakeIo();
+    expect(await runCli([command, "--help"], helped, STOPPED)).toBe(0);
+    expect(helped.out()).toMatch(new RegExp(`^Usage: hookline ${command}`));
+    expect(
+      Math.max(
+        ...helped
+          .out()
+          .split("\n")
+          .map((line) => line.length),
+      ),
+    ).toBeLessThanOrEqual(120);
+    const io = fakeIo();
+    expect(await runCli([command, "--jsn", "--json"], io, STOPPED)).toBe(2);
+    expect(io.json()).toEqual({
+      ok: false,
+      error: {
+        code: "usage",
+        message: "There is no option --jsn. Did you mean --json?",
+        remedy: `See hookline ${command} --help`,
+      },
+    });
+    expect(io.err()).toContain(`See hookline ${command} --help`);
   },
 );

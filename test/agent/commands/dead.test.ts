@@ -1,0 +1,105 @@
+import { expect, onTestFinished, test } from "vitest";
+
+import { runCli } from "../../../agent/cli.ts";
+import { settingsNeededBy } from "../../../agent/config/needed-settings.ts";
+import { Journal } from "../../../agent/journal/journal.ts";
+import { NodeSql } from "../../../agent/journal/node-sql.ts";
+import { serveHttp } from "../../../agent/receiver/http-server.ts";
+import { LocalMailbox } from "../../../agent/receiver/local-mailbox.ts";
+import { createReceiverApp } from "../../../agent/receiver/receiver-app.ts";
+import { systemClock } from "../../../agent/clock/system-clock.ts";
+import { Secret } from "../../../shared/config/secret.ts";
+import { capturedLog } from "../../unit/samples/captured-log.ts";
+import { queuedSignal } from "../../unit/samples/signal.ts";
+import { linkFixture } from "../link/link-fixture.ts";
+import { deadAddress, localServer } from "../local-server.ts";
+import { fakeIo, type FakeIo } from "./command-io.ts";
+
+const STOPPED = AbortSignal.abort();
+const TOKEN = "do-not-print-token";
+
+/** A standalone receiver on loopback whose first signal was set aside by its agent. */
+async function withDeadLetter(): Promise<FakeIo> {
+  const sql = new NodeSql(":memory:");
+  const { log } = capturedLog();
+  const mailbox = new LocalMailbox({ sql, clock: systemClock, log });
+  const secrets = { current: new Secret("webhook-secret"), previous: null };
+  const tokens = [new Secret(TOKEN)];
+  const app = createReceiverApp({ mailbox, operator: mailbox, secrets, tokens, now: Date.now, log });
+  const server = await serveHttp(app, { host: "127.0.0.1", port: 0 });
+  onTestFinished(async () => {
+    await server.close();
+    mailbox.close();
+  });
+  for (const n of [1, 2]) await mailbox.accept(queuedSignal(n));
+  sql.exec('UPDATE signals_a SET signal = \'{"jobId":1001,"action":"queued"}\' WHERE seq = 1');
+  const journal = new Journal(new NodeSql(":memory:"));
+  const { client, told } = linkFixture({ dial: mailbox.dial, clock: systemClock, journal });
+  client.start();
+  await expect.poll(() => told).toContain("caught up");
+  client.stop();
+  return fakeIo({ HOOKLINE_EDGE_URL: server.url, HOOKLINE_TOKEN: TOKEN });
+}
+
+test("dead letters are listed with their reason, for people and for scripts", async () => {
+  const io = await withDeadLetter();
+  expect(await runCli(["dead"], io, STOPPED)).toBe(0);
+  expect(io.out()).toMatch(/^seq +died +job +action +reason\n1 +20\d\d-.* 1001 +queued +guid: .*\n/);
+  expect(io.out()).toContain("hookline dead requeue SEQ");
+  const scripted = fakeIo({ ...io.env } as Record<string, string>);
+  expect(await runCli(["dead", "--json"], scripted, STOPPED)).toBe(0);
+  expect(scripted.json()).toMatchObject({ ok: true, total: 1, dead: [{ seq: 1, jobId: 1001, action: "queued" }] });
+});
+
+test("one is put back once; a second time it is no dead letter any more: exit 1 and where to look", async () => {
+  const io = await withDeadLetter();
+  expect(await runCli(["dead", "requeue", "1", "--json"], io, STOPPED)).toBe(0);
+  expect(io.json()).toEqual({ ok: true, requeued: 1, seq: 3 });
+  const again = fakeIo({ ...io.env } as Record<string, string>);
+  expect(await runCli(["dead", "requeue", "1", "--json"], again, STOPPED)).toBe(1);
+  expect(again.json()).toMatchObject({ ok: false, error: { code: "no-dead-letter" } });
+  const empty = fakeIo({ ...io.env } as Record<string, string>);
+  expect(await runCli(["dead"], empty, STOPPED)).toBe(0);
+  expect(empty.out()).toBe("No dead letters.\n");
+});
+
+test("a wrong token, a stranger and nobody at the address are exit 1, each with its remedy and no token", async () => {
+  const { env } = await withDeadLetter();
+  const stranger = await localServer((_request, response) => response.end("<html>hello</html>"));
+  const missing = await localServer((_request, response) => response.writeHead(404).end("{}"));
+  const broken = await localServer((_request, response) => response.writeHead(500).end());
+  const worlds: readonly (readonly [Record<string, string>, string])[] = [
+    [{ HOOKLINE_TOKEN: "do-not-print-wrong" }, "token"],
+    [{ HOOKLINE_EDGE_URL: await deadAddress() }, "unreachable"],
+    [{ HOOKLINE_EDGE_URL: stranger }, "not-hookline"],
+    [{ HOOKLINE_EDGE_URL: missing }, "not-hookline"],
+    [{ HOOKLINE_EDGE_URL: broken }, "unavailable"],
+  ];
+  for (const [change, code] of worlds) {
+    for (const args of [["dead"], ["dead", "requeue", "1"]]) {
+      const io = fakeIo({ ...(env as Record<string, string>), ...change });
+      expect(await runCli([...args, "--json"], io, STOPPED)).toBe(1);
+      expect(io.json()).toMatchObject({ ok: false, error: { code, remedy: expect.stringMatching(/./) as string } });
+      expect(io.out() + io.err()).not.toContain("do-not-print");
+    }
+  }
+});
+
+test.each(settingsNeededBy("dead"))("without %s it is exit 2", async (missing) => {
+  const { env } = await withDeadLetter();
+  const io = fakeIo({ ...(env as Record<string, string>), [missing]: "" });
+  expect(await runCli(["dead"], io, STOPPED)).toBe(2);
+  expect(io.err()).toMatch(new RegExp(`${missing}.*is not set`));
+});
+
+test.each<[readonly string[], RegExp]>([
+  [["dead", "bury"], /requeue is the only word that may follow "dead"/],
+  [["dead", "requeue"], /SEQ is missing: hookline dead requeue SEQ/],
+  [["dead", "requeue", "x"], /SEQ must be a whole number/],
+  [["dead", "requeue", "0"], /SEQ must be a whole number/],
+  [["dead", "requeue", "1", "2"], /a word too many: 2/],
+])("%j is exit 2", async (args, message) => {
+  const io = fakeIo();
+  expect(await runCli(args, io, STOPPED)).toBe(2);
+  expect(io.err()).toMatch(message);
+});
