@@ -22,14 +22,15 @@ afterAll(async () => {
   if (dockerAvailable) await world.close();
 }, 30_000);
 
-/** Ids of containers and images, whatever their state. */
+/** Ids of this world's containers and images, whatever their state; other tests have theirs beside them. */
 async function inDocker(): Promise<string> {
-  const [containers, images] = await Promise.all([
-    rawCall("GET", "/containers/json?all=1"),
-    rawCall("GET", "/images/json?all=1"),
+  const containers = encodeURIComponent(JSON.stringify({ ancestor: [world.image] }));
+  const images = encodeURIComponent(JSON.stringify({ reference: [world.image] }));
+  const answers = await Promise.all([
+    rawCall("GET", `/containers/json?all=1&filters=${containers}`),
+    rawCall("GET", `/images/json?filters=${images}`),
   ]);
-  const ids = [containers, images].map((text) => (JSON.parse(text) as { Id: string }[]).map(({ Id }) => Id).toSorted());
-  return JSON.stringify(ids);
+  return JSON.stringify(answers.map((text) => (JSON.parse(text) as { Id: string }[]).map(({ Id }) => Id).toSorted()));
 }
 
 dockerTest("O5 the doctor writes nothing to GitHub, and to Docker one container that it removes again", async () => {
