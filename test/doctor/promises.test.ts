@@ -71,7 +71,7 @@ dockerTest("the dry run's container is never taken for a slot, and a leftover of
 dockerTest("O7 one command replays a delivery that failed; twice, it is one runner all the same", async () => {
   const { github } = world;
   const outage = github.misdeliver({ fault: { kind: "fail", statusCode: 503 }, times: 1 });
-  const { id } = github.queueJob({ repository: REPOSITORY, labels: ["self-hosted", "nas"], runsForMs: 10 });
+  const { id } = github.queueJob({ repository: REPOSITORY, labels: ["self-hosted", "nas"], runsForMs: null });
   await github.deliveriesSettled();
   outage.stop();
   const report = await world.doctor({ args: ["--only", "edge"] });
@@ -83,8 +83,12 @@ dockerTest("O7 one command replays a delivery that failed; twice, it is one runn
     github.redeliver(failed?.id ?? 0);
     await github.deliveriesSettled();
   }
-  await github.waitFor(() => github.job(id).status === "completed", 10_000, "the job to be done");
+  await github.waitFor(() => github.job(id).status === "in_progress", 10_000, "the job to run");
+  await github.deliveriesSettled();
   expect(registrations() - before).toBe(1);
+  github.completeJob(id);
+  await github.waitFor(() => github.job(id).status === "completed", 10_000, "the job to be done");
+  await world.idle();
 });
 
 dockerTest("no secret of this world is in what the doctor prints, in its JSON, or in the agent's log", async () => {
