@@ -56,6 +56,7 @@ export const BROKEN_HOOKS: readonly BrokenWorld[] = [
     status: "warn",
     summary: /^1 of \d+ deliveries of hook \d+ of acme failed within 3 days and never came/,
     remedy: /deliveries\?status=failure/,
+    detail: /^answers: 503 ×1, 1 of them throttled by GitHub$/,
     breakIt: async (world) => {
       const { github } = world;
       const outage = github.misdeliver({ fault: { kind: "fail", statusCode: 503 }, times: 1 });

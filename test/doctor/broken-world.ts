@@ -14,6 +14,7 @@ export interface BrokenWorld {
   readonly status: "warn" | "fail";
   readonly summary: RegExp;
   readonly remedy: RegExp;
+  readonly detail?: RegExp;
   /** Another check that warns of the same setting for a reason of its own. */
   readonly also?: RegExp;
   /** Checks that cannot judge for that reason; none where it is left out. */

@@ -76,7 +76,8 @@ export interface DoctorWorld {
   readonly secrets: readonly string[];
   /** A pools file with one pool, different from the healthy one's in what is given. */
   readonly pools: (change?: object) => string;
-  runJob(): Promise<void>;
+  /** Resolves when every delivery was answered and the agent holds no slot. */
+  idle(): Promise<void>;
   stopAgent(): Promise<void>;
   startAgent(): Promise<void>;
   doctor(run?: Run): Promise<Told>;
@@ -161,11 +162,14 @@ export async function startDoctorWorld(): Promise<DoctorWorld> {
       upAndSwept,
     );
   };
+  const idle = async (): Promise<void> => {
+    await github.deliveriesSettled();
+    await running?.agent.waitFor(({ slots }) => slots === 0, AbortSignal.timeout(10_000));
+  };
   const runJob = async (): Promise<void> => {
     const { id } = github.queueJob({ repository: REPOSITORY, labels: ["self-hosted", "nas"], runsForMs: 10 });
     await github.waitFor(() => github.job(id).status === "completed", 10_000, "the job to be done");
-    await github.deliveriesSettled();
-    await running?.agent.waitFor(({ slots }) => slots === 0, AbortSignal.timeout(10_000));
+    await idle();
   };
   await startAgent();
   const hook = github.addHook({ scope: "acme", url: `${edgeFront.url}/webhook`, secret });
@@ -200,7 +204,7 @@ export async function startDoctorWorld(): Promise<DoctorWorld> {
     log,
     secrets: [secret, previousSecret, token, env.GITHUB_TOKEN],
     pools,
-    runJob,
+    idle,
     stopAgent,
     startAgent,
     doctor: async (options = {}) => {

@@ -72,6 +72,7 @@ describe.each(GROUPS)("broken %s", (_group, rows) => {
       expect(check?.id).toContain(row.check);
       expect(check).toMatchObject({ status: row.status, summary: expect.stringMatching(row.summary) as string });
       expect(check?.remedy).toMatch(row.remedy);
+      expect(check?.detail ?? "").toMatch(row.detail ?? /^/);
       const skipped = report.checks.filter(({ status }) => status === "skip").map(({ id }) => id);
       expect(skipped.filter((id) => row.skips?.test(id) !== true)).toEqual([]);
       expect(report.exitCode).toBe(row.status === "fail" ? 1 : 0);
