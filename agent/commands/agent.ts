@@ -9,7 +9,7 @@ import { unknownSettings } from "../config/unknown-settings.ts";
 import { buildAgent, type BuiltAgent } from "../daemon/build-agent.ts";
 import { runDaemon } from "../daemon/run-daemon.ts";
 import { processLogger } from "../log/process-logger.ts";
-import { dockerSlots } from "../slots/docker-slots.ts";
+import { dockerSlots } from "../slots/docker/open-docker.ts";
 import { EXIT, type CommandIo, type ExitCode } from "./io.ts";
 import { refuse } from "./refuse.ts";
 

@@ -8,7 +8,7 @@ import { settingsNeededBy } from "../config/needed-settings.ts";
 import { readSettings } from "../config/settings.ts";
 import { unknownSettings } from "../config/unknown-settings.ts";
 import { runDaemon } from "../daemon/run-daemon.ts";
-import { dockerSlots } from "../slots/docker-slots.ts";
+import { dockerSlots } from "../slots/docker/open-docker.ts";
 import { processLogger } from "../log/process-logger.ts";
 import { readListenAddress, type ListenAddress } from "../receiver/listen-address.ts";
 import { startReceiver, type StandaloneReceiver } from "../receiver/start-receiver.ts";

@@ -11,7 +11,7 @@ import { readSettings, type AgentSettings } from "../config/settings.ts";
 import type { AgentReport } from "../../shared/link/report.ts";
 import { buildAgent } from "../daemon/build-agent.ts";
 import { dryRun, type DryRun } from "../daemon/dry-run.ts";
-import { dockerSlots } from "../slots/docker-slots.ts";
+import { dockerSlots } from "../slots/docker/open-docker.ts";
 import { githubOf } from "../github/github-of-settings.ts";
 import { processLogger } from "../log/process-logger.ts";
 import { refuse } from "./refuse.ts";

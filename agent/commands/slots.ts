@@ -6,7 +6,7 @@ import { readSettings, type AgentSettings } from "../config/settings.ts";
 import { ageText } from "../doctor/age-text.ts";
 import { factsByJob } from "../journal/job-outcome.ts";
 import { readJournal } from "../journal/read-journal.ts";
-import { dockerSlots } from "../slots/docker-slots.ts";
+import { dockerSlots } from "../slots/docker/open-docker.ts";
 import { listSlots, type ListedSlot } from "../slots/slot-listing.ts";
 import type { ObservedSlot } from "../slots/slot-provider.ts";
 import { asksForHelp, flag, readArguments } from "./arguments.ts";

@@ -1,7 +1,7 @@
 import type { Random } from "../../shared/clock/clock.ts";
 import type { Fleet } from "../../shared/config/pool.ts";
 import { NEWEST_API, OLDEST_API } from "../docker/api-version.ts";
-import type { HostFeatures } from "../docker/host-features.ts";
+import type { HostFeatures } from "../slots/docker/host-features.ts";
 import { Skipped, type Check, type Finding } from "./check.ts";
 import { judgeDockerAccess } from "./docker-access-check.ts";
 import { judgeDryRun } from "./docker-dry-run.ts";

@@ -1,10 +1,10 @@
 import type { Random } from "../../shared/clock/clock.ts";
 import type { Pool } from "../../shared/config/pool.ts";
-import { INSTANCE_LABEL } from "../docker/container-labels.ts";
-import { containerSpec } from "../docker/container-spec.ts";
+import { INSTANCE_LABEL } from "../slots/docker/container-labels.ts";
+import { containerSpec } from "../slots/docker/container-spec.ts";
 import type { DockerClient } from "../docker/docker-client.ts";
 import { DockerError } from "../docker/docker-error.ts";
-import type { HostFeatures } from "../docker/host-features.ts";
+import type { HostFeatures } from "../slots/docker/host-features.ts";
 import { Skipped, type Finding } from "./check.ts";
 import { orSkipped, type DockerFacts } from "./docker-facts.ts";
 

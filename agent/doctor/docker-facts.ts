@@ -1,6 +1,6 @@
 import type { DockerClient } from "../docker/docker-client.ts";
 import { DockerError } from "../docker/docker-error.ts";
-import { hostFeatures, type HostFeatures } from "../docker/host-features.ts";
+import { hostFeatures, type HostFeatures } from "../slots/docker/host-features.ts";
 import type { ImageDetail } from "../docker/image-api.ts";
 import { Skipped } from "./check.ts";
 import type { Readings } from "./readings.ts";

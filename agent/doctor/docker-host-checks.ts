@@ -1,8 +1,8 @@
 import { statfs } from "node:fs/promises";
 
 import type { Fleet, Pool } from "../../shared/config/pool.ts";
-import { settingsLeftOut } from "../docker/container-spec.ts";
-import type { HostFeatures } from "../docker/host-features.ts";
+import { settingsLeftOut } from "../slots/docker/container-spec.ts";
+import type { HostFeatures } from "../slots/docker/host-features.ts";
 import type { Finding } from "./check.ts";
 
 const GIB = 2 ** 30;

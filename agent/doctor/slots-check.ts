@@ -1,5 +1,5 @@
 import type { Fleet } from "../../shared/config/pool.ts";
-import { INSTANCE_LABEL, readSlotLabels } from "../docker/container-labels.ts";
+import { INSTANCE_LABEL, readSlotLabels } from "../slots/docker/container-labels.ts";
 import type { GitHubRunner } from "../github/types.ts";
 import type { SlotRecord } from "../journal/slot-records.ts";
 import { ownPrefix } from "../slots/slot-name.ts";

@@ -17,7 +17,7 @@ import { JOURNAL_FILE, SLOTS_FILE } from "../../agent/journal/open-journal.ts";
 import { SlotRecords, type SlotRecord } from "../../agent/journal/slot-records.ts";
 import { timelines, type JobTimeline } from "../../agent/journal/timeline.ts";
 import { startReceiver } from "../../agent/receiver/start-receiver.ts";
-import { DockerSlotProvider } from "../../agent/slots/docker-slot-provider.ts";
+import { DockerSlotProvider } from "../../agent/slots/docker/docker-provider.ts";
 import { InProcessSlotProvider } from "../../agent/slots/in-process-slot-provider.ts";
 import type { SlotProvider } from "../../agent/slots/slot-provider.ts";
 import { silentLogger, type Logger } from "../../shared/log/logger.ts";

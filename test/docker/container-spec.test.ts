@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { systemClock } from "../../agent/clock/system-clock.ts";
-import { containerSpec, settingsLeftOut } from "../../agent/docker/container-spec.ts";
+import { containerSpec, settingsLeftOut } from "../../agent/slots/docker/container-spec.ts";
 import { DockerClient } from "../../agent/docker/docker-client.ts";
-import { hostFeatures } from "../../agent/docker/host-features.ts";
-import { DockerSlotProvider } from "../../agent/slots/docker-slot-provider.ts";
+import { hostFeatures } from "../../agent/slots/docker/host-features.ts";
+import { DockerSlotProvider } from "../../agent/slots/docker/docker-provider.ts";
 import { silentLogger } from "../../shared/log/logger.ts";
 import { CAPABLE_INFO, FakeEngine, json, SYNOLOGY_INFO } from "./fake-engine.ts";
 import { calm, JIT_CONFIG, poolOf, providerOn, specOf } from "./slot-fixtures.ts";

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { systemClock } from "../../agent/clock/system-clock.ts";
 import { DockerClient } from "../../agent/docker/docker-client.ts";
 import type { DockerHost } from "../../agent/docker/docker-host.ts";
-import { DockerSlotProvider, type DockerSlotProviderOptions } from "../../agent/slots/docker-slot-provider.ts";
+import { DockerSlotProvider, type DockerSlotProviderOptions } from "../../agent/slots/docker/docker-provider.ts";
 import type { SlotSpec } from "../../agent/slots/slot-provider.ts";
 import type { Pool } from "../../shared/config/pool.ts";
 import { createLogger, type Logger } from "../../shared/log/logger.ts";

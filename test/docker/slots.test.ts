@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, expect } from "vitest";
 import * as z from "zod";
 import type { ContainerCreateRequest } from "@docker/node-sdk";
 import { systemClock } from "../../agent/clock/system-clock.ts";
-import { DockerSlotProvider } from "../../agent/slots/docker-slot-provider.ts";
+import { DockerSlotProvider } from "../../agent/slots/docker/docker-provider.ts";
 import type { Pool } from "../../shared/config/pool.ts";
 import { dockerAvailable, dockerRequired, dockerTest, uniqueInstance } from "./engine.ts";
 import { buildRunnerImage, type RunnerImage } from "./runner-image.ts";

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { SlotChange } from "../../agent/slots/slot-provider.ts";
 import { VirtualClock } from "../agent/virtual-clock.ts";
 import { DockerClient } from "../../agent/docker/docker-client.ts";
-import { DockerSlotProvider } from "../../agent/slots/docker-slot-provider.ts";
+import { DockerSlotProvider } from "../../agent/slots/docker/docker-provider.ts";
 import { CuttableProxy } from "./cuttable-proxy.ts";
 import { dockerAvailable, dockerRequired, dockerTest, uniqueInstance } from "./engine.ts";
 import { FakeEngine, type FakeAnswer } from "./fake-engine.ts";

@@ -1,7 +1,7 @@
 import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { writeSlotLabels } from "../../agent/docker/container-labels.ts";
+import { writeSlotLabels } from "../../agent/slots/docker/container-labels.ts";
 import { NodeSql } from "../../agent/journal/node-sql.ts";
 import { JOURNAL_FILE, SLOTS_FILE } from "../../agent/journal/open-journal.ts";
 import { SlotRecords } from "../../agent/journal/slot-records.ts";

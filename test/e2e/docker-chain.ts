@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import * as z from "zod";
 
-import { INSTANCE_LABEL } from "../../agent/docker/container-labels.ts";
+import { INSTANCE_LABEL } from "../../agent/slots/docker/container-labels.ts";
 import { rawCall } from "../docker/raw-call.ts";
 import { buildRunnerImage } from "../docker/runner-image.ts";
 import { EdgeProcess } from "../edge/edge-process.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { hostRoom } from "../../../agent/slots/host-room.ts";
+import { hostRoom } from "../../../agent/slots/docker/host-room.ts";
 import { PLAIN_CONTAINER } from "../../../shared/config/container-options.ts";
 import { job, poolOf } from "../../controller/world.ts";
 import { CAPABLE_INFO, FakeEngine } from "../../docker/fake-engine.ts";

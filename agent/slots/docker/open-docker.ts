@@ -1,10 +1,10 @@
-import type { Clock } from "../../shared/clock/clock.ts";
-import type { Logger } from "../../shared/log/logger.ts";
-import type { AgentSettings } from "../config/settings.ts";
-import { DockerClient } from "../docker/docker-client.ts";
-import { parseDockerHost } from "../docker/docker-host.ts";
-import { parseRegistryAuth } from "../docker/registry-auth.ts";
-import { DockerSlotProvider } from "./docker-slot-provider.ts";
+import type { Clock } from "../../../shared/clock/clock.ts";
+import type { Logger } from "../../../shared/log/logger.ts";
+import type { AgentSettings } from "../../config/settings.ts";
+import { DockerClient } from "../../docker/docker-client.ts";
+import { parseDockerHost } from "../../docker/docker-host.ts";
+import { parseRegistryAuth } from "../../docker/registry-auth.ts";
+import { DockerSlotProvider } from "./docker-provider.ts";
 import { hostRoom } from "./host-room.ts";
 
 /** The slots of this agent on the Docker Engine that its settings name. */

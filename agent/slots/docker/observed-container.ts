@@ -1,6 +1,6 @@
-import type { ContainerDetail } from "../docker/container-answers.ts";
-import type { SlotLabels } from "../docker/container-labels.ts";
-import type { ObservedSlot } from "./slot-provider.ts";
+import type { ContainerDetail } from "../../docker/container-answers.ts";
+import type { SlotLabels } from "./container-labels.ts";
+import type { ObservedSlot } from "../slot-provider.ts";
 
 /** Words of Docker and of Podman; a paused or restarting container still holds its place. */
 const NOT_STARTED: ReadonlySet<string> = new Set(["created", "configured", "initialized"]);

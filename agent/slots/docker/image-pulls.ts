@@ -1,8 +1,8 @@
-import type { Clock } from "../../shared/clock/clock.ts";
-import type { Logger } from "../../shared/log/logger.ts";
-import type { DockerClient } from "../docker/docker-client.ts";
-import type { RegistryAuth } from "../docker/registry-auth.ts";
-import type { PullProgress } from "../docker/image-api.ts";
+import type { Clock } from "../../../shared/clock/clock.ts";
+import type { Logger } from "../../../shared/log/logger.ts";
+import type { DockerClient } from "../../docker/docker-client.ts";
+import type { RegistryAuth } from "../../docker/registry-auth.ts";
+import type { PullProgress } from "../../docker/image-api.ts";
 
 const REPORT_EVERY_MS = 5_000;
 

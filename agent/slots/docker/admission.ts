@@ -1,7 +1,7 @@
-import { formatBytes } from "../../shared/config/memory-size.ts";
-import type { HostFeatures } from "../docker/host-features.ts";
-import { kernelProblem } from "../docker/kernel.ts";
-import { SlotError } from "./slot-provider.ts";
+import { formatBytes } from "../../../shared/config/memory-size.ts";
+import type { HostFeatures } from "./host-features.ts";
+import { kernelProblem } from "./kernel.ts";
+import { SlotError } from "../slot-provider.ts";
 
 /** What this machine has left, in bytes; null where it does not say. */
 export interface HostRoom {

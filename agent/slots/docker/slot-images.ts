@@ -1,9 +1,9 @@
-import type { Clock } from "../../shared/clock/clock.ts";
-import type { Pool } from "../../shared/config/pool.ts";
-import type { Logger } from "../../shared/log/logger.ts";
-import type { DockerClient } from "../docker/docker-client.ts";
-import { DockerError } from "../docker/docker-error.ts";
-import type { DockerImagePulls } from "./docker-image-pulls.ts";
+import type { Clock } from "../../../shared/clock/clock.ts";
+import type { Pool } from "../../../shared/config/pool.ts";
+import type { Logger } from "../../../shared/log/logger.ts";
+import type { DockerClient } from "../../docker/docker-client.ts";
+import { DockerError } from "../../docker/docker-error.ts";
+import type { DockerImagePulls } from "./image-pulls.ts";
 
 const A_DAY_MS = 24 * 60 * 60_000;
 

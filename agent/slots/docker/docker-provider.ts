@@ -1,21 +1,21 @@
-import type { Clock, Random } from "../../shared/clock/clock.ts";
-import type { Pool } from "../../shared/config/pool.ts";
-import type { Logger } from "../../shared/log/logger.ts";
-import type { ContainerDetail } from "../docker/container-answers.ts";
-import { INSTANCE_LABEL, readSlotLabels } from "../docker/container-labels.ts";
-import { containerSpec, platformOf, settingsLeftOut } from "../docker/container-spec.ts";
-import type { DockerClient } from "../docker/docker-client.ts";
-import { DockerError } from "../docker/docker-error.ts";
-import { hostFeatures, type HostFeatures } from "../docker/host-features.ts";
+import type { Clock, Random } from "../../../shared/clock/clock.ts";
+import type { Pool } from "../../../shared/config/pool.ts";
+import type { Logger } from "../../../shared/log/logger.ts";
+import type { ContainerDetail } from "../../docker/container-answers.ts";
+import { INSTANCE_LABEL, readSlotLabels } from "./container-labels.ts";
+import { containerSpec, platformOf, settingsLeftOut } from "./container-spec.ts";
+import type { DockerClient } from "../../docker/docker-client.ts";
+import { DockerError } from "../../docker/docker-error.ts";
+import { hostFeatures, type HostFeatures } from "./host-features.ts";
 import { refuseOldKernel, refuseWithoutRoom, type RoomRule } from "./admission.ts";
 import { SlotImages } from "./slot-images.ts";
-import type { RegistryAuth } from "../docker/registry-auth.ts";
-import { DockerImagePulls } from "./docker-image-pulls.ts";
-import { observedSlot } from "./docker-observed-slot.ts";
-import { inSlotTerms } from "./docker-slot-error.ts";
-import { DockerSlotStart } from "./docker-slot-start.ts";
-import { watchContainers } from "./docker-watch.ts";
-import type { ObservedSlot, SlotChange, SlotProvider, SlotSpec } from "./slot-provider.ts";
+import type { RegistryAuth } from "../../docker/registry-auth.ts";
+import { DockerImagePulls } from "./image-pulls.ts";
+import { observedSlot } from "./observed-container.ts";
+import { inSlotTerms } from "./slot-error.ts";
+import { DockerSlotStart } from "./container-start.ts";
+import { watchContainers } from "./container-watch.ts";
+import type { ObservedSlot, SlotChange, SlotProvider, SlotSpec } from "../slot-provider.ts";
 
 export interface DockerSlotProviderOptions {
   readonly client: DockerClient;

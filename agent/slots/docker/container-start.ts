@@ -1,11 +1,11 @@
-import type { Logger } from "../../shared/log/logger.ts";
-import { readSlotLabels } from "../docker/container-labels.ts";
-import type { ContainerSpec } from "../docker/container-spec.ts";
-import type { DockerClient } from "../docker/docker-client.ts";
-import { DockerError } from "../docker/docker-error.ts";
-import type { DockerImagePulls } from "./docker-image-pulls.ts";
-import { slotError } from "./docker-slot-error.ts";
-import { SlotError, type SlotSpec } from "./slot-provider.ts";
+import type { Logger } from "../../../shared/log/logger.ts";
+import { readSlotLabels } from "./container-labels.ts";
+import type { ContainerSpec } from "./container-spec.ts";
+import type { DockerClient } from "../../docker/docker-client.ts";
+import { DockerError } from "../../docker/docker-error.ts";
+import type { DockerImagePulls } from "./image-pulls.ts";
+import { slotError } from "./slot-error.ts";
+import { SlotError, type SlotSpec } from "../slot-provider.ts";
 
 export interface DockerSlotStartOptions {
   readonly client: DockerClient;

@@ -1,4 +1,4 @@
-import type { EngineInfo } from "./system-api.ts";
+import type { EngineInfo } from "../../docker/system-api.ts";
 
 /** What the host can enforce and how it is built, read from `GET /info`; never guessed from the product's name. */
 export interface HostFeatures {

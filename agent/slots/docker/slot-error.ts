@@ -1,5 +1,5 @@
-import { DockerError, type DockerErrorCode } from "../docker/docker-error.ts";
-import { SlotError, type SlotErrorCode } from "./slot-provider.ts";
+import { DockerError, type DockerErrorCode } from "../../docker/docker-error.ts";
+import { SlotError, type SlotErrorCode } from "../slot-provider.ts";
 
 const CODES: Readonly<Record<DockerErrorCode, SlotErrorCode>> = {
   host: "unreachable",

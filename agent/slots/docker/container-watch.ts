@@ -1,13 +1,13 @@
-import type { Clock, Random } from "../../shared/clock/clock.ts";
-import type { Logger } from "../../shared/log/logger.ts";
-import { sleep } from "../clock/sleep.ts";
-import { INSTANCE_LABEL } from "../docker/container-labels.ts";
-import type { DockerClient } from "../docker/docker-client.ts";
-import { DockerError } from "../docker/docker-error.ts";
-import { engineTime } from "../docker/engine-time.ts";
-import type { ContainerEvent } from "../docker/event-api.ts";
-import type { EngineInfo } from "../docker/system-api.ts";
-import type { SlotChange } from "./slot-provider.ts";
+import type { Clock, Random } from "../../../shared/clock/clock.ts";
+import type { Logger } from "../../../shared/log/logger.ts";
+import { sleep } from "../../clock/sleep.ts";
+import { INSTANCE_LABEL } from "./container-labels.ts";
+import type { DockerClient } from "../../docker/docker-client.ts";
+import { DockerError } from "../../docker/docker-error.ts";
+import { engineTime } from "../../docker/engine-time.ts";
+import type { ContainerEvent } from "../../docker/event-api.ts";
+import type { EngineInfo } from "../../docker/system-api.ts";
+import type { SlotChange } from "../slot-provider.ts";
 
 const BACKOFF_BASE_MS = 250;
 const BACKOFF_CAP_MS = 30_000;
