@@ -1,4 +1,4 @@
-import { runCli } from "./cli.ts";
+import { runCli } from "./commands/commands.ts";
 
 const stop = new AbortController();
 for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stop.abort());

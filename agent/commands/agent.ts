@@ -10,8 +10,8 @@ import { buildAgent, type BuiltAgent } from "../daemon/build-agent.ts";
 import { runDaemon } from "../daemon/run-daemon.ts";
 import { processLogger } from "../log/process-logger.ts";
 import { dockerSlots } from "../slots/docker/open-docker.ts";
-import { EXIT, type CommandIo, type ExitCode } from "./io.ts";
-import { refuse } from "./refuse.ts";
+import { EXIT, type CommandIo, type ExitCode } from "../cli/io.ts";
+import { refuse } from "../cli/refuse.ts";
 
 const HELP = `Usage: hookline agent
 

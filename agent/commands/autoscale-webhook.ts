@@ -12,9 +12,9 @@ import { dockerSlots } from "../slots/docker/open-docker.ts";
 import { processLogger } from "../log/process-logger.ts";
 import { readListenAddress, type ListenAddress } from "../receiver/listen-address.ts";
 import { startReceiver, type StandaloneReceiver } from "../receiver/start-receiver.ts";
-import { asksForHelp, readArguments } from "./arguments.ts";
-import { failWith } from "./failure.ts";
-import { EXIT, type CommandIo, type ExitCode } from "./io.ts";
+import { asksForHelp, readArguments } from "../cli/arguments.ts";
+import { failWith } from "../cli/failure.ts";
+import { EXIT, type CommandIo, type ExitCode } from "../cli/io.ts";
 
 const HELP = `Usage: hookline autoscale-webhook --listen [HOST]:PORT
 

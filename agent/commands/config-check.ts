@@ -5,8 +5,8 @@ import type { LoadedFleet } from "../../shared/config/load-fleet.ts";
 import { readPoolsFile } from "../config/pools-file.ts";
 import { SETTINGS } from "../config/settings-table.ts";
 import { describePool } from "./describe-pool.ts";
-import { EXIT, printFailure, printJson } from "./io.ts";
-import type { CommandIo, ExitCode } from "./io.ts";
+import { EXIT, printFailure, printJson } from "../cli/io.ts";
+import type { CommandIo, ExitCode } from "../cli/io.ts";
 
 const HELP = `Usage: hookline config check [FILE] [--json]
 

@@ -4,10 +4,10 @@ import { requireEdge } from "../config/require-settings.ts";
 import { positiveNumber } from "../config/setting-rules.ts";
 import { readSettings } from "../config/settings.ts";
 import { askDeadLetters, requeueDeadLetter, type DeadLetterList, type EdgeAccess } from "../edge/ask-dead.ts";
-import { asksForHelp, flag, readArguments } from "./arguments.ts";
-import { failWith } from "./failure.ts";
-import { EXIT, printFailure, printJson, type CommandIo, type ExitCode } from "./io.ts";
-import { textTable } from "./text-table.ts";
+import { asksForHelp, flag, readArguments } from "../cli/arguments.ts";
+import { failWith } from "../cli/failure.ts";
+import { EXIT, printFailure, printJson, type CommandIo, type ExitCode } from "../cli/io.ts";
+import { textTable } from "../cli/text-table.ts";
 
 const DEADLINE_MS = 10_000;
 const MOST = 999_999_999_999_999;

@@ -6,10 +6,10 @@ import { readSettings, type AgentSettings } from "../config/settings.ts";
 import { factsByJob, outcomeOf, type JobOutcome, type OutcomeRules } from "../journal/job-outcome.ts";
 import { readJournal, type ReadJournal } from "../journal/read-journal.ts";
 import { ownPrefix } from "../slots/slot-name.ts";
-import { asksForHelp, flag, readArguments } from "./arguments.ts";
-import { failWith } from "./failure.ts";
-import { EXIT, printJson, type CommandIo, type ExitCode } from "./io.ts";
-import { textTable } from "./text-table.ts";
+import { asksForHelp, flag, readArguments } from "../cli/arguments.ts";
+import { failWith } from "../cli/failure.ts";
+import { EXIT, printJson, type CommandIo, type ExitCode } from "../cli/io.ts";
+import { textTable } from "../cli/text-table.ts";
 
 const MOST = 10_000;
 

@@ -12,7 +12,7 @@ import { Progress } from "../doctor/progress.ts";
 import { doctorReport, type DoctorReport } from "../doctor/report.ts";
 import { latencyOf } from "../journal/latency.ts";
 import { readTimelines } from "../journal/read-timelines.ts";
-import { EXIT, printFailure, printJson, type CommandIo, type ExitCode } from "./io.ts";
+import { EXIT, printFailure, printJson, type CommandIo, type ExitCode } from "../cli/io.ts";
 
 const HELP = `Usage: hookline doctor [--only GROUP] [--probe] [--json]
 

@@ -10,9 +10,9 @@ import { readSettings } from "../config/settings.ts";
 import { routesOfFleet } from "../daemon/routes-of-fleet.ts";
 import { explainDelivery, type Explanation } from "../explain/explain-delivery.ts";
 import { ownPrefix } from "../slots/slot-name.ts";
-import { asksForHelp, flag, needed, readArguments } from "./arguments.ts";
-import { failWith, UsageError } from "./failure.ts";
-import { EXIT, printJson, type CommandIo, type ExitCode } from "./io.ts";
+import { asksForHelp, flag, needed, readArguments } from "../cli/arguments.ts";
+import { failWith, UsageError } from "../cli/failure.ts";
+import { EXIT, printJson, type CommandIo, type ExitCode } from "../cli/io.ts";
 
 const HELP = `Usage: hookline explain PAYLOAD.json [--event NAME] [--json]
 

@@ -5,7 +5,7 @@ import type { Clock } from "../../shared/clock/clock.ts";
 import { systemClock } from "../clock/system-clock.ts";
 import { readSettings } from "../config/settings.ts";
 import { heartbeatFile, readHeartbeat, SILENT_MS } from "../daemon/heartbeat.ts";
-import { EXIT, printFailure, printJson, type CommandIo, type ExitCode } from "./io.ts";
+import { EXIT, printFailure, printJson, type CommandIo, type ExitCode } from "../cli/io.ts";
 
 const HELP = `Usage: hookline healthcheck [--json]
 

@@ -8,7 +8,7 @@ import { realWorld } from "../init/real-world.ts";
 import { planRemoval, remove } from "../init/remove.ts";
 import { stepsFor } from "../init/steps.ts";
 import type { InitWorld } from "../init/world.ts";
-import { EXIT, printFailure, printJson, type CommandIo, type ExitCode } from "./io.ts";
+import { EXIT, printFailure, printJson, type CommandIo, type ExitCode } from "../cli/io.ts";
 
 const HELP = `Usage: hookline init --organization NAME | --repository OWNER/NAME… [options]
 

@@ -14,8 +14,8 @@ import { dryRun, type DryRun } from "../daemon/dry-run.ts";
 import { dockerSlots } from "../slots/docker/open-docker.ts";
 import { githubOf } from "../github/github-of-settings.ts";
 import { processLogger } from "../log/process-logger.ts";
-import { refuse } from "./refuse.ts";
-import { EXIT, printFailure, printJson, type CommandIo, type ExitCode } from "./io.ts";
+import { refuse } from "../cli/refuse.ts";
+import { EXIT, printFailure, printJson, type CommandIo, type ExitCode } from "../cli/io.ts";
 
 const HELP = `Usage: hookline scale [--once] [--dry-run] [--pool KEY] [--json]
 

@@ -9,10 +9,10 @@ import { readJournal } from "../journal/read-journal.ts";
 import { dockerSlots } from "../slots/docker/open-docker.ts";
 import { listSlots, type ListedSlot } from "../slots/slot-listing.ts";
 import type { ObservedSlot } from "../slots/slot-provider.ts";
-import { asksForHelp, flag, readArguments } from "./arguments.ts";
-import { failWith } from "./failure.ts";
-import { EXIT, printJson, type CommandIo, type ExitCode } from "./io.ts";
-import { textTable } from "./text-table.ts";
+import { asksForHelp, flag, readArguments } from "../cli/arguments.ts";
+import { failWith } from "../cli/failure.ts";
+import { EXIT, printJson, type CommandIo, type ExitCode } from "../cli/io.ts";
+import { textTable } from "../cli/text-table.ts";
 
 const DEADLINE_MS = 5000;
 

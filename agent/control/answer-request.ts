@@ -1,4 +1,4 @@
-import { UnknownPool, type DrainProgress } from "../daemon/drain-progress.ts";
+import { UnknownPool, type DrainProgress } from "../../shared/controller/drain-progress.ts";
 import { requestSchema, type ControlAnswer, type ControlRequest } from "./protocol.ts";
 
 /** The daemon as a command reaches it. */

@@ -34,7 +34,7 @@ import type { SweepResult } from "../sweeps/sweep.ts";
 import { SweepLoop } from "../sweeps/sweep-loop.ts";
 import { poolOfAction } from "./pool-of-action.ts";
 import { ControlLoop } from "./control-loop.ts";
-import { drainProgress, UnknownPool, type DrainProgress } from "./drain-progress.ts";
+import { drainProgress, UnknownPool, type DrainProgress } from "../../shared/controller/drain-progress.ts";
 import { feedSweep } from "./feed-sweep.ts";
 import { routesOfFleet } from "./routes-of-fleet.ts";
 import { Watchers } from "./watchers.ts";

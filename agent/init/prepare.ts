@@ -1,6 +1,6 @@
 import { join } from "node:path";
 
-import type { CommandIo } from "../commands/io.ts";
+import type { CommandIo } from "../cli/io.ts";
 import { SETTINGS } from "../config/settings-table.ts";
 import { Api } from "../github/api.ts";
 import { silentLogger } from "../../shared/log/logger.ts";

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import * as z from "zod";
 
-import { runCli } from "../../agent/cli.ts";
+import { runCli } from "../../agent/commands/commands.ts";
 import { REPOSITORY, startDemoWorld, type DemoWorld } from "../demo/demo-world.ts";
 
 let world: DemoWorld;

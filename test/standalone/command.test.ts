@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { expect, onTestFinished, test } from "vitest";
 
-import { runCli } from "../../agent/cli.ts";
+import { runCli } from "../../agent/commands/commands.ts";
 import { settingsNeededBy } from "../../agent/config/needed-settings.ts";
 import { SECRET_VARIABLES } from "../../agent/config/settings-table.ts";
 import { fakeIo } from "../agent/commands/command-io.ts";

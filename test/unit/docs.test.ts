@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 
 import { expect, test } from "vitest";
 
-import { runCli } from "../../agent/cli.ts";
+import { runCli } from "../../agent/commands/commands.ts";
 import { fakeIo } from "../agent/commands/command-io.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -32,7 +32,7 @@ test("every command of hookline that a page names exists", async () => {
   const commands = new Set(
     named
       .map(([, command = ""]) => command)
-      .filter((command) => read("agent/cli.ts").includes(`"${command.split(" ")[0]}"`)),
+      .filter((command) => read("agent/commands/commands.ts").includes(`"${command.split(" ")[0]}"`)),
   );
   expect([...commands].toSorted()).toEqual(expect.arrayContaining(["config check", "doctor", "healthcheck"]));
   for (const command of commands) {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { runCli } from "../../../agent/cli.ts";
+import { runCli } from "../../../agent/commands/commands.ts";
 import { VERSION } from "../../../shared/version.ts";
 import { fakeIo } from "./command-io.ts";
 

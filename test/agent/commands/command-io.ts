@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import type { CommandIo } from "../../../agent/commands/io.ts";
+import type { CommandIo } from "../../../agent/cli/io.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
 export const POOLS =

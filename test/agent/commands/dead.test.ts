@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from "vitest";
 
-import { runCli } from "../../../agent/cli.ts";
+import { runCli } from "../../../agent/commands/commands.ts";
 import { settingsNeededBy } from "../../../agent/config/needed-settings.ts";
 import { Journal } from "../../../agent/journal/journal.ts";
 import { NodeSql } from "../../../agent/journal/node-sql.ts";

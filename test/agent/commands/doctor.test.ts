@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { expect, test } from "vitest";
 
-import { runCli } from "../../../agent/cli.ts";
+import { runCli } from "../../../agent/commands/commands.ts";
 import type { CheckResult } from "../../../agent/doctor/check.ts";
 import { Journal } from "../../../agent/journal/journal.ts";
 import { openJournal } from "../../../agent/journal/open-journal.ts";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { expect, test } from "vitest";
 
-import { runCli } from "../../../agent/cli.ts";
+import { runCli } from "../../../agent/commands/commands.ts";
 import { controlWorld } from "../control/world.ts";
 import { fakeIo, type FakeIo } from "./command-io.ts";
 

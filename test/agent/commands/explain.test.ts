@@ -6,7 +6,7 @@ import examples from "@octokit/webhooks-examples" with { type: "json" };
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
 
-import { runCli } from "../../../agent/cli.ts";
+import { runCli } from "../../../agent/commands/commands.ts";
 import { signalSchema, type Signal } from "../../../shared/workflow-job/signal.ts";
 import { PING, workflowJob } from "../../unit/samples/payload.ts";
 import { fakeIo, type FakeIo } from "./command-io.ts";

@@ -2,7 +2,7 @@ import { join } from "node:path";
 
 import { expect, onTestFinished, test } from "vitest";
 
-import { runCli } from "../../../agent/cli.ts";
+import { runCli } from "../../../agent/commands/commands.ts";
 import { Journal } from "../../../agent/journal/journal.ts";
 import { openJournal } from "../../../agent/journal/open-journal.ts";
 import { SlotRecords } from "../../../agent/journal/slot-records.ts";

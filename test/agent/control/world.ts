@@ -2,7 +2,7 @@ import { onTestFinished } from "vitest";
 
 import type { Drainable } from "../../../agent/control/answer-request.ts";
 import { startControl } from "../../../agent/control/control-server.ts";
-import { UnknownPool, type DrainProgress } from "../../../agent/daemon/drain-progress.ts";
+import { UnknownPool, type DrainProgress } from "../../../shared/controller/drain-progress.ts";
 import { Watchers } from "../../../agent/daemon/watchers.ts";
 import { capturedLog } from "../../unit/samples/captured-log.ts";
 import { temporaryFolder } from "../temporary-folder.ts";

@@ -1,17 +1,17 @@
-import { VERSION } from "../shared/version.ts";
-import { runAgent } from "./commands/agent.ts";
-import { runAutoscaleWebhook } from "./commands/autoscale-webhook.ts";
-import { runConfigCheck } from "./commands/config-check.ts";
-import { runDead } from "./commands/dead.ts";
-import { runDeliveries } from "./commands/deliveries.ts";
-import { runDoctor } from "./commands/doctor.ts";
-import { runScale } from "./commands/scale.ts";
-import { runHealthcheck } from "./commands/healthcheck.ts";
-import { runDrain } from "./commands/drain.ts";
-import { runExplain } from "./commands/explain.ts";
-import { runInit } from "./commands/init.ts";
-import { EXIT, printFailure, type CommandIo, type ExitCode } from "./commands/io.ts";
-import { runSlots } from "./commands/slots.ts";
+import { VERSION } from "../../shared/version.ts";
+import { runAgent } from "./agent.ts";
+import { runAutoscaleWebhook } from "./autoscale-webhook.ts";
+import { runConfigCheck } from "./config-check.ts";
+import { runDead } from "./dead.ts";
+import { runDeliveries } from "./deliveries.ts";
+import { runDoctor } from "./doctor.ts";
+import { runScale } from "./scale.ts";
+import { runHealthcheck } from "./healthcheck.ts";
+import { runDrain } from "./drain.ts";
+import { runExplain } from "./explain.ts";
+import { runInit } from "./init.ts";
+import { EXIT, printFailure, type CommandIo, type ExitCode } from "../cli/io.ts";
+import { runSlots } from "./slots.ts";
 
 const HELP = `Usage: hookline <command> [options]
 
