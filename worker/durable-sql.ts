@@ -1,4 +1,4 @@
-import type { SqlDatabase, SqlRow, SqlValue } from "../shared/mailbox/sql.ts";
+import type { SqlDatabase, SqlRow, SqlValue } from "../shared/sql/sql.ts";
 
 /** A Durable Object's storage as the mailbox's database. Statements with no await between them commit as one. */
 export class DurableSql implements SqlDatabase {

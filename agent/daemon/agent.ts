@@ -10,7 +10,7 @@ import { isBusy } from "../../shared/controller/slot.ts";
 import type { AgentReport } from "../../shared/link/report.ts";
 import type { Route } from "../../shared/link/route.ts";
 import type { Logger } from "../../shared/log/logger.ts";
-import type { SqlDatabase } from "../../shared/mailbox/sql.ts";
+import type { SqlDatabase } from "../../shared/sql/sql.ts";
 import { factsOfSignal, type JobFacts } from "../../shared/workflow-job/job-facts.ts";
 import type { Signal } from "../../shared/workflow-job/signal.ts";
 import { sleep } from "../clock/sleep.ts";

@@ -2,7 +2,7 @@ import type { Clock } from "../../shared/clock/clock.ts";
 import type { Freshness } from "../../shared/mailbox/freshness.ts";
 import { requireEdge } from "../config/require-settings.ts";
 import type { AgentSettings } from "../config/settings.ts";
-import { askFreshness, EdgeError } from "./ask-freshness.ts";
+import { askFreshness, EdgeError } from "../edge/ask-freshness.ts";
 import { Readings } from "./readings.ts";
 
 /** What the checks know of the edge, asked for once. */

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 
 import { Journal } from "../journal/journal.ts";
-import { NodeSql } from "../journal/node-sql.ts";
+import { NodeSql } from "../sqlite/node-sql.ts";
 import { JOURNAL_FILE, SLOTS_FILE } from "../journal/open-journal.ts";
 import { SlotRecords, type SlotRecord } from "../journal/slot-records.ts";
 import { SweepRecords, type SweepRecord } from "../journal/sweep-records.ts";

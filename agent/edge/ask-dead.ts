@@ -1,7 +1,7 @@
 import * as z from "zod";
 
 import { deadLetterListSchema } from "../../shared/mailbox/dead-letters.ts";
-import { EdgeError } from "../doctor/ask-freshness.ts";
+import { EdgeError } from "./ask-freshness.ts";
 
 export type DeadLetterList = z.output<typeof deadLetterListSchema>;
 

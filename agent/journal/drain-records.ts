@@ -1,4 +1,4 @@
-import type { SqlDatabase } from "../../shared/mailbox/sql.ts";
+import type { SqlDatabase } from "../../shared/sql/sql.ts";
 import { migrateJournal } from "./journal-schema.ts";
 
 /** Pools that the operator lets run empty: kept on disk, so that a restart does not start anything in them. */

@@ -1,4 +1,4 @@
-import type { SqlDatabase } from "../../shared/mailbox/sql.ts";
+import type { SqlDatabase } from "../../shared/sql/sql.ts";
 
 /** One entry a schema version, applied in order and never edited once released. */
 const MIGRATIONS: readonly (readonly string[])[] = [

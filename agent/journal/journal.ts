@@ -1,5 +1,5 @@
 import { signalSchema, type SequencedSignal, type Signal } from "../../shared/workflow-job/signal.ts";
-import type { SqlDatabase } from "../../shared/mailbox/sql.ts";
+import type { SqlDatabase } from "../../shared/sql/sql.ts";
 import { migrateJournal } from "./journal-schema.ts";
 
 /** How far this agent has come in which mailbox. */

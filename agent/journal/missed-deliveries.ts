@@ -1,4 +1,4 @@
-import type { SqlDatabase, SqlRow } from "../../shared/mailbox/sql.ts";
+import type { SqlDatabase, SqlRow } from "../../shared/sql/sql.ts";
 import { migrateJournal } from "./journal-schema.ts";
 
 /** A delivery that GitHub calls failed and that the journal did not hold when the log was read. */

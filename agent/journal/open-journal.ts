@@ -1,9 +1,9 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 
-import type { SqlDatabase } from "../../shared/mailbox/sql.ts";
+import type { SqlDatabase } from "../../shared/sql/sql.ts";
 import { FolderTaken, lockFolder } from "./folder-lock.ts";
-import { NodeSql } from "./node-sql.ts";
+import { NodeSql } from "../sqlite/node-sql.ts";
 
 export const JOURNAL_FILE = "journal.db";
 export const SLOTS_FILE = "slots.db";

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 
 import { Journal, type JournaledSignal } from "./journal.ts";
-import { NodeSql } from "./node-sql.ts";
+import { NodeSql } from "../sqlite/node-sql.ts";
 import { JOURNAL_FILE, SLOTS_FILE } from "./open-journal.ts";
 import { SlotRecords, type SlotRecord } from "./slot-records.ts";
 

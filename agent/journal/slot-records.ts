@@ -1,4 +1,4 @@
-import type { SqlDatabase, SqlRow, SqlValue } from "../../shared/mailbox/sql.ts";
+import type { SqlDatabase, SqlRow, SqlValue } from "../../shared/sql/sql.ts";
 import { migrateJournal } from "./journal-schema.ts";
 
 /** What the journal keeps of a slot: the intent before anything exists, then when each step was done. */

@@ -1,4 +1,4 @@
-import type { SqlDatabase } from "../../shared/mailbox/sql.ts";
+import type { SqlDatabase } from "../../shared/sql/sql.ts";
 import { migrateJournal } from "./journal-schema.ts";
 
 /** What the last sweep cost, for the doctor. Times in milliseconds since the epoch. */

@@ -5,7 +5,7 @@ import { storedFreshness, type Freshness } from "../mailbox/freshness.ts";
 import { Mailbox } from "../mailbox/mailbox.ts";
 import { noteOnDisk } from "../mailbox/note-on-disk.ts";
 import { openJobs } from "../mailbox/open-jobs.ts";
-import type { SqlDatabase } from "../mailbox/sql.ts";
+import type { SqlDatabase } from "../sql/sql.ts";
 import { Tally } from "../mailbox/tally.ts";
 import type { AcceptOutcome, DeliveryNote, MatchedSecret } from "../receiver/mailbox-port.ts";
 import { VERSION } from "../version.ts";

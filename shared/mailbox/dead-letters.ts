@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 
 import { storedJson } from "./signal-store.ts";
-import type { SqlDatabase } from "./sql.ts";
+import type { SqlDatabase } from "../sql/sql.ts";
 
 /** A signal that was set aside, and why. Times are milliseconds since the epoch. */
 export const deadLetterSchema = z.object({

@@ -3,7 +3,7 @@ import * as z from "zod/mini";
 import { agentReportSchema } from "../link/report.ts";
 import { hookFreshness, hookFreshnessSchema } from "./hook-freshness.ts";
 import type { Mailbox } from "./mailbox.ts";
-import type { SqlDatabase } from "./sql.ts";
+import type { SqlDatabase } from "../sql/sql.ts";
 import { fightSchema, recentTakeovers } from "./takeovers.ts";
 import type { TallyState } from "./tally.ts";
 

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 
 import type { Mailbox } from "./mailbox.ts";
-import type { SqlDatabase } from "./sql.ts";
+import type { SqlDatabase } from "../sql/sql.ts";
 import type { TallyState } from "./tally.ts";
 
 const at = z.nullable(z.number());

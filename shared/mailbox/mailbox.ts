@@ -6,7 +6,7 @@ import { DeadLetters, type DeadLetter } from "./dead-letters.ts";
 import { MetaTable } from "./meta.ts";
 import { migrate } from "./migrations.ts";
 import { SignalStore, type StoredSignal } from "./signal-store.ts";
-import type { SqlDatabase } from "./sql.ts";
+import type { SqlDatabase } from "../sql/sql.ts";
 
 export interface MailboxOptions {
   readonly sql: SqlDatabase;

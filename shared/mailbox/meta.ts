@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 
 import { agentReportSchema } from "../link/report.ts";
 import { routeSchema } from "../link/route.ts";
-import type { SqlDatabase } from "./sql.ts";
+import type { SqlDatabase } from "../sql/sql.ts";
 import { fightSchema, takeoverSchema } from "./takeovers.ts";
 
 const at = z.nullable(z.number());

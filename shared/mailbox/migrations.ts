@@ -1,4 +1,4 @@
-import type { SqlDatabase } from "./sql.ts";
+import type { SqlDatabase } from "../sql/sql.ts";
 
 /**
  * One entry a schema version, applied in order and never edited once released.

@@ -1,7 +1,7 @@
 import { factsOfSignal, joinFacts, type JobFacts } from "../workflow-job/job-facts.ts";
 import { signalSchema } from "../workflow-job/signal.ts";
 import { storedJson } from "./signal-store.ts";
-import type { SqlDatabase } from "./sql.ts";
+import type { SqlDatabase } from "../sql/sql.ts";
 
 /** GitHub cancels a job that was queued for a day; two days leave room for late events. */
 const WINDOW_MS = 48 * 60 * 60 * 1000;

@@ -1,6 +1,6 @@
 import type { Signal } from "../workflow-job/signal.ts";
 import type { MetaTable } from "./meta.ts";
-import type { SqlDatabase, SqlRow } from "./sql.ts";
+import type { SqlDatabase, SqlRow } from "../sql/sql.ts";
 
 /** A signal in its place in the mailbox, as some version of this code stored it: whoever reads it checks it. */
 export interface StoredSignal {

@@ -1,4 +1,4 @@
-import type { SqlDatabase, SqlRow, SqlValue } from "../../shared/mailbox/sql.ts";
+import type { SqlDatabase, SqlRow, SqlValue } from "../../shared/sql/sql.ts";
 
 /** What a process that has been killed throws at whoever still calls into it. */
 export class Crash extends Error {

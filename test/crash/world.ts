@@ -1,4 +1,4 @@
-import { NodeSql } from "../../agent/journal/node-sql.ts";
+import { NodeSql } from "../../agent/sqlite/node-sql.ts";
 import { Journal } from "../../agent/journal/journal.ts";
 import type { ConnectionEvents } from "../../agent/link/dial.ts";
 import { LinkClient } from "../../agent/link/link-client.ts";

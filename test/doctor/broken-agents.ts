@@ -2,7 +2,7 @@ import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { writeSlotLabels } from "../../agent/slots/docker/container-labels.ts";
-import { NodeSql } from "../../agent/journal/node-sql.ts";
+import { NodeSql } from "../../agent/sqlite/node-sql.ts";
 import { JOURNAL_FILE, SLOTS_FILE } from "../../agent/journal/open-journal.ts";
 import { SlotRecords } from "../../agent/journal/slot-records.ts";
 import { ownPrefix } from "../../agent/slots/slot-name.ts";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 
-import { NodeSql } from "../../agent/journal/node-sql.ts";
+import { NodeSql } from "../../agent/sqlite/node-sql.ts";
 import { SLOTS_FILE } from "../../agent/journal/open-journal.ts";
 import { SweepRecords } from "../../agent/journal/sweep-records.ts";
 import { deadAddress } from "../agent/local-server.ts";

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
-import { NodeSql } from "../../agent/journal/node-sql.ts";
+import { NodeSql } from "../../agent/sqlite/node-sql.ts";
 import { PROTOCOL_VERSION } from "../../shared/link/protocol.ts";
 import { silentLogger } from "../../shared/log/logger.ts";
 import { storedFreshness, type Freshness } from "../../shared/mailbox/freshness.ts";

@@ -1,12 +1,12 @@
 import { Agent } from "../../agent/daemon/agent.ts";
 import type { GitHub } from "../../agent/github/types.ts";
-import { NodeSql } from "../../agent/journal/node-sql.ts";
+import { NodeSql } from "../../agent/sqlite/node-sql.ts";
 import type { Dial } from "../../agent/link/dial.ts";
 import type { SlotProvider } from "../../agent/slots/slot-provider.ts";
 import type { Clock } from "../../shared/clock/clock.ts";
 import type { Fleet } from "../../shared/config/pool.ts";
 import type { Logger } from "../../shared/log/logger.ts";
-import type { SqlDatabase, SqlRow, SqlValue } from "../../shared/mailbox/sql.ts";
+import type { SqlDatabase, SqlRow, SqlValue } from "../../shared/sql/sql.ts";
 import type { Conditions } from "./conditions.ts";
 import type { Dice } from "./dice.ts";
 import { KILLED } from "./killed.ts";

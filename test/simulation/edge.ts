@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 
-import { NodeSql } from "../../agent/journal/node-sql.ts";
+import { NodeSql } from "../../agent/sqlite/node-sql.ts";
 import type { Logger } from "../../shared/log/logger.ts";
 import { Mailbox } from "../../shared/mailbox/mailbox.ts";
 import { openJobs } from "../../shared/mailbox/open-jobs.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { NodeSql } from "../../agent/journal/node-sql.ts";
+import { NodeSql } from "../../agent/sqlite/node-sql.ts";
 import { createLogger } from "../../shared/log/logger.ts";
 import { Mailbox } from "../../shared/mailbox/mailbox.ts";
 import type { MailboxPort } from "../../shared/receiver/mailbox-port.ts";

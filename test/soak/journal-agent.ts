@@ -2,7 +2,7 @@ import { join } from "node:path";
 
 import { systemClock } from "../../agent/clock/system-clock.ts";
 import { Journal } from "../../agent/journal/journal.ts";
-import { NodeSql } from "../../agent/journal/node-sql.ts";
+import { NodeSql } from "../../agent/sqlite/node-sql.ts";
 import type { Dial } from "../../agent/link/dial.ts";
 import { LinkClient } from "../../agent/link/link-client.ts";
 import { websocketDial } from "../../agent/link/websocket-dial.ts";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 
 import { Journal } from "../../agent/journal/journal.ts";
-import { NodeSql } from "../../agent/journal/node-sql.ts";
+import { NodeSql } from "../../agent/sqlite/node-sql.ts";
 import { freshnessSchema, type Freshness } from "../../shared/mailbox/freshness.ts";
 import { post, type Sent } from "../soak/github-sender.ts";
 import { StandaloneProcess, TOKEN, WEBHOOK_SECRET } from "./standalone-process.ts";

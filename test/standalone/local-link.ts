@@ -1,9 +1,9 @@
 import { onTestFinished } from "vitest";
 
 import { Journal } from "../../agent/journal/journal.ts";
-import { NodeSql } from "../../agent/journal/node-sql.ts";
-import { LocalMailbox } from "../../agent/receiver/local-mailbox.ts";
-import type { SqlDatabase } from "../../shared/mailbox/sql.ts";
+import { NodeSql } from "../../agent/sqlite/node-sql.ts";
+import { LocalMailbox } from "../../agent/standalone/local-mailbox.ts";
+import type { SqlDatabase } from "../../shared/sql/sql.ts";
 import { FullDisk, linkFixture } from "../agent/link/link-fixture.ts";
 import { VirtualClock } from "../agent/virtual-clock.ts";
 import { capturedLog } from "../unit/samples/captured-log.ts";

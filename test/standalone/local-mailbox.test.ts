@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
-import { NodeSql } from "../../agent/journal/node-sql.ts";
-import { LocalMailbox } from "../../agent/receiver/local-mailbox.ts";
+import { NodeSql } from "../../agent/sqlite/node-sql.ts";
+import { LocalMailbox } from "../../agent/standalone/local-mailbox.ts";
 import { RETENTION_MS } from "../../shared/mailbox/mailbox.ts";
 import { FullDisk } from "../agent/link/link-fixture.ts";
 import { guid, queuedSignal } from "../unit/samples/signal.ts";

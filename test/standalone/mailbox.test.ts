@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import type { NodeSql } from "../../agent/journal/node-sql.ts";
-import { openMailboxFile } from "../../agent/receiver/mailbox-file.ts";
+import type { NodeSql } from "../../agent/sqlite/node-sql.ts";
+import { openMailboxFile } from "../../agent/standalone/mailbox-file.ts";
 import { describeMailbox } from "../unit/mailbox/mailbox-suite.ts";
 
 describeMailbox("the standalone receiver's file", async (work) => {

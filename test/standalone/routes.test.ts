@@ -3,10 +3,10 @@ import { createConnection } from "node:net";
 import { describe, expect, onTestFinished, test } from "vitest";
 
 import { systemClock } from "../../agent/clock/system-clock.ts";
-import { NodeSql } from "../../agent/journal/node-sql.ts";
-import { serveHttp } from "../../agent/receiver/http-server.ts";
-import { LocalMailbox } from "../../agent/receiver/local-mailbox.ts";
-import { createReceiverApp } from "../../agent/receiver/receiver-app.ts";
+import { NodeSql } from "../../agent/sqlite/node-sql.ts";
+import { serveHttp } from "../../agent/standalone/http-server.ts";
+import { LocalMailbox } from "../../agent/standalone/local-mailbox.ts";
+import { createReceiverApp } from "../../agent/standalone/receiver-app.ts";
 import { Secret } from "../../shared/config/secret.ts";
 import { deadLetterListSchema } from "../../shared/mailbox/dead-letters.ts";
 import { freshnessSchema } from "../../shared/mailbox/freshness.ts";

@@ -1,4 +1,4 @@
-import { askFreshness, EdgeError } from "../../doctor/ask-freshness.ts";
+import { askFreshness, EdgeError } from "../../edge/ask-freshness.ts";
 import type { Freshness } from "../../../shared/mailbox/freshness.ts";
 import { sleep } from "../../clock/sleep.ts";
 import { edgeUrlOf, type InitContext, type Step } from "../context.ts";

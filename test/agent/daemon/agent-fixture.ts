@@ -2,9 +2,9 @@ import { onTestFinished } from "vitest";
 
 import { Agent, type AgentOptions } from "../../../agent/daemon/agent.ts";
 import type { GitHubJob } from "../../../agent/github/types.ts";
-import { NodeSql } from "../../../agent/journal/node-sql.ts";
+import { NodeSql } from "../../../agent/sqlite/node-sql.ts";
 import type { Batch } from "../../../shared/link/batch.ts";
-import type { SqlDatabase } from "../../../shared/mailbox/sql.ts";
+import type { SqlDatabase } from "../../../shared/sql/sql.ts";
 import type { Signal } from "../../../shared/workflow-job/signal.ts";
 import { poolOf } from "../../controller/world.ts";
 import { capturedLog } from "../../unit/samples/captured-log.ts";

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import { deliversTo } from "../../../agent/github/delivers-to.ts";
-import { NodeSql } from "../../../agent/journal/node-sql.ts";
+import { NodeSql } from "../../../agent/sqlite/node-sql.ts";
 import { poolOf } from "../../controller/world.ts";
 import { startWebhookReceiver } from "../../github/support/webhook-receiver.ts";
 import { FakeGitHub } from "../fake-github.ts";

@@ -2,7 +2,7 @@ import type { ServerResponse } from "node:http";
 
 import { expect, test } from "vitest";
 
-import { askFreshness, EdgeError } from "../../../agent/doctor/ask-freshness.ts";
+import { askFreshness, EdgeError } from "../../../agent/edge/ask-freshness.ts";
 import { deadAddress, localServer } from "../local-server.ts";
 import { freshnessOf } from "./freshness-sample.ts";
 

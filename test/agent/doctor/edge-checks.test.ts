@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { EdgeError } from "../../../agent/doctor/ask-freshness.ts";
+import { EdgeError } from "../../../agent/edge/ask-freshness.ts";
 import { runCheck, type CheckResult } from "../../../agent/doctor/check.ts";
 import { edgeChecks } from "../../../agent/doctor/edge-checks.ts";
 import type { Freshness } from "../../../shared/mailbox/freshness.ts";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 
 import { Journal } from "../../../agent/journal/journal.ts";
-import { NodeSql } from "../../../agent/journal/node-sql.ts";
+import { NodeSql } from "../../../agent/sqlite/node-sql.ts";
 import { queuedSignal } from "../../unit/samples/signal.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 

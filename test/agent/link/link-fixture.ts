@@ -1,9 +1,9 @@
 import { onTestFinished } from "vitest";
 
 import { Journal } from "../../../agent/journal/journal.ts";
-import { NodeSql } from "../../../agent/journal/node-sql.ts";
+import { NodeSql } from "../../../agent/sqlite/node-sql.ts";
 import { LinkClient, type LinkOptions } from "../../../agent/link/link-client.ts";
-import type { SqlDatabase } from "../../../shared/mailbox/sql.ts";
+import type { SqlDatabase } from "../../../shared/sql/sql.ts";
 import { capturedLog } from "../../unit/samples/captured-log.ts";
 import type { Welcome } from "../../../shared/link/welcome.ts";
 import { FakeDial, type FakeConnection } from "../fake-dial.ts";

@@ -1,4 +1,4 @@
-import { NodeSql } from "../../../agent/journal/node-sql.ts";
+import { NodeSql } from "../../../agent/sqlite/node-sql.ts";
 import { PING, PONG } from "../../../shared/link/protocol.ts";
 import { silentLogger } from "../../../shared/log/logger.ts";
 import type { Clock } from "../../../shared/clock/clock.ts";

@@ -1,7 +1,7 @@
 import { onTestFinished } from "vitest";
 
 import { ControlLoop } from "../../../agent/daemon/control-loop.ts";
-import { NodeSql } from "../../../agent/journal/node-sql.ts";
+import { NodeSql } from "../../../agent/sqlite/node-sql.ts";
 import { SlotRecords } from "../../../agent/journal/slot-records.ts";
 import { SlotManager } from "../../../agent/slots/slot-manager.ts";
 import { ownPrefix } from "../../../agent/slots/slot-name.ts";
@@ -9,7 +9,7 @@ import type { Pool } from "../../../shared/config/pool.ts";
 import { Ledger } from "../../../shared/controller/ledger.ts";
 import { servingPool } from "../../../shared/controller/pool-choice.ts";
 import type { Action } from "../../../shared/controller/plan.ts";
-import type { SqlDatabase } from "../../../shared/mailbox/sql.ts";
+import type { SqlDatabase } from "../../../shared/sql/sql.ts";
 import type { JobFacts } from "../../../shared/workflow-job/job-facts.ts";
 import { poolOf, T0 } from "../../controller/world.ts";
 import { capturedLog } from "../../unit/samples/captured-log.ts";

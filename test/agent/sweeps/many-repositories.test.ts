@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { NodeSql } from "../../../agent/journal/node-sql.ts";
+import { NodeSql } from "../../../agent/sqlite/node-sql.ts";
 import { SweepRecords } from "../../../agent/journal/sweep-records.ts";
 import { runSweep } from "../../../agent/sweeps/sweep.ts";
 import { silentLogger } from "../../../shared/log/logger.ts";

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { Fleet } from "../../../shared/config/pool.ts";
 import { silentLogger } from "../../../shared/log/logger.ts";
 import { runSweep, type SweepOptions } from "../../../agent/sweeps/sweep.ts";
-import { NodeSql } from "../../../agent/journal/node-sql.ts";
+import { NodeSql } from "../../../agent/sqlite/node-sql.ts";
 import { SweepRecords } from "../../../agent/journal/sweep-records.ts";
 import { VirtualClock } from "../virtual-clock.ts";
 import { FakeGitHub, fleet, gitHubError, job, aRepository, runner } from "./fake-github.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { afterEach, beforeEach, expect, test } from "vitest";
 
-import { NodeSql } from "../../../agent/journal/node-sql.ts";
+import { NodeSql } from "../../../agent/sqlite/node-sql.ts";
 
 let folder: string;
 const opened: NodeSql[] = [];

@@ -1,4 +1,4 @@
-import { NodeSql } from "../../../agent/journal/node-sql.ts";
+import { NodeSql } from "../../../agent/sqlite/node-sql.ts";
 import type { Batch } from "../../../shared/link/batch.ts";
 import { encode, readDown } from "../../../shared/link/codec.ts";
 import type { Down } from "../../../shared/link/down.ts";

@@ -1,10 +1,10 @@
 import { Journal } from "../../../agent/journal/journal.ts";
-import { NodeSql } from "../../../agent/journal/node-sql.ts";
+import { NodeSql } from "../../../agent/sqlite/node-sql.ts";
 import type { ConnectionEvents } from "../../../agent/link/dial.ts";
 import { LinkClient } from "../../../agent/link/link-client.ts";
 import { PING, PONG } from "../../../shared/link/protocol.ts";
 import type { Random } from "../../../shared/clock/clock.ts";
-import type { SqlDatabase, SqlValue } from "../../../shared/mailbox/sql.ts";
+import type { SqlDatabase, SqlValue } from "../../../shared/sql/sql.ts";
 import { VirtualClock } from "../../agent/virtual-clock.ts";
 import { capturedLog } from "../samples/captured-log.ts";
 import { T0 } from "../samples/signal.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { NodeSql } from "../../../agent/journal/node-sql.ts";
+import { NodeSql } from "../../../agent/sqlite/node-sql.ts";
 import { Mailbox } from "../../../shared/mailbox/mailbox.ts";
 import { openJobs } from "../../../shared/mailbox/open-jobs.ts";
 import type { Signal } from "../../../shared/workflow-job/signal.ts";

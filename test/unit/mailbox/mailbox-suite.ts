@@ -4,7 +4,7 @@ import { storedFreshness } from "../../../shared/mailbox/freshness.ts";
 import { Mailbox, RETENTION_MS, type MailboxOptions } from "../../../shared/mailbox/mailbox.ts";
 import { openJobs } from "../../../shared/mailbox/open-jobs.ts";
 import { Tally } from "../../../shared/mailbox/tally.ts";
-import type { SqlDatabase } from "../../../shared/mailbox/sql.ts";
+import type { SqlDatabase } from "../../../shared/sql/sql.ts";
 import type { Signal } from "../../../shared/workflow-job/signal.ts";
 import { guid, queuedSignal, T0 } from "../samples/signal.ts";
 import { mailboxProperty } from "./mailbox-property.ts";

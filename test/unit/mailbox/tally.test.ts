@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { NodeSql } from "../../../agent/journal/node-sql.ts";
+import { NodeSql } from "../../../agent/sqlite/node-sql.ts";
 import { storedFreshness } from "../../../shared/mailbox/freshness.ts";
 import { Mailbox } from "../../../shared/mailbox/mailbox.ts";
 import { noteOnDisk } from "../../../shared/mailbox/note-on-disk.ts";

@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 
-import { NodeSql } from "../journal/node-sql.ts";
+import { NodeSql } from "../sqlite/node-sql.ts";
 
 const MAILBOX_FILE = "mailbox.sqlite";
 

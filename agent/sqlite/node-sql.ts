@@ -1,6 +1,6 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 
-import type { SqlDatabase, SqlRow, SqlValue } from "../../shared/mailbox/sql.ts";
+import type { SqlDatabase, SqlRow, SqlValue } from "../../shared/sql/sql.ts";
 
 export interface NodeSqlOptions {
   /**

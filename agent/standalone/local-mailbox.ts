@@ -6,7 +6,7 @@ import type { OperatorPort } from "../../shared/edge/operator-routes.ts";
 import { CLOSE } from "../../shared/link/close-codes.ts";
 import type { Logger } from "../../shared/log/logger.ts";
 import type { Freshness } from "../../shared/mailbox/freshness.ts";
-import type { SqlDatabase } from "../../shared/mailbox/sql.ts";
+import type { SqlDatabase } from "../../shared/sql/sql.ts";
 import type { AcceptOutcome, DeliveryNote, MailboxPort, MatchedSecret } from "../../shared/receiver/mailbox-port.ts";
 import type { Signal } from "../../shared/workflow-job/signal.ts";
 import type { Connection, Dial } from "../link/dial.ts";
