@@ -12,7 +12,7 @@ import type { AgentReport } from "../../shared/link/report.ts";
 import { buildAgent } from "../daemon/build-agent.ts";
 import { dryRun, type DryRun } from "../daemon/dry-run.ts";
 import { dockerSlots } from "../slots/docker/open-docker.ts";
-import { githubOf } from "../github/github-of-settings.ts";
+import { githubOf } from "../github/open-github.ts";
 import { processLogger } from "../log/process-logger.ts";
 import { refuse } from "../cli/refuse.ts";
 import { EXIT, printFailure, printJson, type CommandIo, type ExitCode } from "../cli/io.ts";

@@ -14,7 +14,7 @@ import type { SqlDatabase } from "../../shared/sql/sql.ts";
 import { factsOfSignal, type JobFacts } from "../../shared/workflow-job/job-facts.ts";
 import type { Signal } from "../../shared/workflow-job/signal.ts";
 import { sleep } from "../clock/sleep.ts";
-import { runnerGroupOf } from "../github/runner-scope.ts";
+import { runnerGroupOf } from "../github/calls/scope.ts";
 import type { DeliveryLog, GitHubHook } from "../github/delivery-log.ts";
 import type { GitHub } from "../github/types.ts";
 import { DrainRecords } from "../journal/drain-records.ts";

@@ -9,7 +9,7 @@ import { requireEdge } from "../config/require-settings.ts";
 import type { AgentSettings } from "../config/settings.ts";
 import type { GitHubHook } from "../github/delivery-log.ts";
 import { deliversTo, tellsOfJobs } from "../github/delivers-to.ts";
-import { githubOf } from "../github/github-of-settings.ts";
+import { githubOf } from "../github/open-github.ts";
 import { openJournal } from "../journal/open-journal.ts";
 import { SweepRecords, type SweepRecord } from "../journal/sweep-records.ts";
 import type { Dial } from "../link/dial.ts";

@@ -6,7 +6,7 @@ import type { AgentSettings } from "../config/settings.ts";
 import { DockerClient } from "../docker/docker-client.ts";
 import { DockerError } from "../docker/docker-error.ts";
 import { describeHost, parseDockerHost } from "../docker/docker-host.ts";
-import { githubOf } from "../github/github-of-settings.ts";
+import { githubOf } from "../github/open-github.ts";
 import { GitHubError } from "../github/types.ts";
 import { runnerScopes } from "../sweeps/sweep-targets.ts";
 import { judgeJournal, judgeRunning, judgeSweep, type SignsOfLife } from "./agent-checks.ts";

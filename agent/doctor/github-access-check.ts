@@ -1,5 +1,5 @@
 import type { Pool } from "../../shared/config/pool.ts";
-import { ownerOf, scopeName } from "../github/runner-scope.ts";
+import { ownerOf, scopeName } from "../github/calls/scope.ts";
 import { GitHubError, type RunnerScope } from "../github/types.ts";
 import { Skipped, type Finding } from "./check.ts";
 import type { GitHubFacts } from "./github-facts.ts";

@@ -1,6 +1,6 @@
 import type { RunnerScope } from "../github/types.ts";
 import { GitHubError } from "../github/types.ts";
-import { REGISTRATION_RESOURCE } from "../github/rate-limit.ts";
+import { REGISTRATION_RESOURCE } from "../github/http/rate-limit.ts";
 import type { SweepRecord } from "../journal/sweep-records.ts";
 import { ageText } from "./age-text.ts";
 import { Skipped, type Finding } from "./check.ts";

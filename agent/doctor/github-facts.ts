@@ -2,8 +2,8 @@ import type { Clock } from "../../shared/clock/clock.ts";
 import type { DeliveryAttempt, GitHubHook } from "../github/delivery-log.ts";
 import { hookName } from "../github/delivery-log.ts";
 import type { GitHubClient } from "../github/github-client.ts";
-import type { InspectedRepository, LimitReport, RunnerGroup, RunnerRelease } from "../github/inspector.ts";
-import { scopeName } from "../github/runner-scope.ts";
+import type { InspectedRepository, LimitReport, RunnerGroup, RunnerRelease } from "../github/calls/inspector.ts";
+import { scopeName } from "../github/calls/scope.ts";
 import {
   GitHubError,
   type GitHubJob,

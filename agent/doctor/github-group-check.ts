@@ -1,5 +1,5 @@
 import type { Pool } from "../../shared/config/pool.ts";
-import type { RunnerGroup } from "../github/inspector.ts";
+import type { RunnerGroup } from "../github/calls/inspector.ts";
 import type { Finding } from "./check.ts";
 import { orSkipped, type GitHubFacts } from "./github-facts.ts";
 

@@ -1,6 +1,6 @@
 import { hookName, type GitHubHook } from "../github/delivery-log.ts";
 import { webhookUrl } from "../github/delivers-to.ts";
-import { scopeName } from "../github/runner-scope.ts";
+import { scopeName } from "../github/calls/scope.ts";
 import type { RunnerScope } from "../github/types.ts";
 import { ageText } from "./age-text.ts";
 import { Skipped, type Finding } from "./check.ts";

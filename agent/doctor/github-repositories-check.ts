@@ -1,5 +1,5 @@
 import type { Pool } from "../../shared/config/pool.ts";
-import type { InspectedRepository } from "../github/inspector.ts";
+import type { InspectedRepository } from "../github/calls/inspector.ts";
 import { GitHubError } from "../github/types.ts";
 import { Skipped, type Finding } from "./check.ts";
 import type { GitHubFacts } from "./github-facts.ts";

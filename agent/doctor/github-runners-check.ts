@@ -1,4 +1,4 @@
-import { scopeName } from "../github/runner-scope.ts";
+import { scopeName } from "../github/calls/scope.ts";
 import type { GitHubRunner, RunnerScope } from "../github/types.ts";
 import type { SlotRecord } from "../journal/slot-records.ts";
 import { ownPrefix } from "../slots/slot-name.ts";

@@ -1,6 +1,6 @@
 import type { GitHubHook } from "../github/delivery-log.ts";
 import { webhookUrl } from "../github/delivers-to.ts";
-import { ownerOf } from "../github/runner-scope.ts";
+import { ownerOf } from "../github/calls/scope.ts";
 import { GitHubError, type RunnerScope } from "../github/types.ts";
 import type { GitHubFacts } from "./github-facts.ts";
 

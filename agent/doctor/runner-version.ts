@@ -1,4 +1,4 @@
-import type { RunnerRelease } from "../github/inspector.ts";
+import type { RunnerRelease } from "../github/calls/inspector.ts";
 import { ageText } from "./age-text.ts";
 import type { Finding } from "./check.ts";
 

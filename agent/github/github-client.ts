@@ -1,19 +1,19 @@
 import type { Clock, Random } from "../../shared/clock/clock.ts";
 import type { Logger } from "../../shared/log/logger.ts";
-import type { TokenSource } from "./access-token.ts";
-import { Api } from "./api.ts";
-import { readPrivateKey, readToken, type GitHubCredential } from "./credential.ts";
+import type { TokenSource } from "./auth/access-token.ts";
+import { Api } from "./http/api.ts";
+import { readPrivateKey, readToken, type GitHubCredential } from "./auth/credential.ts";
 import type { DeliveryAttempt, DeliveryLog, GitHubHook } from "./delivery-log.ts";
-import { listAttempts, listHooks, readPayload, redeliver } from "./hook-calls.ts";
-import { Inspector } from "./inspector.ts";
-import { InstallationTokens } from "./installation-tokens.ts";
-import { listActiveJobs } from "./job-calls.ts";
-import { PersonalToken } from "./personal-token.ts";
-import type { RateLimit } from "./rate-limit.ts";
-import { listOrganizationRepositories } from "./repository-calls.ts";
-import { Rest } from "./rest.ts";
-import { createJitRunner, deleteRunner, findRunner, listRunners } from "./runner-calls.ts";
-import { RunnerGroups } from "./runner-groups.ts";
+import { listAttempts, listHooks, readPayload, redeliver } from "./calls/hooks.ts";
+import { Inspector } from "./calls/inspector.ts";
+import { InstallationTokens } from "./auth/app-tokens.ts";
+import { listActiveJobs } from "./calls/jobs.ts";
+import { PersonalToken } from "./auth/personal-token.ts";
+import type { RateLimit } from "./http/rate-limit.ts";
+import { listOrganizationRepositories } from "./calls/repositories.ts";
+import { Rest } from "./http/rest.ts";
+import { createJitRunner, deleteRunner, findRunner, listRunners } from "./calls/runners.ts";
+import { RunnerGroups } from "./calls/runner-groups.ts";
 import {
   GitHubError,
   type DeleteRunnerResult,
@@ -27,7 +27,7 @@ import {
   type RunnerScope,
   type TokenReport,
 } from "./types.ts";
-import type { Fetch } from "./wire.ts";
+import type { Fetch } from "./http/wire.ts";
 
 /** How long one call may take. Good JIT calls take about a second, lost ones ten and more. */
 const DEADLINE_MS = 15_000;

@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 
-import { scopeName } from "../github/runner-scope.ts";
+import { scopeName } from "../github/calls/scope.ts";
 import { scopesOf, type InitContext } from "./context.ts";
 import { draftOf } from "./files.ts";
 import { takeBack } from "./place-file.ts";

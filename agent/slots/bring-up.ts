@@ -1,7 +1,7 @@
 import type { Clock } from "../../shared/clock/clock.ts";
 import type { ServingPool } from "../../shared/controller/pool-choice.ts";
 import type { Logger } from "../../shared/log/logger.ts";
-import { runnerGroupOf } from "../github/runner-scope.ts";
+import { runnerGroupOf } from "../github/calls/scope.ts";
 import { GitHubError, type GitHub, type JitRunner } from "../github/types.ts";
 import type { SlotSteps } from "../journal/slot-records.ts";
 import { toRunnerScope } from "./runner-scope.ts";

@@ -1,4 +1,4 @@
-import { repositoryScope, scopeName } from "../github/runner-scope.ts";
+import { repositoryScope, scopeName } from "../github/calls/scope.ts";
 import type { RunnerScope } from "../github/types.ts";
 
 /** The GitHub form of a slot's scope, `owner` or `owner/name`. */

@@ -2,7 +2,7 @@ import type { Clock } from "../../shared/clock/clock.ts";
 import type { Fleet } from "../../shared/config/pool.ts";
 import type { Logger } from "../../shared/log/logger.ts";
 import type { DeliveryLog, GitHubHook } from "../github/delivery-log.ts";
-import { ownerOf, scopeName } from "../github/runner-scope.ts";
+import { ownerOf, scopeName } from "../github/calls/scope.ts";
 import { GitHubError, type RunnerScope } from "../github/types.ts";
 import type { SweepFailures } from "./sweep-failures.ts";
 import { runnerScopes } from "./sweep-targets.ts";

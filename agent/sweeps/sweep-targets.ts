@@ -1,5 +1,5 @@
 import type { Fleet, Pool } from "../../shared/config/pool.ts";
-import { repositoryScope, scopeName } from "../github/runner-scope.ts";
+import { repositoryScope, scopeName } from "../github/calls/scope.ts";
 import type { GitHub, GitHubRepository, RunnerScope } from "../github/types.ts";
 import type { SweepFailures } from "./sweep-failures.ts";
 

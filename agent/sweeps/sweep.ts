@@ -1,7 +1,7 @@
 import type { Clock } from "../../shared/clock/clock.ts";
 import type { Fleet } from "../../shared/config/pool.ts";
 import type { Logger } from "../../shared/log/logger.ts";
-import { ownerOf, scopeName } from "../github/runner-scope.ts";
+import { ownerOf, scopeName } from "../github/calls/scope.ts";
 import type { GitHub, GitHubJob, RunnerScope } from "../github/types.ts";
 import { atMost } from "./at-most.ts";
 import type { SweepRecords } from "../journal/sweep-records.ts";

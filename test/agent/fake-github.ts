@@ -1,4 +1,4 @@
-import { scopeName } from "../../agent/github/runner-scope.ts";
+import { scopeName } from "../../agent/github/calls/scope.ts";
 import {
   GitHubError,
   type DeleteRunnerResult,

@@ -1,7 +1,7 @@
 import * as z from "zod";
 
-import { configureAppHook, convertManifest, type MadeApp } from "../../github/app-calls.ts";
-import { readPrivateKey } from "../../github/credential.ts";
+import { configureAppHook, convertManifest, type MadeApp } from "../../github/calls/apps.ts";
+import { readPrivateKey } from "../../github/auth/credential.ts";
 import { appManifest, newAppUrl } from "../app-manifest.ts";
 import { edgeUrlOf, ownerOf, webhookUrlOf, type InitContext, type Step } from "../context.ts";
 import { PRIVATE_FILE } from "../files.ts";

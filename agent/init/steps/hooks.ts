@@ -1,5 +1,5 @@
-import { HookCalls } from "../../github/hook-editor.ts";
-import { scopeName } from "../../github/runner-scope.ts";
+import { HookCalls } from "../../github/calls/hook-editor.ts";
+import { scopeName } from "../../github/calls/scope.ts";
 import type { RunnerScope } from "../../github/types.ts";
 import { scopesOf, webhookUrlOf, type InitContext, type Step } from "../context.ts";
 import type { Made } from "../state.ts";

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 
-import { scopeName } from "../../github/runner-scope.ts";
+import { scopeName } from "../../github/calls/scope.ts";
 import { scopesOf, webhookUrlOf, type InitContext, type Step } from "../context.ts";
 import { InitError } from "../init-error.ts";
 import { freshnessWhen } from "./edge.ts";

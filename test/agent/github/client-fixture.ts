@@ -1,5 +1,5 @@
 import { createLogger, type LogLevel } from "../../../shared/log/logger.ts";
-import type { GitHubCredential } from "../../../agent/github/credential.ts";
+import type { GitHubCredential } from "../../../agent/github/auth/credential.ts";
 import { GitHubClient } from "../../../agent/github/github-client.ts";
 import { GitHubError, type JitRequest, type RunnerScope } from "../../../agent/github/types.ts";
 import { VirtualClock } from "../virtual-clock.ts";

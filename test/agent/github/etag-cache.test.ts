@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { EtagCache } from "../../../agent/github/etag-cache.ts";
+import { EtagCache } from "../../../agent/github/http/etag-cache.ts";
 
 const answer = (json: string) => ({ etag: '"1"', json, nextUrl: null });
 

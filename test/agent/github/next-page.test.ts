@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { nextPage } from "../../../agent/github/next-page.ts";
+import { nextPage } from "../../../agent/github/http/next-page.ts";
 
 const NEXT = "https://api.github.com/organizations/9/actions/runners?per_page=100&page=2";
 

@@ -1,6 +1,6 @@
 import { onTestFinished } from "vitest";
 
-import type { GitHubCredential } from "../../../agent/github/credential.ts";
+import type { GitHubCredential } from "../../../agent/github/auth/credential.ts";
 import { GitHubClient } from "../../../agent/github/github-client.ts";
 import { silentLogger } from "../../../shared/log/logger.ts";
 import type { LoopbackGitHub } from "../../github/loopback-github.ts";

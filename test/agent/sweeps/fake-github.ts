@@ -1,6 +1,6 @@
 import { PLAIN_CONTAINER } from "../../../shared/config/container-options.ts";
 import type { Fleet, Pool } from "../../../shared/config/pool.ts";
-import { scopeName } from "../../../agent/github/runner-scope.ts";
+import { scopeName } from "../../../agent/github/calls/scope.ts";
 import {
   GitHubError,
   type GitHub,

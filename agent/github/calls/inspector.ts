@@ -1,6 +1,6 @@
 import { instantMs } from "./answers.ts";
-import type { GitHubHook } from "./delivery-log.ts";
-import { pingHook, readAppHook } from "./hook-calls.ts";
+import type { GitHubHook } from "../delivery-log.ts";
+import { pingHook, readAppHook } from "./hooks.ts";
 import {
   anyRuns,
   buckets,
@@ -10,11 +10,11 @@ import {
   repository,
   runnerVersionsPage,
 } from "./inspect-answers.ts";
-import { readListing } from "./listing.ts";
-import { REGISTRATION_RESOURCE, type RateLimit } from "./rate-limit.ts";
-import type { Rest } from "./rest.ts";
-import { actionsPath, repositoryScope } from "./runner-scope.ts";
-import type { Listing, RunnerScope } from "./types.ts";
+import { readListing } from "../http/listing.ts";
+import { REGISTRATION_RESOURCE, type RateLimit } from "../http/rate-limit.ts";
+import type { Rest } from "../http/rest.ts";
+import { actionsPath, repositoryScope } from "./scope.ts";
+import type { Listing, RunnerScope } from "../types.ts";
 
 export interface RunnerGroup {
   readonly id: number;

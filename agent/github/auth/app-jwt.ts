@@ -2,7 +2,7 @@ import type { KeyObject } from "node:crypto";
 
 import { SignJWT } from "jose";
 
-import type { Clock } from "../../shared/clock/clock.ts";
+import type { Clock } from "../../../shared/clock/clock.ts";
 
 /** GitHub allows ten minutes from its own clock; one is left for a clock that runs ahead. */
 const LIFETIME_SECONDS = 9 * 60;

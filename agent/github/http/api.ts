@@ -1,11 +1,11 @@
-import type { Clock, Random } from "../../shared/clock/clock.ts";
-import type { Logger } from "../../shared/log/logger.ts";
+import type { Clock, Random } from "../../../shared/clock/clock.ts";
+import type { Logger } from "../../../shared/log/logger.ts";
 import { failureOf } from "./answer-failure.ts";
 import { readRateLimit, type RateLimit } from "./rate-limit.ts";
 import { Redactor } from "./redaction.ts";
 import type { Speaker } from "./remedies.ts";
 import { withRetries } from "./retry.ts";
-import { GitHubError } from "./types.ts";
+import { GitHubError } from "../types.ts";
 import { nameOf, send, type Answer, type Call, type Fetch } from "./wire.ts";
 
 export interface ApiOptions {

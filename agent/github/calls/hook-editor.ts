@@ -1,12 +1,12 @@
 import * as z from "zod";
 
-import type { Api } from "./api.ts";
-import { readToken } from "./credential.ts";
-import { readListing } from "./listing.ts";
-import { PersonalToken } from "./personal-token.ts";
-import { Rest } from "./rest.ts";
-import { scopeName } from "./runner-scope.ts";
-import { GitHubError, type RunnerScope } from "./types.ts";
+import type { Api } from "../http/api.ts";
+import { readToken } from "../auth/credential.ts";
+import { readListing } from "../http/listing.ts";
+import { PersonalToken } from "../auth/personal-token.ts";
+import { Rest } from "../http/rest.ts";
+import { scopeName } from "./scope.ts";
+import { GitHubError, type RunnerScope } from "../types.ts";
 
 /** Only what is used; both kinds of hooks have it. */
 const hookAnswer = z.object({

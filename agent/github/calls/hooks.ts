@@ -1,4 +1,4 @@
-import type { DeliveryAttempt, GitHubHook, HookHome } from "./delivery-log.ts";
+import type { DeliveryAttempt, GitHubHook, HookHome } from "../delivery-log.ts";
 import {
   deliveriesPage,
   deliveryAnswer,
@@ -7,9 +7,9 @@ import {
   type DeliveryAnswer,
   type HookAnswer,
 } from "./hook-answers.ts";
-import { readListing } from "./listing.ts";
-import type { Rest } from "./rest.ts";
-import { GitHubError, type Listing, type RunnerScope } from "./types.ts";
+import { readListing } from "../http/listing.ts";
+import type { Rest } from "../http/rest.ts";
+import { GitHubError, type Listing, type RunnerScope } from "../types.ts";
 
 /**
  * The hooks of an organisation or a repository.

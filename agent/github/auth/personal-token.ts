@@ -1,10 +1,10 @@
 import type { AccessToken, TokenSource } from "./access-token.ts";
-import { user } from "./answers.ts";
-import type { Api } from "./api.ts";
-import { parseAnswer } from "./parse-answer.ts";
-import { readRateLimit } from "./rate-limit.ts";
-import type { TokenReport } from "./types.ts";
-import type { Call } from "./wire.ts";
+import { user } from "../calls/answers.ts";
+import type { Api } from "../http/api.ts";
+import { parseAnswer } from "../http/parse-answer.ts";
+import { readRateLimit } from "../http/rate-limit.ts";
+import type { TokenReport } from "../types.ts";
+import type { Call } from "../http/wire.ts";
 
 /** The one token of a person, whatever the call. */
 export class PersonalToken implements TokenSource {

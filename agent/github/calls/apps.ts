@@ -2,11 +2,11 @@ import type { KeyObject } from "node:crypto";
 
 import * as z from "zod";
 
-import type { Api } from "./api.ts";
-import { appJwt } from "./app-jwt.ts";
+import type { Api } from "../http/api.ts";
+import { appJwt } from "../auth/app-jwt.ts";
 import type { HookSettings } from "./hook-editor.ts";
-import { parseAnswer } from "./parse-answer.ts";
-import type { Call } from "./wire.ts";
+import { parseAnswer } from "../http/parse-answer.ts";
+import type { Call } from "../http/wire.ts";
 
 const madeApp = z.object({
   id: z.number(),

@@ -1,8 +1,8 @@
 import { runnerGroupsPage } from "./answers.ts";
-import { readListing } from "./listing.ts";
-import type { Rest } from "./rest.ts";
-import { SingleFlight } from "./single-flight.ts";
-import { GitHubError, type Listing } from "./types.ts";
+import { readListing } from "../http/listing.ts";
+import type { Rest } from "../http/rest.ts";
+import { SingleFlight } from "../auth/single-flight.ts";
+import { GitHubError, type Listing } from "../types.ts";
 
 type Groups = Listing<{ readonly id: number; readonly name: string }>;
 
