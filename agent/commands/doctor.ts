@@ -7,7 +7,7 @@ import { readArguments, type DoctorArguments } from "../doctor/arguments.ts";
 import { buildDoctor } from "../doctor/build-checks.ts";
 import { runCheck, type Check, type CheckResult } from "../doctor/check.ts";
 import { describeCheck, describeFreshness, describeLatency, describeSummary } from "../doctor/print.ts";
-import { probeChecks, type ProbeLegs } from "../doctor/probe.ts";
+import { probeChecks, type ProbeLegs } from "../doctor/probe/probe.ts";
 import { Progress } from "../doctor/progress.ts";
 import { doctorReport, type DoctorReport } from "../doctor/report.ts";
 import { latencyOf } from "../journal/latency.ts";

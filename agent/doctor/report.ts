@@ -1,7 +1,7 @@
 import type { Freshness } from "../../shared/mailbox/freshness.ts";
 import type { LegLatency } from "../journal/latency.ts";
 import type { CheckResult } from "./check.ts";
-import type { ProbeLegs } from "./probe.ts";
+import type { ProbeLegs } from "./probe/probe.ts";
 
 /** What `hookline doctor --json` prints. */
 export interface DoctorReport {

@@ -1,0 +1,97 @@
+import type { Freshness } from "../../../shared/mailbox/freshness.ts";
+import { ageText } from "../age-text.ts";
+import { Skipped, type Finding } from "../check.ts";
+import type { JournalReading } from "./journal-facts.ts";
+
+const SLACK_MS = 60_000;
+const ROUND_MS = 2 * 60 * 60_000;
+const START = "start the agent: docker compose up -d; if it runs: docker logs --tail 100 hookline-agent";
+
+export interface SignsOfLife {
+  /** Null where the edge could not be asked, or there is none. */
+  readonly freshness: Freshness | null;
+  readonly hasEdge: boolean;
+  readonly journal: JournalReading;
+  readonly instance: string;
+  readonly sweepIntervalMs: number;
+  readonly nowMs: number;
+}
+
+/** Whether the daemon runs, by its link and its sweeps. */
+export function judgeRunning(signs: SignsOfLife): Finding {
+  const { freshness, journal, nowMs } = signs;
+  const agent = freshness?.agent;
+  if (agent?.connected === true && agent.instance === signs.instance) {
+    const since = agent.since === null ? "" : ` since ${ageText(Math.max(0, (freshness?.now ?? nowMs) - agent.since))}`;
+    return { status: "pass", summary: `the agent ${signs.instance} is linked to the edge${since}` };
+  }
+  const sweptAtMs = journal.kind === "read" ? (journal.facts.lastSweep?.finishedAtMs ?? null) : null;
+  if (sweptAtMs !== null && nowMs - sweptAtMs <= patience(signs)) {
+    return { status: "pass", summary: `the agent swept ${ageText(Math.max(0, nowMs - sweptAtMs))} ago` };
+  }
+  const last = sweptAtMs === null ? "no sweep is on record" : `the last sweep was ${ageText(nowMs - sweptAtMs)} ago`;
+  if (signs.hasEdge && freshness !== null)
+    throw new Skipped(`no sign of life: ${last}; webhook-freshness tells of the link`);
+  return { status: "fail", summary: `the agent shows no sign of life: ${last}`, remedy: START };
+}
+
+/** When GitHub was last swept to the end; jobs whose webhook is lost wait for that. */
+export function judgeSweep(signs: SignsOfLife): Finding {
+  const { freshness, journal, nowMs } = signs;
+  const record = journal.kind === "read" ? journal.facts.lastSweep : null;
+  const report = freshness?.report?.report ?? null;
+  const ends = [record?.allReadSinceMs ?? null, report?.lastCompleteSweepAt ?? null].filter((at) => at !== null);
+  const lastMs = ends.length === 0 ? null : Math.max(...ends);
+  const cost =
+    record === null ? "" : `${record.calls} calls, ${record.notModified} of them free, ${record.failures} failed`;
+  // Many repositories take turns within a budget: a round of all of them may take longer than a few sweeps.
+  if (lastMs !== null && nowMs - lastMs <= patience(signs) + ROUND_MS) {
+    const detail = cost === "" ? {} : { detail: cost };
+    return {
+      status: "pass",
+      summary: `the last complete sweep was ${ageText(Math.max(0, nowMs - lastMs))} ago`,
+      ...detail,
+    };
+  }
+  // The agent reports to the edge when its slots change, not after each sweep: an old report says nothing.
+  if (record === null) throw new Skipped("only the agent's journal tells of sweeps; agent-journal says where it is");
+  if (freshness?.agent.connected === false && lastMs !== null) {
+    throw new Skipped("the agent does not run; webhook-freshness tells of it");
+  }
+  const when =
+    lastMs === null ? "no sweep was complete yet" : `the last complete sweep was ${ageText(nowMs - lastMs)} ago`;
+  return {
+    status: "warn",
+    summary: `${when}; they are due every ${ageText(signs.sweepIntervalMs)}`,
+    detail: `the last one: ${cost}`,
+    remedy: "see what it could not read: docker logs hookline-agent | grep 'sweep incomplete'",
+  };
+}
+
+/** Whether the journal is there, readable and whole. */
+export function judgeJournal(journal: JournalReading, folder: string): Finding {
+  if (journal.kind === "absent") {
+    return {
+      status: "warn",
+      summary: `there is no journal in ${folder}`,
+      remedy: "start the agent, or name its folder: HOOKLINE_DATA=/path/to/data hookline doctor",
+    };
+  }
+  if (journal.kind === "unreadable") return brokenJournal(folder, journal.why);
+  const problems = journal.facts.problems();
+  if (problems.length > 0) return brokenJournal(folder, problems.join("; "));
+  return { status: "pass", summary: `the journal in ${folder} is whole, ${journal.facts.slots.length} slots in it` };
+}
+
+function brokenJournal(folder: string, why: string): Finding {
+  return {
+    status: "fail",
+    summary: `the journal in ${folder} cannot be used`,
+    detail: why,
+    remedy: `stop the agent, then: mv ${folder} ${folder}.broken; it starts anew and asks GitHub what exists`,
+  };
+}
+
+function patience({ sweepIntervalMs }: SignsOfLife): number {
+  return 3 * sweepIntervalMs + SLACK_MS;
+}

@@ -1,0 +1,48 @@
+import { ConfigError, describeProblem, type ConfigProblem } from "../../../shared/config/config-error.ts";
+import type { Fleet } from "../../../shared/config/pool.ts";
+import { readPoolsFile } from "../../config/pools-file.ts";
+import type { AgentSettings } from "../../config/settings.ts";
+import type { Environment } from "../../config/environment.ts";
+import { unknownSettings } from "../../config/unknown-settings.ts";
+import type { Check, Finding } from "../check.ts";
+
+/** What the file alone cannot know is judged by docker-limits on the host itself. */
+const ASKED_OF_DOCKER = /resources\.(?:cpus|pidsLimit)$/;
+
+/** The pools file as it was read, and the check that tells of it; no fleet where it cannot be used. */
+export function readFleet(
+  { configFile }: AgentSettings,
+  cwd: string,
+  env: Environment,
+): { readonly fleet: Fleet | null; readonly check: Check } {
+  const line = (problem: ConfigProblem): string => describeProblem(configFile, problem);
+  const asCheck = (finding: Finding): Check => ({ id: "config-pools", group: "agent", run: () => finding });
+  try {
+    const { fleet, warnings: all } = readPoolsFile({ file: configFile, cwd, env });
+    const warnings = all.filter(({ path }) => !ASKED_OF_DOCKER.test(path));
+    const summary = `${configFile}: ${fleet.pools.length} pool${fleet.pools.length === 1 ? "" : "s"}`;
+    if (warnings.length === 0) return { fleet, check: asCheck({ status: "pass", summary }) };
+    const remedy = "see them by themselves: hookline config check";
+    return { fleet, check: asCheck({ status: "warn", summary, detail: warnings.map(line).join("\n"), remedy }) };
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    const detail = error.problems.map(line).join("\n");
+    const remedy = "correct the file, then: hookline config check";
+    return { fleet: null, check: asCheck({ status: "fail", summary: `${configFile} cannot be used`, detail, remedy }) };
+  }
+}
+
+/** Whether some variable of ours is misspelt. */
+export function settingsCheck(env: Environment): Check {
+  return { id: "config-settings", group: "agent", run: () => judgeSettings(env) };
+}
+
+function judgeSettings(env: Environment): Finding {
+  const unknown = unknownSettings(env);
+  if (unknown.length === 0) return { status: "pass", summary: "every HOOKLINE_… variable is known" };
+  return {
+    status: "warn",
+    summary: unknown.map(({ path, message }) => `${path} ${message}`).join("; "),
+    remedy: `correct it in the agent's environment, or: unset ${unknown.map(({ path }) => path).join(" ")}`,
+  };
+}

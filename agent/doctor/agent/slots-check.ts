@@ -1,0 +1,97 @@
+import type { Fleet } from "../../../shared/config/pool.ts";
+import { INSTANCE_LABEL, readSlotLabels } from "../../slots/docker/container-labels.ts";
+import type { GitHubRunner } from "../../github/types.ts";
+import type { SlotRecord } from "../../journal/slot-records.ts";
+import { ownPrefix } from "../../slots/slot-name.ts";
+import { runnerScopes } from "../../sweeps/sweep-targets.ts";
+import { Skipped, type Finding } from "../check.ts";
+import { orSkipped as orDockerSkipped, type DockerFacts } from "../docker/docker-facts.ts";
+import { orSkipped, type GitHubFacts } from "../github/github-facts.ts";
+
+/** What is younger than that may just be on its way from one to the other. */
+const SETTLED_MS = 2 * 60_000;
+const MOST_NAMED = 3;
+
+export interface SlotsOptions {
+  readonly fleet: Fleet;
+  readonly instance: string;
+  readonly slots: readonly SlotRecord[];
+  readonly nowMs: number;
+  readonly signal: AbortSignal;
+}
+
+interface Container {
+  readonly name: string;
+  readonly pool: string;
+  readonly state: string;
+  readonly createdAtMs: number | null;
+}
+
+/** Whether the journal's slots, Docker's containers and GitHub's runners are the same. */
+export async function judgeSlots(
+  docker: DockerFacts,
+  github: GitHubFacts | null,
+  options: SlotsOptions,
+): Promise<Finding> {
+  const { fleet, instance, slots, nowMs } = options;
+  const containers = await containersOf(docker, options);
+  const runners = github === null ? [] : await runnersOf(github, fleet, instance);
+  const settled = (atMs: number | null): boolean => atMs !== null && nowMs - atMs > SETTLED_MS;
+  const known = new Map(slots.map((slot) => [slot.name, slot]));
+  const here = new Set(containers.map(({ name }) => name));
+  const strangers = containers.filter(({ name, createdAtMs }) => !known.has(name) && settled(createdAtMs));
+  const lost = slots.filter((slot) => slot.removedAtMs === null && settled(slot.plannedAtMs) && !here.has(slot.name));
+  const ghosts = runners.filter(
+    ({ name, status }) => status === "online" && !here.has(name) && settled(known.get(name)?.plannedAtMs ?? 0),
+  );
+  const problems = [
+    ...overfull(fleet, containers),
+    ...named("containers that the journal does not know", strangers),
+    ...named("slots of the journal without a container", lost),
+    ...named("runners online at GitHub without a container here", ghosts),
+  ];
+  const running = containers.filter(({ state }) => state === "running").length;
+  if (problems.length === 0) {
+    const counts = `${containers.length} containers (${running} running), ${runners.length} runners of ours at GitHub`;
+    return { status: "pass", summary: `journal, Docker and GitHub agree: ${counts}` };
+  }
+  return {
+    status: "warn",
+    summary: problems.join("; "),
+    remedy: `the agent puts this right within two sweeps; if it stays: docker restart hookline-agent, then docker ps -a --filter label=${INSTANCE_LABEL}=${instance}`,
+  };
+}
+
+async function containersOf(docker: DockerFacts, { instance, signal }: SlotsOptions): Promise<readonly Container[]> {
+  await orDockerSkipped(docker.api());
+  const rows = await orDockerSkipped(docker.client.containers.list(INSTANCE_LABEL, instance, signal));
+  return rows.flatMap(({ name, labels, state }) => {
+    const own = readSlotLabels(labels, instance);
+    return own === null ? [] : [{ name, pool: own.poolKey, state, createdAtMs: own.createdAtMs }];
+  });
+}
+
+async function runnersOf(github: GitHubFacts, fleet: Fleet, instance: string): Promise<readonly GitHubRunner[]> {
+  const listings = await Promise.all(
+    runnerScopes(fleet).map((scope) => orSkipped(github.runners(scope), "github-access")),
+  );
+  return listings.flatMap(({ items }) => items).filter(({ name }) => name.startsWith(ownPrefix(instance)));
+}
+
+function overfull({ pools }: Fleet, containers: readonly Container[]): readonly string[] {
+  return pools.flatMap(({ key, scaling }) => {
+    const count = containers.filter(({ pool }) => pool === key).length;
+    return count > scaling.max ? [`${count} containers in the pool ${key}, ${scaling.max} at most`] : [];
+  });
+}
+
+function named(what: string, items: readonly { readonly name: string }[]): readonly string[] {
+  if (items.length === 0) return [];
+  const names = items.slice(0, MOST_NAMED).map(({ name }) => name);
+  return [`${items.length} ${what}: ${names.join(", ")}${items.length > MOST_NAMED ? ", …" : ""}`];
+}
+
+/** The journal knows what should exist; without it there is nothing to compare. @throws {Skipped} */
+export function withoutJournal(): never {
+  throw new Skipped("there is no journal to compare with; agent-journal tells of it");
+}

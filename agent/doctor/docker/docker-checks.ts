@@ -1,0 +1,69 @@
+import type { Random } from "../../../shared/clock/clock.ts";
+import type { Fleet } from "../../../shared/config/pool.ts";
+import { NEWEST_API, OLDEST_API } from "../../docker/api-version.ts";
+import type { HostFeatures } from "../../slots/docker/host-features.ts";
+import { Skipped, type Check, type Finding } from "../check.ts";
+import { judgeDockerAccess } from "./access-check.ts";
+import { judgeDryRun } from "./dry-run.ts";
+import { isRefused, orSkipped, type DockerFacts } from "./docker-facts.ts";
+import { judgeDisk, judgeKernel, judgeLimits, judgeLogs, judgeMemory } from "./host-checks.ts";
+import { judgeImage } from "./image-check.ts";
+
+export interface DockerCheckOptions {
+  readonly facts: DockerFacts;
+  readonly fleet: Fleet | null;
+  readonly instance: string;
+  readonly dataFolder: string;
+  readonly random: Random;
+  readonly nowMs: number;
+}
+
+/** Whether the engine answers to this user, can hold what the pools ask for, and would create their containers. */
+export function dockerChecks(options: DockerCheckOptions): readonly Check[] {
+  const { facts, fleet, dataFolder, nowMs } = options;
+  const pools = fleet?.pools ?? [];
+  const ofHost = (id: string, judge: (host: HostFeatures) => Finding | Promise<Finding>): Check => ({
+    id,
+    group: "docker",
+    run: async () => judge(await orSkipped(facts.host())),
+  });
+  const images = [...new Set(pools.map(({ image }) => image))].map((image): Check => ({
+    id: `docker-image:${image}`,
+    group: "docker",
+    run: () =>
+      judgeImage(
+        facts,
+        image,
+        pools.filter((pool) => pool.image === image),
+        nowMs,
+      ),
+  }));
+  const dryRuns = pools.map((pool): Check => ({
+    id: `docker-create:${pool.key}`,
+    group: "docker",
+    run: () => judgeDryRun(facts, pool, options),
+  }));
+  return [
+    { id: "docker-engine", group: "docker", run: () => judgeEngine(facts) },
+    { id: "docker-access", group: "docker", run: (signal) => judgeDockerAccess(facts, signal) },
+    ofHost("docker-kernel", (host) => judgeKernel(host, fleet)),
+    ofHost("docker-limits", (host) => judgeLimits(host, pools)),
+    ofHost("docker-memory", (host) => judgeMemory(host, pools)),
+    ofHost("docker-disk", (host) => judgeDisk(host, dataFolder, pools)),
+    ofHost("docker-logs", judgeLogs),
+    ...images,
+    ...dryRuns,
+  ];
+}
+
+async function judgeEngine(facts: DockerFacts): Promise<Finding> {
+  try {
+    const api = await facts.api();
+    const { engineVersion, operatingSystem } = await facts.host();
+    const detail = `${operatingSystem}; Hookline speaks API ${OLDEST_API} to ${NEWEST_API}`;
+    return { status: "pass", summary: `Docker ${engineVersion} answers, API ${api}`, detail };
+  } catch (error) {
+    if (isRefused(error)) throw new Skipped("a proxy before the engine refuses calls; docker-access names them");
+    throw error;
+  }
+}

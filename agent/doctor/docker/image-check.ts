@@ -1,0 +1,33 @@
+import type { Pool } from "../../../shared/config/pool.ts";
+import { ageText } from "../age-text.ts";
+import type { Finding } from "../check.ts";
+import { orSkipped, type DockerFacts } from "./docker-facts.ts";
+
+/** Whether an image is on the host, for the architecture that its pools want, and how old it is. */
+export async function judgeImage(
+  facts: DockerFacts,
+  image: string,
+  pools: readonly Pool[],
+  nowMs: number,
+): Promise<Finding> {
+  const [found, host] = [await orSkipped(facts.image(image)), await orSkipped(facts.host())];
+  if (found === null) {
+    return {
+      status: "warn",
+      summary: `image ${image} is not here; the first job waits for its pull`,
+      remedy: `docker pull ${image}`,
+    };
+  }
+  const wanted = pools.map(({ architecture }) => (architecture === "auto" ? host.architecture : architecture));
+  const missing = wanted.find((architecture) => found.architecture !== null && architecture !== found.architecture);
+  if (missing !== undefined) {
+    return {
+      status: "fail",
+      summary: `image ${image} is for ${found.architecture}, its pool wants ${missing}`,
+      remedy: `docker pull --platform linux/${missing} ${image}`,
+    };
+  }
+  const builtAtMs = Date.parse(found.created ?? "");
+  const age = Number.isNaN(builtAtMs) ? "" : `, built ${ageText(Math.max(0, nowMs - builtAtMs))} ago`;
+  return { status: "pass", summary: `image ${image} is here${age}` };
+}

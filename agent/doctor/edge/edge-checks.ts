@@ -1,0 +1,102 @@
+import { ConfigError } from "../../../shared/config/config-error.ts";
+import type { Freshness } from "../../../shared/mailbox/freshness.ts";
+import { PROTOCOL_VERSION } from "../../../shared/link/protocol.ts";
+import { VERSION } from "../../../shared/version.ts";
+import { ageText } from "../age-text.ts";
+import { EdgeError } from "../../edge/ask-freshness.ts";
+import { Skipped, type Check, type Finding } from "../check.ts";
+import { judgeFreshness, type OutsideEvidence } from "./judge-freshness.ts";
+
+export interface EdgeCheckOptions {
+  /** Asks once; the checks share the answer. Throws EdgeError. */
+  readonly ask: () => Promise<Freshness>;
+  /** What GitHub knows of the same time. */
+  readonly outside: (freshness: Freshness) => Promise<OutsideEvidence>;
+  readonly pollIntervalMs: number;
+  /** Name of the agent that is expected on the link. */
+  readonly instance: string;
+}
+
+const DEPLOY = "npx wrangler deploy";
+
+/** Whether the edge answers to us, who is connected there, and how fresh its events are. */
+export function edgeChecks({ ask, outside, pollIntervalMs, instance }: EdgeCheckOptions): readonly Check[] {
+  const withFreshness = (id: string, judge: (freshness: Freshness) => Finding | Promise<Finding>): Check => ({
+    id,
+    group: "edge",
+    run: async () => judge(await orSkipped(ask())),
+  });
+  return [
+    { id: "edge-reachable", group: "edge", run: async () => judgeVersion(await ask()) },
+    withFreshness("edge-agent", (freshness) => judgeAgent(freshness, instance)),
+    withFreshness("webhook-freshness", async (freshness) =>
+      judgeFreshness(freshness, pollIntervalMs, await outside(freshness)),
+    ),
+    withFreshness("edge-secret", judgeSecret),
+    withFreshness("edge-dead-letters", judgeDead),
+  ];
+}
+
+async function orSkipped(asked: Promise<Freshness>): Promise<Freshness> {
+  try {
+    return await asked;
+  } catch (error) {
+    const known = error instanceof EdgeError || error instanceof ConfigError;
+    if (known) throw new Skipped("the edge could not be asked; edge-reachable says why");
+    throw error;
+  }
+}
+
+function judgeVersion({ edgeVersion, protocol }: Freshness): Finding {
+  if (protocol !== PROTOCOL_VERSION) {
+    return {
+      status: "fail",
+      summary: `the edge speaks protocol ${protocol}, this agent ${PROTOCOL_VERSION}`,
+      remedy: `deploy the Worker of this version: ${DEPLOY}`,
+    };
+  }
+  if (edgeVersion === VERSION) return { status: "pass", summary: `edge ${edgeVersion} answers and takes the token` };
+  return {
+    status: "warn",
+    summary: `edge ${edgeVersion}, agent ${VERSION}`,
+    remedy: `bring both to one version, the edge first: ${DEPLOY}`,
+  };
+}
+
+/** Who has the link. That nobody has it is told by webhook-freshness. */
+function judgeAgent({ agent, now, takeovers = 0, fight }: Freshness, instance: string): Finding {
+  if (!agent.connected) throw new Skipped("no agent is connected; webhook-freshness tells of it");
+  if (fight != null) throw new Skipped("two agents want the link; webhook-freshness tells of it");
+  const since = agent.since === null ? "" : ` for ${ageText(now - agent.since)}`;
+  const connected = `agent ${agent.instance ?? "?"}${agent.host == null ? "" : ` on ${agent.host}`} connected${since}`;
+  const detail = `fence ${agent.fence}, version ${agent.version ?? "?"}, ${takeovers} takeovers within the last minute`;
+  if (agent.instance !== null && agent.instance !== instance) {
+    const remedy = `stop the other agent, or run the doctor as it: HOOKLINE_INSTANCE=${agent.instance}`;
+    return { status: "warn", summary: `${connected}; this one is ${instance}`, detail, remedy };
+  }
+  if (agent.version !== null && agent.version !== VERSION) {
+    const remedy = "bring agent and doctor to one version: docker compose pull && docker compose up -d";
+    return { status: "warn", summary: `${connected}, version ${agent.version}; this is ${VERSION}`, detail, remedy };
+  }
+  return { status: "pass", summary: connected, detail };
+}
+
+/** Which of two secrets is in use: during a rotation the previous one may go once the current one matched. */
+function judgeSecret({ secret, now }: Freshness): Finding {
+  if (secret == null) return { status: "pass", summary: "no signed delivery since the edge started" };
+  const summary = `the last delivery, ${ageText(now - secret.atMs)} ago, was signed with the ${secret.matched} secret`;
+  if (secret.matched === "current") return { status: "pass", summary };
+  const remedy = "give the hook the Worker's new GITHUB_WEBHOOK_SECRET at GitHub; both are taken until then";
+  return { status: "warn", summary, remedy };
+}
+
+function judgeDead({ dead }: Freshness): Finding {
+  if (dead === 0) return { status: "pass", summary: "no dead letters" };
+  return {
+    status: "warn",
+    summary: `${dead} signals were set aside because the agent could not read them`,
+    detail: "sweeps have served their jobs meanwhile",
+    remedy:
+      'bring agent and Worker to one version, then put each back: curl -X POST -H "Authorization: Bearer $HOOKLINE_TOKEN" $HOOKLINE_EDGE_URL/dead/SEQ/requeue',
+  };
+}

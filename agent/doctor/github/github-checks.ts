@@ -1,0 +1,106 @@
+import type { Fleet } from "../../../shared/config/pool.ts";
+import type { RunnerScope } from "../../github/types.ts";
+import { scopeKey } from "../../slots/runner-scope.ts";
+import { runnerScopes } from "../../sweeps/sweep-targets.ts";
+import { Skipped, type Check, type Finding } from "../check.ts";
+import type { HookEvidence } from "../edge/delivery-evidence.ts";
+import type { DockerFacts } from "../docker/docker-facts.ts";
+import { judgeAccess } from "./access-check.ts";
+import { judgeRate, judgeToken } from "./credential-checks.ts";
+import type { GitHubFacts } from "./github-facts.ts";
+import { judgeGroup } from "./group-check.ts";
+import { judgeDeliveries, judgeHook } from "./hook-checks.ts";
+import { apiReached } from "./hosts.ts";
+import { judgeRepositories, namedRepositories } from "./repositories-check.ts";
+import { judgeRunners } from "./runners-check.ts";
+import type { JournalFacts } from "../agent/journal-facts.ts";
+import { judgeRunnerVersion } from "./runner-version-check.ts";
+
+export interface GitHubCheckOptions {
+  readonly facts: GitHubFacts;
+  readonly docker: DockerFacts;
+  readonly journal: JournalFacts | null;
+  readonly fleet: Fleet | null;
+  /** What the API's own host was found to be. */
+  readonly api: () => Promise<Finding>;
+  /** Null where jobs are found by sweeps alone: then no hook is needed. */
+  readonly edgeUrl: string | null;
+  /** GitHub's logs of the hooks that point at the edge, null where they may not be read. */
+  readonly logs: () => Promise<readonly HookEvidence[] | null>;
+  readonly instance: string;
+  readonly sweepIntervalMs: number;
+  readonly nowMs: number;
+}
+
+/** Whether GitHub takes the credential for all that the fleet needs, tells us of jobs, and would give them to us. */
+export function githubChecks(options: GitHubCheckOptions): readonly Check[] {
+  const { facts, fleet, journal, nowMs } = options;
+  const scopes = fleet === null ? [] : runnerScopes(fleet);
+  const [first = null] = scopes;
+  const token = check(options, "github-token", () => judgeToken(facts, first, nowMs));
+  if (fleet === null || first === null) return [token];
+  const lastSweep = journal?.lastSweep ?? null;
+  const rate = { lastSweep, sweepIntervalMs: options.sweepIntervalMs, nowMs };
+  return [
+    token,
+    check(options, "github-rate", () => judgeRate(facts, first, rate)),
+    ...scopes.flatMap((scope) => scopeChecks(options, scope, fleet)),
+    ...fleet.pools.flatMap((pool) => poolChecks(options, pool)),
+    ...deliveryChecks(options),
+    ...versionChecks(options, fleet, first),
+  ];
+}
+
+function check(options: GitHubCheckOptions, id: string, judge: () => Promise<Finding>): Check {
+  return {
+    id,
+    group: "github",
+    run: async () => {
+      await apiReached(options.api());
+      return judge();
+    },
+  };
+}
+
+function scopeChecks(options: GitHubCheckOptions, scope: RunnerScope, fleet: Fleet): readonly Check[] {
+  const { facts, journal, edgeUrl, instance, nowMs } = options;
+  const key = scopeKey(scope);
+  const hook = edgeUrl === null ? [] : [check(options, `github-hook:${key}`, () => judgeHook(facts, scope, edgeUrl))];
+  const slots = journal?.slots ?? null;
+  return [
+    check(options, `github-access:${key}`, () => judgeAccess(facts, scope, fleet.pools)),
+    ...hook,
+    check(options, `github-runners:${key}`, () => judgeRunners(facts, scope, { instance, slots, nowMs })),
+  ];
+}
+
+function poolChecks(options: GitHubCheckOptions, pool: Fleet["pools"][number]): readonly Check[] {
+  const { scope } = pool;
+  const names = namedRepositories(pool);
+  return [
+    ...(scope.kind === "organization"
+      ? [check(options, `github-group:${pool.key}`, () => judgeGroup(options.facts, pool, scope))]
+      : []),
+    ...(names === null
+      ? []
+      : [check(options, `github-repositories:${pool.key}`, () => judgeRepositories(options.facts, pool, names))]),
+  ];
+}
+
+function deliveryChecks(options: GitHubCheckOptions): readonly Check[] {
+  const { journal, logs, nowMs } = options;
+  if (options.edgeUrl === null) return [];
+  const judge = async (): Promise<Finding> => judgeDeliveries(await logs(), journal?.has ?? null, nowMs);
+  return [check(options, "github-deliveries", judge)];
+}
+
+function versionChecks(options: GitHubCheckOptions, fleet: Fleet, scope: RunnerScope): readonly Check[] {
+  const { facts: github, docker, instance, nowMs } = options;
+  return [...new Set(fleet.pools.map(({ image }) => image))].map((image) =>
+    check(options, `github-runner-version:${image}`, async () => {
+      const token = await github.token().catch(() => null);
+      if (token === null) throw new Skipped("GitHub could not be asked; github-token says why");
+      return judgeRunnerVersion(image, { github, docker, scope, instance, nowMs });
+    }),
+  );
+}

@@ -1,0 +1,125 @@
+import { hookName, type GitHubHook } from "../../github/delivery-log.ts";
+import { webhookUrl } from "../../github/delivers-to.ts";
+import { scopeName } from "../../github/calls/scope.ts";
+import type { RunnerScope } from "../../github/types.ts";
+import { ageText } from "../age-text.ts";
+import { Skipped, type Finding } from "../check.ts";
+import { answersText, deliveriesCommand, throttledText, type HookEvidence } from "../edge/delivery-evidence.ts";
+import { orSkipped, type GitHubFacts } from "./github-facts.ts";
+import { hooksFor, pointsAt } from "./our-hooks.ts";
+
+/** Whether some hook tells our receiver of the scope's jobs, in a form that it can read. */
+export async function judgeHook(facts: GitHubFacts, scope: RunnerScope, edgeUrl: string): Promise<Finding> {
+  const hooks = await orSkipped(hooksFor(facts, scope), `github-access:${scopeName(scope).toLowerCase()}`);
+  const ours = hooks.filter((hook) => pointsAt(hook, edgeUrl));
+  const good = ours.find((hook) => faultsOf(hook).length === 0);
+  if (good !== undefined) return { status: "pass", summary: `${hookName(good)} sends workflow_job to ${good.url}` };
+  const [broken] = ours;
+  if (broken !== undefined) return brokenFinding(broken);
+  return strayFinding(hooks, scope, edgeUrl);
+}
+
+interface Fault {
+  readonly what: string;
+  /** Fields of GitHub's hook call that mend it. */
+  readonly fields: string;
+}
+
+function faultsOf({ active, events, contentType, verifiesTls, url }: GitHubHook): readonly Fault[] {
+  const faults: Fault[] = [];
+  if (!active) faults.push({ what: "is not active", fields: "-F active=true" });
+  if (!events.includes("workflow_job") && !events.includes("*")) {
+    faults.push({ what: "is not subscribed to workflow_job", fields: "-f 'events[]=workflow_job'" });
+  }
+  if (contentType !== null && contentType !== "json") {
+    faults.push({
+      what: `sends ${contentType}, not application/json`,
+      fields: `-f 'config[url]=${url}' -f 'config[content_type]=json' -f "config[secret]=$GITHUB_WEBHOOK_SECRET"`,
+    });
+  }
+  if (!verifiesTls) {
+    faults.push({
+      what: "does not check the receiver's certificate",
+      fields: `-f 'config[url]=${url}' -f 'config[content_type]=json' -f 'config[insecure_ssl]=0' -f "config[secret]=$GITHUB_WEBHOOK_SECRET"`,
+    });
+  }
+  return faults;
+}
+
+function brokenFinding(hook: GitHubHook): Finding {
+  const faults = faultsOf(hook);
+  return {
+    status: "fail",
+    summary: `${hookName(hook)} ${faults.map(({ what }) => what).join(", and ")}`,
+    remedy: editRemedy(hook, faults.map(({ fields }) => fields).join(" ")),
+  };
+}
+
+/** No hook points at us; one of ours that was pointed elsewhere is worth a word. */
+function strayFinding(hooks: readonly GitHubHook[], scope: RunnerScope, edgeUrl: string): Finding {
+  const wanted = webhookUrl(edgeUrl);
+  const stray = hooks.find(({ events, url }) => url !== null && events.includes("workflow_job"));
+  if (stray === undefined) {
+    const path = scope.kind === "organization" ? `orgs/${scope.organization}` : `repos/${scopeName(scope)}`;
+    return {
+      status: "fail",
+      summary: `no hook of ${scopeName(scope)} sends workflow_job to ${wanted}`,
+      remedy: `gh api ${path}/hooks -f name=web -f 'config[url]=${wanted}' -f 'config[content_type]=json' -f "config[secret]=$GITHUB_WEBHOOK_SECRET" -f 'events[]=workflow_job'`,
+    };
+  }
+  return {
+    status: "fail",
+    summary: `${hookName(stray)} sends workflow_job to ${hostOf(stray.url)}, not to ${wanted}`,
+    remedy: editRemedy(
+      stray,
+      `-f 'config[url]=${wanted}' -f 'config[content_type]=json' -f "config[secret]=$GITHUB_WEBHOOK_SECRET"`,
+    ),
+  };
+}
+
+/** A foreign address may carry a credential in its query. */
+function hostOf(url: string | null): string {
+  const parsed = url === null ? null : URL.parse(url);
+  return parsed === null ? "an address that is none" : `${parsed.origin}${parsed.pathname}`;
+}
+
+function editRemedy({ home, id }: GitHubHook, fields: string): string {
+  if (home.kind === "app") return "mend it in the App's settings at GitHub, under Webhook";
+  const path = home.kind === "organization" ? `orgs/${home.organization}` : `repos/${home.owner}/${home.repository}`;
+  return `gh api -X PATCH ${path}/hooks/${id} ${fields}`;
+}
+
+/**
+ * Failed deliveries of the last three days that nobody has made up for. Those of an outage that goes on are told by
+ * webhook-freshness. `has` says whether the journal holds a delivery, or null where there is no journal.
+ */
+export function judgeDeliveries(
+  logs: readonly HookEvidence[] | null,
+  has: ((guid: string) => boolean) | null,
+  nowMs: number,
+): Finding {
+  if (logs === null) throw new Skipped("GitHub's log may not be read; github-access says why");
+  if (logs.length === 0) throw new Skipped("no hook points at the edge; github-hook tells of it");
+  if (logs.some(({ failing }) => failing.length > 0)) {
+    throw new Skipped("the last deliveries failed; webhook-freshness tells of it");
+  }
+  const lost = logs.map((log) => ({
+    log,
+    open: log.failedBefore.filter(({ guid, event }) => event === "workflow_job" && has?.(guid) !== true),
+  }));
+  const all = logs.reduce((sum, { deliveries }) => sum + deliveries, 0);
+  const failed = logs.reduce((sum, { failedBefore }) => sum + failedBefore.length, 0);
+  const worst = lost.toSorted((a, b) => b.open.length - a.open.length)[0];
+  if (worst === undefined || worst.open.length === 0) {
+    const recovered = failed === 0 ? "none failed" : `${failed} failed and were made up for`;
+    return { status: "pass", summary: `${all} deliveries in GitHub's log, ${recovered}` };
+  }
+  const { log, open } = worst;
+  const last = ageText(nowMs - (open[0]?.firstAtMs ?? nowMs));
+  return {
+    status: "warn",
+    summary: `${open.length} of ${log.deliveries} deliveries of ${hookName(log.hook)} failed within 3 days and never came, the last ${last} ago`,
+    detail: `answers: ${answersText(open)}${throttledText(open)}`,
+    remedy: `see them: ${deliveriesCommand(log.hook)}; the agent's sweeps recover them while it runs`,
+  };
+}

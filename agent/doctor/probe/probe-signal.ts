@@ -1,0 +1,57 @@
+import { createHmac } from "node:crypto";
+
+import type { Fleet, Pool } from "../../../shared/config/pool.ts";
+import { ownersOf } from "../../../shared/config/pool.ts";
+
+/** A delivery of our own making, signed as GitHub signs. */
+export interface ProbeDelivery {
+  readonly guid: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/**
+ * A delivery that goes the whole way and starts nothing: a job that is over already, of an id that GitHub does not
+ * give (its ids are far smaller than milliseconds since the epoch). It looks like one of the fleet's, so that the
+ * edge keeps it.
+ */
+export function probeDelivery(fleet: Fleet, secret: string, guid: string, nowMs: number): ProbeDelivery {
+  const [pool] = fleet.pools;
+  if (pool === undefined) throw new TypeError("a fleet without pools has no jobs to look like");
+  const body = JSON.stringify(payloadOf(pool, nowMs));
+  const signature = createHmac("sha256", secret).update(body).digest("hex");
+  return {
+    guid,
+    body,
+    headers: {
+      "content-type": "application/json",
+      "user-agent": "hookline-doctor",
+      "x-github-event": "workflow_job",
+      "x-github-delivery": guid,
+      "x-hub-signature-256": `sha256=${signature}`,
+    },
+  };
+}
+
+function payloadOf(pool: Pool, nowMs: number): object {
+  const named = pool.scope.kind === "repositories" ? pool.scope.repositories : (pool.repositories ?? []);
+  const repository = named[0] ?? `${ownersOf(pool)[0] ?? "nobody"}/hookline-probe`;
+  return {
+    action: "completed",
+    workflow_job: {
+      id: nowMs,
+      run_id: nowMs,
+      run_attempt: 1,
+      name: "hookline doctor --probe",
+      status: "completed",
+      conclusion: "skipped",
+      labels: ["self-hosted", ...pool.labels],
+      runner_name: null,
+      runner_group_name: null,
+      created_at: null,
+      started_at: null,
+      completed_at: new Date(nowMs).toISOString(),
+    },
+    repository: { full_name: repository, private: pool.visibility !== "public" },
+  };
+}
