@@ -8,8 +8,8 @@ COPY package.json pnpm-lock.yaml pnpm-workspace.yaml ./
 RUN npx -y pnpm@12 install --frozen-lockfile --ignore-scripts
 COPY shared shared
 COPY agent agent
-COPY config/bundle-agent.ts config/
-RUN node config/bundle-agent.ts
+COPY config/build/bundle-agent.ts config/
+RUN node config/build/bundle-agent.ts
 
 FROM ${NODE_IMAGE}
 ARG VERSION=0.1.0

@@ -2,7 +2,7 @@ import { parseArgs, type ParseArgsConfig } from "node:util";
 
 import * as z from "zod";
 
-import { nearest } from "../../shared/config/nearest.ts";
+import { nearest } from "../../shared/fleet/nearest.ts";
 import { UsageError } from "./failure.ts";
 
 type Options = NonNullable<ParseArgsConfig["options"]>;

@@ -1,4 +1,4 @@
-import { ConfigError } from "../../shared/config/config-error.ts";
+import { ConfigError } from "../../shared/fleet/config-error.ts";
 import { EXIT, printFailure, type CommandIo, type ExitCode } from "./io.ts";
 
 /** Codes of failures that the command line or the configuration is to blame for. */

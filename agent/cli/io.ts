@@ -1,4 +1,4 @@
-import type { Environment } from "../config/environment.ts";
+import type { Environment } from "../settings/environment.ts";
 
 /** Exit codes of every command: fine, a check or the work failed, wrong usage or configuration. */
 export const EXIT = { fine: 0, failed: 1, usage: 2 } as const;

@@ -1,11 +1,11 @@
 import { parseArgs } from "node:util";
 
-import { describeProblem } from "../../shared/config/config-error.ts";
+import { describeProblem } from "../../shared/fleet/config-error.ts";
 import type { Logger } from "../../shared/log/logger.ts";
 import { systemClock } from "../clock/system-clock.ts";
-import { readPoolsFile } from "../config/pools-file.ts";
-import { readSettings, type AgentSettings } from "../config/settings.ts";
-import { unknownSettings } from "../config/unknown-settings.ts";
+import { readPoolsFile } from "../settings/pools-file.ts";
+import { readSettings, type AgentSettings } from "../settings/settings.ts";
+import { unknownSettings } from "../settings/unknown-settings.ts";
 import { buildAgent, type BuiltAgent } from "../daemon/build-agent.ts";
 import { runDaemon } from "../daemon/run-daemon.ts";
 import { processLogger } from "../log/process-logger.ts";

@@ -1,12 +1,12 @@
 import * as z from "zod";
 
-import { describeProblem } from "../../shared/config/config-error.ts";
+import { describeProblem } from "../../shared/fleet/config-error.ts";
 import { createLogger, type Logger } from "../../shared/log/logger.ts";
 import { systemClock } from "../clock/system-clock.ts";
-import { readPoolsFile } from "../config/pools-file.ts";
-import { settingsNeededBy } from "../config/needed-settings.ts";
-import { readSettings } from "../config/settings.ts";
-import { unknownSettings } from "../config/unknown-settings.ts";
+import { readPoolsFile } from "../settings/pools-file.ts";
+import { settingsNeededBy } from "../settings/needed-settings.ts";
+import { readSettings } from "../settings/settings.ts";
+import { unknownSettings } from "../settings/unknown-settings.ts";
 import { runDaemon } from "../daemon/run-daemon.ts";
 import { dockerSlots } from "../slots/docker/open-docker.ts";
 import { processLogger } from "../log/process-logger.ts";

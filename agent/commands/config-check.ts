@@ -1,9 +1,9 @@
 import { parseArgs } from "node:util";
-import { ConfigError, describeProblem } from "../../shared/config/config-error.ts";
-import type { ConfigProblem } from "../../shared/config/config-error.ts";
-import type { LoadedFleet } from "../../shared/config/load-fleet.ts";
-import { readPoolsFile } from "../config/pools-file.ts";
-import { SETTINGS } from "../config/settings-table.ts";
+import { ConfigError, describeProblem } from "../../shared/fleet/config-error.ts";
+import type { ConfigProblem } from "../../shared/fleet/config-error.ts";
+import type { LoadedFleet } from "../../shared/fleet/load-fleet.ts";
+import { readPoolsFile } from "../settings/pools-file.ts";
+import { SETTINGS } from "../settings/settings-table.ts";
 import { describePool } from "./describe-pool.ts";
 import { EXIT, printFailure, printJson } from "../cli/io.ts";
 import type { CommandIo, ExitCode } from "../cli/io.ts";

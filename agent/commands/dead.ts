@@ -1,8 +1,8 @@
 import * as z from "zod";
 
-import { requireEdge } from "../config/require-settings.ts";
-import { positiveNumber } from "../config/setting-rules.ts";
-import { readSettings } from "../config/settings.ts";
+import { requireEdge } from "../settings/require-settings.ts";
+import { positiveNumber } from "../settings/setting-rules.ts";
+import { readSettings } from "../settings/settings.ts";
 import { askDeadLetters, requeueDeadLetter, type DeadLetterList, type EdgeAccess } from "../edge/ask-dead.ts";
 import { asksForHelp, flag, readArguments } from "../cli/arguments.ts";
 import { failWith } from "../cli/failure.ts";

@@ -1,8 +1,8 @@
 import * as z from "zod";
 
-import { positiveNumber } from "../config/setting-rules.ts";
-import { servingPoolsOf } from "../config/serving-pools-of.ts";
-import { readSettings, type AgentSettings } from "../config/settings.ts";
+import { positiveNumber } from "../settings/setting-rules.ts";
+import { servingPoolsOf } from "../settings/serving-pools-of.ts";
+import { readSettings, type AgentSettings } from "../settings/settings.ts";
 import { factsByJob, outcomeOf, type JobOutcome, type OutcomeRules } from "../journal/job-outcome.ts";
 import { readJournal, type ReadJournal } from "../journal/read-journal.ts";
 import { ownPrefix } from "../slots/slot-name.ts";

@@ -1,5 +1,5 @@
-import { formatBytes } from "../../shared/config/memory-size.ts";
-import type { Pool, PoolResources } from "../../shared/config/pool.ts";
+import { formatBytes } from "../../shared/fleet/memory-size.ts";
+import type { Pool, PoolResources } from "../../shared/fleet/pool.ts";
 
 const INDENT = "  ";
 const COLUMN = 8;

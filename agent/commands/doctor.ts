@@ -1,8 +1,8 @@
 import type { Clock, Random } from "../../shared/clock/clock.ts";
-import { ConfigError } from "../../shared/config/config-error.ts";
+import { ConfigError } from "../../shared/fleet/config-error.ts";
 import type { Freshness } from "../../shared/mailbox/freshness.ts";
 import { systemClock } from "../clock/system-clock.ts";
-import { readSettings, type AgentSettings } from "../config/settings.ts";
+import { readSettings, type AgentSettings } from "../settings/settings.ts";
 import { readArguments, type DoctorArguments } from "../doctor/arguments.ts";
 import { buildDoctor } from "../doctor/build-checks.ts";
 import { runCheck, type Check, type CheckResult } from "../doctor/check.ts";

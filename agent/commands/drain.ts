@@ -2,7 +2,7 @@ import * as z from "zod";
 
 import { askDaemon } from "../control/ask-daemon.ts";
 import type { ControlAnswer } from "../control/protocol.ts";
-import { readSettings } from "../config/settings.ts";
+import { readSettings } from "../settings/settings.ts";
 import { asksForHelp, flag, needed, readArguments } from "../cli/arguments.ts";
 import { failWith, UsageError } from "../cli/failure.ts";
 import { EXIT, printFailure, printJson, type CommandIo, type ExitCode } from "../cli/io.ts";

@@ -4,9 +4,9 @@ import { resolve } from "node:path";
 import * as z from "zod";
 
 import { servingPool } from "../../shared/controller/pool-choice.ts";
-import { readPoolsFile } from "../config/pools-file.ts";
-import { HOST_ARCHITECTURE } from "../config/serving-pools-of.ts";
-import { readSettings } from "../config/settings.ts";
+import { readPoolsFile } from "../settings/pools-file.ts";
+import { HOST_ARCHITECTURE } from "../settings/serving-pools-of.ts";
+import { readSettings } from "../settings/settings.ts";
 import { routesOfFleet } from "../daemon/routes-of-fleet.ts";
 import { explainDelivery, type Explanation } from "../explain/explain-delivery.ts";
 import { ownPrefix } from "../slots/slot-name.ts";

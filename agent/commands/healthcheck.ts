@@ -1,9 +1,9 @@
 import { parseArgs } from "node:util";
 
-import { ConfigError } from "../../shared/config/config-error.ts";
+import { ConfigError } from "../../shared/fleet/config-error.ts";
 import type { Clock } from "../../shared/clock/clock.ts";
 import { systemClock } from "../clock/system-clock.ts";
-import { readSettings } from "../config/settings.ts";
+import { readSettings } from "../settings/settings.ts";
 import { heartbeatFile, readHeartbeat, SILENT_MS } from "../daemon/heartbeat.ts";
 import { EXIT, printFailure, printJson, type CommandIo, type ExitCode } from "../cli/io.ts";
 

@@ -1,13 +1,13 @@
 import { parseArgs } from "node:util";
 
-import { ConfigError } from "../../shared/config/config-error.ts";
-import type { Fleet } from "../../shared/config/pool.ts";
+import { ConfigError } from "../../shared/fleet/config-error.ts";
+import type { Fleet } from "../../shared/fleet/pool.ts";
 import { describeProvision, describeRetire, describeVerify } from "../../shared/controller/describe-reason.ts";
 import type { Action } from "../../shared/controller/plan.ts";
 import type { Logger } from "../../shared/log/logger.ts";
 import { systemClock } from "../clock/system-clock.ts";
-import { readPoolsFile } from "../config/pools-file.ts";
-import { readSettings, type AgentSettings } from "../config/settings.ts";
+import { readPoolsFile } from "../settings/pools-file.ts";
+import { readSettings, type AgentSettings } from "../settings/settings.ts";
 import type { AgentReport } from "../../shared/link/report.ts";
 import { buildAgent } from "../daemon/build-agent.ts";
 import { dryRun, type DryRun } from "../daemon/dry-run.ts";

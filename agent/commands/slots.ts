@@ -2,7 +2,7 @@ import * as z from "zod";
 
 import { silentLogger } from "../../shared/log/logger.ts";
 import { systemClock } from "../clock/system-clock.ts";
-import { readSettings, type AgentSettings } from "../config/settings.ts";
+import { readSettings, type AgentSettings } from "../settings/settings.ts";
 import { ageText } from "../doctor/age-text.ts";
 import { factsByJob } from "../journal/job-outcome.ts";
 import { readJournal } from "../journal/read-journal.ts";

@@ -1,5 +1,5 @@
 import type { Clock, Random } from "../../shared/clock/clock.ts";
-import type { Fleet } from "../../shared/config/pool.ts";
+import type { Fleet } from "../../shared/fleet/pool.ts";
 import { SWEEPS_TO_BE_GONE } from "../../shared/controller/job.ts";
 import { Ledger } from "../../shared/controller/ledger.ts";
 import type { Action } from "../../shared/controller/plan.ts";

@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 
-import type { Fleet } from "../../shared/config/pool.ts";
+import type { Fleet } from "../../shared/fleet/pool.ts";
 import type { Logger } from "../../shared/log/logger.ts";
 import { systemClock } from "../clock/system-clock.ts";
-import { HOST_ARCHITECTURE } from "../config/serving-pools-of.ts";
-import { requireEdge } from "../config/require-settings.ts";
-import type { AgentSettings } from "../config/settings.ts";
+import { HOST_ARCHITECTURE } from "../settings/serving-pools-of.ts";
+import { requireEdge } from "../settings/require-settings.ts";
+import type { AgentSettings } from "../settings/settings.ts";
 import type { GitHubHook } from "../github/delivery-log.ts";
 import { deliversTo, tellsOfJobs } from "../github/delivers-to.ts";
 import { githubOf } from "../github/open-github.ts";

@@ -1,5 +1,5 @@
 import type { Clock } from "../../shared/clock/clock.ts";
-import type { Fleet } from "../../shared/config/pool.ts";
+import type { Fleet } from "../../shared/fleet/pool.ts";
 import type { ControllerEvent, SlotChange } from "../../shared/controller/events.ts";
 import { Ledger } from "../../shared/controller/ledger.ts";
 import { plan, type Action } from "../../shared/controller/plan.ts";

@@ -9,7 +9,7 @@ import type { Clock } from "../../shared/clock/clock.ts";
 import type { AgentReport } from "../../shared/link/report.ts";
 import type { Logger } from "../../shared/log/logger.ts";
 import { sleep } from "../clock/sleep.ts";
-import { readTextFile } from "../config/text-file.ts";
+import { readTextFile } from "../settings/text-file.ts";
 
 export const BEAT_MS = 10_000;
 /** Four beats that did not come: a busy NAS may miss one. */

@@ -1,4 +1,4 @@
-import { ownersOf, type Fleet } from "../../shared/config/pool.ts";
+import { ownersOf, type Fleet } from "../../shared/fleet/pool.ts";
 import { architectureLabels, IMPLIED_LABELS } from "../../shared/labels/labels.ts";
 import type { Route } from "../../shared/link/route.ts";
 

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 
-import { nearest } from "../../shared/config/nearest.ts";
+import { nearest } from "../../shared/fleet/nearest.ts";
 import { CHECK_GROUPS, type CheckGroup } from "./check.ts";
 
 const OPTIONS = {

@@ -1,8 +1,8 @@
 import type { Clock, Random } from "../../shared/clock/clock.ts";
-import type { Fleet } from "../../shared/config/pool.ts";
+import type { Fleet } from "../../shared/fleet/pool.ts";
 import { silentLogger } from "../../shared/log/logger.ts";
-import type { Environment } from "../config/environment.ts";
-import type { AgentSettings } from "../config/settings.ts";
+import type { Environment } from "../settings/environment.ts";
+import type { AgentSettings } from "../settings/settings.ts";
 import { DockerClient } from "../docker/docker-client.ts";
 import { DockerError } from "../docker/docker-error.ts";
 import { describeHost, parseDockerHost } from "../docker/docker-host.ts";

@@ -1,4 +1,4 @@
-import { ConfigError } from "../../shared/config/config-error.ts";
+import { ConfigError } from "../../shared/fleet/config-error.ts";
 import type { Clock } from "../../shared/clock/clock.ts";
 import { sleep } from "../clock/sleep.ts";
 

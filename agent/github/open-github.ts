@@ -1,7 +1,7 @@
 import type { Logger } from "../../shared/log/logger.ts";
 import { systemClock } from "../clock/system-clock.ts";
-import { requireGitHub } from "../config/require-settings.ts";
-import type { AgentSettings } from "../config/settings.ts";
+import { requireGitHub } from "../settings/require-settings.ts";
+import type { AgentSettings } from "../settings/settings.ts";
 import type { GitHubCredential } from "./auth/credential.ts";
 import { GitHubClient } from "./github-client.ts";
 

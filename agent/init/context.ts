@@ -1,5 +1,5 @@
 import type { Api } from "../github/http/api.ts";
-import type { Environment } from "../config/environment.ts";
+import type { Environment } from "../settings/environment.ts";
 import type { RunnerScope } from "../github/types.ts";
 import { repositoryScope } from "../github/calls/scope.ts";
 import type { Layout } from "./layout.ts";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 
 import type { CommandIo } from "../cli/io.ts";
-import { SETTINGS } from "../config/settings-table.ts";
+import { SETTINGS } from "../settings/settings-table.ts";
 import { Api } from "../github/http/api.ts";
 import { silentLogger } from "../../shared/log/logger.ts";
 import { choose } from "./choose.ts";

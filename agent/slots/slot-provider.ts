@@ -1,4 +1,4 @@
-import type { Pool } from "../../shared/config/pool.ts";
+import type { Pool } from "../../shared/fleet/pool.ts";
 
 /** Everything a provider needs to bring one ephemeral runner to life. */
 export interface SlotSpec {

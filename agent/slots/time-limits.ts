@@ -1,5 +1,5 @@
 import type { Clock } from "../../shared/clock/clock.ts";
-import type { Pool } from "../../shared/config/pool.ts";
+import type { Pool } from "../../shared/fleet/pool.ts";
 import type { Ledger } from "../../shared/controller/ledger.ts";
 import { isBusy, type Slot } from "../../shared/controller/slot.ts";
 import type { Logger } from "../../shared/log/logger.ts";

@@ -2,7 +2,7 @@ import { timingSafeEqual } from "node:crypto";
 
 import type { Hono } from "hono";
 
-import type { Secret } from "../../shared/config/secret.ts";
+import type { Secret } from "../../shared/fleet/secret.ts";
 import { createOperatorApp, tokenGuard, type OperatorPort } from "../../shared/edge/operator-routes.ts";
 import type { Logger } from "../../shared/log/logger.ts";
 import type { MailboxPort } from "../../shared/receiver/mailbox-port.ts";

@@ -1,7 +1,7 @@
 import type { Logger } from "../../shared/log/logger.ts";
 import { systemClock } from "../clock/system-clock.ts";
-import { requireGitHub, requireWebhookSecret } from "../config/require-settings.ts";
-import type { AgentSettings } from "../config/settings.ts";
+import { requireGitHub, requireWebhookSecret } from "../settings/require-settings.ts";
+import type { AgentSettings } from "../settings/settings.ts";
 import { buildAgent, type BuildOptions, type BuiltAgent } from "../daemon/build-agent.ts";
 import { serveHttp, type HttpServer } from "./http-server.ts";
 import type { ListenAddress } from "./listen-address.ts";

@@ -1,5 +1,5 @@
 import type { Clock } from "../../shared/clock/clock.ts";
-import type { Fleet } from "../../shared/config/pool.ts";
+import type { Fleet } from "../../shared/fleet/pool.ts";
 import type { Logger } from "../../shared/log/logger.ts";
 import type { DeliveryLog, GitHubHook } from "../github/delivery-log.ts";
 import { ownerOf, scopeName } from "../github/calls/scope.ts";

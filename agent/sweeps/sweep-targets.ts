@@ -1,4 +1,4 @@
-import type { Fleet, Pool } from "../../shared/config/pool.ts";
+import type { Fleet, Pool } from "../../shared/fleet/pool.ts";
 import { repositoryScope, scopeName } from "../github/calls/scope.ts";
 import type { GitHub, GitHubRepository, RunnerScope } from "../github/types.ts";
 import type { SweepFailures } from "./sweep-failures.ts";

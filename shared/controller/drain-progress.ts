@@ -1,6 +1,6 @@
 import type { Ledger } from "./ledger.ts";
 import { canTakeJob, isBusy } from "./slot.ts";
-import { nearest } from "../config/nearest.ts";
+import { nearest } from "../fleet/nearest.ts";
 
 /** The slots of a pool that is to run empty. */
 export interface DrainProgress {

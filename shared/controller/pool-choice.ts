@@ -1,4 +1,4 @@
-import type { Pool } from "../config/pool.ts";
+import type { Pool } from "../fleet/pool.ts";
 import { architectureLabels, IMPLIED_LABELS, labelSet, labelsMatch } from "../labels/labels.ts";
 import type { JobFacts } from "../workflow-job/job-facts.ts";
 import type { Refusal } from "./reasons.ts";

@@ -5,7 +5,7 @@ import {
   type SlotProvider,
   type SlotSpec,
 } from "../../agent/slots/slot-provider.ts";
-import type { Pool } from "../../shared/config/pool.ts";
+import type { Pool } from "../../shared/fleet/pool.ts";
 import type { Clock } from "../../shared/clock/clock.ts";
 
 type Hook = (signal: AbortSignal) => void | Promise<void>;

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 
-import { bundleAgent } from "../../config/bundle-agent.ts";
+import { bundleAgent } from "../../config/build/bundle-agent.ts";
 import { AgentProcess } from "../e2e/agent-process.ts";
 import { LABELS, REPOSITORY, startChainWithoutAgent } from "../e2e/docker-chain.ts";
 import { describeMachine } from "./machine.ts";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 
-import type { Pool } from "../../shared/config/pool.ts";
+import type { Pool } from "../../shared/fleet/pool.ts";
 import { isDemand } from "../../shared/controller/job.ts";
 import { refusal } from "../../shared/controller/pool-choice.ts";
 import { waitReason } from "../../shared/controller/wait-reason.ts";

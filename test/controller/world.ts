@@ -1,5 +1,5 @@
-import { PLAIN_CONTAINER } from "../../shared/config/container-options.ts";
-import type { Pool } from "../../shared/config/pool.ts";
+import { PLAIN_CONTAINER } from "../../shared/fleet/container-options.ts";
+import type { Pool } from "../../shared/fleet/pool.ts";
 import type { ControllerEvent, SlotChange } from "../../shared/controller/events.ts";
 import { Ledger } from "../../shared/controller/ledger.ts";
 import { plan, type Action, type Plan } from "../../shared/controller/plan.ts";

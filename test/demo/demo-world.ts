@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { stringify } from "yaml";
 
 import { systemClock } from "../../agent/clock/system-clock.ts";
-import { readPoolsFile } from "../../agent/config/pools-file.ts";
-import { readSettings } from "../../agent/config/settings.ts";
+import { readPoolsFile } from "../../agent/settings/pools-file.ts";
+import { readSettings } from "../../agent/settings/settings.ts";
 import type { Agent } from "../../agent/daemon/agent.ts";
 import { buildAgent, type BuildOptions } from "../../agent/daemon/build-agent.ts";
 import { DockerClient } from "../../agent/docker/docker-client.ts";

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import { containerSpec } from "../../agent/slots/docker/container-spec.ts";
 import { hostFeatures } from "../../agent/slots/docker/host-features.ts";
-import { PLAIN_CONTAINER, type ContainerOptions } from "../../shared/config/container-options.ts";
+import { PLAIN_CONTAINER, type ContainerOptions } from "../../shared/fleet/container-options.ts";
 import { CAPABLE_INFO } from "./fake-engine.ts";
 import { poolOf, specOf } from "./slot-fixtures.ts";
 

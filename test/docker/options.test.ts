@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect } from "vitest";
 
-import type { Pool } from "../../shared/config/pool.ts";
-import { PLAIN_CONTAINER, type ContainerOptions } from "../../shared/config/container-options.ts";
+import type { Pool } from "../../shared/fleet/pool.ts";
+import { PLAIN_CONTAINER, type ContainerOptions } from "../../shared/fleet/container-options.ts";
 import { dockerAvailable, dockerRequired, dockerTest, uniqueInstance } from "./engine.ts";
 import { engineHost, rawCall } from "./raw-call.ts";
 import { buildRunnerImage, type RunnerImage } from "./runner-image.ts";

@@ -1,6 +1,6 @@
 import { pullRemedy } from "../../agent/docker/pull-remedy.ts";
 import { parseRegistryAuth } from "../../agent/docker/registry-auth.ts";
-import { PLAIN_CONTAINER } from "../../shared/config/container-options.ts";
+import { PLAIN_CONTAINER } from "../../shared/fleet/container-options.ts";
 import { VirtualClock } from "../agent/virtual-clock.ts";
 import type { ServerResponse } from "node:http";
 import { expect, test } from "vitest";

@@ -1,11 +1,11 @@
-import { PLAIN_CONTAINER } from "../../shared/config/container-options.ts";
+import { PLAIN_CONTAINER } from "../../shared/fleet/container-options.ts";
 import { randomUUID } from "node:crypto";
 import { systemClock } from "../../agent/clock/system-clock.ts";
 import { DockerClient } from "../../agent/docker/docker-client.ts";
 import type { DockerHost } from "../../agent/docker/docker-host.ts";
 import { DockerSlotProvider, type DockerSlotProviderOptions } from "../../agent/slots/docker/docker-provider.ts";
 import type { SlotSpec } from "../../agent/slots/slot-provider.ts";
-import type { Pool } from "../../shared/config/pool.ts";
+import type { Pool } from "../../shared/fleet/pool.ts";
 import { createLogger, type Logger } from "../../shared/log/logger.ts";
 
 /** A secret that no log line and no error may show. */

@@ -4,7 +4,7 @@ import * as z from "zod";
 import type { ContainerCreateRequest } from "@docker/node-sdk";
 import { systemClock } from "../../agent/clock/system-clock.ts";
 import { DockerSlotProvider } from "../../agent/slots/docker/docker-provider.ts";
-import type { Pool } from "../../shared/config/pool.ts";
+import type { Pool } from "../../shared/fleet/pool.ts";
 import { dockerAvailable, dockerRequired, dockerTest, uniqueInstance } from "./engine.ts";
 import { buildRunnerImage, type RunnerImage } from "./runner-image.ts";
 import { calm, JIT_CONFIG, keepingLogger, poolOf, providerOn, specOf } from "./slot-fixtures.ts";

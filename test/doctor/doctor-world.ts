@@ -8,8 +8,8 @@ import * as z from "zod";
 
 import { systemClock } from "../../agent/clock/system-clock.ts";
 import { runDoctor } from "../../agent/commands/doctor.ts";
-import { readPoolsFile } from "../../agent/config/pools-file.ts";
-import { readSettings } from "../../agent/config/settings.ts";
+import { readPoolsFile } from "../../agent/settings/pools-file.ts";
+import { readSettings } from "../../agent/settings/settings.ts";
 import { buildAgent, type BuiltAgent } from "../../agent/daemon/build-agent.ts";
 import { InProcessSlotProvider } from "../../agent/slots/in-process-slot-provider.ts";
 import { createLogger } from "../../shared/log/logger.ts";

@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 
 import { expect, test } from "vitest";
 
-import { bundleAgent } from "../../config/bundle-agent.ts";
+import { bundleAgent } from "../../config/build/bundle-agent.ts";
 import { VERSION } from "../../shared/version.ts";
 import { temporaryFolder } from "../agent/temporary-folder.ts";
 

@@ -4,7 +4,7 @@ import { NodeSql } from "../../agent/sqlite/node-sql.ts";
 import type { Dial } from "../../agent/link/dial.ts";
 import type { SlotProvider } from "../../agent/slots/slot-provider.ts";
 import type { Clock } from "../../shared/clock/clock.ts";
-import type { Fleet } from "../../shared/config/pool.ts";
+import type { Fleet } from "../../shared/fleet/pool.ts";
 import type { Logger } from "../../shared/log/logger.ts";
 import type { SqlDatabase, SqlRow, SqlValue } from "../../shared/sql/sql.ts";
 import type { Conditions } from "./conditions.ts";

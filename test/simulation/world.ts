@@ -1,4 +1,4 @@
-import type { Fleet } from "../../shared/config/pool.ts";
+import type { Fleet } from "../../shared/fleet/pool.ts";
 import { poolOf } from "../controller/world.ts";
 import { AgentProcess, Disk, type Surroundings } from "./agent-process.ts";
 import { calm, type Conditions } from "./conditions.ts";

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 
 import { runCli } from "../../agent/commands/commands.ts";
-import { settingsNeededBy } from "../../agent/config/needed-settings.ts";
-import { SECRET_VARIABLES } from "../../agent/config/settings-table.ts";
+import { settingsNeededBy } from "../../agent/settings/needed-settings.ts";
+import { SECRET_VARIABLES } from "../../agent/settings/settings-table.ts";
 import { fakeIo } from "../agent/commands/command-io.ts";
 import { post } from "../soak/github-sender.ts";
 import { StandaloneProcess, TOKEN, WEBHOOK_SECRET } from "./standalone-process.ts";

@@ -4,7 +4,7 @@ import { NodeSql } from "../../agent/sqlite/node-sql.ts";
 import { serveHttp, type HttpServer } from "../../agent/standalone/http-server.ts";
 import { LocalMailbox } from "../../agent/standalone/local-mailbox.ts";
 import { createReceiverApp } from "../../agent/standalone/receiver-app.ts";
-import { Secret } from "../../shared/config/secret.ts";
+import { Secret } from "../../shared/fleet/secret.ts";
 import { systemClock } from "../../agent/clock/system-clock.ts";
 import { ReceiverBench, type BenchParts, type NewBench, type Send } from "../unit/receiver/receiver-bench.ts";
 

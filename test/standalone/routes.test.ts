@@ -7,7 +7,7 @@ import { NodeSql } from "../../agent/sqlite/node-sql.ts";
 import { serveHttp } from "../../agent/standalone/http-server.ts";
 import { LocalMailbox } from "../../agent/standalone/local-mailbox.ts";
 import { createReceiverApp } from "../../agent/standalone/receiver-app.ts";
-import { Secret } from "../../shared/config/secret.ts";
+import { Secret } from "../../shared/fleet/secret.ts";
 import { deadLetterListSchema } from "../../shared/mailbox/dead-letters.ts";
 import { freshnessSchema } from "../../shared/mailbox/freshness.ts";
 import { MAX_BODY_BYTES } from "../../shared/receiver/read-body.ts";

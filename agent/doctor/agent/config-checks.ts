@@ -1,9 +1,9 @@
-import { ConfigError, describeProblem, type ConfigProblem } from "../../../shared/config/config-error.ts";
-import type { Fleet } from "../../../shared/config/pool.ts";
-import { readPoolsFile } from "../../config/pools-file.ts";
-import type { AgentSettings } from "../../config/settings.ts";
-import type { Environment } from "../../config/environment.ts";
-import { unknownSettings } from "../../config/unknown-settings.ts";
+import { ConfigError, describeProblem, type ConfigProblem } from "../../../shared/fleet/config-error.ts";
+import type { Fleet } from "../../../shared/fleet/pool.ts";
+import { readPoolsFile } from "../../settings/pools-file.ts";
+import type { AgentSettings } from "../../settings/settings.ts";
+import type { Environment } from "../../settings/environment.ts";
+import { unknownSettings } from "../../settings/unknown-settings.ts";
 import type { Check, Finding } from "../check.ts";
 
 /** What the file alone cannot know is judged by docker-limits on the host itself. */

@@ -1,4 +1,4 @@
-import type { Fleet } from "../../../shared/config/pool.ts";
+import type { Fleet } from "../../../shared/fleet/pool.ts";
 import { INSTANCE_LABEL, readSlotLabels } from "../../slots/docker/container-labels.ts";
 import type { GitHubRunner } from "../../github/types.ts";
 import type { SlotRecord } from "../../journal/slot-records.ts";

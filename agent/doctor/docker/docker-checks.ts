@@ -1,5 +1,5 @@
 import type { Random } from "../../../shared/clock/clock.ts";
-import type { Fleet } from "../../../shared/config/pool.ts";
+import type { Fleet } from "../../../shared/fleet/pool.ts";
 import { NEWEST_API, OLDEST_API } from "../../docker/api-version.ts";
 import type { HostFeatures } from "../../slots/docker/host-features.ts";
 import { Skipped, type Check, type Finding } from "../check.ts";

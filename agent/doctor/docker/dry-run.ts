@@ -1,5 +1,5 @@
 import type { Random } from "../../../shared/clock/clock.ts";
-import type { Pool } from "../../../shared/config/pool.ts";
+import type { Pool } from "../../../shared/fleet/pool.ts";
 import { INSTANCE_LABEL } from "../../slots/docker/container-labels.ts";
 import { containerSpec } from "../../slots/docker/container-spec.ts";
 import type { DockerClient } from "../../docker/docker-client.ts";

@@ -1,6 +1,6 @@
 import { statfs } from "node:fs/promises";
 
-import type { Fleet, Pool } from "../../../shared/config/pool.ts";
+import type { Fleet, Pool } from "../../../shared/fleet/pool.ts";
 import { settingsLeftOut } from "../../slots/docker/container-spec.ts";
 import type { HostFeatures } from "../../slots/docker/host-features.ts";
 import type { Finding } from "../check.ts";

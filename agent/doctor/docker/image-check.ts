@@ -1,4 +1,4 @@
-import type { Pool } from "../../../shared/config/pool.ts";
+import type { Pool } from "../../../shared/fleet/pool.ts";
 import { ageText } from "../age-text.ts";
 import type { Finding } from "../check.ts";
 import { orSkipped, type DockerFacts } from "./docker-facts.ts";

@@ -1,4 +1,4 @@
-import { ConfigError } from "../../../shared/config/config-error.ts";
+import { ConfigError } from "../../../shared/fleet/config-error.ts";
 import type { Freshness } from "../../../shared/mailbox/freshness.ts";
 import { PROTOCOL_VERSION } from "../../../shared/link/protocol.ts";
 import { VERSION } from "../../../shared/version.ts";

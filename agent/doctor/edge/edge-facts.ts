@@ -1,7 +1,7 @@
 import type { Clock } from "../../../shared/clock/clock.ts";
 import type { Freshness } from "../../../shared/mailbox/freshness.ts";
-import { requireEdge } from "../../config/require-settings.ts";
-import type { AgentSettings } from "../../config/settings.ts";
+import { requireEdge } from "../../settings/require-settings.ts";
+import type { AgentSettings } from "../../settings/settings.ts";
 import { askFreshness, EdgeError } from "../../edge/ask-freshness.ts";
 import { Readings } from "../readings.ts";
 

@@ -1,4 +1,4 @@
-import type { Fleet } from "../../../shared/config/pool.ts";
+import type { Fleet } from "../../../shared/fleet/pool.ts";
 import { refusal, servingPool } from "../../../shared/controller/pool-choice.ts";
 import type { Freshness } from "../../../shared/mailbox/freshness.ts";
 import { GitHubError, type GitHubJob } from "../../github/types.ts";

@@ -1,4 +1,4 @@
-import type { Pool } from "../../../shared/config/pool.ts";
+import type { Pool } from "../../../shared/fleet/pool.ts";
 import { ownerOf, scopeName } from "../../github/calls/scope.ts";
 import { GitHubError, type RunnerScope } from "../../github/types.ts";
 import { Skipped, type Finding } from "../check.ts";

@@ -1,4 +1,4 @@
-import type { Fleet } from "../../../shared/config/pool.ts";
+import type { Fleet } from "../../../shared/fleet/pool.ts";
 import type { RunnerScope } from "../../github/types.ts";
 import { scopeKey } from "../../slots/runner-scope.ts";
 import { runnerScopes } from "../../sweeps/sweep-targets.ts";

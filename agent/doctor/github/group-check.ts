@@ -1,4 +1,4 @@
-import type { Pool } from "../../../shared/config/pool.ts";
+import type { Pool } from "../../../shared/fleet/pool.ts";
 import type { RunnerGroup } from "../../github/calls/inspector.ts";
 import type { Finding } from "../check.ts";
 import { orSkipped, type GitHubFacts } from "./github-facts.ts";

@@ -1,4 +1,4 @@
-import type { Pool } from "../../../shared/config/pool.ts";
+import type { Pool } from "../../../shared/fleet/pool.ts";
 import type { InspectedRepository } from "../../github/calls/inspector.ts";
 import { GitHubError } from "../../github/types.ts";
 import { Skipped, type Finding } from "../check.ts";

@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 
-import type { Fleet, Pool } from "../../../shared/config/pool.ts";
-import { ownersOf } from "../../../shared/config/pool.ts";
+import type { Fleet, Pool } from "../../../shared/fleet/pool.ts";
+import { ownersOf } from "../../../shared/fleet/pool.ts";
 
 /** A delivery of our own making, signed as GitHub signs. */
 export interface ProbeDelivery {

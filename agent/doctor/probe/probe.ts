@@ -4,11 +4,11 @@ import { join } from "node:path";
 import * as z from "zod";
 
 import type { Clock } from "../../../shared/clock/clock.ts";
-import type { Fleet } from "../../../shared/config/pool.ts";
+import type { Fleet } from "../../../shared/fleet/pool.ts";
 import type { Freshness } from "../../../shared/mailbox/freshness.ts";
 import { sleep } from "../../clock/sleep.ts";
-import { requireEdge } from "../../config/require-settings.ts";
-import type { AgentSettings } from "../../config/settings.ts";
+import { requireEdge } from "../../settings/require-settings.ts";
+import type { AgentSettings } from "../../settings/settings.ts";
 import { webhookUrl } from "../../github/delivers-to.ts";
 import { hookName, type GitHubHook } from "../../github/delivery-log.ts";
 import { GitHubError } from "../../github/types.ts";

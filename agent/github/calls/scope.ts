@@ -1,4 +1,4 @@
-import type { Pool } from "../../../shared/config/pool.ts";
+import type { Pool } from "../../../shared/fleet/pool.ts";
 import type { GitHub, RunnerScope } from "../types.ts";
 
 /** Repositories know no runner groups; the JIT call takes this id for them. */

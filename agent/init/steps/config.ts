@@ -1,9 +1,9 @@
 import { relative } from "node:path";
 
-import { ConfigError } from "../../../shared/config/config-error.ts";
-import type { Pool } from "../../../shared/config/pool.ts";
-import { readPoolsFile } from "../../config/pools-file.ts";
-import { SETTINGS } from "../../config/settings-table.ts";
+import { ConfigError } from "../../../shared/fleet/config-error.ts";
+import type { Pool } from "../../../shared/fleet/pool.ts";
+import { readPoolsFile } from "../../settings/pools-file.ts";
+import { SETTINGS } from "../../settings/settings-table.ts";
 import { edgeUrlOf, type InitContext, type Step } from "../context.ts";
 import { environmentText } from "../environment-text.ts";
 import { PRIVATE_FILE, SHARED_FILE, SHARED_FOLDER } from "../files.ts";

@@ -1,4 +1,4 @@
-import { secretText } from "../../config/setting-text.ts";
+import { secretText } from "../../settings/setting-text.ts";
 import type { InitContext, Step } from "../context.ts";
 import { PRIVATE_FILE, PRIVATE_FOLDER } from "../files.ts";
 import { InitError } from "../init-error.ts";

@@ -1,4 +1,4 @@
-import { formatBytes } from "../../../shared/config/memory-size.ts";
+import { formatBytes } from "../../../shared/fleet/memory-size.ts";
 import type { HostFeatures } from "./host-features.ts";
 import { kernelProblem } from "./kernel.ts";
 import { SlotError } from "../slot-provider.ts";

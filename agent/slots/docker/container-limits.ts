@@ -1,5 +1,5 @@
 import type { HostConfig } from "@docker/node-sdk";
-import type { PoolResources } from "../../../shared/config/pool.ts";
+import type { PoolResources } from "../../../shared/fleet/pool.ts";
 import type { HostFeatures } from "./host-features.ts";
 
 /** A setting that was asked for and is not sent as asked. */

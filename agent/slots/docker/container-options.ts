@@ -1,5 +1,5 @@
 import type { ContainerCreateRequest, HostConfig } from "@docker/node-sdk";
-import type { Pool } from "../../../shared/config/pool.ts";
+import type { Pool } from "../../../shared/fleet/pool.ts";
 
 /** What a pool's own options make of its containers. */
 export interface AppliedOptions {

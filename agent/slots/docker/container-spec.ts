@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { ContainerCreateRequest, HostConfig } from "@docker/node-sdk";
-import type { Pool } from "../../../shared/config/pool.ts";
+import type { Pool } from "../../../shared/fleet/pool.ts";
 import type { SlotSpec } from "../slot-provider.ts";
 import { writeSlotLabels } from "./container-labels.ts";
 import { applyOptions } from "./container-options.ts";

@@ -1,5 +1,5 @@
 import type { Clock, Random } from "../../../shared/clock/clock.ts";
-import type { Pool } from "../../../shared/config/pool.ts";
+import type { Pool } from "../../../shared/fleet/pool.ts";
 import type { Logger } from "../../../shared/log/logger.ts";
 import type { ContainerDetail } from "../../docker/container-answers.ts";
 import { INSTANCE_LABEL, readSlotLabels } from "./container-labels.ts";

@@ -1,6 +1,6 @@
 import type { Clock } from "../../../shared/clock/clock.ts";
 import type { Logger } from "../../../shared/log/logger.ts";
-import type { AgentSettings } from "../../config/settings.ts";
+import type { AgentSettings } from "../../settings/settings.ts";
 import { DockerClient } from "../../docker/docker-client.ts";
 import { parseDockerHost } from "../../docker/docker-host.ts";
 import { parseRegistryAuth } from "../../docker/registry-auth.ts";

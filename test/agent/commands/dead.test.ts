@@ -1,14 +1,14 @@
 import { expect, onTestFinished, test } from "vitest";
 
 import { runCli } from "../../../agent/commands/commands.ts";
-import { settingsNeededBy } from "../../../agent/config/needed-settings.ts";
+import { settingsNeededBy } from "../../../agent/settings/needed-settings.ts";
 import { Journal } from "../../../agent/journal/journal.ts";
 import { NodeSql } from "../../../agent/sqlite/node-sql.ts";
 import { serveHttp } from "../../../agent/standalone/http-server.ts";
 import { LocalMailbox } from "../../../agent/standalone/local-mailbox.ts";
 import { createReceiverApp } from "../../../agent/standalone/receiver-app.ts";
 import { systemClock } from "../../../agent/clock/system-clock.ts";
-import { Secret } from "../../../shared/config/secret.ts";
+import { Secret } from "../../../shared/fleet/secret.ts";
 import { capturedLog } from "../../unit/samples/captured-log.ts";
 import { queuedSignal } from "../../unit/samples/signal.ts";
 import { linkFixture } from "../link/link-fixture.ts";

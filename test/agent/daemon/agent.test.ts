@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import { factsOfSignal, type JobFacts } from "../../../shared/workflow-job/job-facts.ts";
-import type { Fleet } from "../../../shared/config/pool.ts";
+import type { Fleet } from "../../../shared/fleet/pool.ts";
 import { poolOf } from "../../controller/world.ts";
 import { guid } from "../../unit/samples/signal.ts";
 import { Journal } from "../../../agent/journal/journal.ts";

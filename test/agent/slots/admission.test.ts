@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import { hostRoom } from "../../../agent/slots/docker/host-room.ts";
-import { PLAIN_CONTAINER } from "../../../shared/config/container-options.ts";
+import { PLAIN_CONTAINER } from "../../../shared/fleet/container-options.ts";
 import { job, poolOf } from "../../controller/world.ts";
 import { CAPABLE_INFO, FakeEngine } from "../../docker/fake-engine.ts";
 import { calm, poolOf as dockerPool, providerOn } from "../../docker/slot-fixtures.ts";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 
-import { INSTANCE_NAME } from "../../../agent/config/setting-rules.ts";
+import { INSTANCE_NAME } from "../../../agent/settings/setting-rules.ts";
 import { newSlotName, ownPrefix } from "../../../agent/slots/slot-name.ts";
 import { seeded } from "../random.ts";
 

@@ -5,7 +5,7 @@ import { NodeSql } from "../../../agent/sqlite/node-sql.ts";
 import { SlotRecords } from "../../../agent/journal/slot-records.ts";
 import { SlotManager } from "../../../agent/slots/slot-manager.ts";
 import { ownPrefix } from "../../../agent/slots/slot-name.ts";
-import type { Pool } from "../../../shared/config/pool.ts";
+import type { Pool } from "../../../shared/fleet/pool.ts";
 import { Ledger } from "../../../shared/controller/ledger.ts";
 import { servingPool } from "../../../shared/controller/pool-choice.ts";
 import type { Action } from "../../../shared/controller/plan.ts";

@@ -1,5 +1,5 @@
-import { PLAIN_CONTAINER } from "../../../shared/config/container-options.ts";
-import type { Fleet, Pool } from "../../../shared/config/pool.ts";
+import { PLAIN_CONTAINER } from "../../../shared/fleet/container-options.ts";
+import type { Fleet, Pool } from "../../../shared/fleet/pool.ts";
 import { scopeName } from "../../../agent/github/calls/scope.ts";
 import {
   GitHubError,

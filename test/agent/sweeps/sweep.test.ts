@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import type { Fleet } from "../../../shared/config/pool.ts";
+import type { Fleet } from "../../../shared/fleet/pool.ts";
 import { silentLogger } from "../../../shared/log/logger.ts";
 import { runSweep, type SweepOptions } from "../../../agent/sweeps/sweep.ts";
 import { NodeSql } from "../../../agent/sqlite/node-sql.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { PLAIN_CONTAINER } from "../../../shared/config/container-options.ts";
+import { PLAIN_CONTAINER } from "../../../shared/fleet/container-options.ts";
 import { loadText, onePool, problemsOf } from "./load-text.ts";
 
 const pool = (more: string) => `version: 2\npools:\n  - {key: nas, organization: acme, labels: [nas], ${more}}\n`;

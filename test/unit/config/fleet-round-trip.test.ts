@@ -1,8 +1,8 @@
-import { PLAIN_CONTAINER } from "../../../shared/config/container-options.ts";
+import { PLAIN_CONTAINER } from "../../../shared/fleet/container-options.ts";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { stringify } from "yaml";
-import type { Fleet, Pool } from "../../../shared/config/pool.ts";
+import type { Fleet, Pool } from "../../../shared/fleet/pool.ts";
 import { loadText } from "./load-text.ts";
 
 const letters = "abcdefghijklmnopqrstuvwxyz0123456789".split("");

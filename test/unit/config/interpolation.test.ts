@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { ConfigError } from "../../../shared/config/config-error.ts";
-import { loadFleet } from "../../../shared/config/load-fleet.ts";
+import { ConfigError } from "../../../shared/fleet/config-error.ts";
+import { loadFleet } from "../../../shared/fleet/load-fleet.ts";
 import { onePool } from "./load-text.ts";
 
 const group = (written: string, variables: Readonly<Record<string, string>>) => {

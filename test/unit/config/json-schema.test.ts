@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { Ajv } from "ajv";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
-import { readPoolsFile } from "../../../agent/config/pools-file.ts";
+import { readPoolsFile } from "../../../agent/settings/pools-file.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const readText = (path: string): string => readFileSync(`${root}${path}`, "utf8");
@@ -12,7 +12,7 @@ const accepts = new Ajv({ strict: true, strictTypes: false }).compile(JSON.parse
 const pool = (more: object) => ({ version: 2, pools: [{ key: "nas", organization: "acme", ...more }] });
 
 test("the schema that editors use is the one that the loader uses", () => {
-  const { status, stderr } = spawnSync(process.execPath, ["config/generate-schema.ts", "--check"], {
+  const { status, stderr } = spawnSync(process.execPath, ["config/build/generate-schema.ts", "--check"], {
     cwd: root,
     encoding: "utf8",
   });

@@ -1,8 +1,8 @@
-import { parseYaml } from "../../../agent/config/yaml-source.ts";
-import { ConfigError } from "../../../shared/config/config-error.ts";
-import type { ConfigProblem } from "../../../shared/config/config-error.ts";
-import { loadFleet } from "../../../shared/config/load-fleet.ts";
-import type { LoadedFleet } from "../../../shared/config/load-fleet.ts";
+import { parseYaml } from "../../../agent/settings/yaml-source.ts";
+import { ConfigError } from "../../../shared/fleet/config-error.ts";
+import type { ConfigProblem } from "../../../shared/fleet/config-error.ts";
+import { loadFleet } from "../../../shared/fleet/load-fleet.ts";
+import type { LoadedFleet } from "../../../shared/fleet/load-fleet.ts";
 
 type Variables = Readonly<Record<string, string>>;
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { formatBytes, memoryBytes } from "../../../shared/config/memory-size.ts";
+import { formatBytes, memoryBytes } from "../../../shared/fleet/memory-size.ts";
 
 test.each([
   ["1", 1],

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { readPoolsFile } from "../../../agent/config/pools-file.ts";
+import { readPoolsFile } from "../../../agent/settings/pools-file.ts";
 import { refusalOf } from "./load-text.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "hookline-pools-"));

@@ -1,6 +1,6 @@
 import { format, inspect } from "node:util";
 import { expect, test } from "vitest";
-import { Secret } from "../../../shared/config/secret.ts";
+import { Secret } from "../../../shared/fleet/secret.ts";
 
 const secret = new Secret("hunter2");
 

@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inspect } from "node:util";
 import { afterAll, expect, test } from "vitest";
-import { requireEdge, requireGitHub, requireWebhookSecret } from "../../../agent/config/require-settings.ts";
-import { SECRET_VARIABLES } from "../../../agent/config/settings-table.ts";
-import { readSettings } from "../../../agent/config/settings.ts";
-import { unknownSettings } from "../../../agent/config/unknown-settings.ts";
+import { requireEdge, requireGitHub, requireWebhookSecret } from "../../../agent/settings/require-settings.ts";
+import { SECRET_VARIABLES } from "../../../agent/settings/settings-table.ts";
+import { readSettings } from "../../../agent/settings/settings.ts";
+import { unknownSettings } from "../../../agent/settings/unknown-settings.ts";
 import { pathsOf, refusalOf } from "./load-text.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "hookline-settings-"));

@@ -1,4 +1,4 @@
-import { PLAIN_CONTAINER } from "../../../shared/config/container-options.ts";
+import { PLAIN_CONTAINER } from "../../../shared/fleet/container-options.ts";
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { loadText, problemsOf } from "./load-text.ts";

@@ -1,4 +1,4 @@
-import { PLAIN_CONTAINER } from "../../../shared/config/container-options.ts";
+import { PLAIN_CONTAINER } from "../../../shared/fleet/container-options.ts";
 import { expect, test } from "vitest";
 import { loadText, onePool } from "./load-text.ts";
 

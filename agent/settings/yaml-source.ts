@@ -1,8 +1,8 @@
 import { isMap, isPair, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
 import type { Document, YAMLError } from "yaml";
-import { ConfigError } from "../../shared/config/config-error.ts";
-import type { ConfigProblem } from "../../shared/config/config-error.ts";
-import type { ConfigPath } from "../../shared/config/config-path.ts";
+import { ConfigError } from "../../shared/fleet/config-error.ts";
+import type { ConfigProblem } from "../../shared/fleet/config-error.ts";
+import type { ConfigPath } from "../../shared/fleet/config-path.ts";
 
 /** A YAML file as plain values, with the way back from a value to its line. */
 export interface YamlSource {

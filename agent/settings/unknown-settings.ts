@@ -1,5 +1,5 @@
-import type { ConfigProblem } from "../../shared/config/config-error.ts";
-import { nearest } from "../../shared/config/nearest.ts";
+import type { ConfigProblem } from "../../shared/fleet/config-error.ts";
+import { nearest } from "../../shared/fleet/nearest.ts";
 import type { Environment } from "./environment.ts";
 import { SECRET_VARIABLES, SETTING_NAMES } from "./settings-table.ts";
 

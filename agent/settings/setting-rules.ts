@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { memoryBytes } from "../../shared/config/memory-size.ts";
-import { Secret } from "../../shared/config/secret.ts";
+import { memoryBytes } from "../../shared/fleet/memory-size.ts";
+import { Secret } from "../../shared/fleet/secret.ts";
 import { parseDockerHost } from "../docker/docker-host.ts";
 import { parseRegistryAuth } from "../docker/registry-auth.ts";
 

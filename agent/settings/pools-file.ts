@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
-import { ConfigError } from "../../shared/config/config-error.ts";
-import { loadFleet } from "../../shared/config/load-fleet.ts";
-import type { LoadedFleet } from "../../shared/config/load-fleet.ts";
+import { ConfigError } from "../../shared/fleet/config-error.ts";
+import { loadFleet } from "../../shared/fleet/load-fleet.ts";
+import type { LoadedFleet } from "../../shared/fleet/load-fleet.ts";
 import type { Environment } from "./environment.ts";
 import { SECRET_VARIABLES } from "./settings-table.ts";
 import { readTextFile } from "./text-file.ts";

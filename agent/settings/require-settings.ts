@@ -1,5 +1,5 @@
-import { ConfigError } from "../../shared/config/config-error.ts";
-import type { Secret } from "../../shared/config/secret.ts";
+import { ConfigError } from "../../shared/fleet/config-error.ts";
+import type { Secret } from "../../shared/fleet/secret.ts";
 import type { AgentSettings, GitHubCredentialSettings } from "./settings.ts";
 
 /**

@@ -1,6 +1,6 @@
-import { SETTINGS, SETTING_NAMES } from "../agent/config/settings-table.ts";
-import { poolsJsonSchema } from "../shared/config/json-schema.ts";
-import { version2Schema } from "../shared/config/version-2.ts";
+import { SETTINGS, SETTING_NAMES } from "../../agent/settings/settings-table.ts";
+import { poolsJsonSchema } from "../../shared/fleet/json-schema.ts";
+import { version2Schema } from "../../shared/fleet/version-2.ts";
 
 interface Node {
   readonly description?: string;

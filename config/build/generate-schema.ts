@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { poolsJsonSchema } from "../shared/config/json-schema.ts";
+import { poolsJsonSchema } from "../../shared/fleet/json-schema.ts";
 import { configurationPage } from "./configuration-page.ts";
 
 /** Writes what is made from the loader's own schemas; with `--check` it only compares. */
@@ -16,7 +16,7 @@ for (const [name, content] of FILES) {
   if (!values.check) {
     writeFileSync(file, wanted);
   } else if (current(file) !== wanted) {
-    process.stderr.write(`${name} is out of date; run: node config/generate-schema.ts\n`);
+    process.stderr.write(`${name} is out of date; run: node config/build/generate-schema.ts\n`);
     process.exitCode = 1;
   }
 }

@@ -1,9 +1,9 @@
 import { hostname } from "node:os";
 import { resolve } from "node:path";
 import type * as z from "zod";
-import { ConfigError } from "../../shared/config/config-error.ts";
-import type { ConfigProblem } from "../../shared/config/config-error.ts";
-import type { Secret } from "../../shared/config/secret.ts";
+import { ConfigError } from "../../shared/fleet/config-error.ts";
+import type { ConfigProblem } from "../../shared/fleet/config-error.ts";
+import type { Secret } from "../../shared/fleet/secret.ts";
 import type { LogLevel } from "../../shared/log/logger.ts";
 import type { Environment } from "./environment.ts";
 import { instanceOfHost } from "./instance-name.ts";
