@@ -8,7 +8,7 @@ COPY package.json pnpm-lock.yaml pnpm-workspace.yaml ./
 RUN npx -y pnpm@12 install --frozen-lockfile --ignore-scripts
 COPY shared shared
 COPY agent agent
-COPY config/build/bundle-agent.ts config/
+COPY config/build/bundle-agent.ts config/build/
 RUN node config/build/bundle-agent.ts
 
 FROM ${NODE_IMAGE}

@@ -5,7 +5,7 @@ import { build } from "esbuild";
 /** Where `pnpm run build:agent` and the Dockerfile put the bundle, from the repository's root. */
 export const AGENT_BUNDLE = "dist/agent/hookline.mjs";
 
-const root = join(import.meta.dirname, "..");
+const root = join(import.meta.dirname, "../..");
 
 /** ws is CommonJS and asks for Node's modules by `require`, which a module does not have by itself. */
 const REQUIRE = 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);';

@@ -11,7 +11,7 @@ const FILES: readonly (readonly [name: string, content: () => string])[] = [
 
 const { values } = parseArgs({ options: { check: { type: "boolean", default: false } } });
 for (const [name, content] of FILES) {
-  const file = new URL(`../${name}`, import.meta.url);
+  const file = new URL(`../../${name}`, import.meta.url);
   const wanted = content();
   if (!values.check) {
     writeFileSync(file, wanted);
