@@ -1,9 +1,21 @@
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 
+import { PATIENCE_MS } from "./test/process/patience.ts";
+
+/** The engine's tests run where an engine is required, as `.ci/run` requires one. */
+const engineRequired = process.env["HOOKLINE_REQUIRE_DOCKER"] === "1";
+
+/** Ends what hangs. No test has a limit of its own: how long one takes says more about the machine than about the code. */
+const HANGS_MS = 240_000;
+const limits = { testTimeout: HANGS_MS, hookTimeout: HANGS_MS, expect: { poll: { timeout: PATIENCE_MS } } };
+
+const ENGINE_TESTS = "test/**/*.engine.test.ts";
+
 export default defineConfig({
   test: {
     reporters: ["default", ["json", { outputFile: "test-results/report.json" }]],
+    maxWorkers: "100%",
     projects: [
       {
         plugins: [
@@ -19,17 +31,29 @@ export default defineConfig({
             },
           }),
         ],
-        test: { name: "worker", include: ["test/worker/**/*.test.ts"] },
+        test: { name: "worker", include: ["test/worker/**/*.test.ts"], ...limits },
       },
       {
         test: {
           name: "node",
-          globalSetup: ["test/docker/announce-engine.ts"],
+          globalSetup: ["test/docker/say-what-is-left-out.ts"],
           include: ["test/**/*.test.ts"],
-          exclude: ["test/worker/**"],
-          testTimeout: 15_000,
+          exclude: ["test/worker/**", ENGINE_TESTS],
+          ...limits,
         },
       },
+      ...(engineRequired
+        ? [
+            {
+              test: {
+                name: "engine",
+                globalSetup: ["test/docker/require-engine.ts"],
+                include: [ENGINE_TESTS],
+                ...limits,
+              },
+            },
+          ]
+        : []),
     ],
   },
 });

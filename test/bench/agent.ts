@@ -23,7 +23,7 @@ try {
     await agent.stop();
     const startedAt = performance.now();
     agent.start();
-    await agent.waitForLine(/"msg":"link up"/, 20_000);
+    await agent.waitForLine(/"msg":"link up"/);
     connected.push(performance.now() - startedAt);
   }
   for (let minute = 0; minute < MINUTES; minute += 1) await oneMinute();
@@ -48,8 +48,8 @@ async function oneMinute(): Promise<void> {
   const { github } = chain;
   const sweeps = github.calls().length;
   const [job] = github.queueMatrix({ repository: REPOSITORY, labels: LABELS, runsForMs: 100, count: 1 });
-  await github.waitFor(() => github.job(job?.id ?? 0).status === "completed", 20_000, "the job");
-  await github.waitFor(() => github.calls().length > sweeps, 20_000, "a sweep");
+  await github.waitFor(() => github.job(job?.id ?? 0).status === "completed", "the job");
+  await github.waitFor(() => github.calls().length > sweeps, "a sweep");
 }
 
 /** What the image sets to keep memory small. */

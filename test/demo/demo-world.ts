@@ -28,6 +28,7 @@ import { startLocalEdge, type LocalEdge } from "../edge/local-edge.ts";
 import type { LoopbackGitHub } from "../github/loopback-github.ts";
 import { startGitHub } from "../github/start-github.ts";
 import { runStandInRunner } from "../github/stand-in-runner.ts";
+import { patience } from "../process/patience.ts";
 
 export const POOL = "demo";
 export const REPOSITORY = "acme/website";
@@ -107,7 +108,7 @@ async function start(
   const { agent, edge } = await build({ settings, fleet, provider, log }, worker, ends);
   await agent.start();
   ends.push(() => agent.stop());
-  await agent.waitFor(({ connected }) => connected, AbortSignal.timeout(10_000));
+  await agent.waitFor(({ connected }) => connected, patience());
   const hook = github.addHook({ scope: "acme", url: edge.webhookUrl, secret: secrets.webhookSecret });
   await github.deliveriesSettled();
   const [ping] = github.deliveries();

@@ -1,13 +1,12 @@
 import type { LoopbackGitHub } from "../github/loopback-github.ts";
 import type { Job } from "../github/state/model.ts";
+import { patience } from "../process/patience.ts";
 import type { DemoOptions } from "./demo-options.ts";
 import { demoReport, reportJob, type DemoReport, type ReportedJob } from "./demo-report.ts";
 import { REPOSITORY, startDemoWorld, type DemoWorld } from "./demo-world.ts";
 
 /** How long a demo job works. */
 const JOB_MS = 300;
-/** No job of the demo may take longer than this from its queueing to its end. */
-const PATIENCE_MS = 60_000;
 
 /** Told of each job as soon as it has ended. */
 export type OnDone = (job: ReportedJob) => void;
@@ -39,7 +38,7 @@ async function queueJobs({ github, labels }: DemoWorld, { jobs, gapMs }: DemoOpt
 }
 
 async function follow(world: DemoWorld, id: number, onDone: OnDone): Promise<void> {
-  await world.github.waitFor((github) => ended(github, id), PATIENCE_MS, `job ${id} to end`);
+  await world.github.waitFor((github) => ended(github, id), `job ${id} to end`);
   onDone(lookUp(world, [id])[0] ?? reportJob(queued(world.github.job(id)), undefined));
 }
 
@@ -57,7 +56,7 @@ function heard(github: LoopbackGitHub, id: number): boolean {
 /** Slots end by themselves after their job; the agent clears them away and says so in its journal. */
 async function slotsCleared({ agent, github }: DemoWorld): Promise<void> {
   await github.deliveriesSettled();
-  await agent.waitFor(({ slots, demand }) => slots === 0 && demand === 0, AbortSignal.timeout(PATIENCE_MS));
+  await agent.waitFor(({ slots, demand }) => slots === 0 && demand === 0, patience());
 }
 
 function lookUp(world: DemoWorld, ids: readonly number[]): readonly ReportedJob[] {

@@ -1,9 +1,7 @@
 import { expect, test } from "vitest";
 import { DockerClient } from "../../agent/docker/docker-client.ts";
-import { dockerTest } from "./engine.ts";
 import { FakeEngine } from "./fake-engine.ts";
 import { calm } from "./slot-fixtures.ts";
-import { engineHost } from "./raw-call.ts";
 
 async function urlAfterNegotiation(newest: string, oldest?: string): Promise<string> {
   await using engine = await FakeEngine.start(oldest === undefined ? { newest } : { newest, oldest });
@@ -52,14 +50,4 @@ test("something that is no Docker Engine is named as such", async () => {
     code: "unexpected",
     message: expect.stringContaining("GET /_ping"),
   });
-});
-
-dockerTest("the real engine and the client agree on a version", async () => {
-  const client = new DockerClient(engineHost);
-  const version = await client.system.negotiate(calm());
-  const told = await client.system.version(calm());
-  const info = await client.system.info(calm());
-  client.close();
-  expect(version).toMatch(/^1\.\d+$/);
-  expect(told.engine).toBe(info.ServerVersion);
 });

@@ -7,10 +7,8 @@ import { expect, test } from "vitest";
 import { DockerClient } from "../../agent/docker/docker-client.ts";
 import type { PullProgress } from "../../agent/docker/image-api.ts";
 import { splitImageReference } from "../../agent/docker/image-reference.ts";
-import { dockerTest } from "./engine.ts";
 import { FakeEngine, json, type FakeAnswer } from "./fake-engine.ts";
 import { calm, poolOf, providerOn, specOf } from "./slot-fixtures.ts";
-import { engineHost } from "./raw-call.ts";
 
 const IMAGE = "ghcr.io/acme/runner:7";
 
@@ -253,14 +251,6 @@ test("a pull cut off in the middle of its stream is no success", async () => {
   await expect(new DockerClient(engine.host).images.pull(IMAGE, null, () => {}, calm())).rejects.toMatchObject({
     code: "unreachable",
   });
-});
-
-dockerTest("the real engine's refusal to pull is told as such", async () => {
-  const client = new DockerClient(engineHost);
-  // Nobody listens on port 1 of the loopback address.
-  const pull = client.images.pull("127.0.0.1:1/none/such:1", null, () => {}, calm());
-  await expect(pull).rejects.toMatchObject({ code: "pull-failed", message: expect.stringContaining("127.0.0.1:1") });
-  client.close();
 });
 
 test.each([

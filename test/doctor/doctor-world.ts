@@ -19,6 +19,7 @@ import { startLocalEdge, type LocalEdge } from "../edge/local-edge.ts";
 import type { LoopbackGitHub } from "../github/loopback-github.ts";
 import type { Hook } from "../github/state/model.ts";
 import { startGitHub } from "../github/start-github.ts";
+import { patience } from "../process/patience.ts";
 import { runStandInRunner } from "../github/stand-in-runner.ts";
 import { AlteringFront } from "./altering-front.ts";
 
@@ -156,19 +157,18 @@ export async function startDoctorWorld(): Promise<DoctorWorld> {
     });
     running = buildAgent({ settings, fleet, provider, log: logger });
     await running.agent.start();
-    const upAndSwept = AbortSignal.timeout(10_000);
     await running.agent.waitFor(
       ({ connected, lastCompleteSweepAt }) => connected && lastCompleteSweepAt !== null,
-      upAndSwept,
+      patience(),
     );
   };
   const idle = async (): Promise<void> => {
     await github.deliveriesSettled();
-    await running?.agent.waitFor(({ slots }) => slots === 0, AbortSignal.timeout(10_000));
+    await running?.agent.waitFor(({ slots }) => slots === 0, patience());
   };
   const runJob = async (): Promise<void> => {
     const { id } = github.queueJob({ repository: REPOSITORY, labels: ["self-hosted", "nas"], runsForMs: 10 });
-    await github.waitFor(() => github.job(id).status === "completed", 10_000, "the job to be done");
+    await github.waitFor(() => github.job(id).status === "completed", "the job to be done");
     await idle();
   };
   await startAgent();

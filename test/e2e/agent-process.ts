@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { stringify } from "yaml";
 
 import { ChildProcessGroup } from "../process/child-process-group.ts";
+import { PATIENCE_MS } from "../process/patience.ts";
 
 export interface AgentProcessOptions {
   readonly instance: string;
@@ -71,9 +72,9 @@ export class AgentProcess {
     this.#process = ChildProcessGroup.node(this.#program, ["agent"], this.#env);
   }
 
-  async waitForLine(pattern: RegExp, timeoutMs: number): Promise<string> {
+  async waitForLine(pattern: RegExp): Promise<string> {
     if (this.#process === null) throw new Error("the agent was not started");
-    return this.#process.waitForLine(pattern, timeoutMs);
+    return this.#process.waitForLine(pattern);
   }
 
   /** `hookline scale` with these words, on the same journal; resolves when it has ended. */
@@ -81,7 +82,7 @@ export class AgentProcess {
     const main = join(import.meta.dirname, "../../agent/main.ts");
     const env = { PATH: process.env["PATH"], ...this.#env };
     return new Promise((resolve) => {
-      execFile(process.execPath, [main, "scale", ...args], { env, timeout: 60_000 }, (error, stdout, stderr) =>
+      execFile(process.execPath, [main, "scale", ...args], { env, timeout: PATIENCE_MS }, (error, stdout, stderr) =>
         resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
       );
     });

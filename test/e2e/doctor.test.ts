@@ -3,12 +3,13 @@ import * as z from "zod";
 
 import { runCli } from "../../agent/commands/commands.ts";
 import { REPOSITORY, startDemoWorld, type DemoWorld } from "../demo/demo-world.ts";
+import { patience } from "../process/patience.ts";
 
 let world: DemoWorld;
 
 beforeAll(async () => {
   world = await startDemoWorld({ docker: false, maxSlots: 2 });
-}, 30_000);
+});
 
 afterAll(() => world.close());
 
@@ -76,9 +77,9 @@ const failed = ({ checks }: Report): readonly string[] =>
 
 test("a chain that works is told as such, with the freshness of its last job and the split of its time", async () => {
   const { id } = world.github.queueJob({ repository: REPOSITORY, labels: world.labels, runsForMs: 10 });
-  await world.github.waitFor((github) => github.job(id).status === "completed", 10_000);
+  await world.github.waitFor((github) => github.job(id).status === "completed");
   await world.github.deliveriesSettled();
-  await world.agent.waitFor(({ slots }) => slots === 0, AbortSignal.timeout(10_000));
+  await world.agent.waitFor(({ slots }) => slots === 0, patience());
   const report = await doctor();
   const ofChain = report.checks.filter(({ group }) => group !== "docker");
   expect(ofChain.filter(({ status }) => status !== "pass")).toEqual([]);

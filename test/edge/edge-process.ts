@@ -43,7 +43,7 @@ export class EdgeProcess {
 
   async restart(): Promise<void> {
     this.#process = ChildProcessGroup.node(join(import.meta.dirname, "main.ts"), [], this.#env);
-    await this.#process.waitForLine(/^ready /, 20_000);
+    await this.#process.waitForLine(/^ready /);
   }
 
   async close(): Promise<void> {

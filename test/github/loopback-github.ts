@@ -259,8 +259,8 @@ export class LoopbackGitHub {
   }
 
   /** Resolves when no delivery waits for its answer. */
-  async deliveriesSettled(timeoutMs = 15_000): Promise<void> {
-    await this.waitFor(() => this.#world.sender.underWay === 0, timeoutMs, "all deliveries to be answered");
+  async deliveriesSettled(): Promise<void> {
+    await this.waitFor(() => this.#world.sender.underWay === 0, "all deliveries to be answered");
   }
 
   /** The most points that an account has spent within a minute; the secondary limit ends at 900. */
@@ -297,14 +297,13 @@ export class LoopbackGitHub {
 
   /**
    * Resolves with what `find` returns as soon as that is neither undefined, null nor false; looks again whenever
-   * something changes here. Throws after `timeoutMs`.
+   * something changes here. Throws once patience is over.
    */
   waitFor<T>(
     find: (github: LoopbackGitHub) => T | undefined | null | false,
-    timeoutMs = 10_000,
     what = "a change on the loopback GitHub",
   ): Promise<T> {
-    return this.#world.changes.waitFor(() => find(this), timeoutMs, what);
+    return this.#world.changes.waitFor(() => find(this), what);
   }
 
   /** Publishes a version of actions/runner; the time is in milliseconds since the epoch. */

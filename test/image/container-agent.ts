@@ -9,6 +9,7 @@ import { stringify } from "yaml";
 
 import { engineHost } from "../docker/raw-call.ts";
 import type { AgentProcessOptions } from "../e2e/agent-process.ts";
+import { PrintedLines } from "../process/printed-lines.ts";
 
 const run = promisify(execFile);
 
@@ -28,7 +29,7 @@ export class ContainerAgent {
   readonly name: string;
   readonly #options: ContainerAgentOptions;
   readonly #folder = mkdtempSync(join(tmpdir(), "hookline-container-"));
-  readonly #lines: string[] = [];
+  #lines = new PrintedLines();
   #logs: ChildProcess | null = null;
 
   constructor(options: ContainerAgentOptions) {
@@ -48,13 +49,13 @@ export class ContainerAgent {
   /** Creates the container and starts it. */
   async create(): Promise<void> {
     await run("docker", ["run", "-d", "--name", this.name, ...this.#flags(), this.#options.image]);
-    this.#follow();
+    await this.#follow();
   }
 
   /** Starts the stopped container again. */
   async start(): Promise<void> {
     await run("docker", ["start", this.name]);
-    this.#follow();
+    await this.#follow();
   }
 
   /** As an operator stops it; resolves with the exit code. */
@@ -75,21 +76,12 @@ export class ContainerAgent {
   }
 
   /** Resolves with the first line of its log, since its last start, that matches. */
-  waitForLine(pattern: RegExp, timeoutMs: number): Promise<string> {
-    const deadline = AbortSignal.timeout(timeoutMs);
-    return new Promise((resolve, reject) => {
-      const look = (): void => {
-        const found = this.#lines.find((line) => pattern.test(line));
-        if (found !== undefined) resolve(found);
-        else if (deadline.aborted) reject(new Error(`no ${String(pattern)} in:\n${this.#lines.slice(-20).join("\n")}`));
-        else setTimeout(look, 50);
-      };
-      look();
-    });
+  waitForLine(pattern: RegExp): Promise<string> {
+    return this.#lines.waitFor(pattern);
   }
 
   get output(): readonly string[] {
-    return this.#lines;
+    return this.#lines.all;
   }
 
   async close(): Promise<void> {
@@ -98,14 +90,18 @@ export class ContainerAgent {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  #follow(): void {
+  /** Reads its log from the start of this run on, however late the reading begins. */
+  async #follow(): Promise<void> {
     this.#logs?.kill();
-    this.#lines.length = 0;
-    const logs = spawn("docker", ["logs", "-f", "--tail", this.#logs === null ? "all" : "0", this.name]);
+    const lines = new PrintedLines();
+    const since = await this.inspect("{{.State.StartedAt}}");
+    const logs = spawn("docker", ["logs", "-f", "--since", since, this.name]);
     this.#logs = logs;
+    this.#lines = lines;
     for (const stream of [logs.stdout, logs.stderr]) {
-      createInterface({ input: stream }).on("line", (line) => void this.#lines.push(line));
+      createInterface({ input: stream }).on("line", (line) => lines.add(line));
     }
+    logs.once("close", () => lines.end());
   }
 
   #flags(): readonly string[] {

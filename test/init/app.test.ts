@@ -40,39 +40,35 @@ test("an App is made by way of the browser: confirmed on GitHub, its key kept, i
 });
 
 const chromium = findChromium();
-test.skipIf(chromium === null && !chromiumRequired)(
-  "the same in a real browser, with its rules",
-  { timeout: 60_000 },
-  async () => {
-    await using init = await startInit();
-    await using browser = await Chromium.start(chromium ?? "chromium");
-    const steps: unknown[] = [];
-    const browse = async (page: string): Promise<void> => {
-      await browser.open(page);
-      steps.push(await browser.evaluate("document.title"));
-      await browser.click("#make");
-      steps.push(await browser.evaluate("document.title"));
-      await browser.click("#confirm");
-      steps.push(await browser.evaluate("document.querySelector('#install')?.href"));
-    };
-    const browsing: Promise<void>[] = [];
-    const heard = (text: string): void => {
-      const page = PAGE.exec(text)?.[0];
-      if (page !== undefined) browsing.push(browse(page));
-    };
+test.skipIf(chromium === null && !chromiumRequired)("the same in a real browser, with its rules", async () => {
+  await using init = await startInit();
+  await using browser = await Chromium.start(chromium ?? "chromium");
+  const steps: unknown[] = [];
+  const browse = async (page: string): Promise<void> => {
+    await browser.open(page);
+    steps.push(await browser.evaluate("document.title"));
+    await browser.click("#make");
+    steps.push(await browser.evaluate("document.title"));
+    await browser.click("#confirm");
+    steps.push(await browser.evaluate("document.querySelector('#install')?.href"));
+  };
+  const browsing: Promise<void>[] = [];
+  const heard = (text: string): void => {
+    const page = PAGE.exec(text)?.[0];
+    if (page !== undefined) browsing.push(browse(page));
+  };
 
-    const ran = await init.run(APP, { heard });
-    await Promise.all(browsing);
+  const ran = await init.run(APP, { heard });
+  await Promise.all(browsing);
 
-    expect(ran).toMatchObject({ exitCode: 0, stderr: "" });
-    expect(steps).toEqual([
-      "Hookline: Make the GitHub App",
-      "GitHub",
-      "https://github.com/apps/hookline-octo/installations/new",
-    ]);
-    expect(init.github.hooks()).toHaveLength(1);
-  },
-);
+  expect(ran).toMatchObject({ exitCode: 0, stderr: "" });
+  expect(steps).toEqual([
+    "Hookline: Make the GitHub App",
+    "GitHub",
+    "https://github.com/apps/hookline-octo/installations/new",
+  ]);
+  expect(init.github.hooks()).toHaveLength(1);
+});
 
 interface Offered extends AsyncDisposable {
   readonly page: string;

@@ -101,7 +101,6 @@ function expectNoLeak({ init, secrets }: Pick<Interrupted, "init" | "secrets">, 
 
 test.each(Object.keys(SETUPS) as Setup[])(
   "cut off after any of its effects, init goes on to the same end: %s",
-  { timeout: 180_000 },
   async (setup) => {
     await using whole = await start();
     expect((await whole.go(SETUPS[setup])).ran).toMatchObject({ exitCode: 0, stderr: "" });
@@ -133,7 +132,6 @@ test.each(Object.keys(SETUPS) as Setup[])(
 
 test.each(Object.keys(SETUPS) as Setup[])(
   "cut off after any of its effects, --remove goes on until all is gone: %s",
-  { timeout: 180_000 },
   async (setup) => {
     let cuts = 0;
     for (let n = 0; ; n++) {

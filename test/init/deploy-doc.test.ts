@@ -44,7 +44,7 @@ test("every hookline init of the document has options that there are", () => {
 const PNPM = ["npx", "-y", "pnpm@12"];
 const tested = commands.filter(({ words, mark }) => mark === "tested" && !words.includes("install"));
 
-test.each(tested.map(({ words }) => words.join(" ")))("%s", { timeout: 60_000 }, async (line) => {
+test.each(tested.map(({ words }) => words.join(" ")))("%s", async (line) => {
   const words = line.split(" ");
   const [program = "", ...args] = words.slice(0, 3).join(" ") === PNPM.join(" ") ? withoutPnpm(words.slice(3)) : words;
   const env = { PATH: process.env["PATH"], HOME: temporaryFolder(), WRANGLER_SEND_METRICS: "false", CI: "1" };

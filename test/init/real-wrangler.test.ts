@@ -44,13 +44,12 @@ function realWrangler(extra: readonly string[], environment: string | null = nul
   return { wrangler, results, folder };
 }
 
-test("the pinned wrangler, logged in nowhere, says so in the way that init reads", { timeout: 60_000 }, async () => {
+test("the pinned wrangler, logged in nowhere, says so in the way that init reads", async () => {
   await expect(realWrangler([]).wrangler.accounts()).rejects.toMatchObject({ code: "cloudflare-login" });
 });
 
 test.each([null, "staging"])(
   "the pinned wrangler takes every option of init's deploy and reads its secrets: environment %s",
-  { timeout: 60_000 },
   async (environment) => {
     const real = realWrangler(["--dry-run"], environment);
     const secrets = join(real.folder, "secrets.json");
@@ -74,7 +73,7 @@ test.each([null, "staging"])(
   },
 );
 
-test("the pinned wrangler takes every option of init's delete", { timeout: 60_000 }, async () => {
+test("the pinned wrangler takes every option of init's delete", async () => {
   const real = realWrangler(["--dry-run"]);
   await real.wrangler.delete("0".repeat(32), "hookline");
   await real.wrangler.delete("0".repeat(32), null);

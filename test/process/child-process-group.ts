@@ -1,11 +1,12 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { createInterface } from "node:readline";
 
+import { PrintedLines } from "./printed-lines.ts";
+
 /** A process with all that it starts, so that a test can end them together, by the ids that it got itself. */
 export class ChildProcessGroup {
   readonly #child: ChildProcess;
-  readonly #lines: string[] = [];
-  readonly #waiting = new Set<() => void>();
+  readonly #lines = new PrintedLines();
   readonly #exited: Promise<number | null>;
   #ended = false;
 
@@ -21,24 +22,16 @@ export class ChildProcessGroup {
       env: { PATH: process.env["PATH"] ?? "", ...env },
     });
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
-      if (stream !== null) createInterface({ input: stream }).on("line", (line) => this.#heard(line));
+      if (stream !== null) createInterface({ input: stream }).on("line", (line) => this.#lines.add(line));
     }
     this.#exited = new Promise((resolve) => {
-      this.#child.once("exit", (code) => {
+      // Not at its exit: what it printed last may still lie in the pipes then.
+      this.#child.once("close", (code) => {
         this.#ended = true;
-        this.#wake();
+        this.#lines.end();
         resolve(code);
       });
     });
-  }
-
-  #heard(line: string): void {
-    this.#lines.push(line);
-    this.#wake();
-  }
-
-  #wake(): void {
-    for (const check of this.#waiting) check();
   }
 
   /** Its process id; null where it could not be started. */
@@ -48,31 +41,12 @@ export class ChildProcessGroup {
 
   /** Everything that it printed so far, both streams, by line. */
   get output(): readonly string[] {
-    return this.#lines;
+    return this.#lines.all;
   }
 
   /** Resolves with the first line that matches, already printed or to come. */
-  waitForLine(pattern: RegExp, timeoutMs: number): Promise<string> {
-    return new Promise((resolve, reject) => {
-      const finish = (): void => {
-        clearTimeout(timer);
-        this.#waiting.delete(check);
-      };
-      const fail = (why: string): void => {
-        finish();
-        reject(new Error(`${why} before ${String(pattern)}; it printed:\n${this.#lines.slice(-20).join("\n")}`));
-      };
-      const check = (): void => {
-        const found = this.#lines.find((line) => pattern.test(line));
-        if (found !== undefined) {
-          finish();
-          resolve(found);
-        } else if (this.#ended) fail("the process ended");
-      };
-      const timer = setTimeout(() => fail(`${timeoutMs} ms went by`), timeoutMs);
-      this.#waiting.add(check);
-      check();
-    });
+  waitForLine(pattern: RegExp): Promise<string> {
+    return this.#lines.waitFor(pattern);
   }
 
   /** Resolves with the exit code once the process has ended by itself. */
@@ -83,7 +57,16 @@ export class ChildProcessGroup {
   /** Signals the whole group and resolves with the exit code once the process is gone. */
   async kill(signal: NodeJS.Signals): Promise<number | null> {
     const { pid } = this.#child;
-    if (!this.#ended && pid !== undefined) process.kill(-pid, signal);
+    if (!this.#ended && pid !== undefined) killGroup(pid, signal);
     return this.#exited;
+  }
+}
+
+function killGroup(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-pid, signal);
+  } catch (error) {
+    // All of it has ended by itself, and only its pipes are still being read.
+    if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
   }
 }

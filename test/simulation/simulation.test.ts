@@ -17,12 +17,12 @@ async function keepsPromises({ from, count }: { readonly from: number; readonly 
 
 test("C10, C17, C23, G1: whatever goes wrong, every promise holds at each step, and every live job runs in the end (fixed seeds)", async () => {
   await keepsPromises(FIXED);
-}, 60_000);
+});
 
 test("the same for seeds that nobody has tried before", async () => {
   console.info(`fresh seeds: pnpm simulate --from ${FRESH.from} --seeds ${FRESH.count}`);
   await keepsPromises(FRESH);
-}, 60_000);
+});
 
 test("a delivery that GitHub sent before the calm and that comes late in it is waited for, not called a broken promise", async () => {
   const { violation } = await run(keeping(scenarioOf(2_145_181_363), [0, 2, 3, 4, 10, 14]));
@@ -34,7 +34,7 @@ test("promise 5: with the edge down from the first to the last moment, sweeps al
     const { violation } = await run({ ...scenarioOf(seed), sweepsAlone: true });
     expect(violation?.message).toBeUndefined();
   }
-}, 30_000);
+});
 
 test.for(DIRECTED)("$name", async ({ scenario }) => {
   const { violation } = await run(scenario);

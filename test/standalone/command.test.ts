@@ -84,18 +84,18 @@ test("--help names what it needs", async () => {
   for (const name of settingsNeededBy("autoscale-webhook")) expect(io.out()).toContain(name);
 });
 
-test("a second one on the same folder is refused while the first one runs", { timeout: 40_000 }, async () => {
+test("a second one on the same folder is refused while the first one runs", async () => {
   const first = await StandaloneProcess.create();
   onTestFinished(() => first.close());
   await first.start();
-  await first.waitForLine(/"msg":"link up"/, 20_000);
+  await first.waitForLine(/"msg":"link up"/);
   const io = fakeIo({ ...first.env });
   expect(await runCli(LISTEN, io, new AbortController().signal)).toBe(1);
   expect(io.err()).toMatch(/Another hookline process works with the data folder .*data\.\nStop the other/);
   expect((await post(first.webhookUrl, WEBHOOK_SECRET, 1)).status).toBe(202);
 });
 
-test("SIGTERM ends it with 0 and no secret in its log, with what it took on disk", { timeout: 40_000 }, async () => {
+test("SIGTERM ends it with 0 and no secret in its log, with what it took on disk", async () => {
   const receiver = await StandaloneProcess.create({ LOG_LEVEL: "debug" });
   onTestFinished(() => receiver.close());
   await receiver.start();

@@ -48,7 +48,7 @@ export class StandaloneProcess {
   async start(): Promise<void> {
     const args = ["autoscale-webhook", "--listen", `127.0.0.1:${new URL(this.url).port}`];
     this.#process = ChildProcessGroup.node(join(import.meta.dirname, "../../agent/main.ts"), args, this.env);
-    await this.#process.waitForLine(/"msg":"listening"/, 20_000);
+    await this.#process.waitForLine(/"msg":"listening"/);
   }
 
   /** What it printed since its last start, by line. */
@@ -56,9 +56,9 @@ export class StandaloneProcess {
     return this.#process?.output ?? [];
   }
 
-  waitForLine(pattern: RegExp, timeoutMs: number): Promise<string> {
+  waitForLine(pattern: RegExp): Promise<string> {
     if (this.#process === null) throw new Error("the receiver was not started");
-    return this.#process.waitForLine(pattern, timeoutMs);
+    return this.#process.waitForLine(pattern);
   }
 
   /** SIGKILL, without warning. */

@@ -119,4 +119,4 @@ test("a delivery costs at most 2.5 written rows, few read ones and 1.1 requests,
     storage.sql.exec<{ rows: number }>("SELECT count(*) AS rows FROM signals").one(),
   );
   expect(kept.rows).toBeLessThan(accepted);
-}, 120_000);
+});

@@ -86,4 +86,4 @@ test("E7 storage that stalls is answered 5xx before GitHub's ten seconds are ove
   await expect(answer).rejects.toThrow(/no answer within 8000 ms/);
   expect(Date.now() - startedAtMs).toBeLessThan(9500);
   vi.restoreAllMocks();
-}, 12_000);
+});

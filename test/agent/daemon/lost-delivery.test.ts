@@ -4,6 +4,7 @@ import { deliversTo } from "../../../agent/github/delivers-to.ts";
 import { NodeSql } from "../../../agent/sqlite/node-sql.ts";
 import { poolOf } from "../../controller/world.ts";
 import { startWebhookReceiver } from "../../github/support/webhook-receiver.ts";
+import { patience } from "../../process/patience.ts";
 import { FakeGitHub } from "../fake-github.ts";
 import { FakeSlots } from "../fake-slots.ts";
 import { onLoopback } from "../github/on-loopback.ts";
@@ -35,7 +36,7 @@ async function withoutReceiver(refused: readonly string[]) {
     deliveries: { log: made, isOurs: (hook) => deliversTo(hook, new URL(".", receiver.url).href) },
   });
   const { agent } = world;
-  const signal = AbortSignal.timeout(20_000);
+  const signal = patience();
   await world.start();
   await agent.waitFor(({ lastSweepAt }) => lastSweepAt !== null, signal);
   github.queueJob({ repository: "acme/web", labels: ["self-hosted", "nas"], runsForMs: null });
@@ -43,7 +44,7 @@ async function withoutReceiver(refused: readonly string[]) {
   // Time stands still while the sweep asks: what is not served now has to wait for the next one.
   await clock.advance(SWEEP_MS);
   await agent.waitFor(({ slots }) => slots === 1, signal);
-  await github.waitFor(() => github.runners().length === 1, 20_000, "a runner");
+  await github.waitFor(() => github.runners().length === 1, "a runner");
   return { records: world.records(), calls: github.calls() };
 }
 

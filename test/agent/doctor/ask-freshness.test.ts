@@ -3,13 +3,13 @@ import type { ServerResponse } from "node:http";
 import { expect, test } from "vitest";
 
 import { askFreshness, EdgeError } from "../../../agent/edge/ask-freshness.ts";
+import { patience } from "../../process/patience.ts";
 import { deadAddress, localServer } from "../local-server.ts";
 import { freshnessOf } from "./freshness-sample.ts";
 
 const TOKEN = "s3cret-token-of-the-link";
-const signal = (): AbortSignal => AbortSignal.timeout(5000);
 
-const ask = (url: string): Promise<unknown> => askFreshness(url, TOKEN, signal()).catch((error: unknown) => error);
+const ask = (url: string): Promise<unknown> => askFreshness(url, TOKEN, patience()).catch((error: unknown) => error);
 
 test("the edge is asked at /freshness with the token, and its answer is read", async () => {
   const asked: unknown[] = [];

@@ -127,7 +127,7 @@ test("promises 2 and 3, L2: whatever is cut, lost or restarted, each signal is j
     }),
     { numRuns: 400 },
   );
-}, 60_000);
+});
 
 test("what is journaled was fed, once, unless the process died in between", async () => {
   const noDeath = fc.array(
@@ -141,4 +141,4 @@ test("what is journaled was fed, once, unless the process died in between", asyn
     }),
     { numRuns: 100 },
   );
-}, 60_000);
+});

@@ -1,3 +1,5 @@
+import { PATIENCE_MS } from "../../process/patience.ts";
+
 interface Waiter {
   readonly look: () => void;
 }
@@ -13,9 +15,9 @@ export class Changes {
 
   /**
    * Resolves with what `find` returns as soon as that is neither undefined, null nor false. Looks at once and after each
-   * change. Throws after `timeoutMs` of real time, naming `what` was awaited.
+   * change. Throws, naming `what` was awaited, once patience is over.
    */
-  waitFor<T>(find: () => T | undefined | null | false, timeoutMs: number, what: string): Promise<T> {
+  waitFor<T>(find: () => T | undefined | null | false, what: string): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       const end = (): void => {
         clearTimeout(timer);
@@ -37,7 +39,7 @@ export class Changes {
           reject(error);
         }
       };
-      const timer = setTimeout(() => fail(`${timeoutMs} ms went by`), timeoutMs);
+      const timer = setTimeout(() => fail(`${PATIENCE_MS} ms went by`), PATIENCE_MS);
       const waiter = { look };
       this.#waiters.add(waiter);
       look();

@@ -16,11 +16,11 @@ let world: DoctorWorld;
 
 beforeAll(async () => {
   if (dockerAvailable) world = await startDoctorWorld();
-}, 60_000);
+});
 
 afterAll(async () => {
   if (dockerAvailable) await world.close();
-}, 30_000);
+});
 
 /** Ids of this world's containers and images, whatever their state; other tests have theirs beside them. */
 async function inDocker(): Promise<string> {
@@ -83,11 +83,11 @@ dockerTest("O7 one command replays a delivery that failed; twice, it is one runn
     github.redeliver(failed?.id ?? 0);
     await github.deliveriesSettled();
   }
-  await github.waitFor(() => github.job(id).status === "in_progress", 10_000, "the job to run");
+  await github.waitFor(() => github.job(id).status === "in_progress", "the job to run");
   await github.deliveriesSettled();
   expect(registrations() - before).toBe(1);
   github.completeJob(id);
-  await github.waitFor(() => github.job(id).status === "completed", 10_000, "the job to be done");
+  await github.waitFor(() => github.job(id).status === "completed", "the job to be done");
   await world.idle();
 });
 
@@ -160,7 +160,6 @@ dockerTest("the latency of the last jobs is told by leg, median and p95", async 
 
 dockerTest(
   "with every network target silent the doctor ends within fifteen seconds, each fault told once",
-  { timeout: 20_000 },
   async () => {
     const silent = await AlteringFront.onPort({ host: "127.0.0.1", port: 9 });
     silent.alter({ path: /./, silent: true });

@@ -35,30 +35,27 @@ interface Course {
 async function serve({ github, containers }: DockerChain, turn: () => Promise<void>): Promise<Course> {
   const ids = queue(github);
   await turn();
-  await github.waitFor(() => running(github).length === MAX, 20_000, `${MAX} running jobs`);
+  await github.waitFor(() => running(github).length === MAX, `${MAX} running jobs`);
   const first = (await containers()).length;
   const done = (): boolean => ids.every((id) => github.job(id).status === "completed");
   for (let round = 0; round < 20 && !done(); round += 1) {
     const now = running(github);
     for (const id of now) github.completeJob(id);
     const ended = (): boolean => now.every((id) => github.job(id).status === "completed");
-    await github.waitFor(ended, 20_000, "the jobs to end");
+    await github.waitFor(ended, "the jobs to end");
     if (done()) break;
     // A container that is still on its way out keeps its place: the next turn finds it gone.
     const next = async (): Promise<number> => {
       await turn();
       return running(github).length;
     };
-    await expect.poll(next, { timeout: 20_000 }).toBeGreaterThan(0);
+    await expect.poll(next).toBeGreaterThan(0);
   }
   await expect
-    .poll(
-      async () => {
-        await turn();
-        return (await containers()).length;
-      },
-      { timeout: 20_000 },
-    )
+    .poll(async () => {
+      await turn();
+      return (await containers()).length;
+    })
     .toBe(0);
   return {
     first,
@@ -69,7 +66,6 @@ async function serve({ github, containers }: DockerChain, turn: () => Promise<vo
 
 dockerTest(
   "promise 5: with the receiver offline, scale --once in a loop and the daemon reach the same slots for the same jobs",
-  { timeout: 120_000 },
   async () => {
     const byCommand = await start();
     const results = new Set<number>();
@@ -88,7 +84,7 @@ dockerTest(
   },
 );
 
-dockerTest("scale --dry-run tells what it would do, and does nothing", { timeout: 60_000 }, async () => {
+dockerTest("scale --dry-run tells what it would do, and does nothing", async () => {
   const { agent, github, containers, registered } = await start();
   const ids = queue(github);
   const before = github.calls().length;
@@ -107,11 +103,10 @@ dockerTest("scale --dry-run tells what it would do, and does nothing", { timeout
 
 dockerTest(
   "scale refuses to work beside a daemon on the same journal, and to tend a pool that is not there",
-  { timeout: 60_000 },
   async () => {
     const { agent } = await start();
     agent.start();
-    await agent.waitForLine(/sweep done/, 20_000);
+    await agent.waitForLine(/sweep done/);
     const beside = await agent.scale("--once", "--json");
     expect(beside.code).toBe(1);
     expect(JSON.parse(beside.stdout)).toMatchObject({ ok: false, error: { code: "data-folder-taken" } });

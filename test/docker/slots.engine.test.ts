@@ -50,7 +50,7 @@ async function slotNamed(name: string) {
 }
 
 async function ended(name: string): Promise<void> {
-  await expect.poll(async () => (await slotNamed(name))?.state, { timeout: 10_000 }).toBe("exited");
+  await expect.poll(async () => (await slotNamed(name))?.state).toBe("exited");
 }
 
 async function createForeign(name: string, changes: Partial<ContainerCreateRequest> = {}): Promise<string> {
@@ -247,7 +247,7 @@ dockerTest("starting or stopping twice is a success, killing and removing what i
   expect(await client.containers.inspect(name, calm())).toBeNull();
 });
 
-dockerTest("six slots start at the same time and all run", { timeout: 30_000 }, async () => {
+dockerTest("six slots start at the same time and all run", async () => {
   const names = await Promise.all(Array.from({ length: 6 }, () => started(WAIT)));
   const slots = await provider.list(calm());
   expect(slots.map(({ name }) => name).toSorted()).toEqual(names.toSorted());

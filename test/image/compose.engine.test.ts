@@ -4,44 +4,25 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect } from "vitest";
 import { parse, stringify } from "yaml";
-import * as z from "zod";
 
 import { dockerAvailable, dockerRequired, dockerTest } from "../docker/engine.ts";
 import { engineHost } from "../docker/raw-call.ts";
 import { LABELS, REPOSITORY, startChainWithoutAgent, type ChainWithoutAgent } from "../e2e/docker-chain.ts";
 import { buildAgentImage, type AgentImage } from "./agent-image.ts";
 import { AllowListProxy, shippedAllowList } from "./allow-list-proxy.ts";
+import { fileSchema, FILES, root } from "./compose-files.ts";
 
 const run = promisify(execFile);
-const root = join(import.meta.dirname, "../..");
-const FILES = ["compose.yaml", "compose.socket-proxy.yaml"] as const;
 
 let image: AgentImage | null = null;
 
 beforeAll(async () => {
   if (dockerAvailable || dockerRequired) image = await buildAgentImage();
-}, 120_000);
+});
 
 afterAll(async () => image?.remove());
-
-const serviceSchema = z.looseObject({
-  command: z.array(z.string()).optional(),
-  env_file: z.undefined().optional(),
-  logging: z.undefined().optional(),
-  ports: z.undefined().optional(),
-  read_only: z.literal(true),
-  cap_drop: z.tuple([z.literal("ALL")]),
-  security_opt: z.tuple([z.literal("no-new-privileges:true")]),
-  mem_limit: z.string(),
-  volumes: z.array(z.string()),
-});
-const fileSchema = z.looseObject({ services: z.record(z.string(), serviceSchema) });
-
-function composeFile(name: string) {
-  return fileSchema.parse(parse(readFileSync(join(root, "config", name), "utf8")));
-}
 
 /** The files of an operator: the compose files as shipped, secrets and pools beside them, and what the test needs. */
 function projectFolder(chain: ChainWithoutAgent, service: object): string {
@@ -77,27 +58,16 @@ async function servesAJob(chain: ChainWithoutAgent, folder: string, file: string
     await compose("up", "-d", ...services);
     const agentId = (await compose("ps", "-q", "agent")).stdout.trim();
     const health = async () => (await run("docker", ["inspect", "-f", "{{.State.Health.Status}}", agentId])).stdout;
-    await expect.poll(health, { timeout: 30_000 }).toBe("healthy\n");
+    await expect.poll(health).toBe("healthy\n");
     const [job] = chain.github.queueMatrix({ repository: REPOSITORY, labels: LABELS, runsForMs: 200, count: 1 });
-    await chain.github.waitFor(() => chain.github.job(job?.id ?? 0).status === "completed", 20_000, "the job");
-    await expect.poll(chain.containers, { timeout: 20_000 }).toEqual([]);
+    await chain.github.waitFor(() => chain.github.job(job?.id ?? 0).status === "completed", "the job");
+    await expect.poll(chain.containers).toEqual([]);
   } finally {
     await compose("down", "-v");
     await chain.close();
     rmSync(folder, { recursive: true, force: true });
   }
 }
-
-test.each(FILES)(
-  "N18 %s says nothing that Compose 2.9 does not know, publishes no port and leaves logging to the host",
-  (name) => {
-    const text = readFileSync(join(root, "config", name), "utf8");
-    expect(composeFile(name).services).toHaveProperty("agent");
-    for (const late of ["develop:", "include:", "content:", "required:", "attach:", "pull_policy:", "privileged"]) {
-      expect(text).not.toContain(late);
-    }
-  },
-);
 
 dockerTest.each(FILES)("N18 docker-compose 1.29, older than what any NAS ships, accepts %s", async (name) => {
   const { stdout } = await run("docker-compose", ["-f", join(root, "config", name), "config"]);
@@ -119,35 +89,14 @@ dockerTest("N18 docker-compose 1.29 accepts the few lines of the README, which m
   ]);
 });
 
-test("the compose file gives the socket proxy the very list that is shipped as data", () => {
-  const flags = composeFile("compose.socket-proxy.yaml").services["socket-proxy"]?.command ?? [];
-  const given = flags.flatMap((flag) => {
-    const match = /^-allow([A-Z]+)=(.*)$/.exec(flag);
-    return match === null ? [] : [[match[1], match[2]]];
-  });
-  const shipped = Object.entries(shippedAllowList()).flatMap(([method, paths]) => paths.map((path) => [method, path]));
-  expect(given).toEqual(shipped);
-  expect(flags).toContain("-allowbindmountfrom=/nonexistent");
+dockerTest("docker-compose up brings the agent up healthy on the socket, and it serves a job", async () => {
+  const chain = await startChainWithoutAgent({ maxSlots: 2, edge: true, sweepIntervalSeconds: 3600 });
+  const folder = projectFolder(chain, { network_mode: "host" });
+  await servesAJob(chain, folder, "compose.yaml", []);
 });
-
-test("neither file hands the agent what it could do without", () => {
-  expect(composeFile("compose.socket-proxy.yaml").services["agent"]?.volumes.join()).not.toContain("docker.sock");
-  expect(composeFile("compose.yaml").services["agent"]?.volumes).toContain("/var/run/docker.sock:/var/run/docker.sock");
-});
-
-dockerTest(
-  "docker-compose up brings the agent up healthy on the socket, and it serves a job",
-  { timeout: 90_000 },
-  async () => {
-    const chain = await startChainWithoutAgent({ maxSlots: 2, edge: true, sweepIntervalSeconds: 3600 });
-    const folder = projectFolder(chain, { network_mode: "host" });
-    await servesAJob(chain, folder, "compose.yaml", []);
-  },
-);
 
 dockerTest(
   "docker-compose up brings the agent up healthy behind the socket proxy's rules, and it serves a job",
-  { timeout: 90_000 },
   async () => {
     await using proxy = await AllowListProxy.start({ allow: shippedAllowList() });
     const chain = await startChainWithoutAgent({ maxSlots: 2, edge: true, sweepIntervalSeconds: 3600 });

@@ -16,7 +16,7 @@ let agent: ContainerAgent | null = null;
 
 beforeAll(async () => {
   if (dockerAvailable || dockerRequired) image = await buildAgentImage();
-}, 120_000);
+});
 
 afterEach(async () => {
   await agent?.close();
@@ -31,7 +31,7 @@ async function world(docker: { readonly dockerHost?: string; readonly socketPath
   chain = await startChainWithoutAgent({ maxSlots: 2, edge: true, sweepIntervalSeconds: 3600 });
   agent = new ContainerAgent({ ...chain.agentOptions, image: image?.image ?? "", dockerHost: null, ...docker });
   await agent.create();
-  await agent.waitForLine(/"msg":"link up"/, 20_000);
+  await agent.waitForLine(/"msg":"link up"/);
   return { ...chain, agent };
 }
 
@@ -40,17 +40,16 @@ function queue({ github }: ChainWithoutAgent, runsForMs: number | null): number 
 }
 
 const jobIs = ({ github }: ChainWithoutAgent, id: number, status: string) =>
-  github.waitFor(() => github.job(id).status === status, 20_000, `the job to be ${status}`);
+  github.waitFor(() => github.job(id).status === status, `the job to be ${status}`);
 
 dockerTest(
   "the image runs the agent through the mounted socket, not as root, read-only and without capabilities; a job runs in a sibling",
-  { timeout: 60_000 },
   async () => {
     const here = await world();
     const job = queue(here, 300);
     await jobIs(here, job, "completed");
     expect(here.github.job(job).conclusion).toBe("success");
-    await expect.poll(() => here.agent.inspect("{{.State.Health.Status}}"), { timeout: 20_000 }).toBe("healthy");
+    await expect.poll(() => here.agent.inspect("{{.State.Health.Status}}")).toBe("healthy");
     expect(await here.agent.exec("id", "-u")).toBe("1000\n");
     const status = await here.agent.exec("cat", "/proc/1/status");
     expect(await here.agent.exec("cat", "/proc/1/cmdline")).toBe("node\0/usr/local/bin/hookline\0agent\0");
@@ -68,21 +67,19 @@ dockerTest(
 
 dockerTest(
   "through the shipped allow-list of the socket proxy a job runs, and nothing that the agent asks is refused",
-  { timeout: 60_000 },
   async () => {
     await using proxy = await AllowListProxy.start({ allow: shippedAllowList() });
     const here = await world({ dockerHost: proxy.address });
     const job = queue(here, 300);
     await jobIs(here, job, "completed");
     expect(here.github.job(job).conclusion).toBe("success");
-    await expect.poll(here.containers, { timeout: 20_000 }).toEqual([]);
+    await expect.poll(here.containers).toEqual([]);
     expect(proxy.refused).toEqual([]);
   },
 );
 
 dockerTest(
   "N9 docker stop of the agent leaves the busy runner running, and the restarted agent adopts it and clears it away",
-  { timeout: 90_000 },
   async () => {
     const here = await world();
     const job = queue(here, null);
@@ -91,17 +88,16 @@ dockerTest(
     const [runner = ""] = await here.containers();
     expect(JSON.parse(await rawCall("GET", `/containers/${runner}/json`))).toMatchObject({ State: { Running: true } });
     await here.agent.start();
-    await here.agent.waitForLine(/"msg":"slot adopted"/, 20_000);
+    await here.agent.waitForLine(/"msg":"slot adopted"/);
     here.github.completeJob(job);
     await jobIs(here, job, "completed");
-    await expect.poll(here.containers, { timeout: 20_000 }).toEqual([]);
+    await expect.poll(here.containers).toEqual([]);
     expect(here.registered()).toBe(1);
   },
 );
 
 dockerTest(
   "N17 a runner has no socket, no host folder, no privilege, and no credential but its JIT configuration in inspect, environment or log",
-  { timeout: 60_000 },
   async () => {
     const here = await world();
     const job = queue(here, null);
@@ -129,14 +125,13 @@ dockerTest(
 
 dockerTest(
   "N3 without permission on the socket the agent says whose it is and what to do, and goes on by itself when it may",
-  { timeout: 60_000 },
   async () => {
     await using proxy = await CuttableProxy.start(engineHost);
     const { socketPath } = proxy.host;
     chmodSync(socketPath, 0o600);
     const here = await world({ socketPath });
     const job = queue(here, 300);
-    const told = await here.agent.waitForLine(/"msg":"cannot see what runs/, 20_000);
+    const told = await here.agent.waitForLine(/"msg":"cannot see what runs/);
     expect(told).toMatch(/Permission denied.*uid 0.*mode 0600.*group_add/);
     expect(here.registered()).toBe(0);
     chmodSync(socketPath, 0o666);

@@ -24,11 +24,11 @@ let world: DoctorWorld;
 
 beforeAll(async () => {
   if (dockerAvailable) world = await startDoctorWorld();
-}, 60_000);
+});
 
 afterAll(async () => {
   if (dockerAvailable) await world.close();
-}, 30_000);
+});
 
 const told = (report: Told, ...statuses: readonly string[]): readonly string[] =>
   report.checks.flatMap(({ id, status, summary }) =>

@@ -25,50 +25,41 @@ const runningOf = (github: LoopbackGitHub): readonly number[] =>
   github.jobs().flatMap(({ id, status }) => (status === "in_progress" ? [id] : []));
 
 async function running(github: LoopbackGitHub, count: number): Promise<readonly number[]> {
-  return github.waitFor(
-    () => (runningOf(github).length === count ? runningOf(github) : null),
-    20_000,
-    `${count} running jobs`,
-  );
+  return github.waitFor(() => (runningOf(github).length === count ? runningOf(github) : null), `${count} running jobs`);
 }
 
 /** Ends jobs as they come to run until all of them are done. */
 async function finish(github: LoopbackGitHub, ids: readonly number[]): Promise<void> {
-  await github.waitFor(
-    () => {
-      for (const id of runningOf(github)) github.completeJob(id);
-      return ids.every((id) => github.job(id).status === "completed");
-    },
-    40_000,
-    "all jobs to be done",
-  );
+  await github.waitFor(() => {
+    for (const id of runningOf(github)) github.completeJob(id);
+    return ids.every((id) => github.job(id).status === "completed");
+  }, "all jobs to be done");
   expect(ids.map((id) => github.job(id).conclusion)).toEqual(ids.map(() => "success"));
 }
 
 /** Every runner gone at GitHub and every container cleared away by the agent, which says so. */
 async function nothingLeft({ github, agent, containers }: DockerChain): Promise<void> {
-  await github.waitFor(() => github.runners().length === 0, 20_000, "runners to be gone");
-  await expect.poll(containers, { timeout: 20_000 }).toEqual([]);
+  await github.waitFor(() => github.runners().length === 0, "runners to be gone");
+  await expect.poll(containers).toEqual([]);
   expect(agent.output.filter((line) => line.includes('"level":"error"'))).toEqual([]);
 }
 
 dockerTest(
   "promises 3 and 6: the agent killed with jobs queued and slots running serves every job after its restart, doubles no slot and orphans none",
-  { timeout: 90_000 },
   async () => {
     const world = await start();
     const { github, agent, containers, registered } = world;
     agent.start();
-    await agent.waitForLine(/"msg":"link up"/, 20_000);
+    await agent.waitForLine(/"msg":"link up"/);
     const ids = queue(github, 7);
     const [first = 0] = await running(github, 3);
     await agent.kill();
     github.completeJob(first);
-    await github.waitFor(() => github.job(first).status === "completed", 10_000);
+    await github.waitFor(() => github.job(first).status === "completed");
     const late = queue(github, 1);
     expect(await containers()).toHaveLength(3);
     agent.start();
-    await agent.waitForLine(/"msg":"slot adopted"/, 20_000);
+    await agent.waitForLine(/"msg":"slot adopted"/);
     await running(github, 3);
     expect((await containers()).length).toBeLessThanOrEqual(3);
     await finish(github, [...ids, ...late]);
@@ -79,15 +70,14 @@ dockerTest(
 
 dockerTest(
   "D9: the agent killed while slots are being made leaves neither a slot too many nor a runner that nobody has",
-  { timeout: 90_000 },
   async () => {
     const world = await start({ maxSlots: 4 });
     const { github, agent } = world;
     const slow = github.misbehave({ operation: /generate-runner-jitconfig/, fault: { kind: "delay", delayMs: 5000 } });
     agent.start();
-    await agent.waitForLine(/"msg":"link up"/, 20_000);
+    await agent.waitForLine(/"msg":"link up"/);
     const ids = queue(github, 2);
-    await github.waitFor(() => github.runners().length === 2, 20_000, "both runners to be registered");
+    await github.waitFor(() => github.runners().length === 2, "both runners to be registered");
     await agent.kill();
     slow.stop();
     agent.start();
@@ -98,7 +88,6 @@ dockerTest(
 
 dockerTest(
   "promises 1 and 3: what the edge took before it was killed reaches an agent that was away, from its storage",
-  { timeout: 90_000 },
   async () => {
     const world = await start();
     const { github, edge, agent } = world;
@@ -117,28 +106,27 @@ dockerTest(
 
 dockerTest(
   "L2: the edge killed under a connected agent comes back, and the next job travels by webhook again",
-  { timeout: 90_000 },
   async () => {
     const { github, edge, agent } = await start();
     agent.start();
-    await agent.waitForLine(/"msg":"link up"/, 20_000);
+    await agent.waitForLine(/"msg":"link up"/);
     const before = queue(github, 2);
     await running(github, 2);
     await edge!.kill();
-    await agent.waitForLine(/"msg":"link down"/, 20_000);
+    await agent.waitForLine(/"msg":"link down"/);
     const during = queue(github, 1);
     await github.deliveriesSettled();
     await edge!.restart();
-    await agent.waitForLine(/"msg":"link up","plane":"agent".*"fence":2/, 40_000);
+    await agent.waitForLine(/"msg":"link up","plane":"agent".*"fence":2/);
     await running(github, 3);
     await finish(github, [...before, ...during]);
     const after = queue(github, 1);
-    await agent.waitForLine(new RegExp(`"msg":"signal".*"jobId":${after[0]},"action":"queued"`), 20_000);
+    await agent.waitForLine(new RegExp(`"msg":"signal".*"jobId":${after[0]},"action":"queued"`));
     await finish(github, after);
   },
 );
 
-dockerTest("promise 5: with the receiver offline the sweep alone serves every job", { timeout: 90_000 }, async () => {
+dockerTest("promise 5: with the receiver offline the sweep alone serves every job", async () => {
   const world = await start({ edge: false, sweepIntervalSeconds: 1 });
   const { github, agent } = world;
   agent.start();
@@ -150,33 +138,28 @@ dockerTest("promise 5: with the receiver offline the sweep alone serves every jo
 
 dockerTest(
   "N9 SIGTERM ends the agent and no job; the restarted agent adopts the busy runner and clears it away in the end",
-  { timeout: 90_000 },
   async () => {
     const world = await start();
     const { github, agent, containers, registered } = world;
     agent.start();
-    await agent.waitForLine(/"msg":"link up"/, 20_000);
+    await agent.waitForLine(/"msg":"link up"/);
     const ids = queue(github, 1);
     await running(github, 1);
     expect(await agent.stop()).toBe(0);
     expect(await containers()).toHaveLength(1);
     agent.start();
-    await agent.waitForLine(/"msg":"slot adopted"/, 20_000);
+    await agent.waitForLine(/"msg":"slot adopted"/);
     await finish(github, ids);
     expect(registered()).toBe(1);
     await nothingLeft(world);
   },
 );
 
-dockerTest(
-  "a wrong token at /link is told with its remedy, and jobs are served by sweeps meanwhile",
-  { timeout: 60_000 },
-  async () => {
-    const { github, agent } = await start({ agentToken: "not-the-token-of-the-edge", sweepIntervalSeconds: 1 });
-    agent.start();
-    const line = await agent.waitForLine(/"msg":"link down"/, 20_000);
-    expect(line).toContain("HOOKLINE_TOKEN");
-    const ids = queue(github, 1);
-    await finish(github, ids);
-  },
-);
+dockerTest("a wrong token at /link is told with its remedy, and jobs are served by sweeps meanwhile", async () => {
+  const { github, agent } = await start({ agentToken: "not-the-token-of-the-edge", sweepIntervalSeconds: 1 });
+  agent.start();
+  const line = await agent.waitForLine(/"msg":"link down"/);
+  expect(line).toContain("HOOKLINE_TOKEN");
+  const ids = queue(github, 1);
+  await finish(github, ids);
+});

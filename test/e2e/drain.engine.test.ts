@@ -18,22 +18,21 @@ function queue(github: LoopbackGitHub, count: number): readonly number[] {
 const statusOf = (github: LoopbackGitHub, ids: readonly number[]) => ids.map((id) => github.job(id).status);
 
 async function become(github: LoopbackGitHub, ids: readonly number[], status: string): Promise<void> {
-  await github.waitFor(() => statusOf(github, ids).every((each) => each === status), 20_000, `jobs to be ${status}`);
+  await github.waitFor(() => statusOf(github, ids).every((each) => each === status), `jobs to be ${status}`);
 }
 
 dockerTest(
   "C18 drain asked by another process: busy runners finish, it returns, and nothing new is claimed, not by webhook, not by sweep, not after a kill; --undo serves what has waited",
-  { timeout: 120_000 },
   async () => {
     chain = await startDockerChain({ maxSlots: 3, edge: true, sweepIntervalSeconds: 1 });
     const { github, agent, containers, registered } = chain;
     agent.start();
-    await agent.waitForLine(/"msg":"link up"/, 20_000);
+    await agent.waitForLine(/"msg":"link up"/);
     const busy = queue(github, 2);
     await become(github, busy, "in_progress");
 
     const drain = agent.command("drain", "e2e", "--json");
-    await drain.waitForLine(/pool e2e: 2 busy/, 20_000);
+    await drain.waitForLine(/pool e2e: 2 busy/);
     const late = queue(github, 1);
     await github.deliveriesSettled();
     for (const id of busy) github.completeJob(id);
@@ -49,9 +48,9 @@ dockerTest(
 
     await agent.kill();
     agent.start();
-    await agent.waitForLine(/"msg":"link up"/, 20_000);
+    await agent.waitForLine(/"msg":"link up"/);
     const swept = github.calls().length;
-    await expect.poll(() => sweepsSince(github, swept), { timeout: 20_000 }).toBeGreaterThanOrEqual(3);
+    await expect.poll(() => sweepsSince(github, swept)).toBeGreaterThanOrEqual(3);
     expect([statusOf(github, late), registered()]).toEqual([["queued"], 2]);
 
     const undo = agent.command("drain", "e2e", "--undo");
@@ -72,12 +71,11 @@ function sweepsSince(github: LoopbackGitHub, from: number): number {
 
 dockerTest(
   "an idle runner is deregistered and its container removed before drain returns; slots and deliveries tell of it meanwhile",
-  { timeout: 120_000 },
   async () => {
     chain = await startDockerChain({ maxSlots: 2, edge: true, sweepIntervalSeconds: 1 });
     const { github, agent, containers } = chain;
     agent.start();
-    await agent.waitForLine(/"msg":"link up"/, 20_000);
+    await agent.waitForLine(/"msg":"link up"/);
     const [job = 0] = queue(github, 1);
     await become(github, [job], "in_progress");
     const slots = agent.command("slots", "--json");
@@ -88,7 +86,7 @@ dockerTest(
       docker: null,
       slots: [{ slot: name, pool: "e2e", container: "running", runner: { name } }],
     });
-    await agent.waitForLine(new RegExp(`"msg":"signal".*"jobId":${job},"action":"in_progress"`), 20_000);
+    await agent.waitForLine(new RegExp(`"msg":"signal".*"jobId":${job},"action":"in_progress"`));
     const deliveries = agent.command("deliveries", "--json");
     expect(await deliveries.exited()).toBe(0);
     expect(JSON.parse(deliveries.output.join("\n"))).toMatchObject({
@@ -101,12 +99,12 @@ dockerTest(
 
     // A runner that nobody needs: its job is cancelled before it is online.
     const [cancelled = 0] = queue(github, 1);
-    await github.waitFor(() => github.runners().length === 2, 20_000, "the second runner to be registered");
+    await github.waitFor(() => github.runners().length === 2, "the second runner to be registered");
     github.cancelJob(cancelled);
-    await github.waitFor(() => github.runners().every(({ status }) => status === "online"), 20_000, "it to be online");
+    await github.waitFor(() => github.runners().every(({ status }) => status === "online"), "it to be online");
     const drain = agent.command("drain", "e2e");
-    await drain.waitForLine(/1 busy, 1 idle/, 20_000);
-    await drain.waitForLine(/1 busy, 0 idle or coming up, 0 ending/, 30_000);
+    await drain.waitForLine(/1 busy, 1 idle/);
+    await drain.waitForLine(/1 busy, 0 idle or coming up, 0 ending/);
     expect(agent.output.filter((line) => line.includes('"code":"drained"'))).toHaveLength(1);
     expect(github.job(job).status).toBe("in_progress");
     github.completeJob(job);

@@ -40,7 +40,7 @@ async function jobOf(of: Pool, command: string): Promise<string> {
   const spec = specOf(of, { jitConfig: command });
   await provider.start(spec, calm());
   const state = async () => (await provider.list(calm())).find(({ name }) => name === spec.name)?.state;
-  await expect.poll(state, { timeout: 10_000 }).toBe("exited");
+  await expect.poll(state).toBe("exited");
   const printed = await provider.logTail(spec.name, 20, calm());
   await provider.remove(spec.name, calm());
   return printed;
@@ -69,28 +69,24 @@ dockerTest("what a pool says of its containers is in force in them", async () =>
   bridged.client.close();
 });
 
-dockerTest(
-  "N19 what one job leaves in a cache the next one finds, and no job of another pool",
-  { timeout: 30_000 },
-  async () => {
-    const caches = [{ name: "tools", path: "/opt/hostedtoolcache" }];
-    const asRoot = { env: {}, caches };
-    const one = pool(asRoot, { key: "one" });
-    const read = "cat /opt/hostedtoolcache/node 2>/dev/null || echo nothing";
-    try {
-      // The folder is not in this image, so that the volume is root's: made writable as an image's author would.
-      await rawCall("POST", "/volumes/create", JSON.stringify({ Name: `hookline-${instance}--one--tools` }));
-      const { Mountpoint } = JSON.parse(await rawCall("GET", `/volumes/hookline-${instance}--one--tools`));
-      expect(Mountpoint).toContain("hookline-");
-      await writable(`hookline-${instance}--one--tools`);
-      expect(await jobOf(one, "echo v24 > /opt/hostedtoolcache/node; echo put")).toBe("put");
-      expect(await jobOf(one, read)).toBe("v24");
-      expect(await jobOf(pool(asRoot, { key: "two" }), read)).toBe("nothing");
-    } finally {
-      for (const key of ["one", "two"]) await rawCall("DELETE", `/volumes/hookline-${instance}--${key}--tools`);
-    }
-  },
-);
+dockerTest("N19 what one job leaves in a cache the next one finds, and no job of another pool", async () => {
+  const caches = [{ name: "tools", path: "/opt/hostedtoolcache" }];
+  const asRoot = { env: {}, caches };
+  const one = pool(asRoot, { key: "one" });
+  const read = "cat /opt/hostedtoolcache/node 2>/dev/null || echo nothing";
+  try {
+    // The folder is not in this image, so that the volume is root's: made writable as an image's author would.
+    await rawCall("POST", "/volumes/create", JSON.stringify({ Name: `hookline-${instance}--one--tools` }));
+    const { Mountpoint } = JSON.parse(await rawCall("GET", `/volumes/hookline-${instance}--one--tools`));
+    expect(Mountpoint).toContain("hookline-");
+    await writable(`hookline-${instance}--one--tools`);
+    expect(await jobOf(one, "echo v24 > /opt/hostedtoolcache/node; echo put")).toBe("put");
+    expect(await jobOf(one, read)).toBe("v24");
+    expect(await jobOf(pool(asRoot, { key: "two" }), read)).toBe("nothing");
+  } finally {
+    for (const key of ["one", "two"]) await rawCall("DELETE", `/volumes/hookline-${instance}--${key}--tools`);
+  }
+});
 
 dockerTest(
   "N19 an image derived from the runner's, with tools and a start script of its own, works unchanged",
@@ -104,7 +100,7 @@ dockerTest(
   },
 );
 
-dockerTest("N7 after 200 jobs containers, volumes and images are as many as before", { timeout: 180_000 }, async () => {
+dockerTest("N7 after 200 jobs containers, volumes and images are as many as before", async () => {
   const count = async () => {
     const label = encodeURIComponent(JSON.stringify({ label: [`hookline.instance=${instance}`] }));
     const containers = JSON.parse(await rawCall("GET", `/containers/json?all=1&filters=${label}`)) as unknown[];
