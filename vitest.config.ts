@@ -42,18 +42,14 @@ export default defineConfig({
           ...limits,
         },
       },
-      ...(engineRequired
-        ? [
-            {
-              test: {
-                name: "engine",
-                globalSetup: ["test/docker/require-engine.ts"],
-                include: [ENGINE_TESTS],
-                ...limits,
-              },
-            },
-          ]
-        : []),
+      {
+        test: {
+          name: "engine",
+          globalSetup: ["test/docker/require-engine.ts"],
+          include: engineRequired ? [ENGINE_TESTS] : [],
+          ...limits,
+        },
+      },
     ],
   },
 });
