@@ -1,3 +1,4 @@
+import type { Random } from "../shared/clock/clock.ts";
 import type { Logger } from "../shared/log/logger.ts";
 import {
   MailboxUnavailable,
@@ -19,22 +20,35 @@ export interface MailboxStub {
   note(note: DeliveryNote): Promise<void>;
 }
 
+/** How the client lets time go by: the runtime's own way, unless a test has another. */
+export interface Waiting {
+  /** Resolves after `ms` milliseconds; rejects when the signal is aborted before. */
+  wait(ms: number, options?: { readonly signal: AbortSignal }): Promise<void>;
+  readonly random: Random;
+}
+
+const REAL: Waiting = { wait: (ms, options) => scheduler.wait(ms, options), random: Math.random };
+
 /** The mailbox behind the Durable Object's RPC: a new stub for each attempt, since a broken one stays broken. */
 export class MailboxClient implements MailboxPort {
   readonly #stub: () => MailboxStub;
   readonly #log: Logger;
+  readonly #waiting: Waiting;
 
-  constructor(stub: () => MailboxStub, log: Logger) {
+  constructor(stub: () => MailboxStub, log: Logger, waiting: Waiting = REAL) {
     this.#stub = stub;
     this.#log = log;
+    this.#waiting = waiting;
   }
 
   async accept(signal: Signal, matched?: MatchedSecret): Promise<AcceptOutcome> {
-    return beforeDeadline(this.#attempt(async (stub): Promise<AcceptOutcome> => stub.accept(signal, matched ?? null)));
+    return this.#beforeDeadline(
+      this.#attempt(async (stub): Promise<AcceptOutcome> => stub.accept(signal, matched ?? null)),
+    );
   }
 
   async note(note: DeliveryNote): Promise<void> {
-    await beforeDeadline(this.#attempt((stub) => stub.note(note)));
+    await this.#beforeDeadline(this.#attempt((stub) => stub.note(note)));
   }
 
   async #attempt<T>(call: (stub: MailboxStub) => Promise<T>): Promise<T> {
@@ -44,22 +58,22 @@ export class MailboxClient implements MailboxPort {
       } catch (error) {
         if (!isRetryable(error) || attempt === ATTEMPTS) throw unavailable(error);
         this.#log.warn("mailbox call failed, trying again", { attempt, reason: String(error) });
-        await scheduler.wait(PAUSE_MS * 2 ** attempt * Math.random());
+        await this.#waiting.wait(PAUSE_MS * 2 ** attempt * this.#waiting.random());
       }
     }
   }
-}
 
-async function beforeDeadline<T>(work: Promise<T>): Promise<T> {
-  const timeout = new AbortController();
-  const late = scheduler.wait(DEADLINE_MS, { signal: timeout.signal }).then(() => {
-    throw new MailboxUnavailable(`no answer within ${DEADLINE_MS} ms`, 30);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    late.catch(() => undefined);
-    timeout.abort();
+  async #beforeDeadline<T>(work: Promise<T>): Promise<T> {
+    const timeout = new AbortController();
+    const late = this.#waiting.wait(DEADLINE_MS, { signal: timeout.signal }).then(() => {
+      throw new MailboxUnavailable(`no answer within ${DEADLINE_MS} ms`, 30);
+    });
+    try {
+      return await Promise.race([work, late]);
+    } finally {
+      late.catch(() => undefined);
+      timeout.abort();
+    }
   }
 }
 

@@ -83,7 +83,6 @@ async function settled(agent: TestAgent & { welcome: { fence: number } }, seq: n
 const ACTIONS = ["queued", "in_progress", "completed"] as const;
 
 test("a delivery costs at most 2.5 written rows, few read ones and 1.1 requests, ack and pruning included", async () => {
-  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() });
   const meter = await Meter.attach();
   const agent = await TestAgent.connect();
   const accepted = JOBS * DELIVERIES_A_JOB;

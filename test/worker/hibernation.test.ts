@@ -1,13 +1,17 @@
 import { abortAllDurableObjects, evictDurableObject, runInDurableObject } from "cloudflare:test";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 
 import { deliverJob, deliverJobs, PREVIOUS_WEBHOOK_SECRET } from "./deliveries.ts";
-import { useFreshEdge } from "./fresh-edge.ts";
+import { pass, useFreshEdge } from "./fresh-edge.ts";
 import { hello, mailboxStub, TestAgent } from "./test-agent.ts";
 
 useFreshEdge();
 
-const hibernate = (): Promise<void> => evictDurableObject(mailboxStub(), { webSockets: "hibernate" });
+/** A pending timer keeps an object awake: it hibernates once its last one has fired. */
+async function hibernate(): Promise<void> {
+  while (vi.getTimerCount() > 0) await pass(2000);
+  await evictDurableObject(mailboxStub(), { webSockets: "hibernate" });
+}
 
 describe("when the object hibernates nothing is lost or doubled", () => {
   test("between delivery and acknowledgement", async () => {
