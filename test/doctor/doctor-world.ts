@@ -12,6 +12,7 @@ import { readPoolsFile } from "../../agent/settings/pools-file.ts";
 import { readSettings } from "../../agent/settings/settings.ts";
 import { buildAgent, type BuiltAgent } from "../../agent/daemon/build-agent.ts";
 import { InProcessSlotProvider } from "../../agent/slots/in-process-slot-provider.ts";
+import type { Clock } from "../../shared/clock/clock.ts";
 import { createLogger } from "../../shared/log/logger.ts";
 import { engineHost } from "../docker/raw-call.ts";
 import { buildRunnerImage } from "../docker/runner-image.ts";
@@ -56,6 +57,8 @@ export interface Run {
   readonly env?: Env;
   readonly args?: readonly string[];
   readonly clockAheadMs?: number;
+  /** In place of the machine's own. */
+  readonly clock?: Clock;
 }
 
 /** A whole chain that works, for a test to break: GitHub on loopback, workerd, the agent, the machine's Docker. */
@@ -176,10 +179,10 @@ export async function startDoctorWorld(): Promise<DoctorWorld> {
   await github.deliveriesSettled();
   await runJob();
 
-  const run = async ({ env: change = {}, args = [], clockAheadMs = 0 }: Run, json: boolean) => {
+  const run = async ({ env: change = {}, args = [], clockAheadMs = 0, clock: given }: Run, json: boolean) => {
     let stdout = "";
     let stderr = "";
-    const clock = { ...systemClock, now: () => Date.now() + clockAheadMs };
+    const clock = given ?? { ...systemClock, now: () => Date.now() + clockAheadMs };
     const io = {
       stdout: (text: string) => void (stdout += text),
       stderr: (text: string) => void (stderr += text),

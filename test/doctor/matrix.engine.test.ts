@@ -43,10 +43,12 @@ async function expectHealthy(): Promise<Told> {
   return report;
 }
 
-dockerTest("the healthy world passes every check, within five seconds", async () => {
+dockerTest("the healthy world passes every check, and asks the links side by side", async () => {
   const startedAtMs = performance.now();
   const report = await expectHealthy();
-  expect(performance.now() - startedAtMs).toBeLessThan(5000);
+  const tookMs = performance.now() - startedAtMs;
+  const oneAfterTheOtherMs = report.checks.reduce((sum, { ms }) => sum + ms, 0);
+  expect(oneAfterTheOtherMs).toBeGreaterThan(5 * tookMs);
   expect(new Set(report.checks.map(({ group }) => group))).toEqual(new Set(["edge", "github", "docker", "agent"]));
 });
 
