@@ -7,44 +7,41 @@ import { gzipSync } from "node:zlib";
 
 import * as z from "zod";
 
+import { DELIVERIES_A_JOB, FREE, freePlan } from "../../config/build/figure-texts.ts";
+import type { FiguresOf } from "../../config/build/figures.ts";
+import { figuresOfTests } from "./figures-of-tests.ts";
+import { median, type Measured } from "./measured.ts";
+
 const run = promisify(execFile);
 const root = join(import.meta.dirname, "../..");
 const env = { ...process.env, WRANGLER_SEND_METRICS: "false", CI: "true" };
 
-/** What `test/worker/cost.test.ts` prints: each figure per accepted delivery, counted inside workerd. */
-const costSchema = z.object({
-  deliveries: z.number(),
-  rowsWritten: z.number(),
-  rowsRead: z.number(),
-  requests: z.number(),
-  alarms: z.number(),
-});
-
-/** https://developers.cloudflare.com/durable-objects/platform/pricing/ */
-const FREE = { rowsWritten: 100_000, rowsRead: 5_000_000, requests: 100_000 };
-const DELIVERIES_A_JOB = 3;
+const MOST = { rowsWritten: 2.5, rowsRead: 100, requests: 1.1, gzipBytes: 60 * 1024, startMs: 30 };
 const STARTS = 7;
 
-async function measureCost(): Promise<z.infer<typeof costSchema>> {
-  const vitest = join(root, "node_modules/vitest/vitest.mjs");
-  const args = [vitest, "run", "--project", "worker", "test/worker/cost.test.ts"];
-  const { stdout, stderr } = await run(process.execPath, args, { cwd: root, env, maxBuffer: 1 << 24 });
-  const line = /cost (\{.*\})/.exec(`${stdout}\n${stderr}`)?.[1];
-  if (line === undefined) throw new Error("the cost test printed no figures");
-  return costSchema.parse(JSON.parse(line));
+type Cost = Pick<
+  FiguresOf<"edge">,
+  "deliveries" | "rowsWritten" | "rowsRead" | "rowsReadByTheFirstHundred" | "requests" | "alarms"
+>;
+
+/** What `test/worker/cost.test.ts` prints: each figure per accepted delivery, counted inside workerd. */
+async function measureCost(): Promise<Cost> {
+  return (
+    await figuresOfTests({ args: ["--project", "worker", "test/worker/cost.test.ts", "-t", "a delivery costs"] })
+  )["cost"] as Cost;
 }
 
 /** The Worker as a deploy uploads it, and how long workerd takes to start it: the median of a few profiles. */
-async function measureBundle(): Promise<{ readonly gzipBytes: number; readonly startMs: number }> {
+async function measureBundle(): Promise<Pick<FiguresOf<"edge">, "bytes" | "gzipBytes" | "startMs">> {
   const folder = mkdtempSync(join(tmpdir(), "hookline-bench-"));
   try {
     const wrangler = join(root, "node_modules/wrangler/bin/wrangler.js");
-    const deploy = [wrangler, "deploy", "--dry-run", "--minify", "--outdir", folder];
+    const deploy = [wrangler, "deploy", "--env=", "--dry-run", "--outdir", folder];
     await run(process.execPath, deploy, { cwd: root, env });
-    const gzipBytes = gzipSync(readFileSync(join(folder, "index.js"))).length;
+    const code = readFileSync(join(folder, "index.js"));
     const starts: number[] = [];
     for (let n = 0; n < STARTS; n += 1) starts.push(await startOnce(wrangler, join(folder, `${n}.cpuprofile`)));
-    return { gzipBytes, startMs: starts.toSorted((a, b) => a - b)[Math.floor(STARTS / 2)] ?? Number.NaN };
+    return { bytes: code.length, gzipBytes: gzipSync(code).length, startMs: median(starts) };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -59,7 +56,7 @@ const profileSchema = z.object({
 
 /** Processor time of evaluating the bundle, milliseconds, as workerd's own profiler samples it; waiting is left out. */
 async function startOnce(wrangler: string, outfile: string): Promise<number> {
-  const args = [wrangler, "check", "startup", "--outfile", outfile, "--args=--minify"];
+  const args = [wrangler, "check", "startup", "--outfile", outfile, "--args=--env="];
   await run(process.execPath, args, { cwd: root, env });
   const profile = profileSchema.parse(JSON.parse(readFileSync(outfile, "utf8")));
   const idle = profile.nodes.find(({ callFrame }) => callFrame.functionName === "(idle)")?.id;
@@ -67,35 +64,26 @@ async function startOnce(wrangler: string, outfile: string): Promise<number> {
   return busy.reduce((sum, micros) => sum + micros, 0) / 1000;
 }
 
-const cost = await measureCost();
-const bundle = await measureBundle();
-const perDay = {
-  rowsWritten: Math.floor(FREE.rowsWritten / cost.rowsWritten),
-  rowsRead: Math.floor(FREE.rowsRead / cost.rowsRead),
-  // The Worker itself has as many requests a day, and each delivery is one of them.
-  requests: Math.floor(FREE.requests / Math.max(cost.requests, 1)),
-};
-const deliveriesPerDay = Math.min(...Object.values(perDay));
-const verdict = (ok: boolean): string => (ok ? "ok  " : "OVER");
-
-process.stdout.write(`per accepted delivery, over ${cost.deliveries} deliveries, acknowledged and pruned:
-  ${verdict(cost.rowsWritten <= 2.5)} rows written     ${cost.rowsWritten.toFixed(2)} (at most 2.5)
-  ${verdict(cost.rowsRead <= 100)} rows read        ${cost.rowsRead.toFixed(1)} (constant)
-  ${verdict(cost.requests <= 1.1)} object requests  ${cost.requests.toFixed(2)} (at most 1.1)
-  alarms armed         ${cost.alarms} in all
-the Worker:
-  ${verdict(bundle.gzipBytes < 40 * 1024)} minified, gzip   ${(bundle.gzipBytes / 1024).toFixed(1)} KiB (under 40)
-  ${verdict(bundle.startMs < 30)} start-up         ${bundle.startMs.toFixed(1)} ms (under 30)
+/** What a delivery costs at the edge, how large the Worker is and how fast it starts. */
+export async function benchEdge(): Promise<Measured<"edge">> {
+  const figures = { ...(await measureCost()), ...(await measureBundle()) };
+  const plan = freePlan(figures);
+  const within = (name: keyof typeof MOST): boolean => figures[name] <= MOST[name];
+  const verdict = (name: keyof typeof MOST): string => (within(name) ? "ok  " : "OVER");
+  const text = `per accepted delivery, over ${figures.deliveries} deliveries, acknowledged and pruned:
+  ${verdict("rowsWritten")} rows written     ${plan.rowsWritten} (at most ${MOST.rowsWritten})
+  ${verdict("rowsRead")} rows read        ${plan.rowsRead} (constant)
+  ${verdict("requests")} object requests  ${plan.requests} (at most ${MOST.requests})
+  alarms armed         ${figures.alarms} in all
+the Worker, as it is deployed:
+  ${verdict("gzipBytes")} gzip             ${(figures.gzipBytes / 1024).toFixed(1)} KiB (at most ${MOST.gzipBytes / 1024})
+  ${verdict("startMs")} start-up         ${figures.startMs.toFixed(1)} ms (at most ${MOST.startMs})
 the free plan, a day:
-  rows written  ${FREE.rowsWritten} / ${cost.rowsWritten.toFixed(2)} = ${perDay.rowsWritten} deliveries
-  rows read     ${FREE.rowsRead} / ${cost.rowsRead.toFixed(1)} = ${perDay.rowsRead} deliveries
-  requests      ${FREE.requests} / ${Math.max(cost.requests, 1).toFixed(2)} = ${perDay.requests} deliveries
-  the least of them / ${DELIVERIES_A_JOB} deliveries a job = ${Math.floor(deliveriesPerDay / DELIVERIES_A_JOB)} jobs
-`);
-const within =
-  cost.rowsWritten <= 2.5 &&
-  cost.rowsRead <= 100 &&
-  cost.requests <= 1.1 &&
-  bundle.gzipBytes < 40 * 1024 &&
-  bundle.startMs < 30;
-if (!within) process.exitCode = 1;
+  rows written  ${FREE.rowsWritten} / ${plan.rowsWritten} = ${plan.deliveriesByRowsWritten} deliveries
+  rows read     ${FREE.rowsRead} / ${plan.rowsRead} = ${plan.deliveriesByRowsRead} deliveries
+  requests      ${FREE.requests} / ${plan.requests} = ${plan.deliveriesByRequests} deliveries
+  the least of them / ${DELIVERIES_A_JOB} deliveries a job = ${plan.jobs} jobs
+`;
+  const names = Object.keys(MOST) as (keyof typeof MOST)[];
+  return { figures, text, ok: names.every(within) };
+}

@@ -1,17 +1,107 @@
-import process from "node:process";
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 
-/** `pnpm bench NAME`: runs `test/bench/NAME.ts`, which prints its figures. */
-const BENCHES: Readonly<Record<string, () => Promise<unknown>>> = {
-  edge: () => import("./edge.ts"),
-  agent: () => import("./agent.ts"),
-  controller: () => import("./controller.ts"),
+import { FIGURES_FILE, parseFigures, SECTION_NAMES, type SectionName } from "../../config/build/figures.ts";
+import { describeMachine, machine, versions } from "./machine.ts";
+import type { Measured } from "./measured.ts";
+
+interface Bench {
+  readonly run: () => Promise<Measured<SectionName>>;
+  readonly uses: readonly ("wrangler" | "docker")[];
+}
+
+const BENCHES: Readonly<Record<SectionName, Bench>> = {
+  edge: { run: async () => (await import("./edge.ts")).benchEdge(), uses: ["wrangler"] },
+  agent: { run: async () => (await import("./agent.ts")).benchAgent(), uses: ["docker"] },
+  controller: { run: async () => (await import("./controller.ts")).benchController(), uses: [] },
+  demo: { run: async () => (await import("./demo.ts")).benchDemo(), uses: ["wrangler", "docker"] },
+  doctor: { run: async () => (await import("./doctor.ts")).benchDoctor(), uses: ["wrangler", "docker"] },
+  crash: { run: async () => (await import("./crash.ts")).benchCrash(), uses: [] },
+  soak: { run: async () => (await import("./soak.ts")).benchSoak(), uses: ["wrangler"] },
 };
 
-const [name = ""] = process.argv.slice(2);
-const run = BENCHES[name];
-if (run === undefined) {
-  process.stderr.write(`usage: pnpm bench ${Object.keys(BENCHES).join("|")}\n`);
-  process.exitCode = 2;
-} else {
-  await run();
+const USAGE = `usage: pnpm bench ${SECTION_NAMES.join("|")} [--json]
+       pnpm bench --record [NAME...]
+
+Prints the figures of one bench. --record writes those of the ones named, or of all, to docs/figures.json with
+date, machine and versions, and puts them into the pages. Run it on a machine that does nothing else.
+`;
+
+/** One bench's section of docs/figures.json. */
+interface Section {
+  readonly date: string;
+  readonly machine: ReturnType<typeof machine>;
+  readonly versions: Readonly<Record<string, string>>;
+  readonly figures: unknown;
 }
+
+async function measure(name: SectionName): Promise<{ readonly section: Section; readonly text: string; ok: boolean }> {
+  const { run, uses } = BENCHES[name];
+  const { figures, text, ok } = await run();
+  const section: Section = {
+    date: new Date().toISOString().slice(0, 10),
+    machine: machine(),
+    versions: await versions(uses),
+    figures: parseFigures(name, figures),
+  };
+  return { section, text, ok };
+}
+
+/** Written after each bench, so that one that fails costs only its own figures. */
+function keep(name: SectionName, section: Section): void {
+  const known = existsSync(FIGURES_FILE) ? (JSON.parse(readFileSync(FIGURES_FILE, "utf8")) as object) : {};
+  const all: Record<string, unknown> = { ...known, [name]: section };
+  const inOrder = Object.fromEntries(SECTION_NAMES.flatMap((each) => (each in all ? [[each, all[each]]] : [])));
+  writeFileSync(FIGURES_FILE, `${JSON.stringify(inOrder, withoutNoise, 2)}\n`);
+}
+
+/** Beyond six digits a measured number says nothing. */
+function withoutNoise(_key: string, value: unknown): unknown {
+  return typeof value === "number" ? Number(value.toFixed(6)) : value;
+}
+
+async function record(names: readonly SectionName[]): Promise<boolean> {
+  let fine = true;
+  for (const name of names) {
+    process.stdout.write(`\n== ${name}\n`);
+    const { section, text, ok } = await measure(name);
+    process.stdout.write(text);
+    keep(name, section);
+    fine &&= ok;
+  }
+  const generate = fileURLToPath(new URL("../../config/build/generate-schema.ts", import.meta.url));
+  execFileSync(process.execPath, [generate], { stdio: "inherit" });
+  return fine;
+}
+
+async function show(name: SectionName, json: boolean): Promise<boolean> {
+  const { section, text, ok } = await measure(name);
+  if (json) process.stdout.write(`${JSON.stringify({ bench: name, ok, ...section })}\n`);
+  else process.stdout.write(`${describeMachine()}\n${text}`);
+  return ok;
+}
+
+function isName(name: string): name is SectionName {
+  return (SECTION_NAMES as readonly string[]).includes(name);
+}
+
+async function main(): Promise<number> {
+  const options = { json: { type: "boolean" }, record: { type: "boolean" } } as const;
+  // An option that there is not is none of the names either.
+  const { values, positionals } = parseArgs({ options, allowPositionals: true, strict: false });
+  const names = positionals.filter(isName);
+  const [only] = names;
+  const isKnown = names.length === positionals.length;
+  let ok: boolean;
+  if (values.record === true && isKnown) ok = await record(only === undefined ? SECTION_NAMES : names);
+  else if (only !== undefined && isKnown && names.length === 1) ok = await show(only, values.json === true);
+  else {
+    process.stderr.write(USAGE);
+    return 2;
+  }
+  return ok ? 0 : 1;
+}
+
+process.exitCode = await main();

@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
 
+import { readFigures } from "../../config/build/figures.ts";
+import { figure } from "../bench/figure.ts";
 import { guid } from "../unit/samples/signal.ts";
 import { CrashWorld, type WorldOptions } from "./world.ts";
 
@@ -33,7 +35,12 @@ test("X2 D1 L2 D8 D9 a crash at any call between the receiver and the ack: nothi
     expect(kinds).toContain(kind);
   }
   for (let at = 0; at < clean.places.length; at += 1) await playOut({ crashAt: at, evictAt: null });
-  console.info(`crash points: ${clean.places.length}, of ${kinds.size} calls`);
+  figure("crash", { places: clean.places.length, calls: kinds.size });
+});
+
+test("the places to die are as many as the pages say", async () => {
+  const { places } = await playOut({ crashAt: null, evictAt: null });
+  expect(places.length, "run: pnpm bench --record crash").toBe(readFigures().crash.figures.places);
 });
 
 test("X2 L2 an eviction after any event of the edge, its sockets hibernating or cut: nothing lost, nothing doubled", async () => {

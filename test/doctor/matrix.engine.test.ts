@@ -1,24 +1,8 @@
 import { afterAll, beforeAll, describe, expect } from "vitest";
 
 import { dockerAvailable, dockerTest } from "../docker/engine.ts";
-import { BROKEN_AGENTS } from "./broken-agents.ts";
-import { BROKEN_CONTAINERS, BROKEN_ENGINES } from "./broken-docker.ts";
-import { BROKEN_EDGES } from "./broken-edges.ts";
-import { BROKEN_CREDENTIALS } from "./broken-credentials.ts";
-import { BROKEN_FLEETS } from "./broken-fleets.ts";
-import { BROKEN_HOOKS } from "./broken-hooks.ts";
-import type { BrokenWorld } from "./broken-world.ts";
+import { BROKEN_WORLDS } from "./broken-worlds.ts";
 import { startDoctorWorld, type DoctorWorld, type Told } from "./doctor-world.ts";
-
-const GROUPS: readonly (readonly [string, readonly BrokenWorld[]])[] = [
-  ["edge", BROKEN_EDGES],
-  ["credentials", BROKEN_CREDENTIALS],
-  ["hooks", BROKEN_HOOKS],
-  ["fleet", BROKEN_FLEETS],
-  ["engine", BROKEN_ENGINES],
-  ["containers", BROKEN_CONTAINERS],
-  ["agent", BROKEN_AGENTS],
-];
 
 let world: DoctorWorld;
 
@@ -53,10 +37,10 @@ dockerTest("the healthy world passes every check, and asks the links side by sid
 });
 
 dockerTest("there are at least forty broken worlds", () => {
-  expect(GROUPS.flatMap(([, rows]) => rows).length).toBeGreaterThanOrEqual(40);
+  expect(BROKEN_WORLDS.flatMap(([, rows]) => rows).length).toBeGreaterThanOrEqual(40);
 });
 
-describe.each(GROUPS)("broken %s", (_group, rows) => {
+describe.each(BROKEN_WORLDS)("broken %s", (_group, rows) => {
   for (const row of rows) {
     dockerTest(`${row.name}: ${row.check} alone tells of it`, async () => {
       const { undo, ...run } = await row.breakIt(world);

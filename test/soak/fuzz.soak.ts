@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 
+import { figure } from "../bench/figure.ts";
 import { NodeSql } from "../../agent/sqlite/node-sql.ts";
 import { createLogger } from "../../shared/log/logger.ts";
 import { Mailbox } from "../../shared/mailbox/mailbox.ts";
@@ -7,7 +8,6 @@ import type { MailboxPort } from "../../shared/receiver/mailbox-port.ts";
 import { createReceiver } from "../../shared/receiver/receiver.ts";
 import { WebhookVerifier } from "../../shared/signature/webhook-verifier.ts";
 import { fuzzRequest, Seeded } from "./request-fuzz.ts";
-import { figure } from "./soak-kit.ts";
 
 const SECRET = "fuzz-secret-of-some-length";
 const REQUESTS = 100_000;
@@ -59,7 +59,7 @@ test("E2 E3 100,000 generated requests against a mailbox that only counts: no 5x
   expect(thrown).toEqual([]);
   expect(Object.keys(statuses).filter((status) => Number(status) >= 500)).toEqual([]);
   expect([accepted, leaks]).toEqual([0, 0]);
-  figure("fuzz, counting mailbox", statuses);
+  figure("fuzzCounting", { requests: REQUESTS, ...statuses });
 });
 
 test("E2 E3 100,000 generated requests against a real mailbox: no 5xx, nothing thrown, no row", async () => {
@@ -74,5 +74,5 @@ test("E2 E3 100,000 generated requests against a real mailbox: no 5xx, nothing t
   expect(Object.keys(statuses).filter((status) => Number(status) >= 500)).toEqual([]);
   expect(sql.exec("SELECT count(*) AS rows FROM signals")).toMatchObject([{ rows: 0 }]);
   expect([real.head(), leaks]).toEqual([0, 0]);
-  figure("fuzz, real mailbox", statuses);
+  figure("fuzzReal", { requests: REQUESTS, ...statuses });
 });

@@ -2,11 +2,12 @@ import { join } from "node:path";
 
 import { expect, test } from "vitest";
 
+import { figure } from "../bench/figure.ts";
 import { EdgeProcess } from "../edge/edge-process.ts";
 import { ChildProcessGroup } from "../process/child-process-group.ts";
 import { post, type Sent } from "./github-sender.ts";
 import { JournalAgent, journaled } from "./journal-agent.ts";
-import { figure, freshness, scratch, SECRETS, until } from "./soak-kit.ts";
+import { freshness, scratch, SECRETS, until } from "./soak-kit.ts";
 
 const A_SECOND = 50;
 const KILLS = 20;
@@ -67,7 +68,7 @@ test("X2 D5 workerd is killed twenty times in a stream of 50 a second: what GitH
     const known = new Set(taken);
     expect(told.filter(({ guid }) => !known.has(guid))).toEqual([]);
     expect(agent.fresh.toSorted()).toEqual(taken.toSorted());
-    figure("workerd killed", {
+    figure("edgeKilled", {
       kills: KILLS,
       deliveries: all.length,
       told2xx: told.length,
@@ -107,7 +108,7 @@ test("X2 D8 the agent is killed twenty times in a stream of 50 a second: each si
     const taken = journaled(folder.path);
     expect(red).toBe(0);
     expect(taken.toSorted()).toEqual([...all].toSorted());
-    figure("agent killed", { kills: KILLS, deliveries: all.length, told2xx: told.length, journaled: taken.length });
+    figure("agentKilled", { kills: KILLS, deliveries: all.length, told2xx: told.length, journaled: taken.length });
   } finally {
     await agent.kill("SIGKILL");
     await edge.close();

@@ -1,10 +1,11 @@
 import { expect, test } from "vitest";
 
+import { figure } from "../bench/figure.ts";
 import { startLocalEdge, type LocalEdge } from "../edge/local-edge.ts";
 import { ChaosProxy } from "./chaos-proxy.ts";
 import { post } from "./github-sender.ts";
 import { JournalAgent, journaled } from "./journal-agent.ts";
-import { figure, freshness, scratch, SECRETS, until } from "./soak-kit.ts";
+import { freshness, scratch, SECRETS, until } from "./soak-kit.ts";
 
 /** An edge, an agent and bad weather between them. */
 async function withWeather(
@@ -57,7 +58,7 @@ test("L1 X3 a path that dies without a word is noticed by the agent within 45 s,
     const after = (await freshness(edge.url)).agent;
     expect(after).toMatchObject({ connected: true, fence: fence + 1 });
     expect(noticedMs).toBeLessThanOrEqual(46_000);
-    figure("half-open link", { noticedByTheAgentMs: noticedMs, healedMs });
+    figure("halfOpenLink", { noticedMs, healedMs });
   });
 });
 
@@ -81,7 +82,7 @@ test("L1 X3 an agent that vanished without a word is off the edge's books within
     await until("the edge closed the socket", 10_000, () => proxy.open < before);
     const closedMs = Math.round(performance.now() - goneAtMs);
     expect(noticedMs).toBeLessThanOrEqual(92_000);
-    figure("vanished agent", { noticedByTheEdgeMs: noticedMs, socketClosedMs: closedMs });
+    figure("vanishedAgent", { noticedMs, socketClosedMs: closedMs });
   } finally {
     await proxy.close();
     await edge.close();
@@ -110,7 +111,7 @@ test("L2 a link that is cut at any byte of any frame loses nothing and doubles n
         if (!agent.connected) await until("dialled again", 30_000, () => proxy.connections > before);
       }
     }
-    figure("cut at any byte", { cuts, connections: proxy.connections });
+    figure("cutLink", { cuts, connections: proxy.connections });
   });
 });
 

@@ -2,13 +2,14 @@ import { randomUUID } from "node:crypto";
 
 import { expect, test } from "vitest";
 
+import { figure } from "../bench/figure.ts";
 import { readDown, readUp } from "../../shared/link/codec.ts";
 import { WINDOW } from "../../shared/link/protocol.ts";
 import { startLocalEdge } from "../edge/local-edge.ts";
 import { ChaosProxy } from "./chaos-proxy.ts";
 import { post, type Sent } from "./github-sender.ts";
 import { JournalAgent, journaled } from "./journal-agent.ts";
-import { figure, freshness, scratch, SECRETS, shuffled, until } from "./soak-kit.ts";
+import { freshness, scratch, SECRETS, shuffled, until } from "./soak-kit.ts";
 
 const SENDERS = 20;
 const EACH = 200;
@@ -129,7 +130,13 @@ test("D11 L3 D13 10,000 signals wait while the agent is off: within the window, 
     expect(seen.largest).toBeLessThanOrEqual(256 * 1024);
     const grownMiB = Math.round((process.memoryUsage().rss - memoryBefore) / 2 ** 20);
     expect(grownMiB).toBeLessThan(200);
-    figure("backlog", { signals: waiting, tookMs, widestWindow: seen.widest, largestFrame: seen.largest, grownMiB });
+    figure("backlog", {
+      signals: waiting,
+      tookMs,
+      widestWindow: seen.widest,
+      largestFrameBytes: seen.largest,
+      grownMiB,
+    });
   } finally {
     await edge.close();
   }

@@ -6,11 +6,6 @@ import { freshnessSchema, type Freshness } from "../../shared/mailbox/freshness.
 
 export const SECRETS = { webhookSecret: "soak-webhook-secret", token: "soak-link-token" } as const;
 
-/** Prints a figure of a run, so that it can stand beside the promise that it proves. */
-export function figure(name: string, value: unknown): void {
-  process.stdout.write(`figure: ${name}: ${JSON.stringify(value)}\n`);
-}
-
 /** A folder of its own that goes at the end of the test. */
 export function scratch(): { readonly path: string; readonly [Symbol.dispose]: () => void } {
   const path = mkdtempSync(join(tmpdir(), "hookline-soak-"));

@@ -2,6 +2,8 @@ import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { exports } from "cloudflare:workers";
 import { expect, test, vi } from "vitest";
 
+import recorded from "../../docs/figures.json" with { type: "json" };
+import { figure } from "../bench/figure.ts";
 import { MailboxObject } from "../../worker/mailbox-object.ts";
 import { workflowJob } from "../unit/samples/payload.ts";
 import { delivery } from "./deliveries.ts";
@@ -9,6 +11,9 @@ import { useFreshEdge } from "./fresh-edge.ts";
 import { mailboxStub, TestAgent } from "./test-agent.ts";
 
 useFreshEdge();
+
+/** What the first test has counted. */
+let cost: Readonly<Record<string, number>> | null = null;
 
 const JOBS = 1000;
 const DELIVERIES_A_JOB = 3;
@@ -110,7 +115,7 @@ test("a delivery costs at most 2.5 written rows, few read ones and 1.1 requests,
     requests: meter.billedRequests / accepted,
     alarms: meter.alarms,
   };
-  console.warn(`cost ${JSON.stringify(figures)}`);
+  figure("cost", figures);
   expect(figures.rowsWritten).toBeLessThanOrEqual(2.5);
   expect(figures.requests).toBeLessThanOrEqual(1.1);
   expect(figures.rowsRead).toBeLessThan(figures.rowsReadByTheFirstHundred * 1.2);
@@ -118,4 +123,15 @@ test("a delivery costs at most 2.5 written rows, few read ones and 1.1 requests,
     storage.sql.exec<{ rows: number }>("SELECT count(*) AS rows FROM signals").one(),
   );
   expect(kept.rows).toBeLessThan(accepted);
+  cost = figures;
+});
+
+test("it costs what the pages say", () => {
+  const { deliveries, rowsWritten, rowsRead, requests } = recorded.edge.figures;
+  expect(cost, "run: pnpm bench --record edge").toMatchObject({
+    deliveries,
+    rowsWritten: expect.closeTo(rowsWritten, 5),
+    rowsRead: expect.closeTo(rowsRead, 5),
+    requests: expect.closeTo(requests, 5),
+  });
 });

@@ -1,0 +1,114 @@
+import type { Figures } from "./figures.ts";
+
+/** https://developers.cloudflare.com/durable-objects/platform/pricing/ */
+export const FREE = { rowsWritten: 100_000, rowsRead: 5_000_000, requests: 100_000 };
+export const DELIVERIES_A_JOB = 3;
+
+/** What the free plan carries a day, worked out from the figures as they are printed, so that the sums hold as they stand. */
+export interface FreePlan {
+  readonly rowsWritten: number;
+  readonly rowsRead: number;
+  readonly requests: number;
+  readonly deliveriesByRowsWritten: number;
+  readonly deliveriesByRowsRead: number;
+  readonly deliveriesByRequests: number;
+  readonly jobs: number;
+}
+
+/** What each delivery costs, rounded as it is printed, and how many deliveries and jobs a day that leaves. */
+export function freePlan(cost: {
+  readonly rowsWritten: number;
+  readonly rowsRead: number;
+  readonly requests: number;
+}): FreePlan {
+  const rowsWritten = Number(cost.rowsWritten.toFixed(4));
+  const rowsRead = Number(cost.rowsRead.toFixed(1));
+  // The Worker itself has as many requests a day, and each delivery is one of them.
+  const requests = Math.max(1, Number(cost.requests.toFixed(3)));
+  const deliveriesByRowsWritten = Math.floor(FREE.rowsWritten / rowsWritten);
+  const deliveriesByRowsRead = Math.floor(FREE.rowsRead / rowsRead);
+  const deliveriesByRequests = Math.floor(FREE.requests / requests);
+  const least = Math.min(deliveriesByRowsWritten, deliveriesByRowsRead, deliveriesByRequests);
+  const jobs = Math.floor(least / DELIVERIES_A_JOB);
+  return {
+    rowsWritten,
+    rowsRead,
+    requests,
+    deliveriesByRowsWritten,
+    deliveriesByRowsRead,
+    deliveriesByRequests,
+    jobs,
+  };
+}
+
+const whole = (value: number): string => Math.round(value).toLocaleString("en-US");
+const fixed = (value: number, digits: number): string => value.toFixed(digits);
+const seconds = (ms: number): string => `${fixed(ms / 1000, 1)} s`;
+const kibibytes = (bytes: number, digits = 0): string => `${fixed(bytes / 1024, digits)} KiB`;
+const mebibytes = (kib: number): string => `${fixed(kib / 1024, 0)} MiB`;
+const range = (least: number, most: number): string =>
+  whole(least) === whole(most) ? `${whole(least)} ms` : `${whole(least)} to ${whole(most)} ms`;
+
+function machineOf({ machine, versions }: Figures[keyof Figures]): string {
+  const { processor, cores, memoryGiB } = machine;
+  const tools = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
+  return [processor, `${cores} cores`, `${memoryGiB} GiB`, ...tools].join(", ");
+}
+
+/** What a page shows of the figures, by the name in its marker. */
+export const FIGURE_TEXTS: Readonly<Record<string, (figures: Figures) => string>> = {
+  "edge.date": ({ edge }) => edge.date,
+  "edge.machine": ({ edge }) => machineOf(edge),
+  "edge.rowsWritten": ({ edge }) => String(freePlan(edge.figures).rowsWritten),
+  "edge.rowsRead": ({ edge }) => String(freePlan(edge.figures).rowsRead),
+  "edge.rowsReadEarly": ({ edge }) => whole(edge.figures.rowsReadByTheFirstHundred),
+  "edge.requests": ({ edge }) => String(freePlan(edge.figures).requests),
+  "edge.byRowsWritten": ({ edge }) => whole(freePlan(edge.figures).deliveriesByRowsWritten),
+  "edge.byRowsRead": ({ edge }) => whole(freePlan(edge.figures).deliveriesByRowsRead),
+  "edge.byRequests": ({ edge }) => whole(freePlan(edge.figures).deliveriesByRequests),
+  "edge.jobs": ({ edge }) => whole(freePlan(edge.figures).jobs),
+  "edge.thousandJobs": ({ edge }) => `${Math.floor(freePlan(edge.figures).jobs / 1000)},000`,
+  "edge.gzip": ({ edge }) => kibibytes(edge.figures.gzipBytes, 1),
+  "edge.start": ({ edge }) => `${fixed(edge.figures.startMs, 1)} ms`,
+
+  "agent.date": ({ agent }) => agent.date,
+  "agent.machine": ({ agent }) => machineOf(agent),
+  "agent.bundle": ({ agent }) => kibibytes(agent.figures.bundleBytes),
+  "agent.connected": ({ agent }) => range(agent.figures.connectedLeastMs, agent.figures.connectedMostMs),
+  "agent.resident": ({ agent }) => mebibytes(agent.figures.residentKib),
+  "agent.residentFile": ({ agent }) => mebibytes(agent.figures.residentFileKib),
+
+  "demo.date": ({ demo }) => demo.date,
+  "demo.machine": ({ demo }) => machineOf(demo),
+  "demo.started": ({ demo }) => range(demo.figures.startedP50LeastMs, demo.figures.startedP50MostMs),
+  "demo.startedSeconds": ({ demo }) => seconds(demo.figures.startedP50MostMs),
+  "demo.startedMost": ({ demo }) => `${whole(demo.figures.startedMostMs)} ms`,
+  "demo.own": ({ demo }) => range(demo.figures.ownP50LeastMs, demo.figures.ownP50MostMs),
+  "demo.ownMost": ({ demo }) => `${whole(demo.figures.ownMostMs)} ms`,
+  "demo.transcript": ({ demo }) => `\n\n\`\`\`\n${demo.figures.transcript.join("\n")}\n\`\`\`\n\n`,
+
+  "doctor.healthy": ({ doctor }) => seconds(doctor.figures.healthyMs),
+  "doctor.brokenWorlds": ({ doctor }) => whole(doctor.figures.brokenWorlds),
+
+  "crash.places": ({ crash }) => whole(crash.figures.places),
+
+  "soak.date": ({ soak }) => soak.date,
+  "soak.machine": ({ soak }) => machineOf(soak),
+  "soak.minutes": ({ soak }) => fixed(soak.figures.tookMs / 60_000, 1),
+  "soak.edgeKilled.deliveries": ({ soak }) => whole(soak.figures.edgeKilled.deliveries),
+  "soak.edgeKilled.told2xx": ({ soak }) => whole(soak.figures.edgeKilled.told2xx),
+  "soak.edgeKilled.red": ({ soak }) => whole(soak.figures.edgeKilled.redAndRedelivered),
+  "soak.edgeKilled.journaled": ({ soak }) => whole(soak.figures.edgeKilled.journaled),
+  "soak.agentKilled.deliveries": ({ soak }) => whole(soak.figures.agentKilled.deliveries),
+  "soak.agentKilled.journaled": ({ soak }) => whole(soak.figures.agentKilled.journaled),
+  "soak.senders.posts": ({ soak }) => whole(soak.figures.senders.posts),
+  "soak.senders.rate": ({ soak }) => whole(soak.figures.senders.postsASecond),
+  "soak.halfOpen.noticed": ({ soak }) => seconds(soak.figures.halfOpenLink.noticedMs),
+  "soak.halfOpen.healed": ({ soak }) => seconds(soak.figures.halfOpenLink.healedMs),
+  "soak.vanished.noticed": ({ soak }) => seconds(soak.figures.vanishedAgent.noticedMs),
+  "soak.cuts": ({ soak }) => whole(soak.figures.cutLink.cuts),
+  "soak.backlog.took": ({ soak }) => seconds(soak.figures.backlog.tookMs),
+  "soak.backlog.window": ({ soak }) => whole(soak.figures.backlog.widestWindow),
+  "soak.backlog.frame": ({ soak }) => kibibytes(soak.figures.backlog.largestFrameBytes),
+  "soak.fuzz.requests": ({ soak }) => whole(soak.figures.fuzz.requests),
+};

@@ -1,0 +1,122 @@
+import { readFileSync } from "node:fs";
+
+import * as z from "zod";
+
+/** Where `pnpm bench --record` writes what it measured, and where the pages take their figures from. */
+export const FIGURES_FILE = new URL("../../docs/figures.json", import.meta.url);
+
+const count = z.int().min(0);
+const measured = z.number().min(0);
+
+/** What each bench measures: times in milliseconds, sizes in the unit of the name. */
+const SECTIONS = {
+  edge: z.strictObject({
+    deliveries: count,
+    rowsWritten: measured,
+    rowsRead: measured,
+    rowsReadByTheFirstHundred: measured,
+    requests: measured,
+    alarms: count,
+    bytes: count,
+    gzipBytes: count,
+    startMs: measured,
+  }),
+  agent: z.strictObject({
+    bundleBytes: count,
+    connectedLeastMs: measured,
+    connectedMs: measured,
+    connectedMostMs: measured,
+    jobs: count,
+    residentKib: measured,
+    residentFileKib: measured,
+  }),
+  controller: z.strictObject({
+    openJobs: count,
+    slots: count,
+    eventMs: measured,
+    eventP95Ms: measured,
+    jobBytes: measured,
+    openGrowth: measured,
+    closedGrowth: measured,
+  }),
+  demo: z.strictObject({
+    runs: count,
+    jobs: count,
+    startedP50LeastMs: measured,
+    startedP50MostMs: measured,
+    startedMostMs: measured,
+    ownP50LeastMs: measured,
+    ownP50MostMs: measured,
+    ownMostMs: measured,
+    /** What a small run prints, by line. */
+    transcript: z.array(z.string()),
+  }),
+  doctor: z.strictObject({ checks: count, healthyMs: measured, brokenWorlds: count }),
+  crash: z.strictObject({ places: count, calls: count }),
+  soak: z.strictObject({
+    tookMs: measured,
+    edgeKilled: z.strictObject({
+      kills: count,
+      deliveries: count,
+      told2xx: count,
+      redAndRedelivered: count,
+      journaled: count,
+    }),
+    agentKilled: z.strictObject({ kills: count, deliveries: count, told2xx: count, journaled: count }),
+    senders: z.strictObject({ posts: count, postsASecond: count, connections: count, cuts: count }),
+    backlog: z.strictObject({
+      signals: count,
+      tookMs: measured,
+      widestWindow: count,
+      largestFrameBytes: count,
+      grownMiB: z.int(),
+    }),
+    halfOpenLink: z.strictObject({ noticedMs: measured, healedMs: measured }),
+    vanishedAgent: z.strictObject({ noticedMs: measured, socketClosedMs: measured }),
+    cutLink: z.strictObject({ cuts: count, connections: count }),
+    fuzz: z.strictObject({ requests: count }),
+  }),
+} as const;
+
+export type SectionName = keyof typeof SECTIONS;
+export const SECTION_NAMES = Object.keys(SECTIONS) as readonly SectionName[];
+
+/** What one bench measures. */
+export type FiguresOf<Name extends SectionName> = z.output<(typeof SECTIONS)[Name]>;
+
+const machineSchema = z.strictObject({ processor: z.string(), cores: count, memoryGiB: measured, arch: z.string() });
+
+/** The machine that figures were taken on, without a name or a path of it. */
+export type Machine = z.output<typeof machineSchema>;
+
+function sectionOf<Name extends SectionName>(name: Name) {
+  return z.strictObject({
+    date: z.iso.date(),
+    machine: machineSchema,
+    versions: z.record(z.string(), z.string()),
+    figures: SECTIONS[name],
+  });
+}
+
+const figuresSchema = z.strictObject({
+  edge: sectionOf("edge"),
+  agent: sectionOf("agent"),
+  controller: sectionOf("controller"),
+  demo: sectionOf("demo"),
+  doctor: sectionOf("doctor"),
+  crash: sectionOf("crash"),
+  soak: sectionOf("soak"),
+});
+
+/** All that is recorded, each section with its date, machine and versions. */
+export type Figures = z.output<typeof figuresSchema>;
+
+/** Reads a section's figures as a bench or test printed them. @throws {ZodError} naming what is missing or too much. */
+export function parseFigures<Name extends SectionName>(name: Name, value: unknown): FiguresOf<Name> {
+  return SECTIONS[name].parse(value) as FiguresOf<Name>;
+}
+
+/** What is recorded. @throws {ZodError} naming what does not fit. */
+export function readFigures(): Figures {
+  return figuresSchema.parse(JSON.parse(readFileSync(FIGURES_FILE, "utf8")));
+}
