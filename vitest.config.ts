@@ -6,6 +6,9 @@ import { PATIENCE_MS } from "./test/process/patience.ts";
 /** The engine's tests run where an engine is required, as `.ci/run` requires one. */
 const engineRequired = process.env["HOOKLINE_REQUIRE_DOCKER"] === "1";
 
+/** Where the report of this run goes; `.ci/run` has one for each part. */
+const report = process.env["HOOKLINE_TEST_REPORT"] ?? "test-results/report.json";
+
 /** Ends what hangs. No test has a limit of its own: how long one takes says more about the machine than about the code. */
 const HANGS_MS = 240_000;
 const limits = { testTimeout: HANGS_MS, hookTimeout: HANGS_MS, expect: { poll: { timeout: PATIENCE_MS } } };
@@ -14,7 +17,7 @@ const ENGINE_TESTS = "test/**/*.engine.test.ts";
 
 export default defineConfig({
   test: {
-    reporters: ["default", ["json", { outputFile: "test-results/report.json" }]],
+    reporters: ["default", ["json", { outputFile: report }]],
     maxWorkers: "100%",
     projects: [
       {
