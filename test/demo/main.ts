@@ -1,6 +1,5 @@
 import { HELP, readDemoOptions, type DemoOptions } from "./demo-options.ts";
 import type { DemoReport } from "./demo-report.ts";
-import { runDemo } from "./run-demo.ts";
 import { timelineHead, timelineLine } from "./timeline-text.ts";
 
 process.exitCode = await main();
@@ -24,6 +23,8 @@ async function main(): Promise<number> {
 }
 
 async function show(options: DemoOptions): Promise<number> {
+  // Loaded once it is needed: help and a wrong option are answered at once.
+  const { runDemo } = await import("./run-demo.ts");
   const live = !options.json;
   if (live) process.stdout.write(`milliseconds since GitHub queued the job\n${timelineHead()}`);
   const report = await runDemo(options, (job) => {

@@ -76,6 +76,7 @@ const failed = ({ checks }: Report): readonly string[] =>
   checks.flatMap(({ id, status }) => (status === "fail" ? [id] : []));
 
 test("a chain that works is told as such, with the freshness of its last job and the split of its time", async () => {
+  const queuedAtMs = Date.now();
   const { id } = world.github.queueJob({ repository: REPOSITORY, labels: world.labels, runsForMs: 10 });
   await world.github.waitFor((github) => github.job(id).status === "completed");
   await world.github.deliveriesSettled();
@@ -85,7 +86,7 @@ test("a chain that works is told as such, with the freshness of its last job and
   expect(ofChain.filter(({ status }) => status !== "pass")).toEqual([]);
   expect(ofChain.map((check) => check.id)).toContain("webhook-freshness");
   expect(report.freshness).toMatchObject({ unacked: 0, dead: 0, rejectedSinceAccepted: 0, agent: { connected: true } });
-  expect(report.freshness?.lastSignalAt).toBeGreaterThan(Date.now() - 60_000);
+  expect(report.freshness?.lastSignalAt).toBeGreaterThanOrEqual(queuedAtMs);
   expect(Object.keys(report.latency)).toEqual(expect.arrayContaining(["edge", "link", "jit", "container", "total"]));
 });
 
