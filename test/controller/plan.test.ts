@@ -315,7 +315,7 @@ describe("warm minimum and surplus", () => {
 });
 
 describe("what was seen", () => {
-  test("C4: completed tells of the runner that it names; the slot made for another job goes on", () => {
+  test("C4, promise 7: completed tells of the runner that it names; the slot made for another job goes on", () => {
     const world = new World();
     world.signal(job(1)).signal(job(2));
     const [first = "", second = ""] = world.provision();

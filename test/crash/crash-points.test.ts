@@ -27,7 +27,7 @@ async function playOut(options: WorldOptions) {
   }
 }
 
-test("X2 D1 L2 D8 D9 a crash at any call between the receiver and the ack: nothing lost, nothing doubled", async () => {
+test("X2 D1 L2 D8 D9 promises 1 to 3: a crash at any call between the receiver and the ack: nothing lost, nothing doubled", async () => {
   const clean = await playOut({ crashAt: null, evictAt: null });
   const kinds = new Set(clean.places.map((place) => place.replace(/^(before|after) /, "")));
   expect(clean.places.length).toBeGreaterThan(400);

@@ -124,7 +124,7 @@ dockerTest("a slot that still runs is not removed", async () => {
   expect(await slotNamed(name)).toMatchObject({ state: "running" });
 });
 
-dockerTest("N14 a slot that cannot start leaves no container, and no secret in error or log", async () => {
+dockerTest("N14 promise 11: a slot that cannot start leaves no container, and no secret in error or log", async () => {
   const { log, lines } = keepingLogger();
   const network = `no-such-network-${instance}`;
   const unlucky = new DockerSlotProvider({ client, instance, clock: systemClock, random: Math.random, log, network });
@@ -172,7 +172,7 @@ dockerTest("N22 a name that is taken is said to be taken, and its holder lives o
   expect(await slotNamed(mine)).toMatchObject({ state: "running" });
 });
 
-dockerTest("containers of another instance are neither listed, stopped, read nor removed", async () => {
+dockerTest("promise 12: containers of another instance are neither listed, stopped, read nor removed", async () => {
   const name = `hl-foreign-${instance.slice(-8)}`;
   const id = await createForeign(name);
   try {

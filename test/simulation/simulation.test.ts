@@ -15,7 +15,7 @@ async function keepsPromises({ from, count }: { readonly from: number; readonly 
   }
 }
 
-test("C10, C17, C23, G1: whatever goes wrong, every promise holds at each step, and every live job runs in the end (fixed seeds)", async () => {
+test("C10, C17, C23, G1, promises 3 to 9: whatever goes wrong, every promise holds at each step, and every live job runs in the end (fixed seeds)", async () => {
   await keepsPromises(FIXED);
 });
 

@@ -49,7 +49,7 @@ async function fuzz(mailbox: MailboxPort, seed: number): Promise<Outcome> {
   return { statuses, thrown, leaks };
 }
 
-test("E2 E3 100,000 generated requests against a mailbox that only counts: no 5xx, nothing thrown, no call to store", async () => {
+test("E2 E3 promise 13: 100,000 generated requests against a mailbox that only counts: no 5xx, nothing thrown, no call to store", async () => {
   let accepted = 0;
   const mailbox: MailboxPort = {
     accept: () => Promise.resolve({ kind: "stored", seq: (accepted += 1) }),
@@ -62,7 +62,7 @@ test("E2 E3 100,000 generated requests against a mailbox that only counts: no 5x
   figure("fuzzCounting", { requests: REQUESTS, ...statuses });
 });
 
-test("E2 E3 100,000 generated requests against a real mailbox: no 5xx, nothing thrown, no row", async () => {
+test("E2 E3 promise 13: 100,000 generated requests against a real mailbox: no 5xx, nothing thrown, no row", async () => {
   const sql = new NodeSql(":memory:");
   const real = new Mailbox({ sql, newStreamId: () => "stream" });
   const mailbox: MailboxPort = {

@@ -47,7 +47,7 @@ class Stream {
   }
 }
 
-test("X2 D5 workerd is killed twenty times in a stream of 50 a second: what GitHub was told is what the agent has", async () => {
+test("X2 D5 promises 1 to 3: workerd is killed twenty times in a stream of 50 a second: what GitHub was told is what the agent has", async () => {
   using folder = scratch();
   const edge = await EdgeProcess.start(SECRETS);
   const agent = new JournalAgent({ edgeUrl: edge.url, token: SECRETS.token, folder: folder.path, boot: "one" });
@@ -81,7 +81,7 @@ test("X2 D5 workerd is killed twenty times in a stream of 50 a second: what GitH
   }
 });
 
-test("X2 D8 the agent is killed twenty times in a stream of 50 a second: each signal is in its journal once", async () => {
+test("X2 D8 promise 3: the agent is killed twenty times in a stream of 50 a second: each signal is in its journal once", async () => {
   using folder = scratch();
   const edge = await EdgeProcess.start(SECRETS);
   const env = { AGENT_EDGE: edge.url, AGENT_TOKEN: SECRETS.token, AGENT_FOLDER: folder.path };

@@ -16,7 +16,7 @@ const EACH = 200;
 const COPIES = 3;
 const CUTS = 10;
 
-test("X4 D2 twenty senders, 4,000 deliveries of three copies each, ten link cuts: each numbered once, acknowledged once, in order", async () => {
+test("X4 D2 promise 2: twenty senders, 4,000 deliveries of three copies each, ten link cuts: each numbered once, acknowledged once, in order", async () => {
   using folder = scratch();
   const edge = await startLocalEdge(SECRETS);
   const proxy = await ChaosProxy.start(edge.port);

@@ -1,62 +1,130 @@
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import * as z from "zod";
 
 import { runCli } from "../../agent/commands/commands.ts";
 import { fakeIo } from "../agent/commands/command-io.ts";
 
 const root = join(import.meta.dirname, "../..");
 const read = (path: string): string => readFileSync(join(root, path), "utf8");
-const PAGES = ["synology", "upgrade", "troubleshooting", "compared", "configuration"].map((name) => `docs/${name}.md`);
+const PAGES = globSync(["*.md", "docs/**/*.md", "shared/**/*.md"], { cwd: root }).toSorted();
+const { scripts } = z
+  .object({ scripts: z.record(z.string(), z.string()) })
+  .parse(JSON.parse(readFileSync(join(root, "package.json"), "utf8")));
+
+/** What stands in code on a page: spans in the text, and the lines of blocks for a shell without their remarks. */
+function codeOf(page: string): readonly string[] {
+  const text = read(page);
+  const blocks = [...text.matchAll(/```sh\n([^]*?)```/g)].flatMap(([, block = ""]) => block.trim().split("\n"));
+  const spans = text.replaceAll(/```[^]*?```/g, "").matchAll(/`([^`]+)`/g);
+  return [
+    ...blocks.map((line) => line.replace(/\s+# .*/, "")),
+    ...[...spans].map(([, span = ""]) => span.replaceAll("\n", " ")),
+  ];
+}
+
+test("all pages are looked at", () => {
+  expect(PAGES).toEqual(expect.arrayContaining(["README.md", "docs/architecture.md", "shared/controller/SPEC.md"]));
+  expect(PAGES.length).toBeGreaterThan(13);
+  const named = PAGES.flatMap(codeOf).flatMap((code) => /\bhookline ((?:config )?[a-z-]+)/.exec(code)?.[1] ?? []);
+  expect(named).toEqual(expect.arrayContaining(["config check", "doctor", "healthcheck"]));
+});
+
+describe.each(PAGES)("%s", (page) => {
+  test("every link leads to a file that is there, and to a heading in it", () => {
+    for (const [link, target = "", anchor = ""] of read(page).matchAll(/\]\((?!https?:)([^)#]*)(#[^)]*)?\)/g)) {
+      const file = target === "" ? page : join(dirname(page), target);
+      expect(existsSync(join(root, file)), `${page}: ${link}`).toBe(true);
+      if (anchor !== "") expect(headingsOf(read(file)), `${page}: ${link}`).toContain(anchor);
+    }
+  });
+
+  test("every file and folder of the repository that it names is there", () => {
+    const ofRepository = /^(\.ci|agent|config|docs|shared|test|worker)\/[\w./*-]*$/;
+    const named = codeOf(page).filter((code) => ofRepository.test(code) && !MADE_BY_OPERATOR.test(code));
+    for (const path of named) {
+      const pattern = path.replace(/\/$/, "");
+      expect(globSync([pattern, `${pattern}.*`], { cwd: root }), `${page} names ${path}`).not.toEqual([]);
+    }
+  });
+
+  test("every script of pnpm that it names is there", () => {
+    const named = codeOf(page).flatMap((code) => [...code.matchAll(/\bpnpm(?:@12)? (?:run )?([a-z][a-z:]*)/g)]);
+    for (const [command, script = ""] of named) {
+      if (!OF_PNPM.has(script)) expect(scripts, `${page}: ${command}`).toHaveProperty([script]);
+    }
+  });
+
+  test("every command of hookline that it names is there, with the options that it names", async () => {
+    const named = codeOf(page).flatMap((code) => [...code.matchAll(/\bhookline ((?:config )?[a-z][a-z-]*)(.*)/g)]);
+    for (const [code, command = "", rest = ""] of named) {
+      const help = await helpOf(command);
+      for (const [option] of rest.matchAll(/--[a-z-]+/g)) expect(help, `${page}: ${code}`).toContain(option);
+    }
+  });
+
+  test("the variables that it names are those of the schemas", () => {
+    const known = ["docs/configuration.md", "config/compose.yaml", "wrangler.toml", ".ci/run"].map(read).join();
+    for (const [name] of read(page).matchAll(/\bHOOKLINE_[A-Z_]*[A-Z]\b/g)) {
+      const variable = name.replace(/_(FILE|PREVIOUS)$/, "");
+      expect(known, `${page} names ${name}`).toContain(variable);
+    }
+  });
+});
+
+/** What a checkout does not hold: `hookline init` or an operator makes it. */
+const MADE_BY_OPERATOR = /^config\/(\.env|secrets)\b/;
+/** Commands of pnpm itself. */
+const OF_PNPM = new Set(["install", "exec", "pnpm"]);
+
+/** The anchors of a page's headings, as GitHub makes them. */
+function headingsOf(text: string): readonly string[] {
+  const headings = text.replaceAll(/```[^]*?```/g, "").matchAll(/^#+ (.*)$/gm);
+  return [...headings].map(([, heading = ""]) => {
+    const words = heading.toLowerCase().replaceAll(/[^\p{L}\p{N} _-]/gu, "");
+    return `#${words.replaceAll(" ", "-")}`;
+  });
+}
+
+async function helpOf(command: string): Promise<string> {
+  const io = fakeIo();
+  const exitCode = await runCli([...command.split(" "), "--help"], io, new AbortController().signal);
+  expect(exitCode, `hookline ${command} --help`).toBe(0);
+  expect(io.out()).toContain(`hookline ${command}`);
+  return io.out();
+}
+
 const OUTSIDE = ["needs an account", "on the host"];
+/** Pages whose commands are marked line by line, by a test of their own, or are scripts of pnpm alone. */
+const MARKED_ELSEWHERE = ["docs/deploy-cloudflare.md", "README.md", "CONTRIBUTING.md"];
 
-test.each(PAGES)("every command of %s names the test that runs it, or why none can", (page) => {
-  const blocks = [...read(page).matchAll(/(?:<!-- (.*?) -->\n\n)?```sh\n([\s\S]*?)```/g)];
-  for (const [, marker = "", commands = ""] of blocks) {
-    if (OUTSIDE.includes(marker)) continue;
-    const [, file = ""] = /^tested: (\S+)$/.exec(marker) ?? [];
-    expect(marker, commands).toMatch(/^tested: /);
-    const text = read(file);
-    for (const command of commands.trim().split("\n")) {
-      const [program = "", ...words] = command.split(" ");
-      expect(text).toContain(`"${program}"`);
-      for (const word of words.filter((part) => part.endsWith(".yaml")))
-        expect(text).toContain(word.replace("config/", ""));
+test.each(PAGES.filter((page) => !MARKED_ELSEWHERE.includes(page)))(
+  "every command of %s names the tests that run it, or why none can",
+  (page) => {
+    const blocks = [...read(page).matchAll(/(?:<!-- (.*?) -->\n\n)?```sh\n([\s\S]*?)```/g)];
+    for (const [, marker = "", commands = ""] of blocks) {
+      if (OUTSIDE.includes(marker)) continue;
+      const [, files = ""] = /^tested: (.+)$/.exec(marker) ?? [];
+      expect(marker, commands).toMatch(/^tested: /);
+      const text = files.split(" ").map(read).join();
+      for (const command of commands.trim().split("\n")) expectMentioned(command.replace(/\s+#.*/, ""), text);
     }
-  }
-});
+  },
+);
 
-test("every command of hookline that a page names exists", async () => {
-  const named = PAGES.flatMap((page) => [...read(page).matchAll(/\bhookline ([a-z]+(?: check)?)\b(?=[`\n ])/g)]);
-  const commands = new Set(
-    named
-      .map(([, command = ""]) => command)
-      .filter((command) => read("agent/commands/commands.ts").includes(`"${command.split(" ")[0]}"`)),
-  );
-  expect([...commands].toSorted()).toEqual(expect.arrayContaining(["config check", "doctor", "healthcheck"]));
-  for (const command of commands) {
-    const io = fakeIo();
-    expect(await runCli([...command.split(" "), "--help"], io, new AbortController().signal), command).toBe(0);
-    expect(io.out()).toContain(`hookline ${command}`);
+/** A test mentions a command if it holds the program, its options and the files that it is given. */
+function expectMentioned(command: string, text: string): void {
+  if (command.startsWith("export ")) return;
+  const [program = "", ...words] = command
+    .replace(/^(?:[A-Z_]+=\S+ )*/, "")
+    .replace(/^npx -y pnpm@12 (?:run )?/, "")
+    .replace(/^hookline /, "")
+    .split(" ");
+  expect(text).toContain(`"${program}"`);
+  for (const word of words) {
+    if (word.endsWith(".yaml")) expect(text).toContain(word.replace("config/", ""));
+    if (word.startsWith("--")) expect(text).toContain(`"${word}"`);
   }
-});
-
-test("every link between the pages leads to a file that is there", () => {
-  for (const page of globSync(["docs/*.md", "*.md"], { cwd: root })) {
-    for (const [, target = ""] of read(page).matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {
-      expect(existsSync(join(root, dirname(page), target)), `${page} links to ${target}`).toBe(true);
-    }
-  }
-});
-
-test("the variables and keys that the pages name are those of the schemas", () => {
-  const configuration = read("docs/configuration.md");
-  const compose = ["HOOKLINE_UID", "HOOKLINE_GID", "HOOKLINE_DOCKER_GID", "HOOKLINE_IMAGE"];
-  for (const page of PAGES) {
-    for (const [name] of read(page).matchAll(/\bHOOKLINE_[A-Z_]+\b/g)) {
-      const known = compose.includes(name) ? read("config/compose.yaml") : configuration;
-      expect(known, `${page} names ${name}`).toContain(name);
-    }
-  }
-});
+}

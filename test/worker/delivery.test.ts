@@ -25,7 +25,7 @@ test("GitHub's documented signature example holds in this runtime", async () => 
 });
 
 describe("a delivery", () => {
-  test("that is signed is durable before it is answered 202 with its number", async () => {
+  test("that is signed is durable before it is answered 202 with its number (promise 1)", async () => {
     const answer = await deliverJob(1);
     expect([answer.status, await answer.json()]).toEqual([202, { status: "stored", seq: 1 }]);
     const rows = await runInDurableObject(mailboxStub(), (_, state) =>
@@ -54,7 +54,7 @@ describe("a delivery", () => {
     expect(log().text()).not.toContain(signature ?? WEBHOOK_SECRET);
   });
 
-  test("that comes 50 times at once gets one sequence number", async () => {
+  test("that comes 50 times at once gets one sequence number (promise 2)", async () => {
     const answers = await Promise.all(Array.from({ length: 50 }, () => deliverJob(1)));
     expect(answers.every(({ status }) => status === 202)).toBe(true);
     const bodies = await Promise.all(answers.map((answer) => answer.json<{ status: string; seq: number }>()));
@@ -106,7 +106,7 @@ describe("a delivery", () => {
 });
 
 describe("a stranger", () => {
-  test("with wrong signatures writes no row, and the count of them is fresh", async () => {
+  test("with wrong signatures writes no row, and the count of them is fresh (promise 13)", async () => {
     const app = createApp(env);
     const wrong = { headers: { "x-hub-signature-256": `sha256=${"1".repeat(64)}` } };
     for (let n = 0; n < 3; n += 1) await app.request(await delivery(workflowJob(1), 1, wrong), undefined, env);

@@ -99,7 +99,7 @@ describe("when the object is moved or deployed and its sockets close", () => {
   });
 });
 
-test("a ping is answered without waking the object", async () => {
+test("promise 14: a ping is answered without waking the object", async () => {
   const agent = await TestAgent.connect();
   await hibernate();
   agent.sendText("ping");

@@ -41,7 +41,7 @@ describe("an agent", () => {
     expect(await agent.probe(1)).toMatchObject({ head: 3, acked: 3 });
   });
 
-  test("that comes back goes on behind what it acknowledged", async () => {
+  test("that comes back goes on behind what it acknowledged (promise 3)", async () => {
     await deliverJobs(1, 2, 3);
     const first = await TestAgent.connect();
     await first.seqsUpTo(3);

@@ -19,7 +19,7 @@ afterEach(async () => {
   expect(await listDurableObjectIds(env.MAILBOX)).toEqual([]);
 });
 
-test("a stranger without a signature never reaches the mailbox, which is not even made", async () => {
+test("promise 13: a stranger without a signature never reaches the mailbox, which is not even made", async () => {
   for (const signature of [null, "", "sha256=", `sha256=${"g".repeat(64)}`]) {
     const headers = { "x-hub-signature-256": signature, "x-github-delivery": null };
     const unsigned = await delivery(workflowJob(1), 1, { headers });

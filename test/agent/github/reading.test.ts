@@ -59,7 +59,7 @@ test("a list of four pages is read to its end", async () => {
   expect(client.stats().calls).toBe(4);
 });
 
-test("a list that did not change costs nothing and reads the same", async () => {
+test("promise 14: a list that did not change costs nothing and reads the same", async () => {
   await using server = await startScriptedServer((request) => fourPages(request));
   const { client } = makeClient(server.url);
   const first = await client.listRunners(ORGANIZATION, GO);

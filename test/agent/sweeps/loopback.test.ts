@@ -17,7 +17,7 @@ async function acme() {
   return { github, clock, sweep, made };
 }
 
-test("a sweep sees every job of the organisation that no webhook told of", async () => {
+test("promise 5: a sweep sees every job of the organisation that no webhook told of", async () => {
   const { github, sweep } = await acme();
   const queued = [
     ...github.queueMatrix({ repository: "acme/web", labels: ["nas"], count: 3 }),
@@ -32,7 +32,7 @@ test("a sweep sees every job of the organisation that no webhook told of", async
   expect(failures).toEqual([]);
 });
 
-test("an idle sweep costs nothing: every answer is a 304", async () => {
+test("promise 14: an idle sweep costs nothing: every answer is a 304", async () => {
   const { github, sweep } = await acme();
   const first = await sweep();
   const before = github.calls().length;

@@ -34,7 +34,7 @@ export function describeMailbox(engine: string, withDatabases: WithDatabases): v
   };
 
   describe(`mailbox on ${engine}`, () => {
-    check("one GUID gets one sequence number, however often it comes", (mailbox) => {
+    check("promise 2: one GUID gets one sequence number, however often it comes", (mailbox) => {
       expect(mailbox.accept(queuedSignal(1))).toEqual({ kind: "stored", seq: 1 });
       expect(mailbox.accept(queuedSignal(2))).toEqual({ kind: "stored", seq: 2 });
       expect(mailbox.accept(queuedSignal(1, { receivedAtMs: T0 + 99 }))).toEqual({ kind: "duplicate", seq: 1 });

@@ -10,7 +10,7 @@ import { SECRETS, type NewBench } from "./receiver-bench.ts";
 export function describeReceiver(door: string, newBench: NewBench): void {
   describe(`through ${door}`, () => {
     describe("a signed workflow_job", () => {
-      test("is stored with what its body and headers say, and answered 202 with its number", async () => {
+      test("is stored with what its body and headers say, and answered 202 with its number (promise 1)", async () => {
         const bench = newBench();
         const answer = await bench.deliver(workflowJob(1));
         expect(answer.status).toBe(202);
@@ -120,7 +120,7 @@ export function describeReceiver(door: string, newBench: NewBench): void {
         ["the mailbox's own time", new MailboxUnavailable("overloaded", 60), "60"],
         ["ten seconds otherwise", new Error("disk full"), "10"],
         ["ten seconds whatever was thrown", "nothing useful", "10"],
-      ])("503 with Retry-After: %s", async (_name, error, retryAfter) => {
+      ])("503 with Retry-After: %s (promise 1)", async (_name, error, retryAfter) => {
         const bench = newBench();
         bench.mailbox.answer = () => {
           throw error;

@@ -29,15 +29,18 @@ const accounts: fc.Arbitrary<JobFacts> = fc.record({
 
 const many = { numRuns: 500 };
 
-propertyTest.prop([accounts, accounts], many)("which account came first does not matter", (a, b) => {
+propertyTest.prop([accounts, accounts], many)("promise 4: which account came first does not matter", (a, b) => {
   expect(joinFacts(a, b)).toEqual(joinFacts(b, a));
 });
 
-propertyTest.prop([accounts, accounts, accounts], many)("nor does which two were joined first", (a, b, c) => {
-  expect(joinFacts(joinFacts(a, b), c)).toEqual(joinFacts(a, joinFacts(b, c)));
-});
+propertyTest.prop([accounts, accounts, accounts], many)(
+  "promise 4: nor does which two were joined first",
+  (a, b, c) => {
+    expect(joinFacts(joinFacts(a, b), c)).toEqual(joinFacts(a, joinFacts(b, c)));
+  },
+);
 
-propertyTest.prop([accounts, accounts], many)("an account that comes again changes nothing", (a, b) => {
+propertyTest.prop([accounts, accounts], many)("promise 4: an account that comes again changes nothing", (a, b) => {
   expect(joinFacts(a, a)).toEqual(a);
   expect(joinFacts(joinFacts(a, b), b)).toEqual(joinFacts(a, b));
 });
