@@ -74,7 +74,9 @@ dockerTest("a slot starts under its own name, is listed with what adoption needs
   const slot = await slotNamed(spec.name);
   expect(slot).toMatchObject({ poolKey: "small", scope: "acme/site", runnerId: 4711, exitCode: 7, oomKilled: false });
   expect(slot?.createdAtMs).toBeGreaterThanOrEqual(before);
-  expect(slot?.finishedAtMs).toBeGreaterThanOrEqual(slot?.startedAtMs ?? Number.NaN);
+  // Not one against the other: a busy engine notes the start of a short container after its end.
+  expect(slot?.startedAtMs).toBeGreaterThanOrEqual(slot?.createdAtMs ?? Number.NaN);
+  expect(slot?.finishedAtMs).toBeGreaterThanOrEqual(slot?.createdAtMs ?? Number.NaN);
   expect(await provider.logTail(spec.name, 10, calm())).toBe(`${spec.name}\n1001`);
   await provider.remove(spec.name, calm());
   expect(await slotNamed(spec.name)).toBeNull();
