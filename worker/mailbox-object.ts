@@ -50,7 +50,6 @@ export class MailboxObject extends DurableObject<Env> {
       tick: () => this.#host.link.tick(),
       failed: (error) => this.#log.error("link not looked after", { reason: String(error) }),
     });
-    this.#host.link.resume();
     context.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG));
     void context.blockConcurrencyWhile(async () => {
       this.#wakeUp.alarmIs(await context.storage.getAlarm());
@@ -96,13 +95,7 @@ export class MailboxObject extends DurableObject<Env> {
   }
 
   override webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): void {
-    try {
-      this.#host.link.receive(this.#adapt(socket), message);
-      this.#schedule();
-    } catch (error) {
-      this.#log.error("link frame failed", { reason: String(error) });
-      closeQuietly(socket, CLOSE.unavailable, "the mailbox could not answer");
-    }
+    this.#host.receive(this.#adapt(socket), message);
   }
 
   override webSocketClose(socket: WebSocket, code: number, reason: string, wasClean: boolean): void {
@@ -121,7 +114,7 @@ export class MailboxObject extends DurableObject<Env> {
   override alarm(): void {
     this.#wakeUp.alarmIs(null);
     try {
-      const pruneAtMs = this.#host.mailbox.prune(Date.now());
+      const pruneAtMs = this.#host.prune();
       this.#wakeUp.look();
       if (pruneAtMs !== null) this.#wakeUp.alarmBy(pruneAtMs);
     } catch (error) {

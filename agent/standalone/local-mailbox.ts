@@ -3,7 +3,6 @@ import { randomUUID } from "node:crypto";
 import type { CancelTimer, Clock } from "../../shared/clock/clock.ts";
 import { MailboxHost, type DeadLetterList } from "../../shared/edge/mailbox-host.ts";
 import type { OperatorPort } from "../../shared/edge/operator-routes.ts";
-import { CLOSE } from "../../shared/link/close-codes.ts";
 import type { Logger } from "../../shared/log/logger.ts";
 import type { Freshness } from "../../shared/mailbox/freshness.ts";
 import type { SqlDatabase } from "../../shared/sql/sql.ts";
@@ -77,14 +76,7 @@ export class LocalMailbox implements MailboxPort, OperatorPort {
   };
 
   #received(socket: LocalSocket, text: string): void {
-    if (this.#closed) return;
-    try {
-      this.#host.link.receive(socket, text);
-      this.#schedule();
-    } catch (error) {
-      this.#options.log.error("link frame failed", { reason: String(error), remedy: "free the disk of HOOKLINE_DATA" });
-      socket.close(CLOSE.unavailable, "the mailbox could not answer");
-    }
+    if (!this.#closed) this.#host.receive(socket, text);
   }
 
   #ended(socket: LocalSocket): void {
@@ -112,7 +104,7 @@ export class LocalMailbox implements MailboxPort, OperatorPort {
   #fire(): void {
     this.#timer = null;
     try {
-      this.#host.mailbox.prune(this.#options.clock.now());
+      this.#host.prune();
       this.#schedule();
     } catch (error) {
       this.#options.log.error("mailbox not looked after; it is tried again", { reason: String(error) });

@@ -1,8 +1,9 @@
+import { CLOSE } from "../link/close-codes.ts";
 import { PROTOCOL_VERSION } from "../link/protocol.ts";
 import type { Logger } from "../log/logger.ts";
 import type { DeadLetter } from "../mailbox/dead-letters.ts";
 import { storedFreshness, type Freshness } from "../mailbox/freshness.ts";
-import { Mailbox } from "../mailbox/mailbox.ts";
+import { Mailbox, type MailboxLimits } from "../mailbox/mailbox.ts";
 import { noteOnDisk } from "../mailbox/note-on-disk.ts";
 import { openJobs } from "../mailbox/open-jobs.ts";
 import type { SqlDatabase } from "../sql/sql.ts";
@@ -25,6 +26,10 @@ export interface MailboxHostOptions {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly log: Logger;
+  /** Bounds of the mailbox that differ from the defaults. */
+  readonly limits?: MailboxLimits;
+  /** Protocol versions to speak; ours and the one before unless said otherwise. */
+  readonly spoken?: readonly number[];
 }
 
 /** The newest dead letters, at most a hundred, and how many there are. */
@@ -43,12 +48,13 @@ export class MailboxHost {
   readonly #options: MailboxHostOptions;
   readonly #tally = new Tally();
 
-  /** @throws {Error} if a newer version has written the database. */
+  /** Goes on from what the storage and the open sockets kept. @throws {Error} if a newer version wrote the database. */
   constructor(options: MailboxHostOptions) {
-    const { sql, newStreamId, sockets, now, log } = options;
+    const { sql, newStreamId, sockets, now, log, limits, spoken } = options;
     this.#options = options;
-    this.mailbox = new Mailbox({ sql, newStreamId });
+    this.mailbox = new Mailbox({ sql, newStreamId, ...limits });
     this.link = new LinkServer({
+      ...(spoken === undefined ? {} : { spoken }),
       mailbox: this.mailbox,
       openJobs: () => openJobs(sql, now()),
       tally: this.#tally,
@@ -56,6 +62,18 @@ export class MailboxHost {
       now,
       log,
     });
+    this.link.resume();
+  }
+
+  /** Takes one message of an agent's socket. Never throws: a mailbox that cannot answer ends the connection. */
+  receive(socket: LinkSocket, message: unknown): void {
+    try {
+      this.link.receive(socket, message);
+      this.#options.schedule();
+    } catch (error) {
+      this.#options.log.error("link frame failed", { reason: String(error), remedy: "look at the mailbox's storage" });
+      socket.close(CLOSE.unavailable, "the mailbox could not answer");
+    }
   }
 
   /** Stores a signal and sends it on. */
@@ -108,6 +126,11 @@ export class MailboxHost {
       edgeVersion: VERSION,
       protocol: PROTOCOL_VERSION,
     };
+  }
+
+  /** Drops what has outlived its week. Returns when to come again, milliseconds since the epoch, or null. */
+  prune(): number | null {
+    return this.mailbox.prune(this.#options.now());
   }
 
   /** Puts the acknowledgement on disk when the memory of it goes: its socket, or the process. */

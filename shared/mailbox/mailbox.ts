@@ -8,16 +8,20 @@ import { migrate } from "./migrations.ts";
 import { SignalStore, type StoredSignal } from "./signal-store.ts";
 import type { SqlDatabase } from "../sql/sql.ts";
 
-export interface MailboxOptions {
-  readonly sql: SqlDatabase;
-  /** A fresh name for a database that has none yet. */
-  readonly newStreamId: () => string;
+/** Bounds of a mailbox; each has its default. */
+export interface MailboxLimits {
   /** Unacknowledged signals kept before the oldest are given up with a gap notice. */
   readonly maxUnacked?: number;
   /** How long a GUID is remembered at least after its signal came; at most twice as long. */
   readonly retentionMs?: number;
   /** Acknowledged signals after which the acknowledgement goes to disk. */
   readonly ackStride?: number;
+}
+
+export interface MailboxOptions extends MailboxLimits {
+  readonly sql: SqlDatabase;
+  /** A fresh name for a database that has none yet. */
+  readonly newStreamId: () => string;
 }
 
 /** A run of signals that was given up because nobody took them in time. */

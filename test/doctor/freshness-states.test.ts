@@ -81,7 +81,7 @@ test("O1 rejecting: a hook with another secret", async () => {
 test("O1 link down: the edge has nobody to tell", async () => {
   const world = await startVirtualWorld();
   await world.addHook();
-  world.agent.isOpen = false;
+  world.agent.lost();
   await world.queue();
   const told = await world.freshness();
   expect(told).toMatchObject({ status: "fail", exitCode: 1, others: [] });

@@ -13,6 +13,7 @@ import { AlteringFront } from "./altering-front.ts";
 import { VirtualEdge } from "./virtual-edge.ts";
 
 const SECRET = "webhook-secret-of-the-virtual-world";
+const TOKEN = "token-of-the-virtual-world";
 
 /** GitHub and the edge on one clock that a test moves, for outages that last for days. It goes with the test. */
 export async function startVirtualWorld() {
@@ -21,7 +22,7 @@ export async function startVirtualWorld() {
   onTestFinished(() => github.close());
   github.addOrganization("acme");
   github.addRepository("acme/web");
-  const edge = new VirtualEdge(clock, SECRET);
+  const edge = new VirtualEdge(clock, SECRET, TOKEN);
   onTestFinished(() => edge.close());
   const front = await AlteringFront.onPort(await edge.listen());
   onTestFinished(() => front.close());
@@ -32,7 +33,7 @@ export async function startVirtualWorld() {
   writeFileSync(join(folder, "pools.yaml"), stringify({ version: 2, pools: [pool] }));
   const env = {
     HOOKLINE_EDGE_URL: url,
-    HOOKLINE_TOKEN: "token-of-the-virtual-world",
+    HOOKLINE_TOKEN: TOKEN,
     HOOKLINE_INSTANCE: "nas",
     HOOKLINE_CONFIG: "pools.yaml",
     HOOKLINE_DATA: "data",

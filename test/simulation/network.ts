@@ -1,9 +1,9 @@
 import type { Connection, ConnectionEvents, Dial } from "../../agent/link/dial.ts";
 import { PING, PONG } from "../../shared/link/protocol.ts";
-import { freshState, linkStateSchema, type LinkState } from "../../shared/edge/link-socket.ts";
 import type { Conditions } from "./conditions.ts";
 import type { Dice } from "./dice.ts";
-import type { Edge, EdgeSocket } from "./edge.ts";
+import { JsonSocket } from "../edge/json-socket.ts";
+import type { Edge } from "./edge.ts";
 import type { SimClock } from "./sim-clock.ts";
 
 /** The way between the agent and the edge: latency, cuts, and silence that nobody is told of. */
@@ -41,7 +41,7 @@ class Path implements Connection {
   readonly #clock: SimClock;
   readonly #dice: Dice;
   readonly #events: ConnectionEvents;
-  readonly #socket: EdgeEnd;
+  readonly #socket: JsonSocket;
   #agentOpen = true;
   #swallows = false;
   #upFreeMs = 0;
@@ -53,11 +53,10 @@ class Path implements Connection {
     this.#clock = clock;
     this.#dice = dice;
     this.#events = events;
-    this.#socket = new EdgeEnd(
-      clock.now(),
-      (text) => this.#down(() => events.received(text)),
-      (code, reason) => this.#bye(code, reason),
-    );
+    this.#socket = new JsonSocket(clock.now(), {
+      send: (text) => this.#down(() => events.received(text)),
+      closed: (code, reason) => this.#bye(code, reason),
+    });
     clock.after(this.#latencyMs() * 2, () => this.#upgrade());
   }
 
@@ -72,7 +71,7 @@ class Path implements Connection {
     this.#upFreeMs = this.#pass(this.#upFreeMs, () => {
       if (!this.#socket.open || this.#conditions().edgeDown) return;
       if (text !== PING) return this.#edge.receive(this.#socket, text);
-      this.#socket.pingAtMs = this.#clock.now();
+      this.#socket.pinged(this.#clock.now());
       this.#down(() => this.#events.received(PONG));
     });
   }
@@ -114,52 +113,11 @@ class Path implements Connection {
   terminate(): void {
     if (!this.#agentOpen) return;
     this.#clock.after(0, () => this.#close(1006, "terminated"));
-    this.#pass(this.#upFreeMs, () => this.#socket.lost());
+    this.#pass(this.#upFreeMs, () => this.#edge.lose(this.#socket));
   }
 
   breakOff(code: number, reason: string): void {
-    this.#socket.lost();
+    this.#edge.lose(this.#socket);
     this.#close(code, reason);
-  }
-}
-
-/** The edge's end; its state goes through JSON, as an attachment does. */
-class EdgeEnd implements EdgeSocket {
-  readonly #send: (text: string) => void;
-  readonly #close: (code: number, reason: string) => void;
-  #state: string;
-  open = true;
-  pingAtMs: number | null = null;
-
-  constructor(nowMs: number, send: (text: string) => void, close: (code: number, reason: string) => void) {
-    this.#state = JSON.stringify(freshState(nowMs));
-    this.#send = send;
-    this.#close = close;
-  }
-
-  get state(): LinkState {
-    return linkStateSchema.parse(JSON.parse(this.#state));
-  }
-
-  save(state: LinkState): void {
-    this.#state = JSON.stringify(state);
-  }
-
-  send(text: string): void {
-    if (this.open) this.#send(text);
-  }
-
-  close(code: number, reason: string): void {
-    if (!this.open) return;
-    this.open = false;
-    this.#close(code, reason);
-  }
-
-  lost(): void {
-    this.open = false;
-  }
-
-  lastPingAtMs(): number | null {
-    return this.pingAtMs;
   }
 }

@@ -1,127 +1,105 @@
-import { NodeSql } from "../../../agent/sqlite/node-sql.ts";
-import { PING, PONG } from "../../../shared/link/protocol.ts";
-import { silentLogger } from "../../../shared/log/logger.ts";
 import type { Clock } from "../../../shared/clock/clock.ts";
-import { Mailbox } from "../../../shared/mailbox/mailbox.ts";
-import { Tally } from "../../../shared/mailbox/tally.ts";
-import { openJobs } from "../../../shared/mailbox/open-jobs.ts";
+import { PING, PONG } from "../../../shared/link/protocol.ts";
+import type { Mailbox } from "../../../shared/mailbox/mailbox.ts";
 import type { Signal } from "../../../shared/workflow-job/signal.ts";
-import { LinkServer } from "../../../shared/edge/link-server.ts";
-import { freshState, linkStateSchema, type LinkSocket, type LinkState } from "../../../shared/edge/link-socket.ts";
+import { JsonSocket } from "../../edge/json-socket.ts";
+import { MemoryEdge } from "../../edge/memory-edge.ts";
 import { FakeDial, type FakeConnection } from "../fake-dial.ts";
 
 /** One connection through a network that delivers frame by frame, when told to. */
-class ModelSocket implements LinkSocket {
+class ModelPath {
   readonly up: string[] = [];
   readonly down: string[] = [];
   readonly connection: FakeConnection;
-  /** Whether the edge still lists it; a dead path leaves it listed for a while. */
-  listed = true;
-  #state: string;
+  readonly socket: JsonSocket;
 
   constructor(connection: FakeConnection, nowMs: number) {
     this.connection = connection;
-    this.#state = JSON.stringify(freshState(nowMs));
+    this.socket = new JsonSocket(nowMs, {
+      send: (text) => void this.down.push(text),
+      closed: () => void this.down.push("close"),
+    });
     connection.onSend = (text) => void this.up.push(text);
   }
 
-  get state(): LinkState {
-    return linkStateSchema.parse(JSON.parse(this.#state));
-  }
-
-  save(state: LinkState): void {
-    this.#state = JSON.stringify(state);
-  }
-
-  send(text: string): void {
-    if (this.listed) this.down.push(text);
-  }
-
-  close(): void {
-    if (this.listed) this.down.push("close");
-    this.listed = false;
-  }
-
-  lastPingAtMs(): number | null {
-    return null;
+  /** What is on the way is lost. */
+  lose(): void {
+    this.up.length = 0;
+    this.down.length = 0;
   }
 }
 
-/** The real link server on a real mailbox, behind a network that the test moves, cuts and leaves half open. */
+/** The edge in memory, behind a network that the test moves, cuts and leaves half open. */
 export class ModelEdge {
   readonly dial = new FakeDial();
-  readonly mailbox: Mailbox;
   readonly accepted: Signal[] = [];
-  readonly #server: LinkServer;
-  #sockets: ModelSocket[] = [];
+  readonly #edge: MemoryEdge;
+  #paths: ModelPath[] = [];
 
   constructor(clock: Clock) {
-    const sql = new NodeSql(":memory:");
-    this.mailbox = new Mailbox({ sql, newStreamId: () => "stream-1" });
-    this.#server = new LinkServer({
-      tally: new Tally(),
-      mailbox: this.mailbox,
-      openJobs: () => openJobs(sql, clock.now()),
-      sockets: () => this.#sockets.filter(({ listed }) => listed),
-      now: () => clock.now(),
-      log: silentLogger,
-    });
+    this.#edge = new MemoryEdge({ clock: { now: () => clock.now(), after: () => () => {} } });
     this.dial.onDial = (connection) => {
       if (connection.ended) return;
-      this.#sockets.push(new ModelSocket(connection, clock.now()));
+      const path = new ModelPath(connection, clock.now());
+      this.#paths.push(path);
+      this.#edge.join(path.socket);
       connection.open();
     };
   }
 
+  get mailbox(): Mailbox {
+    return this.#edge.mailbox;
+  }
+
   /** GitHub delivers; a copy of a signal that was taken changes nothing. */
   accept(signal: Signal): void {
-    if (this.mailbox.accept(signal).kind === "stored") this.accepted.push(signal);
-    this.#server.pump();
+    if (this.#edge.host.accept(signal, null).kind === "stored") this.accepted.push(signal);
   }
 
   /** The alarm. */
   tick(): void {
-    this.#server.tick();
+    this.#edge.schedule();
   }
 
   /** Moves one frame towards the edge; false if none is on the way. */
   moveUp(): boolean {
-    const socket = this.#sockets.find(({ up, listed }) => listed && up.length > 0);
-    const text = socket?.up.shift();
-    if (socket === undefined || text === undefined) return false;
-    if (text === PING) socket.send(PONG);
-    else this.#server.receive(socket, text);
+    const path = this.#paths.find(({ up, socket }) => socket.open && up.length > 0);
+    const text = path?.up.shift();
+    if (path === undefined || text === undefined) return false;
+    if (text === PING) path.socket.send(PONG);
+    else this.#edge.receive(path.socket, text);
     return true;
   }
 
   /** Moves one frame towards the agent; false if none is on the way. */
   moveDown(): boolean {
-    const socket = this.#sockets.find(({ down, connection }) => !connection.ended && down.length > 0);
-    const text = socket?.down.shift();
-    if (socket === undefined || text === undefined) return false;
-    if (text === "close") socket.connection.close();
-    else socket.connection.receive(text);
+    const path = this.#paths.find(({ down, connection }) => !connection.ended && down.length > 0);
+    const text = path?.down.shift();
+    if (path === undefined || text === undefined) return false;
+    if (text === "close") path.connection.close();
+    else path.connection.receive(text);
     return true;
   }
 
   /** Breaks the newest connection; what was on the way is lost. `halfOpen`: the edge does not notice. */
   cut(halfOpen: boolean): void {
-    const socket = this.#sockets.at(-1);
-    if (socket === undefined) return;
-    socket.up.length = 0;
-    socket.down.length = 0;
-    socket.listed &&= halfOpen;
-    socket.connection.close();
-    this.#sockets = this.#sockets.slice(-3);
+    const path = this.#paths.at(-1);
+    if (path === undefined) return;
+    if (!halfOpen) {
+      path.socket.lost();
+      this.#edge.ended(path.socket);
+    }
+    path.lose();
+    path.connection.close();
+    this.#paths = this.#paths.slice(-3);
   }
 
   /** The newest connection swallows everything from now on, and neither side is told. */
   blackHole(): void {
-    const socket = this.#sockets.at(-1);
-    if (socket === undefined) return;
-    socket.up.push = () => 0;
-    socket.down.push = () => 0;
-    socket.up.length = 0;
-    socket.down.length = 0;
+    const path = this.#paths.at(-1);
+    if (path === undefined) return;
+    path.up.push = () => 0;
+    path.down.push = () => 0;
+    path.lose();
   }
 }

@@ -1,55 +1,42 @@
-import { NodeSql } from "../../../agent/sqlite/node-sql.ts";
+import type { LinkServer } from "../../../shared/edge/link-server.ts";
+import type { MailboxHost } from "../../../shared/edge/mailbox-host.ts";
 import type { Batch } from "../../../shared/link/batch.ts";
 import { encode, readDown } from "../../../shared/link/codec.ts";
 import type { Down } from "../../../shared/link/down.ts";
 import type { Hello } from "../../../shared/link/hello.ts";
 import { PROTOCOL_VERSION, WINDOW } from "../../../shared/link/protocol.ts";
 import type { Up } from "../../../shared/link/up.ts";
-import { Mailbox } from "../../../shared/mailbox/mailbox.ts";
-import { openJobs } from "../../../shared/mailbox/open-jobs.ts";
-import { Tally } from "../../../shared/mailbox/tally.ts";
+import type { Mailbox } from "../../../shared/mailbox/mailbox.ts";
+import type { SqlDatabase } from "../../../shared/sql/sql.ts";
 import type { Signal } from "../../../shared/workflow-job/signal.ts";
-import { LinkServer } from "../../../shared/edge/link-server.ts";
-import { freshState, linkStateSchema, type LinkSocket, type LinkState } from "../../../shared/edge/link-socket.ts";
+import { JsonSocket } from "../../edge/json-socket.ts";
+import { MemoryEdge } from "../../edge/memory-edge.ts";
 import { capturedLog } from "../samples/captured-log.ts";
 import { queuedSignal, T0 } from "../samples/signal.ts";
 
-/** A socket that keeps what it was told; its state goes through JSON, as an attachment does. */
-export class FakeSocket implements LinkSocket {
-  #state: string;
+/** A socket that keeps what it was told. */
+export class FakeSocket extends JsonSocket {
   readonly sent: string[] = [];
   closed: { readonly code: number; readonly reason: string } | null = null;
-  pingAtMs: number | null = null;
   /** Told of each frame and of the end, where somebody listens. */
   heard: (text: string) => void = () => {};
   ended: (code: number, reason: string) => void = () => {};
 
   constructor(nowMs: number) {
-    this.#state = JSON.stringify(freshState(nowMs));
+    super(nowMs, {
+      send: (text) => {
+        this.sent.push(text);
+        this.heard(text);
+      },
+      closed: () => {},
+    });
   }
 
-  get state(): LinkState {
-    return linkStateSchema.parse(JSON.parse(this.#state));
-  }
-
-  save(state: LinkState): void {
-    this.#state = JSON.stringify(state);
-  }
-
-  send(text: string): void {
-    if (this.closed !== null) return;
-    this.sent.push(text);
-    this.heard(text);
-  }
-
-  close(code: number, reason: string): void {
+  override close(code: number, reason: string): void {
+    super.close(code, reason);
     if (this.closed !== null) return;
     this.closed = { code, reason };
     this.ended(code, reason);
-  }
-
-  lastPingAtMs(): number | null {
-    return this.pingAtMs;
   }
 
   /** The frames that came, each checked against the wire's schema. */
@@ -75,38 +62,47 @@ export class FakeSocket implements LinkSocket {
   }
 }
 
-/** A link server on a real mailbox in memory, with fake sockets and a clock that the test moves. */
+export interface FakeLinkOptions {
+  readonly stream?: string;
+  readonly maxUnacked?: number;
+  readonly spoken?: readonly number[];
+}
+
+/** The edge in memory with sockets that a test looks into, on a clock that the test sets and that fires nothing. */
 export class FakeLink {
   nowMs = T0;
   readonly log = capturedLog();
-  readonly mailbox: Mailbox;
-  readonly server: LinkServer;
-  #sockets: FakeSocket[] = [];
+  readonly edge: MemoryEdge;
   #signals = 0;
 
-  readonly tally = new Tally();
-  readonly sql = new NodeSql(":memory:");
-
-  constructor(
-    options: { readonly stream?: string; readonly maxUnacked?: number; readonly spoken?: readonly number[] } = {},
-  ) {
-    const { spoken, stream = "stream-1", ...ofMailbox } = options;
-    const { sql } = this;
-    this.mailbox = new Mailbox({ sql, newStreamId: () => stream, ...ofMailbox });
-    this.server = new LinkServer({
-      ...(spoken === undefined ? {} : { spoken }),
-      tally: this.tally,
-      mailbox: this.mailbox,
-      openJobs: () => openJobs(sql, this.nowMs),
-      sockets: () => this.#sockets.filter((socket) => socket.closed === null),
-      now: () => this.nowMs,
+  constructor({ maxUnacked, ...options }: FakeLinkOptions = {}) {
+    this.edge = new MemoryEdge({
+      ...options,
+      clock: { now: () => this.nowMs, after: () => () => {} },
       log: this.log.log,
+      ...(maxUnacked === undefined ? {} : { limits: { maxUnacked } }),
     });
+  }
+
+  get host(): MailboxHost {
+    return this.edge.host;
+  }
+
+  get sql(): SqlDatabase {
+    return this.edge.sql;
+  }
+
+  get mailbox(): Mailbox {
+    return this.host.mailbox;
+  }
+
+  get server(): LinkServer {
+    return this.host.link;
   }
 
   socket(): FakeSocket {
     const socket = new FakeSocket(this.nowMs);
-    this.#sockets = [...this.#sockets.filter((each) => each.closed === null), socket];
+    this.edge.join(socket);
     return socket;
   }
 
@@ -118,7 +114,7 @@ export class FakeLink {
   }
 
   say(socket: FakeSocket, frame: Up): void {
-    this.server.receive(socket, encode(frame));
+    this.edge.receive(socket, encode(frame));
   }
 
   ack(socket: FakeSocket, upTo: number): void {
@@ -129,12 +125,11 @@ export class FakeLink {
     this.say(socket, { type: "nack", fence: socket.state.fence ?? 0, seq, verdict, reason: "test" });
   }
 
-  /** Takes `count` new signals, as the mailbox object does. */
+  /** Takes `count` new signals. */
   deliver(count: number, change: Partial<Signal> = {}): void {
     for (let n = 0; n < count; n += 1) {
       this.#signals += 1;
-      this.mailbox.accept(queuedSignal(this.#signals, change));
-      this.server.pump();
+      this.host.accept(queuedSignal(this.#signals, change), null);
     }
   }
 }

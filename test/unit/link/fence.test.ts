@@ -94,7 +94,7 @@ test.each([
 ])("a frame that is %s ends the link with 4400 and is named in the log", (_name, data) => {
   const link = new FakeLink();
   const socket = link.connect();
-  link.server.receive(socket, data);
+  link.edge.receive(socket, data);
   expect(socket.closed?.code).toBe(4400);
   expect(link.log.records()).toContainEqual(expect.objectContaining({ level: "warn", msg: "link frame refused" }));
 });
@@ -102,13 +102,13 @@ test.each([
 test("a frame of a type that is not known yet is passed over", () => {
   const link = new FakeLink();
   const socket = link.connect();
-  link.server.receive(socket, '{"type":"from-tomorrow","fence":1}');
+  link.edge.receive(socket, '{"type":"from-tomorrow","fence":1}');
   expect(socket.closed).toBeNull();
 });
 
 test("a hello whose capabilities are unknown text is answered with a reason that a close frame can carry", () => {
   const link = new FakeLink();
   const socket = link.socket();
-  link.server.receive(socket, encode(helloFrame({ requires: ["✓".repeat(200)] })));
+  link.edge.receive(socket, encode(helloFrame({ requires: ["✓".repeat(200)] })));
   expect(socket.closed?.reason).toMatch(/^[\x20-\x7e]{1,123}$/);
 });

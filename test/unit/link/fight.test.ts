@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
 
-import { storedFreshness } from "../../../shared/mailbox/freshness.ts";
 import { FakeLink, helloFrame, type FakeSocket } from "./fake-link.ts";
 
 const A = { instance: "nas", boot: "boot-a", host: "nas.local" };
@@ -32,7 +31,7 @@ test("L5 the fight names both hosts in the log and in freshness", () => {
   expect(link.log.records()).toContainEqual(
     expect.objectContaining({ level: "error", incumbent: "nas on laptop.local", challenger: "nas on nas.local" }),
   );
-  const freshness = storedFreshness(link.mailbox, link.sql, link.tally.state, link.nowMs);
+  const freshness = link.host.freshness();
   expect(freshness).toMatchObject({
     takeovers: 3,
     fight: { incumbent: { host: "laptop.local" }, challenger: { host: "nas.local" } },
@@ -45,7 +44,7 @@ test("L5 the loser is kept out for as long as it keeps coming, and let in once t
   for (let n = 0; n < 10; n += 1) {
     link.nowMs += 59_000;
     const winner = sockets[3];
-    if (winner !== undefined) winner.pingAtMs = link.nowMs;
+    if (winner !== undefined) winner.pinged(link.nowMs);
     expect(link.connect(A).closed?.code).toBe(4423);
   }
   sockets[3]?.close(1006, "gone");
@@ -56,7 +55,7 @@ test("L5 a winner that shows no life for 90 s does not keep the other out", () =
   const link = new FakeLink();
   const sockets = fight(link, 5);
   const winner = sockets[3];
-  if (winner !== undefined) winner.pingAtMs = link.nowMs;
+  if (winner !== undefined) winner.pinged(link.nowMs);
   link.nowMs += 90_000;
   expect(link.connect(A).closed).toBeNull();
   expect(winner?.closed?.code).toBe(4409);

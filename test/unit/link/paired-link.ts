@@ -68,7 +68,7 @@ export class PairedLink {
     for (let left = ms; left > 0; left -= 1000) {
       await this.clock.advance(Math.min(1000, left));
       this.edge.nowMs = this.clock.now();
-      this.edge.server.tick();
+      this.edge.edge.schedule();
     }
   }
 
@@ -102,8 +102,8 @@ export class PairedLink {
 
   #up(socket: FakeSocket, edge: FakeLink, events: ConnectionEvents, text: string): void {
     if (socket.closed !== null || this.swallows(text)) return;
-    if (text !== PING) return edge.server.receive(socket, text);
-    socket.pingAtMs = this.clock.now();
+    if (text !== PING) return edge.edge.receive(socket, text);
+    socket.pinged(this.clock.now());
     this.#later(() => socket.closed === null && events.received(PONG));
   }
 }

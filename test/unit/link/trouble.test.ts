@@ -50,7 +50,7 @@ describe("a signal that the agent cannot take", () => {
     for (let n = 0; n < 4; n += 1) {
       link.nack(socket, 1, "retry");
       link.nowMs += 60_000;
-      socket.pingAtMs = link.nowMs;
+      socket.pinged(link.nowMs);
       link.server.tick();
     }
     link.ack(socket, 1);
@@ -67,7 +67,7 @@ describe("a signal that the agent cannot take", () => {
       expect(link.mailbox.dead()).toBe(0);
       link.nack(socket, 1, "retry");
       link.nowMs += 60_000;
-      socket.pingAtMs = link.nowMs;
+      socket.pinged(link.nowMs);
       link.server.tick();
     }
     expect(link.mailbox.dead()).toBe(1);
@@ -137,7 +137,7 @@ describe("an agent of which nothing is heard", () => {
     const socket = link.connect();
     link.deliver(2);
     link.nowMs += SILENCE_MS - 1;
-    socket.pingAtMs = link.nowMs;
+    socket.pinged(link.nowMs);
     link.nowMs += SILENCE_MS - 1;
     link.ack(socket, 1);
     link.nowMs += SILENCE_MS - 1;

@@ -1,0 +1,90 @@
+import { Journal } from "../../agent/journal/journal.ts";
+import type { Connection, ConnectionEvents } from "../../agent/link/dial.ts";
+import { LinkClient } from "../../agent/link/link-client.ts";
+import { PING, PONG } from "../../shared/link/protocol.ts";
+import { silentLogger } from "../../shared/log/logger.ts";
+import { CrashSql, Life } from "./crash-plan.ts";
+import { CrashSocket } from "./crash-socket.ts";
+import { LATENCY_MS, RESTART_MS, type CrashWorld } from "./world.ts";
+
+/** Link client and journal in one process, on storage that outlives it. */
+export class CrashAgent {
+  readonly #world: CrashWorld;
+  #life: Life;
+  #client: LinkClient | null = null;
+  #socket: CrashSocket | null = null;
+  #boots = 0;
+
+  constructor(world: CrashWorld) {
+    this.#world = world;
+    this.#life = this.#born();
+  }
+
+  #born(): Life {
+    return new Life(() => {
+      if (this.#socket !== null) this.#world.dropLater(this.#socket, "agent died");
+      this.#world.clock.after(RESTART_MS, () => this.start());
+    });
+  }
+
+  start(): void {
+    if (this.#life.dead) this.#life = this.#born();
+    const life = this.#life;
+    const world = this.#world;
+    this.#boots += 1;
+    world.run(() => {
+      const journal = new Journal(new CrashSql(world.agentSql, world.plan, life, "journal"));
+      this.#client = new LinkClient({
+        dial: (events) => this.#dial(events, life),
+        journal,
+        identity: { instance: "nas", boot: `boot-${this.#boots}`, host: "nas.local" },
+        routes: () => [{ owner: "acme", labels: ["self-hosted", "linux"] }],
+        events: {
+          welcomed: () => {},
+          received: (signals) => world.fresh.push(...signals.map((signal) => signal.guid)),
+          caughtUp: () => {},
+          down: () => {},
+        },
+        clock: {
+          now: () => world.clock.now(),
+          after: (ms, fire) => world.clock.after(ms, () => this.#run(life, fire)),
+        },
+        random: () => 0.5,
+        log: silentLogger,
+      });
+      this.#client.start();
+    });
+  }
+
+  #run(life: Life, work: () => void): void {
+    if (!life.dead) this.#world.run(work);
+  }
+
+  /** The network: what a dead process had sent is still on its way. */
+  #dial(events: ConnectionEvents, life: Life): Connection {
+    const { clock, plan, edge } = this.#world;
+    const later = (work: () => void): void => void clock.after(LATENCY_MS, () => this.#run(life, work));
+    const socket: CrashSocket = new CrashSocket(clock.now(), edge.at, {
+      send: (text) => later(() => socket.open && events.received(text)),
+      closed: (code, reason) => {
+        later(() => events.closed({ code, reason, status: null }));
+        edge.ended(socket);
+      },
+    });
+    this.#socket = socket;
+    edge.join(socket);
+    later(() => socket.open && events.opened());
+    const up = (text: string): void => {
+      if (text !== PING) return edge.receive(socket, text);
+      if (!socket.open) return;
+      socket.pinged(clock.now());
+      later(() => socket.open && events.received(PONG));
+    };
+    return {
+      send: (text) => plan.around(life, "send to edge", () => void clock.after(LATENCY_MS, () => up(text))),
+      terminate: () => {
+        if (!life.dead) this.#world.dropLater(socket, "terminated");
+      },
+    };
+  }
+}
