@@ -1,5 +1,6 @@
 import type { Batch } from "../../shared/link/batch.ts";
 import { PROTOCOL_VERSION } from "../../shared/link/protocol.ts";
+import type { Down } from "../../shared/link/down.ts";
 import type { Welcome } from "../../shared/link/welcome.ts";
 import { queuedSignal } from "../unit/samples/signal.ts";
 
@@ -17,6 +18,12 @@ export function welcomeFrame(change: Partial<Welcome> = {}): Welcome {
     openJobsComplete: true,
     ...change,
   };
+}
+
+type Probed = Extract<Down, { type: "probed" }>;
+
+export function probedFrame(id: string, change: Partial<Probed> = {}): Probed {
+  return { type: "probed", fence: 1, id, head: 0, acked: 0, now: 0, ...change };
 }
 
 /** The signals `after + 1` to `upTo`, each the queued signal of its own number. */

@@ -67,6 +67,15 @@ describe("a slot that GitHub no longer lists", () => {
     expect(world.ledger.slot(name)?.state).toBe("started");
   });
 
+  test("G6: is not lost by inventories that follow one another within a minute, as asked sweeps do", () => {
+    const { world, name } = oneStarted();
+    world.later(MINUTE).inventory({});
+    for (const second of [1, 5, 15, 38]) world.later(second * 1000).inventory({});
+    expect(world.ledger.slot(name)?.state).toBe("started");
+    world.later(1000).inventory({});
+    expect(world.ledger.slot(name)?.state).toBe("lost");
+  });
+
   test("is lost after a minute of absence: it covers nothing, is taken away, and its job gets another", () => {
     const { world, name } = oneStarted();
     world.later(MINUTE).inventory({}).later(MINUTE).inventory({});

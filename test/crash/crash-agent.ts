@@ -3,19 +3,28 @@ import type { Connection, ConnectionEvents } from "../../agent/link/dial.ts";
 import { LinkClient } from "../../agent/link/link-client.ts";
 import { PING, PONG } from "../../shared/link/protocol.ts";
 import { silentLogger } from "../../shared/log/logger.ts";
-import { CrashSql, Life } from "./crash-plan.ts";
+import type { SqlDatabase } from "../../shared/sql/sql.ts";
+import type { CrashEdge } from "./crash-edge.ts";
+import { CrashSql, LATENCY_MS, Life, RESTART_MS, type Surroundings } from "./crash-plan.ts";
 import { CrashSocket } from "./crash-socket.ts";
-import { LATENCY_MS, RESTART_MS, type CrashWorld } from "./world.ts";
+
+/** What the agent stands in. */
+export interface AgentSurroundings extends Surroundings {
+  readonly agentSql: SqlDatabase;
+  readonly edge: CrashEdge;
+  /** GUIDs that the agent took as new, over all its lives. */
+  readonly fresh: string[];
+}
 
 /** Link client and journal in one process, on storage that outlives it. */
 export class CrashAgent {
-  readonly #world: CrashWorld;
+  readonly #world: AgentSurroundings;
   #life: Life;
   #client: LinkClient | null = null;
   #socket: CrashSocket | null = null;
   #boots = 0;
 
-  constructor(world: CrashWorld) {
+  constructor(world: AgentSurroundings) {
     this.#world = world;
     this.#life = this.#born();
   }

@@ -2,26 +2,36 @@ import { createReceiver } from "../../shared/receiver/receiver.ts";
 import type { Mailbox } from "../../shared/mailbox/mailbox.ts";
 import { silentLogger } from "../../shared/log/logger.ts";
 import { WebhookVerifier } from "../../shared/signature/webhook-verifier.ts";
+import type { SqlDatabase } from "../../shared/sql/sql.ts";
 import { MemoryEdge } from "../edge/memory-edge.ts";
 import { workflowJob } from "../unit/samples/payload.ts";
 import { sign } from "../unit/samples/sign.ts";
 import { guid } from "../unit/samples/signal.ts";
-import { CrashSql, Life } from "./crash-plan.ts";
+import { CrashSql, Life, RESTART_MS, type Surroundings } from "./crash-plan.ts";
 import type { CrashSocket } from "./crash-socket.ts";
-import { RESTART_MS, type CrashWorld } from "./world.ts";
 
 const SECRET = "crash-test-secret";
 /** How long a GUID is remembered here: a rotation of generations falls into the middle of a run. */
 export const RETENTION_MS = 60_000;
 
+/** What the edge stands in. */
+export interface EdgeSurroundings extends Surroundings {
+  readonly edgeSql: SqlDatabase;
+  /** Told of each frame that the agent sent. */
+  noteUp(text: string): void;
+  /** Whether the object is evicted after this event. */
+  evicts(): boolean;
+  readonly cutsAfterEviction: boolean;
+}
+
 /** Receiver and mailbox in one process, on storage that outlives it. */
 export class CrashEdge {
-  readonly #world: CrashWorld;
+  readonly #world: EdgeSurroundings;
   life: Life;
   #edge!: MemoryEdge;
   #app!: ReturnType<typeof createReceiver>;
 
-  constructor(world: CrashWorld) {
+  constructor(world: EdgeSurroundings) {
     this.#world = world;
     this.life = this.#born();
   }

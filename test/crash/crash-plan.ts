@@ -1,4 +1,19 @@
+import type { Clock } from "../../shared/clock/clock.ts";
 import type { SqlDatabase, SqlRow, SqlValue } from "../../shared/sql/sql.ts";
+
+export const LATENCY_MS = 3;
+/** From the end of a process to its next start. */
+export const RESTART_MS = 40;
+
+/** What any process of a run stands in. */
+export interface Surroundings {
+  readonly clock: Clock;
+  readonly plan: CrashPlan;
+  /** Runs a handler of some process; its death ends only itself. */
+  run(work: () => void): void;
+  /** The network ends a connection behind what is on its way. */
+  dropLater(socket: { drop(reason: string): void }, reason: string): void;
+}
 
 /** What a process that has been killed throws at whoever still calls into it. */
 export class Crash extends Error {

@@ -3,12 +3,7 @@ import { readUp } from "../../shared/link/codec.ts";
 import { VirtualClock } from "../agent/virtual-clock.ts";
 import { CrashAgent } from "./crash-agent.ts";
 import { CrashEdge, RETENTION_MS } from "./crash-edge.ts";
-import { Crash, CrashPlan } from "./crash-plan.ts";
-import type { CrashSocket } from "./crash-socket.ts";
-
-export const LATENCY_MS = 3;
-/** From the end of a process to its next start. */
-export const RESTART_MS = 40;
+import { Crash, CrashPlan, LATENCY_MS } from "./crash-plan.ts";
 
 export interface WorldOptions {
   /** The place at which a process dies; null for a run in which none does. */
@@ -46,7 +41,7 @@ export class CrashWorld {
   }
 
   /** A dead process's frames are still on their way: the other side sees the end of the connection behind them. */
-  dropLater(socket: CrashSocket, reason: string): void {
+  dropLater(socket: { drop(reason: string): void }, reason: string): void {
     this.clock.after(LATENCY_MS + 1, () => socket.drop(reason));
   }
 

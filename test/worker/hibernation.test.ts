@@ -144,6 +144,18 @@ test("an acknowledgement that only memory had is told again by the agent after a
   expect(second.seqs()).toEqual([]);
 });
 
+test("what was acknowledged is on disk once the agent's socket has closed: an agent without a journal gets nothing again", async () => {
+  const agent = await TestAgent.connect();
+  await deliverJobs(1, 2, 3);
+  await agent.seqsUpTo(3);
+  agent.send({ type: "ack", fence: 1, upTo: 3 });
+  await agent.probe(1);
+  agent.close(1000, "done");
+  await agent.closed;
+  await abortAllDurableObjects();
+  expect(await mailboxStub().freshness()).toMatchObject({ acked: 3, unacked: 0 });
+});
+
 test("L10 two upgrades in one tick do not keep the object awake", async () => {
   const [first, second] = await Promise.all([TestAgent.dial(), TestAgent.dial()]);
   first.send(hello({ boot: "one" }));

@@ -1,10 +1,12 @@
 import { describe, expect, test } from "vitest";
 
+import { PING, PONG } from "../../../shared/link/protocol.ts";
 import { factsOfSignal, type JobFacts } from "../../../shared/workflow-job/job-facts.ts";
 import type { Fleet } from "../../../shared/fleet/pool.ts";
 import { poolOf } from "../../controller/world.ts";
 import { guid } from "../../unit/samples/signal.ts";
 import { Journal } from "../../../agent/journal/journal.ts";
+import { probedFrame } from "../frames.ts";
 import { gitHubError, hangs } from "../fake-github.ts";
 import { slotError } from "../fake-slots.ts";
 import { FullDisk } from "../link/link-fixture.ts";
@@ -427,6 +429,34 @@ describe("its end", () => {
     await clock.advance(9000);
     await stopped;
     expect(provider.running()).toEqual([]);
+  });
+
+  test("promise 17: what has ended is forgotten after three days: an old copy of it is a stranger whom GitHub is asked about", async () => {
+    const HOUR_MS = 60 * MINUTE_MS;
+    const { clock, github, start, welcome } = agentFixture({ sweepIntervalMs: HOUR_MS });
+    await start();
+    const connection = welcome();
+    connection.onSend = (text) => {
+      if (text === PING) connection.receive(PONG);
+      const probe = connection.framesOf("probe").at(-1);
+      if (probe !== undefined && text.includes(probe.id))
+        queueMicrotask(() => connection.receive(probedFrame(probe.id)));
+    };
+    await clock.advance(30_000);
+    /** How many sweeps a signal asks for. */
+    const asks = async (after: number, signal: ReturnType<typeof signalOf>): Promise<number> => {
+      const before = github.callsOf("jobs").length;
+      connection.receive(batchOf(after, [signal]));
+      await clock.advance(5000);
+      return github.callsOf("jobs").length - before;
+    };
+    const queuedAtMs = clock.now();
+    const copy = (n: number) => signalOf(1, { guid: guid(n), createdAtMs: queuedAtMs, startedAtMs: queuedAtMs });
+    await asks(0, { ...copy(1), action: "completed", status: "completed", conclusion: "success" });
+    await clock.advance(24 * HOUR_MS + 30 * MINUTE_MS);
+    expect(await asks(1, copy(2))).toBe(0);
+    await clock.advance(96 * HOUR_MS);
+    expect(await asks(2, copy(3))).toBe(1);
   });
 
   test("a disk that is full at the hourly housekeeping ends nothing", async () => {

@@ -9,78 +9,70 @@ const SLOT_BOOK = "shared/controller/slot-book.ts";
 const TRANSITIONS = "shared/controller/slot-transitions.ts";
 const MANAGER = "agent/slots/slot-manager.ts";
 
-/** Every one of these must be found out. Add one with each promise that a change could break unseen. */
-export const MUTATIONS: readonly Mutation[] = [
-  {
-    breaks: "promise 1: a delivery is answered before it is stored",
-    file: "shared/mailbox/mailbox.ts",
-    search: "const stored = this.#signals.insert(signal);",
-    replace: "const stored = signal.jobId % 3 === 0 ? 1 : this.#signals.insert(signal);",
-  },
-  {
-    breaks: "promise 3: the edge forgets to send what was not acknowledged",
-    file: "shared/edge/link-server.ts",
-    search: "sentUpTo: mailbox.acked(),",
-    replace: "sentUpTo: mailbox.head(),",
-  },
-  {
-    breaks: "promise 3: the agent acknowledges what the journal refused",
-    file: "agent/link/link-client.ts",
-    search:
-      'this.#send({ type: "nack", fence: welcome.fence, seq, verdict: "retry", reason: reason.slice(0, 500) });\n      return null;',
-    replace: "return seq > 0 ? [] : null;",
-  },
+/** Another defence keeps the promise all the same: what breaks is found by the tests of the rule alone. */
+const RULES = ["rules"] as const;
+
+/** Breaks of what the agent decides. */
+export const CONTROLLER_MUTATIONS: readonly Mutation[] = [
   {
     breaks: "promise 4: a late queued brings a finished job back",
     file: "shared/workflow-job/job-facts.ts",
     search: "in_progress: 1, completed: 2 };",
     replace: "in_progress: 1, completed: -1 };",
+    foundBy: ["simulation"],
   },
   {
     breaks: "promise 4: a job in progress is queued again by an old event",
     file: "shared/workflow-job/job-facts.ts",
     search: "const winner = comparePhase(a, b) >= 0 ? a : b;",
     replace: "const winner = b;",
+    foundBy: ["simulation"],
   },
   {
     breaks: "promise 5: sweeps are not fed to the controller",
     file: "agent/daemon/feed-sweep.ts",
     search: 'feed({ type: "queue-sweep"',
     replace: 'if (jobs.length < 0) feed({ type: "queue-sweep"',
+    foundBy: ["simulation"],
   },
   {
     breaks: "promise 5: a pool whose webhooks are lost backs off although its runners work",
     file: "shared/controller/slot-book.ts",
     search: 'if (answer === "gone") this.#pauses.worked(pool);',
     replace: "",
+    foundBy: ["simulation"],
   },
   {
     breaks: "promise 6: exited slots whose containers are still there take no place",
     file: POOL_BOOK,
     search: "    page.room -= 1;\n    if (!covers(slot)",
     replace: '    if (slot.state === "planned") page.room -= 1;\n    if (!covers(slot)',
+    foundBy: ["simulation"],
   },
   {
     breaks: "promise 6: a pool may start one slot too many",
     file: POOL_BOOK,
     search: "page === undefined || page.room <= 0",
     replace: "page === undefined || page.room < 0",
+    foundBy: ["simulation"],
   },
   {
     breaks: "promise 6: what runs already is not counted after a restart",
     file: "agent/daemon/agent.ts",
     search: 'this.#control.hold("adoption");',
     replace: "",
+    foundBy: ["simulation"],
   },
   {
     breaks: "promise 6: containers of an earlier process are not adopted",
     file: MANAGER,
     search: 'feed(name, { change: "adopted",',
     replace: 'if (name === "") feed(name, { change: "adopted",',
+    foundBy: ["simulation"],
   },
   {
     breaks: "promise 6: demand beyond the first start is not served",
-    isBackedUp: true,
+    foundBy: RULES,
     file: ALLOCATION,
     search: "    queue.putBack(cursor);\n  }\n  return { starts, unplaced };",
     replace: "  }\n  return { starts, unplaced };",
@@ -90,16 +82,18 @@ export const MUTATIONS: readonly Mutation[] = [
     file: PLAN,
     search: "    this.#keepWarm();\n",
     replace: "",
+    foundBy: ["simulation"],
   },
   {
     breaks: "promise 6: surplus slots stay for ever",
     file: RETIREMENT,
     search: 'if (reason === "surplus") return',
     replace: 'if (reason === "surplus") return null;\n  if (reason !== reason) return',
+    foundBy: ["simulation"],
   },
   {
     breaks: "promise 7: a job done elsewhere counts as the end of the slot that was made for it",
-    isBackedUp: true,
+    foundBy: RULES,
     file: TRANSITIONS,
     search: 'const JOBS = { "job-running": "busy", "job-done": "spent" } as const;',
     replace: 'const JOBS = { "job-running": "spent", "job-done": "spent" } as const;',
@@ -109,29 +103,32 @@ export const MUTATIONS: readonly Mutation[] = [
     file: "shared/controller/slot.ts",
     search: "  busy: false,\n",
     replace: "  busy: true,\n",
+    foundBy: ["simulation"],
   },
   {
     breaks: "promise 7: a slot that ended is not cleared, and keeps its place",
     file: MANAGER,
     search: 'feed(name, { change: "removed" });',
     replace: "",
+    foundBy: ["simulation"],
   },
   {
     breaks: "promise 8: the container is stopped although GitHub says that its runner is busy",
     file: MANAGER,
     search: 'if (answer === "busy") return feed(name, { change: "kept", busy: true });',
     replace: "",
+    foundBy: ["simulation"],
   },
   {
     breaks: "promise 8: an idle reading outweighs a job in progress",
-    isBackedUp: true,
+    foundBy: RULES,
     file: SLOT_BOOK,
     search: 'return runsJob ? undefined : step(slot, "idle", asOfMs);',
     replace: 'return step(slot, "idle", asOfMs);',
   },
   {
     breaks: "promise 8: a surplus slot goes without an inventory that lists it idle",
-    isBackedUp: true,
+    foundBy: RULES,
     file: RETIREMENT,
     search: 'if (slot.state !== "online" || (slot.idleSeenAtMs ?? -1) < sinceMs) {',
     replace: "if (nowMs < sinceMs) {",
@@ -141,47 +138,55 @@ export const MUTATIONS: readonly Mutation[] = [
     file: "shared/controller/job.ts",
     search: "SWEEPS_TO_BE_GONE = 2",
     replace: "SWEEPS_TO_BE_GONE = 1",
+    foundBy: ["simulation"],
   },
   {
     breaks: "promise 9: a job that GitHub has forgotten stays in demand for ever",
     file: JOB_BOOK,
     search: "job.missedSweeps += 1;",
     replace: "job.missedSweeps += 0;",
+    foundBy: ["simulation"],
   },
   {
     breaks: "promise 9: repositories that were not read count against their jobs",
     file: JOB_BOOK,
     search: "if (!read.has(job.facts.repository.toLowerCase())) continue;",
     replace: 'if (read.has("")) continue;',
+    foundBy: ["simulation"],
   },
   {
     breaks: "promise 9: old news starts a slot without a sweep",
     file: JOB_BOOK,
     search: "(known?.unconfirmed ?? true) && isStale(event),",
     replace: "(known?.unconfirmed ?? true) && event.atMs < 0,",
+    foundBy: ["simulation"],
   },
   {
     breaks: "promise 10: a fixed delay stands before the plan",
     file: "agent/daemon/control-loop.ts",
     search: "    queueMicrotask(() => {",
     replace: "    this.#options.clock.after(3000, () => {",
+    foundBy: ["simulation"],
   },
   {
     breaks: "promise 12: runners of another agent are cleaned away",
     file: "shared/controller/ghosts.ts",
     search: "if (!name.startsWith(this.#ownPrefix) || hasSlot(name)",
     replace: "if (hasSlot(name)",
+    foundBy: ["simulation"],
   },
   {
     breaks: "promise 12: runners of ours without a slot pile up at GitHub",
     file: PLAN,
     search: "    this.#cleanGhosts();\n",
     replace: "",
+    foundBy: ["simulation"],
   },
   {
     breaks: "C7: a lost answer of the JIT call leaks its registration, and a 409 is retried under the same name",
     file: "agent/slots/slot-name.ts",
     search: 'ALPHABET[Math.floor(random() * ALPHABET.length)] ?? "a"',
     replace: 'ALPHABET[Math.floor(random() * 0)] ?? "a"',
+    foundBy: ["simulation"],
   },
 ];

@@ -1,0 +1,18 @@
+import type { Suite } from "./mutation.ts";
+
+const VITEST = ["node_modules/vitest/vitest.mjs", "run"];
+const SEEDS = "200";
+
+/** What each suite runs, from the root of a copy of the project. None of them needs a Docker Engine. */
+export const SUITES: Readonly<Record<Suite, readonly string[]>> = {
+  simulation: ["test/simulation/main.ts", "--from", "1", "--seeds", SEEDS],
+  crash: [...VITEST, "--project", "node", "test/crash"],
+  worker: [...VITEST, "--project", "worker"],
+  standalone: [...VITEST, "--project", "node", "test/standalone"],
+  rules: [...VITEST, "--project", "node", "test/controller", "test/agent/slots"],
+  controller: [...VITEST, "--project", "node", "test/controller"],
+  daemon: [...VITEST, "--project", "node", "test/agent/daemon"],
+  link: [...VITEST, "--project", "node", "test/unit/link", "test/agent/link"],
+  edge: [...VITEST, "--project", "node", "test/edge"],
+  doctor: [...VITEST, "--project", "node", "test/agent/doctor"],
+};
