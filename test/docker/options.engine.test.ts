@@ -133,10 +133,15 @@ async function writable(volume: string): Promise<void> {
     Image: runner.image,
     User: "0",
     Cmd: ["chown", "1001", "/v"],
-    HostConfig: { Binds: [`${volume}:/v`] },
+    // It needs no network, and must not fail where the engine has none.
+    HostConfig: { Binds: [`${volume}:/v`], NetworkMode: "none" },
+    Labels: { "hookline.test": instance },
   };
   const { Id } = JSON.parse(await rawCall("POST", "/containers/create", JSON.stringify(body)));
-  await rawCall("POST", `/containers/${Id}/start`);
-  await rawCall("POST", `/containers/${Id}/wait`);
-  await rawCall("DELETE", `/containers/${Id}?v=1`);
+  try {
+    await rawCall("POST", `/containers/${Id}/start`);
+    await rawCall("POST", `/containers/${Id}/wait`);
+  } finally {
+    await rawCall("DELETE", `/containers/${Id}?v=1&force=1`);
+  }
 }

@@ -139,7 +139,7 @@ export const BROKEN_CONTAINERS: readonly BrokenWorld[] = [
     status: "warn",
     summary: /is not here/,
     remedy: /docker pull hookline-none:2\.336\.0/,
-    skips: /^docker-create:nas$/,
+    skips: /^docker-(create:nas|network:)/,
     breakIt: ({ pools }) => ({ env: { HOOKLINE_CONFIG: pools({ image: "hookline-none:2.336.0" }) } }),
   },
   altered(
@@ -159,6 +159,7 @@ export const BROKEN_CONTAINERS: readonly BrokenWorld[] = [
       status: "fail",
       summary: /no container of the pool nas can be created: .*400 "NanoCPUs can not be set/,
       remedy: /resources/,
+      skips: /^docker-network:/,
     },
     {
       method: "POST",
@@ -185,6 +186,7 @@ export const BROKEN_CONTAINERS: readonly BrokenWorld[] = [
       status: "fail",
       summary: /refuses 1 of the calls/,
       remedy: /"-allowPOST=.*\(start\|stop\|kill\)"/,
+      skips: /^docker-network:/,
     },
     refused(/\/(start|stop|kill)(\?|$)/, "POST"),
   ),
@@ -205,7 +207,7 @@ export const BROKEN_CONTAINERS: readonly BrokenWorld[] = [
       status: "fail",
       summary: /refuses 1 of the calls/,
       remedy: /"-allowGET=.*\/images/,
-      skips: /^docker-(image|create)/,
+      skips: /^docker-(image|create|network)/,
     },
     refused(/\/images\/.*\/json/),
   ),
@@ -216,7 +218,35 @@ export const BROKEN_CONTAINERS: readonly BrokenWorld[] = [
       status: "fail",
       summary: /proxy before Docker refuses to create/,
       remedy: /-allowPOST=.*containers\/create/,
+      skips: /^docker-network:/,
     },
     refused(/\/containers\/create/, "POST"),
+  ),
+  {
+    name: "a network that is not there, although a container can be created for it",
+    check: "docker-network:no-such-network",
+    status: "fail",
+    summary: /Docker has no network no-such-network; no container of the pool nas can start/,
+    remedy: /docker network create no-such-network/,
+    breakIt: ({ pools }) => ({ env: { HOOKLINE_CONFIG: pools({ network: "no-such-network" }) } }),
+  },
+  altered(
+    {
+      name: "N19 an engine whose default bridge another one has taken away",
+      check: "docker-network:",
+      status: "fail",
+      summary: /the host's bridge of the network .* is missing/,
+      remedy: /synopkg restart ContainerManager/,
+    },
+    {
+      method: "POST",
+      path: /\/containers\/[0-9a-f]{64}\/start/,
+      status: 500,
+      // As Docker 20.10.24 answers once docker0 is deleted.
+      text: JSON.stringify({
+        message:
+          "failed to create endpoint x on network bridge: adding interface veth0 to bridge docker0 failed: could not find bridge docker0: route ip+net: no such network interface",
+      }),
+    },
   ),
 ];

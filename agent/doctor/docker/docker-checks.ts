@@ -8,6 +8,7 @@ import { judgeDryRun } from "./dry-run.ts";
 import { isRefused, orSkipped, type DockerFacts } from "./docker-facts.ts";
 import { judgeDisk, judgeKernel, judgeLimits, judgeLogs, judgeMemory } from "./host-checks.ts";
 import { judgeImage } from "./image-check.ts";
+import { judgeNetwork } from "./network-check.ts";
 
 export interface DockerCheckOptions {
   readonly facts: DockerFacts;
@@ -38,6 +39,17 @@ export function dockerChecks(options: DockerCheckOptions): readonly Check[] {
         nowMs,
       ),
   }));
+  const networks = [...new Set(pools.map(({ network }) => network))].map((network): Check => ({
+    id: `docker-network:${network}`,
+    group: "docker",
+    run: () =>
+      judgeNetwork(
+        facts,
+        network,
+        pools.filter((pool) => pool.network === network),
+        options,
+      ),
+  }));
   const dryRuns = pools.map((pool): Check => ({
     id: `docker-create:${pool.key}`,
     group: "docker",
@@ -53,6 +65,7 @@ export function dockerChecks(options: DockerCheckOptions): readonly Check[] {
     ofHost("docker-logs", judgeLogs),
     ...images,
     ...dryRuns,
+    ...networks,
   ];
 }
 
