@@ -4,15 +4,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
-import { afterAll, beforeAll, expect } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { parse, stringify } from "yaml";
 
+import { AGENT_CONTAINER } from "../../agent/cli/agent-container.ts";
 import { dockerAvailable, dockerRequired, dockerTest } from "../docker/engine.ts";
 import { engineHost } from "../docker/raw-call.ts";
 import { LABELS, REPOSITORY, startChainWithoutAgent, type ChainWithoutAgent } from "../e2e/docker-chain.ts";
 import { buildAgentImage, type AgentImage } from "./agent-image.ts";
 import { AllowListProxy, shippedAllowList } from "./allow-list-proxy.ts";
-import { fileSchema, FILES, root } from "./compose-files.ts";
+import { composeFile, fileSchema, FILES, root } from "./compose-files.ts";
 
 const run = promisify(execFile);
 
@@ -35,12 +36,19 @@ function projectFolder(chain: ChainWithoutAgent, service: object): string {
   writeFileSync(join(folder, "secrets/hookline_token"), options.edge?.token ?? "", { mode: 0o644 });
   writeFileSync(join(folder, "pools.yaml"), stringify(options.pools), { mode: 0o644 });
   const environment = { GITHUB_API_URL: options.githubApiUrl, HOOKLINE_SWEEP_INTERVAL_SECONDS: "3600" };
-  const agent = { healthcheck: { interval: "1s" }, environment, ...service };
+  // The shipped name belongs to whoever runs an agent on this engine.
+  const agent = {
+    container_name: `agent-${options.instance}`,
+    healthcheck: { interval: "1s" },
+    environment,
+    ...service,
+  };
   writeFileSync(join(folder, "test.yaml"), stringify({ services: { agent } }));
   return folder;
 }
 
-async function servesAJob(chain: ChainWithoutAgent, folder: string, file: string, services: readonly string[]) {
+/** docker-compose on the project's folder, as an operator of this chain calls it. */
+function composeOf(chain: ChainWithoutAgent, folder: string, files: readonly string[]) {
   const { instance, edge } = chain.agentOptions;
   const socket = engineHost.kind === "unix" ? engineHost.socketPath : "/var/run/docker.sock";
   const env = {
@@ -50,17 +58,32 @@ async function servesAJob(chain: ChainWithoutAgent, folder: string, file: string
     HOOKLINE_EDGE_URL: edge?.url ?? "",
     HOOKLINE_DOCKER_GID: String(statSync(socket).gid),
   };
-  const compose = (...args: readonly string[]) =>
-    run("docker-compose", ["-p", instance, "-f", join(folder, file), "-f", join(folder, "test.yaml"), ...args], {
-      env,
-    });
+  const named = files.flatMap((file) => ["-f", join(folder, file)]);
+  return async (...args: readonly string[]): Promise<string> =>
+    (await run("docker-compose", ["-p", instance, ...named, ...args], { env })).stdout;
+}
+
+async function inspect(ref: string, format: string): Promise<string> {
+  return (await run("docker", ["inspect", "-f", format, ref])).stdout.trim();
+}
+
+async function healthy(compose: ReturnType<typeof composeOf>): Promise<string> {
+  const id = (await compose("ps", "-q", "agent")).trim();
+  await expect.poll(() => inspect(id, "{{.State.Health.Status}}")).toBe("healthy");
+  return id;
+}
+
+function queueJob(chain: ChainWithoutAgent, runsForMs: number | null): number {
+  return chain.github.queueMatrix({ repository: REPOSITORY, labels: LABELS, runsForMs, count: 1 })[0]?.id ?? 0;
+}
+
+async function servesAJob(chain: ChainWithoutAgent, folder: string, file: string, services: readonly string[]) {
+  const compose = composeOf(chain, folder, [file, "test.yaml"]);
   try {
     await compose("up", "-d", ...services);
-    const agentId = (await compose("ps", "-q", "agent")).stdout.trim();
-    const health = async () => (await run("docker", ["inspect", "-f", "{{.State.Health.Status}}", agentId])).stdout;
-    await expect.poll(health).toBe("healthy\n");
-    const [job] = chain.github.queueMatrix({ repository: REPOSITORY, labels: LABELS, runsForMs: 200, count: 1 });
-    await chain.github.waitFor(() => chain.github.job(job?.id ?? 0).status === "completed", "the job");
+    await healthy(compose);
+    const job = queueJob(chain, 200);
+    await chain.github.waitFor(() => chain.github.job(job).status === "completed", "the job");
     await expect.poll(chain.containers).toEqual([]);
   } finally {
     await compose("down", "-v");
@@ -113,3 +136,56 @@ dockerTest(
     expect(proxy.refused).toEqual([]);
   },
 );
+
+test.each(FILES)("%s gives the agent's container the name that pages and remedies use", (name) => {
+  expect(composeFile(name).services["agent"]).toMatchObject({ container_name: AGENT_CONTAINER });
+});
+
+dockerTest(
+  "from the compose file of 0.1.0 upwards: the same volume and instance, and a running job's container is adopted",
+  async () => {
+    const chain = await startChainWithoutAgent({ maxSlots: 2, edge: true, sweepIntervalSeconds: 3600 });
+    const folder = projectFolder(chain, { network_mode: "host" });
+    cpSync(join(root, "test/fixtures/releases/0.1.0/compose.yaml"), join(folder, "old.yaml"));
+    const environment = { GITHUB_API_URL: chain.agentOptions.githubApiUrl, HOOKLINE_SWEEP_INTERVAL_SECONDS: "3600" };
+    const agent = { network_mode: "host", healthcheck: { interval: "1s" }, environment };
+    writeFileSync(join(folder, "old-test.yaml"), stringify({ services: { agent } }));
+    const [before, after] = [
+      composeOf(chain, folder, ["old.yaml", "old-test.yaml"]),
+      composeOf(chain, folder, ["compose.yaml", "test.yaml"]),
+    ];
+    const { github, agentOptions } = chain;
+    const facts = (id: string) =>
+      inspect(
+        id,
+        '{{range .Mounts}}{{if eq .Destination "/data"}}{{.Name}}{{end}}{{end}} {{range .Config.Env}}{{println .}}{{end}}',
+      );
+    try {
+      await before("up", "-d");
+      const old = await healthy(before);
+      expect(await inspect(old, "{{.Name}}")).toBe(`/${agentOptions.instance}_agent_1`);
+      const job = queueJob(chain, null);
+      await github.waitFor(() => github.job(job).status === "in_progress", "the job to run");
+      const [volume, instance] = volumeAndInstance(await facts(old));
+      const running = await chain.containers();
+      await after("up", "-d");
+      const fresh = await healthy(after);
+      expect(await inspect(fresh, "{{.Name}}")).toBe(`/agent-${agentOptions.instance}`);
+      expect(volumeAndInstance(await facts(fresh))).toEqual([volume, instance]);
+      await expect(inspect(old, "{{.Id}}")).rejects.toThrow(/No such/);
+      expect(await chain.containers()).toEqual(running);
+      github.completeJob(job);
+      await github.waitFor(() => github.job(job).status === "completed", "the job");
+      await expect.poll(chain.containers).toEqual([]);
+      expect(github.job(job).conclusion).toBe("success");
+    } finally {
+      await after("down", "-v");
+      await chain.close();
+      rmSync(folder, { recursive: true, force: true });
+    }
+  },
+);
+
+function volumeAndInstance(text: string): readonly [string | undefined, string | undefined] {
+  return [/^\S+/.exec(text)?.[0], /HOOKLINE_INSTANCE=(\S+)/.exec(text)?.[1]];
+}

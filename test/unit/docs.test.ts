@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
 
+import { AGENT_CONTAINER } from "../../agent/cli/agent-container.ts";
 import { runCli } from "../../agent/commands/commands.ts";
 import { fakeIo } from "../agent/commands/command-io.ts";
 
@@ -32,6 +33,11 @@ test("all pages are looked at", () => {
   expect(named).toEqual(expect.arrayContaining(["config check", "doctor", "healthcheck"]));
 });
 
+test("no message types the name of the agent's container by hand", () => {
+  const files = globSync("agent/**/*.ts", { cwd: root }).filter((file) => file !== "agent/cli/agent-container.ts");
+  expect(files.filter((file) => read(file).includes(AGENT_CONTAINER))).toEqual([]);
+});
+
 describe.each(PAGES)("%s", (page) => {
   test("every link leads to a file that is there, and to a heading in it", () => {
     for (const [link, target = "", anchor = ""] of read(page).matchAll(/\]\((?!https?:)([^)#]*)(#[^)]*)?\)/g)) {
@@ -47,6 +53,14 @@ describe.each(PAGES)("%s", (page) => {
     for (const path of named) {
       const pattern = path.replace(/\/$/, "");
       expect(globSync([pattern, `${pattern}.*`], { cwd: root }), `${page} names ${path}`).not.toEqual([]);
+    }
+  });
+
+  test("every docker command for the agent's container names it as the compose files do", () => {
+    for (const code of codeOf(page)) {
+      const [, named] =
+        /\bdocker (?:exec|logs|restart|stop|inspect)(?: -\S+| \d+)* ([\w-]*(?:hookline|agent)[\w-]*)/.exec(code) ?? [];
+      expect(named ?? AGENT_CONTAINER, `${page}: ${code}`).toBe(AGENT_CONTAINER);
     }
   });
 

@@ -1,3 +1,4 @@
+import { AGENT_CONTAINER } from "../../cli/agent-container.ts";
 import type { Freshness } from "../../../shared/mailbox/freshness.ts";
 import { ageText } from "../age-text.ts";
 import { Skipped, type Finding } from "../check.ts";
@@ -5,7 +6,7 @@ import type { JournalReading } from "./journal-facts.ts";
 
 const SLACK_MS = 60_000;
 const ROUND_MS = 2 * 60 * 60_000;
-const START = "start the agent: docker compose up -d; if it runs: docker logs --tail 100 hookline-agent";
+const START = `start the agent: docker compose -f config/compose.yaml up -d; if it runs: docker logs --tail 100 ${AGENT_CONTAINER}`;
 
 export interface SignsOfLife {
   /** Null where the edge could not be asked, or there is none. */
@@ -64,7 +65,7 @@ export function judgeSweep(signs: SignsOfLife): Finding {
     status: "warn",
     summary: `${when}; they are due every ${ageText(signs.sweepIntervalMs)}`,
     detail: `the last one: ${cost}`,
-    remedy: "see what it could not read: docker logs hookline-agent | grep 'sweep incomplete'",
+    remedy: `see what it could not read: docker logs ${AGENT_CONTAINER} | grep 'sweep incomplete'`,
   };
 }
 

@@ -1,3 +1,4 @@
+import { AGENT_CONTAINER } from "../../cli/agent-container.ts";
 import type { Fleet } from "../../../shared/fleet/pool.ts";
 import { INSTANCE_LABEL, readSlotLabels } from "../../slots/docker/container-labels.ts";
 import type { GitHubRunner } from "../../github/types.ts";
@@ -58,7 +59,7 @@ export async function judgeSlots(
   return {
     status: "warn",
     summary: problems.join("; "),
-    remedy: `the agent puts this right within two sweeps; if it stays: docker restart hookline-agent, then docker ps -a --filter label=${INSTANCE_LABEL}=${instance}`,
+    remedy: `the agent puts this right within two sweeps; if it stays: docker restart ${AGENT_CONTAINER}, then docker ps -a --filter label=${INSTANCE_LABEL}=${instance}`,
   };
 }
 

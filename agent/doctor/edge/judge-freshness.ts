@@ -1,3 +1,4 @@
+import { AGENT_CONTAINER } from "../../cli/agent-container.ts";
 import type { Freshness } from "../../../shared/mailbox/freshness.ts";
 import { hookName } from "../../github/delivery-log.ts";
 import { ageText } from "../age-text.ts";
@@ -5,7 +6,7 @@ import type { Finding } from "../check.ts";
 import { answersText, deliveriesCommand, throttledText, type HookEvidence } from "./delivery-evidence.ts";
 
 const BACKLOG_MS = 60_000;
-const AGENT_LOG = "docker logs --tail 100 hookline-agent";
+const AGENT_LOG = `docker logs --tail 100 ${AGENT_CONTAINER}`;
 
 /** A job that GitHub's REST API shows and of which no signal came. */
 export interface UnseenJob {
@@ -70,7 +71,7 @@ function splitIdentity({ fight }: Freshness): Finding | null {
   return {
     status: "fail",
     summary: `two agents on one identity: ${a} has the link, ${b} is kept out`,
-    remedy: `run one agent only: on ${fight.challenger.host} docker stop hookline-agent, or give it an edge of its own`,
+    remedy: `run one agent only: on ${fight.challenger.host} docker stop ${AGENT_CONTAINER}, or give it an edge of its own`,
   };
 }
 

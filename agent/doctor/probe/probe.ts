@@ -6,6 +6,7 @@ import * as z from "zod";
 import type { Clock } from "../../../shared/clock/clock.ts";
 import type { Fleet } from "../../../shared/fleet/pool.ts";
 import type { Freshness } from "../../../shared/mailbox/freshness.ts";
+import { AGENT_CONTAINER } from "../../cli/agent-container.ts";
 import { sleep } from "../../clock/sleep.ts";
 import { requireEdge } from "../../settings/require-settings.ts";
 import type { AgentSettings } from "../../settings/settings.ts";
@@ -225,7 +226,7 @@ function notArrived(where: string): Finding {
   return {
     status: "fail",
     summary: `the probe did not come to ${where} within 9 s`,
-    remedy: "start the agent, or look at its log: docker logs --tail 100 hookline-agent",
+    remedy: `start the agent, or look at its log: docker logs --tail 100 ${AGENT_CONTAINER}`,
   };
 }
 
