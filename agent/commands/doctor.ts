@@ -5,7 +5,7 @@ import { systemClock } from "../clock/system-clock.ts";
 import { readSettings, type AgentSettings } from "../settings/settings.ts";
 import { readArguments, type DoctorArguments } from "../doctor/arguments.ts";
 import { buildDoctor } from "../doctor/build-checks.ts";
-import { runCheck, type Check, type CheckResult } from "../doctor/check.ts";
+import { runCheck, type Check, type CheckResult } from "../doctor/check/check.ts";
 import { describeCheck, describeFreshness, describeLatency, describeSummary } from "../doctor/print.ts";
 import { probeChecks, type ProbeLegs } from "../doctor/probe/probe.ts";
 import { Progress } from "../doctor/progress.ts";

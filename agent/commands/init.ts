@@ -1,13 +1,13 @@
 import { relative } from "node:path";
 
-import type { InitContext } from "../init/context.ts";
-import { InitError } from "../init/init-error.ts";
-import { parseOptions, type InitOptions } from "../init/options.ts";
+import type { InitContext } from "../init/world/context.ts";
+import { InitError } from "../init/world/init-error.ts";
+import { parseOptions, type InitOptions } from "../init/world/options.ts";
 import { prepare, prepareRemoval, type Prepared } from "../init/prepare.ts";
-import { realWorld } from "../init/real-world.ts";
+import { realWorld } from "../init/world/real-world.ts";
 import { planRemoval, remove } from "../init/remove.ts";
 import { stepsFor } from "../init/steps.ts";
-import type { InitWorld } from "../init/world.ts";
+import type { InitWorld } from "../init/world/world.ts";
 import { EXIT, printFailure, printJson, type CommandIo, type ExitCode } from "../cli/io.ts";
 
 const HELP = `Usage: hookline init --organization NAME | --repository OWNER/NAME… [options]

@@ -3,7 +3,7 @@ import * as z from "zod";
 import { silentLogger } from "../../shared/log/logger.ts";
 import { systemClock } from "../clock/system-clock.ts";
 import { readSettings, type AgentSettings } from "../settings/settings.ts";
-import { ageText } from "../doctor/age-text.ts";
+import { ageText } from "../doctor/check/age-text.ts";
 import { factsByJob } from "../journal/job-outcome.ts";
 import { readJournal } from "../journal/read-journal.ts";
 import { dockerSlots } from "../slots/docker/open-docker.ts";

@@ -5,7 +5,7 @@ import { Ledger } from "../../shared/controller/ledger.ts";
 import { plan, type Action } from "../../shared/controller/plan.ts";
 import { servingPool } from "../../shared/controller/pool-choice.ts";
 import type { Logger } from "../../shared/log/logger.ts";
-import type { GitHub } from "../github/types.ts";
+import type { GitHub } from "../github/model/types.ts";
 import { ownPrefix } from "../slots/slot-name.ts";
 import type { ObservedSlot, SlotProvider } from "../slots/slot-provider.ts";
 import { runSweep, type SweepResult } from "../sweeps/sweep.ts";

@@ -1,6 +1,6 @@
 import { phaseOf } from "../../shared/workflow-job/phase.ts";
 import type { JobFacts } from "../../shared/workflow-job/job-facts.ts";
-import type { GitHubJob } from "../github/types.ts";
+import type { GitHubJob } from "../github/model/types.ts";
 
 /**
  * What a REST answer says of a job, or null if its status is none that is known. Between `waiting` and `queued` a

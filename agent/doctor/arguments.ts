@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 
 import { nearest } from "../../shared/fleet/nearest.ts";
-import { CHECK_GROUPS, type CheckGroup } from "./check.ts";
+import { CHECK_GROUPS, type CheckGroup } from "./check/check.ts";
 
 const OPTIONS = {
   json: { type: "boolean" },

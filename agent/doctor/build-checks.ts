@@ -7,13 +7,13 @@ import { DockerClient } from "../docker/docker-client.ts";
 import { DockerError } from "../docker/docker-error.ts";
 import { describeHost, parseDockerHost } from "../docker/docker-host.ts";
 import { githubOf } from "../github/open-github.ts";
-import { GitHubError } from "../github/types.ts";
+import { GitHubError } from "../github/model/types.ts";
 import { runnerScopes } from "../sweeps/sweep-targets.ts";
 import { judgeJournal, judgeRunning, judgeSweep, type SignsOfLife } from "./agent/agent-checks.ts";
-import { failureOf, Skipped, type Check, type CheckGroup, type Finding } from "./check.ts";
+import { failureOf, Skipped, type Check, type CheckGroup, type Finding } from "./check/check.ts";
 import { judgeClock, type ClockReading } from "./agent/clock-check.ts";
 import { readFleet, settingsCheck } from "./agent/config-checks.ts";
-import type { HookEvidence } from "./edge/delivery-evidence.ts";
+import type { HookEvidence } from "./github/delivery-evidence.ts";
 import { dockerChecks } from "./docker/docker-checks.ts";
 import { DockerFacts } from "./docker/docker-facts.ts";
 import { edgeChecks } from "./edge/edge-checks.ts";
@@ -21,9 +21,9 @@ import { EdgeFacts } from "./edge/edge-facts.ts";
 import { githubChecks } from "./github/github-checks.ts";
 import { GitHubFacts } from "./github/github-facts.ts";
 import { hostChecks, reachHost, targetsOf, type Target } from "./github/hosts.ts";
-import { readJournal, type JournalReading } from "./agent/journal-facts.ts";
+import { readJournalFacts, type JournalReading } from "../journal/journal-facts.ts";
 import { hookLogs, outsideEvidence } from "./edge/outside-evidence.ts";
-import { Readings } from "./readings.ts";
+import { Readings } from "./check/readings.ts";
 import { judgeSlots, withoutJournal } from "./agent/slots-check.ts";
 
 const CALLS_AT_ONCE = 12;
@@ -57,7 +57,7 @@ export function buildDoctor(options: DoctorOptions): Doctor {
   const { settings, env, cwd, clock } = options;
   const { fleet, check: fleetCheck } = readFleet(settings, cwd, env);
   const edge = new EdgeFacts(settings, clock);
-  const journal = readJournal(settings.dataFolder);
+  const journal = readJournalFacts(settings.dataFolder);
   const readings = {
     github: new Readings({ clock, most: CALLS_AT_ONCE, late: githubSilent }),
     docker: new Readings({ clock, most: CALLS_AT_ONCE, late: () => dockerSilent(settings.dockerHost) }),

@@ -2,8 +2,8 @@ import { stripVTControlCharacters } from "node:util";
 
 import type { Freshness } from "../../shared/mailbox/freshness.ts";
 import type { LegLatency } from "../journal/latency.ts";
-import { ageText } from "./age-text.ts";
-import type { CheckResult, CheckStatus } from "./check.ts";
+import { ageText } from "./check/age-text.ts";
+import type { CheckResult, CheckStatus } from "./check/check.ts";
 
 const MARKS = { pass: "ok  ", warn: "warn", fail: "FAIL", skip: "skip" } as const;
 const COLOURS = { pass: 32, warn: 33, fail: 31, skip: 90 } as const;

@@ -1,6 +1,6 @@
 import type { Freshness } from "../../shared/mailbox/freshness.ts";
 import type { LegLatency } from "../journal/latency.ts";
-import type { CheckResult } from "./check.ts";
+import type { CheckResult } from "./check/check.ts";
 import type { ProbeLegs } from "./probe/probe.ts";
 
 /** What `hookline doctor --json` prints. */

@@ -1,9 +1,9 @@
 import type { Clock, Random } from "../../shared/clock/clock.ts";
 import type { Logger } from "../../shared/log/logger.ts";
-import type { TokenSource } from "./auth/access-token.ts";
+import type { TokenSource } from "./http/access-token.ts";
 import { Api } from "./http/api.ts";
 import { readPrivateKey, readToken, type GitHubCredential } from "./auth/credential.ts";
-import type { DeliveryAttempt, DeliveryLog, GitHubHook } from "./delivery-log.ts";
+import type { DeliveryAttempt, DeliveryLog, GitHubHook } from "./model/delivery-log.ts";
 import { listAttempts, listHooks, readPayload, redeliver } from "./calls/hooks.ts";
 import { Inspector } from "./calls/inspector.ts";
 import { InstallationTokens } from "./auth/app-tokens.ts";
@@ -26,7 +26,7 @@ import {
   type Listing,
   type RunnerScope,
   type TokenReport,
-} from "./types.ts";
+} from "./model/types.ts";
 import type { Fetch } from "./http/wire.ts";
 
 /** How long one call may take. Good JIT calls take about a second, lost ones ten and more. */

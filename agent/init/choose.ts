@@ -1,9 +1,9 @@
 import { resolve } from "node:path";
 
-import { InitError } from "./init-error.ts";
-import type { InitOptions } from "./options.ts";
-import type { Choices, Target } from "./state.ts";
-import type { Ask } from "./world.ts";
+import { InitError } from "./world/init-error.ts";
+import type { InitOptions } from "./world/options.ts";
+import type { Choices, Target } from "./world/state.ts";
+import type { Ask } from "./world/world.ts";
 
 /**
  * What init is to do: from its options, or from what was chosen when it began here. Only what is served is asked for.

@@ -5,13 +5,13 @@ import { SETTINGS } from "../settings/settings-table.ts";
 import { Api } from "../github/http/api.ts";
 import { silentLogger } from "../../shared/log/logger.ts";
 import { choose } from "./choose.ts";
-import type { InitContext } from "./context.ts";
-import { InitError } from "./init-error.ts";
-import { layoutIn, statePath } from "./layout.ts";
-import type { InitOptions } from "./options.ts";
-import { Progress, type Choices } from "./state.ts";
-import { Wrangler } from "./wrangler.ts";
-import type { InitWorld } from "./world.ts";
+import type { InitContext } from "./world/context.ts";
+import { InitError } from "./world/init-error.ts";
+import { layoutIn, statePath } from "./world/layout.ts";
+import type { InitOptions } from "./world/options.ts";
+import { Progress, type Choices } from "./world/state.ts";
+import { Wrangler } from "./world/wrangler.ts";
+import type { InitWorld } from "./world/world.ts";
 
 /** Good calls take about a second. */
 const GITHUB_DEADLINE_MS = 15_000;

@@ -1,9 +1,9 @@
 import { dirname } from "node:path";
 
-import { scopeName } from "../github/calls/scope.ts";
-import { scopesOf, type InitContext } from "./context.ts";
-import { draftOf } from "./files.ts";
-import { takeBack } from "./place-file.ts";
+import { scopeName } from "../github/model/scope.ts";
+import { scopesOf, type InitContext } from "./world/context.ts";
+import { draftOf } from "./world/files.ts";
+import { takeBack } from "./world/place-file.ts";
 import { hookCallsOf } from "./steps/hooks.ts";
 
 /** What `--remove` will do, in lines for people. */

@@ -1,5 +1,5 @@
-import type { Step } from "./context.ts";
-import type { Choices } from "./state.ts";
+import type { Step } from "./world/context.ts";
+import type { Choices } from "./world/state.ts";
 import { accountStep } from "./steps/account.ts";
 import { appStep } from "./steps/app.ts";
 import { configStep } from "./steps/config.ts";

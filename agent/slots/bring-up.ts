@@ -1,8 +1,8 @@
 import type { Clock } from "../../shared/clock/clock.ts";
 import type { ServingPool } from "../../shared/controller/pool-choice.ts";
 import type { Logger } from "../../shared/log/logger.ts";
-import { runnerGroupOf } from "../github/calls/scope.ts";
-import { GitHubError, type GitHub, type JitRunner } from "../github/types.ts";
+import { runnerGroupOf } from "../github/model/scope.ts";
+import { GitHubError, type GitHub, type JitRunner } from "../github/model/types.ts";
 import type { SlotSteps } from "../journal/slot-records.ts";
 import { toRunnerScope } from "./runner-scope.ts";
 import { SlotError, type SlotProvider } from "./slot-provider.ts";

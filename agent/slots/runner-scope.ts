@@ -1,5 +1,5 @@
-import { repositoryScope, scopeName } from "../github/calls/scope.ts";
-import type { RunnerScope } from "../github/types.ts";
+import { repositoryScope, scopeName } from "../github/model/scope.ts";
+import type { RunnerScope } from "../github/model/types.ts";
 
 /** The GitHub form of a slot's scope, `owner` or `owner/name`. */
 export function toRunnerScope(scope: string): RunnerScope {

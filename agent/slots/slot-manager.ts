@@ -4,7 +4,7 @@ import type { Ghost, Ledger } from "../../shared/controller/ledger.ts";
 import type { ServingPool } from "../../shared/controller/pool-choice.ts";
 import type { Slot } from "../../shared/controller/slot.ts";
 import type { Logger } from "../../shared/log/logger.ts";
-import type { GitHub } from "../github/types.ts";
+import type { GitHub } from "../github/model/types.ts";
 import type { SlotRecord, SlotRecords, SlotSteps } from "../journal/slot-records.ts";
 import { sleep } from "../clock/sleep.ts";
 import { bringUp, explain } from "./bring-up.ts";

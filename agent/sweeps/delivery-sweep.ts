@@ -1,7 +1,7 @@
 import { readSignal } from "../../shared/workflow-job/read-signal.ts";
 import type { Signal } from "../../shared/workflow-job/signal.ts";
-import { hookName, type DeliveryAttempt, type GitHubHook } from "../github/delivery-log.ts";
-import { GitHubError } from "../github/types.ts";
+import { hookName, type DeliveryAttempt, type GitHubHook } from "../github/model/delivery-log.ts";
+import { GitHubError } from "../github/model/types.ts";
 import type { MissedDelivery, MissedDeliveries } from "../journal/missed-deliveries.ts";
 import { isRefusal, OurHooks, type OurHooksOptions } from "./our-hooks.ts";
 import type { SweepFailures } from "./sweep-failures.ts";

@@ -1,9 +1,9 @@
 import type { Clock } from "../../shared/clock/clock.ts";
 import type { Fleet } from "../../shared/fleet/pool.ts";
 import type { Logger } from "../../shared/log/logger.ts";
-import type { DeliveryLog, GitHubHook } from "../github/delivery-log.ts";
-import { ownerOf, scopeName } from "../github/calls/scope.ts";
-import { GitHubError, type RunnerScope } from "../github/types.ts";
+import type { DeliveryLog, GitHubHook } from "../github/model/delivery-log.ts";
+import { ownerOf, scopeName } from "../github/model/scope.ts";
+import { GitHubError, type RunnerScope } from "../github/model/types.ts";
 import type { SweepFailures } from "./sweep-failures.ts";
 import { runnerScopes } from "./sweep-targets.ts";
 

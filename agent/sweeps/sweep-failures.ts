@@ -1,4 +1,4 @@
-import { GitHubError } from "../github/types.ts";
+import { GitHubError } from "../github/model/types.ts";
 import type { SweepFailure } from "./sweep-result.ts";
 
 /** Calls in a row that GitHub left unanswered before the rest of a sweep is given up. */

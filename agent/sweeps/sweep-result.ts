@@ -1,4 +1,4 @@
-import type { GitHubErrorCode, GitHubJob, GitHubRunner, RunnerScope } from "../github/types.ts";
+import type { GitHubErrorCode, GitHubJob, GitHubRunner, RunnerScope } from "../github/model/types.ts";
 
 /** One thing that a sweep could not read, and what to do about it. */
 export interface SweepFailure {

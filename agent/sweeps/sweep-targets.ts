@@ -1,6 +1,6 @@
 import type { Fleet, Pool } from "../../shared/fleet/pool.ts";
-import { repositoryScope, scopeName } from "../github/calls/scope.ts";
-import type { GitHub, GitHubRepository, RunnerScope } from "../github/types.ts";
+import { repositoryScope, scopeName } from "../github/model/scope.ts";
+import type { GitHub, GitHubRepository, RunnerScope } from "../github/model/types.ts";
 import type { SweepFailures } from "./sweep-failures.ts";
 
 /** Which repositories to ask for jobs. */

@@ -1,8 +1,8 @@
 import type { Clock } from "../../shared/clock/clock.ts";
 import type { Fleet } from "../../shared/fleet/pool.ts";
 import type { Logger } from "../../shared/log/logger.ts";
-import { ownerOf, scopeName } from "../github/calls/scope.ts";
-import type { GitHub, GitHubJob, RunnerScope } from "../github/types.ts";
+import { ownerOf, scopeName } from "../github/model/scope.ts";
+import type { GitHub, GitHubJob, RunnerScope } from "../github/model/types.ts";
 import { atMost } from "./at-most.ts";
 import type { SweepRecords } from "../journal/sweep-records.ts";
 import { RepositoryRotation } from "./repository-rotation.ts";

@@ -1,4 +1,4 @@
-import { scopeName } from "../../agent/github/calls/scope.ts";
+import { scopeName } from "../../agent/github/model/scope.ts";
 import {
   GitHubError,
   type DeleteRunnerResult,
@@ -12,7 +12,7 @@ import {
   type Listing,
   type RunnerScope,
   type TokenReport,
-} from "../../agent/github/types.ts";
+} from "../../agent/github/model/types.ts";
 import type { Clock } from "../../shared/clock/clock.ts";
 
 interface KnownRunner extends GitHubRunner {

@@ -7,7 +7,7 @@ import { promisify } from "node:util";
 
 import { afterAll, beforeAll, expect } from "vitest";
 
-import { CHECK_DEADLINE_MS } from "../../agent/doctor/check.ts";
+import { CHECK_DEADLINE_MS } from "../../agent/doctor/check/check.ts";
 import { VirtualClock } from "../agent/virtual-clock.ts";
 import { dockerAvailable, dockerTest } from "../docker/engine.ts";
 import { engineHost, rawCall } from "../docker/raw-call.ts";

@@ -5,7 +5,7 @@ import { stringify } from "yaml";
 import { onTestFinished } from "vitest";
 
 import { runDoctor } from "../../agent/commands/doctor.ts";
-import type { CheckResult } from "../../agent/doctor/check.ts";
+import type { CheckResult } from "../../agent/doctor/check/check.ts";
 import { temporaryFolder } from "../agent/temporary-folder.ts";
 import { VirtualClock } from "../agent/virtual-clock.ts";
 import { startGitHub } from "../github/start-github.ts";

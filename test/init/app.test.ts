@@ -2,7 +2,7 @@ import { request } from "node:http";
 
 import { expect, test } from "vitest";
 
-import { offerManifest } from "../../agent/init/manifest-server.ts";
+import { offerManifest } from "../../agent/init/world/manifest-server.ts";
 import { readPrivateKey } from "../../agent/github/auth/credential.ts";
 import { Chromium, chromiumRequired, findChromium } from "../browser/chromium.ts";
 import { VirtualClock } from "../agent/virtual-clock.ts";

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import { systemClock } from "../../agent/clock/system-clock.ts";
-import type { InitWorld } from "../../agent/init/world.ts";
+import type { InitWorld } from "../../agent/init/world/world.ts";
 import { browseManifest } from "./browse-manifest.ts";
 import { crashingAfter } from "./crashing-world.ts";
 import { startInit, type InitFixture, type Ran } from "./init-fixture.ts";

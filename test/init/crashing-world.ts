@@ -1,4 +1,4 @@
-import type { InitWorld } from "../../agent/init/world.ts";
+import type { InitWorld } from "../../agent/init/world/world.ts";
 
 /** Stands for the end of the process: once it is thrown, nothing more gets done. */
 class Crash extends Error {

@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 
 import { expect, test } from "vitest";
 
-import { parseOptions } from "../../agent/init/options.ts";
+import { parseOptions } from "../../agent/init/world/options.ts";
 import { temporaryFolder } from "../agent/temporary-folder.ts";
 
 const run = promisify(execFile);

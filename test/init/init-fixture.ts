@@ -2,8 +2,8 @@ import { mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
 
 import { runInit } from "../../agent/commands/init.ts";
-import { realWorld } from "../../agent/init/real-world.ts";
-import type { Ask, Command, InitWorld } from "../../agent/init/world.ts";
+import { realWorld } from "../../agent/init/world/real-world.ts";
+import type { Ask, Command, InitWorld } from "../../agent/init/world/world.ts";
 import { temporaryFolder } from "../agent/temporary-folder.ts";
 import { startOcto } from "../github/support/octo.ts";
 import type { LoopbackGitHub } from "../github/loopback-github.ts";

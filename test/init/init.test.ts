@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 
 import { runConfigCheck } from "../../agent/commands/config-check.ts";
-import { poolsText } from "../../agent/init/pools-text.ts";
-import type { InitWorld } from "../../agent/init/world.ts";
+import { poolsText } from "../../agent/init/world/pools-text.ts";
+import type { InitWorld } from "../../agent/init/world/world.ts";
 import { answering, startInit, type InitFixture, type Ran } from "./init-fixture.ts";
 import { ACCOUNT } from "./stand-in-cloudflare.ts";
 

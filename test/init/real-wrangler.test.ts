@@ -6,10 +6,10 @@ import { expect, test } from "vitest";
 import { unstable_readConfig } from "wrangler";
 import * as z from "zod";
 
-import { realWorld } from "../../agent/init/real-world.ts";
-import { readDeployOutput } from "../../agent/init/wrangler-output.ts";
-import { Wrangler } from "../../agent/init/wrangler.ts";
-import type { CommandResult } from "../../agent/init/world.ts";
+import { realWorld } from "../../agent/init/world/real-world.ts";
+import { readDeployOutput } from "../../agent/init/world/wrangler-output.ts";
+import { Wrangler } from "../../agent/init/world/wrangler.ts";
+import type { CommandResult } from "../../agent/init/world/world.ts";
 import { temporaryFolder } from "../agent/temporary-folder.ts";
 
 const root = join(import.meta.dirname, "../..");

@@ -5,7 +5,7 @@ import { join } from "node:path";
 
 import * as z from "zod";
 
-import type { Command, CommandResult } from "../../agent/init/world.ts";
+import type { Command, CommandResult } from "../../agent/init/world/world.ts";
 import type { EdgeSecrets } from "./node-edge.ts";
 
 const callSchema = z.object({

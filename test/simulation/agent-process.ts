@@ -1,5 +1,5 @@
 import { Agent } from "../../agent/daemon/agent.ts";
-import type { GitHub } from "../../agent/github/types.ts";
+import type { GitHub } from "../../agent/github/model/types.ts";
 import { NodeSql } from "../../agent/sqlite/node-sql.ts";
 import type { Dial } from "../../agent/link/dial.ts";
 import type { SlotProvider } from "../../agent/slots/slot-provider.ts";

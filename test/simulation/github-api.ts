@@ -1,4 +1,4 @@
-import { scopeName } from "../../agent/github/calls/scope.ts";
+import { scopeName } from "../../agent/github/model/scope.ts";
 import {
   GitHubError,
   type DeleteRunnerResult,
@@ -11,7 +11,7 @@ import {
   type Listing,
   type RunnerScope,
   type TokenReport,
-} from "../../agent/github/types.ts";
+} from "../../agent/github/model/types.ts";
 import type { Conditions } from "./conditions.ts";
 import type { Dice } from "./dice.ts";
 import type { GitHubWorld, SimRunner } from "./github-world.ts";

@@ -1,4 +1,4 @@
-import type { GitHubJob } from "../../agent/github/types.ts";
+import type { GitHubJob } from "../../agent/github/model/types.ts";
 import type { SimClock } from "./sim-clock.ts";
 
 export type SimStatus = "waiting" | "queued" | "in_progress" | "completed";

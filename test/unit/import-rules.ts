@@ -32,7 +32,7 @@ const ENTRY = "worker/index.ts";
 export function importViolations(sources: Sources): readonly string[] {
   return [...sources]
     .flatMap(([file, text]) => [...forbiddenImports(file, text), ...barrel(file, text)])
-    .concat(cycles(sources));
+    .concat(cycles(sources), folderCircles(sources));
 }
 
 function forbiddenImports(file: string, text: string): readonly string[] {
@@ -84,4 +84,42 @@ function cycles(sources: Sources): readonly string[] {
   };
   for (const file of sources.keys()) visit(file, []);
   return found;
+}
+
+/** Folders that import each other, through however many others, each circle once. */
+function folderCircles(sources: Sources): readonly string[] {
+  const imports = new Map<string, Map<string, string>>();
+  for (const [file, text] of sources) {
+    for (const target of importsOf(file, text)) {
+      const [from, to] = [dirname(file), dirname(target)];
+      if (!sources.has(target) || from === to) continue;
+      const targets = imports.get(from) ?? new Map<string, string>();
+      imports.set(from, targets.set(to, `${file} → ${target}`));
+    }
+  }
+  return [...imports.keys()].flatMap((folder) => {
+    const way = wayBack(folder, folder, imports, new Set());
+    // Each circle is told from the first of its folders only.
+    return way === null || way.some(([other]) => other < folder)
+      ? []
+      : [`folders in a circle: ${way.map(([, why]) => why).join(", ")}`];
+  });
+}
+
+type Step = readonly [folder: string, why: string];
+
+function wayBack(
+  folder: string,
+  start: string,
+  imports: ReadonlyMap<string, ReadonlyMap<string, string>>,
+  seen: Set<string>,
+): readonly Step[] | null {
+  for (const [target, why] of imports.get(folder) ?? []) {
+    if (target === start) return [[folder, why]];
+    if (seen.has(target)) continue;
+    seen.add(target);
+    const rest = wayBack(target, start, imports, seen);
+    if (rest !== null) return [[folder, why], ...rest];
+  }
+  return null;
 }

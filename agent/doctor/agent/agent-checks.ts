@@ -1,8 +1,8 @@
 import { AGENT_CONTAINER } from "../../cli/agent-container.ts";
 import type { Freshness } from "../../../shared/mailbox/freshness.ts";
-import { ageText } from "../age-text.ts";
-import { Skipped, type Finding } from "../check.ts";
-import type { JournalReading } from "./journal-facts.ts";
+import { ageText } from "../check/age-text.ts";
+import { Skipped, type Finding } from "../check/check.ts";
+import type { JournalReading } from "../../journal/journal-facts.ts";
 
 const SLACK_MS = 60_000;
 const ROUND_MS = 2 * 60 * 60_000;

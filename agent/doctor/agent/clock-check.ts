@@ -1,5 +1,5 @@
-import { ageText } from "../age-text.ts";
-import { Skipped, type Finding } from "../check.ts";
+import { ageText } from "../check/age-text.ts";
+import { Skipped, type Finding } from "../check/check.ts";
 
 const WARN_MS = 60_000;
 /** The runner's listener takes tokens that are that far off for invalid. */

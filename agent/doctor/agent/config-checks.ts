@@ -4,7 +4,7 @@ import { readPoolsFile } from "../../settings/pools-file.ts";
 import type { AgentSettings } from "../../settings/settings.ts";
 import type { Environment } from "../../settings/environment.ts";
 import { unknownSettings } from "../../settings/unknown-settings.ts";
-import type { Check, Finding } from "../check.ts";
+import type { Check, Finding } from "../check/check.ts";
 
 /** What the file alone cannot know is judged by docker-limits on the host itself. */
 const ASKED_OF_DOCKER = /resources\.(?:cpus|pidsLimit)$/;

@@ -1,11 +1,11 @@
 import { AGENT_CONTAINER } from "../../cli/agent-container.ts";
 import type { Fleet } from "../../../shared/fleet/pool.ts";
 import { INSTANCE_LABEL, readSlotLabels } from "../../slots/docker/container-labels.ts";
-import type { GitHubRunner } from "../../github/types.ts";
+import type { GitHubRunner } from "../../github/model/types.ts";
 import type { SlotRecord } from "../../journal/slot-records.ts";
 import { ownPrefix } from "../../slots/slot-name.ts";
 import { runnerScopes } from "../../sweeps/sweep-targets.ts";
-import { Skipped, type Finding } from "../check.ts";
+import { Skipped, type Finding } from "../check/check.ts";
 import { orSkipped as orDockerSkipped, type DockerFacts } from "../docker/docker-facts.ts";
 import { orSkipped, type GitHubFacts } from "../github/github-facts.ts";
 

@@ -1,6 +1,6 @@
 import { DockerError } from "../../docker/docker-error.ts";
 import type { DockerClient } from "../../docker/docker-client.ts";
-import { Skipped, type Finding } from "../check.ts";
+import { Skipped, type Finding } from "../check/check.ts";
 import { isRefused, type DockerFacts } from "./docker-facts.ts";
 
 /** A name that no container has: engines forbid names of one letter. */

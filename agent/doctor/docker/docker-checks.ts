@@ -2,7 +2,7 @@ import type { Random } from "../../../shared/clock/clock.ts";
 import type { Fleet } from "../../../shared/fleet/pool.ts";
 import { NEWEST_API, OLDEST_API } from "../../docker/api-version.ts";
 import type { HostFeatures } from "../../slots/docker/host-features.ts";
-import { Skipped, type Check, type Finding } from "../check.ts";
+import { Skipped, type Check, type Finding } from "../check/check.ts";
 import { judgeDockerAccess } from "./access-check.ts";
 import { judgeDryRun } from "./dry-run.ts";
 import { isRefused, orSkipped, type DockerFacts } from "./docker-facts.ts";

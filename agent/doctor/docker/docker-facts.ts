@@ -2,8 +2,8 @@ import type { DockerClient } from "../../docker/docker-client.ts";
 import { DockerError } from "../../docker/docker-error.ts";
 import { hostFeatures, type HostFeatures } from "../../slots/docker/host-features.ts";
 import type { ImageDetail } from "../../docker/image-api.ts";
-import { Skipped } from "../check.ts";
-import type { Readings } from "../readings.ts";
+import { Skipped } from "../check/check.ts";
+import type { Readings } from "../check/readings.ts";
 
 /** What the checks know of the engine, each thing asked for once. All throw DockerError. */
 export class DockerFacts {

@@ -3,7 +3,7 @@ import { INSTANCE_LABEL } from "../../slots/docker/container-labels.ts";
 import { containerSpec } from "../../slots/docker/container-spec.ts";
 import { DockerError } from "../../docker/docker-error.ts";
 import type { HostFeatures } from "../../slots/docker/host-features.ts";
-import { Skipped, type Finding } from "../check.ts";
+import { Skipped, type Finding } from "../check/check.ts";
 import { orSkipped, type DockerFacts } from "./docker-facts.ts";
 import { withProbeContainer, type ProbeContainerOptions } from "./probe-container.ts";
 

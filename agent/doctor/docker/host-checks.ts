@@ -3,7 +3,7 @@ import { statfs } from "node:fs/promises";
 import type { Fleet, Pool } from "../../../shared/fleet/pool.ts";
 import { settingsLeftOut } from "../../slots/docker/container-spec.ts";
 import type { HostFeatures } from "../../slots/docker/host-features.ts";
-import type { Finding } from "../check.ts";
+import type { Finding } from "../check/check.ts";
 
 const GIB = 2 ** 30;
 /** The images of actions/runner are built on a system that needs getrandom; older kernels than this lack it. */

@@ -1,6 +1,6 @@
 import type { Pool } from "../../../shared/fleet/pool.ts";
-import { ageText } from "../age-text.ts";
-import type { Finding } from "../check.ts";
+import { ageText } from "../check/age-text.ts";
+import type { Finding } from "../check/check.ts";
 import { orSkipped, type DockerFacts } from "./docker-facts.ts";
 
 /** Whether an image is on the host, for the architecture that its pools want, and how old it is. */

@@ -1,6 +1,6 @@
 import type { Pool } from "../../../shared/fleet/pool.ts";
 import { DockerError } from "../../docker/docker-error.ts";
-import { Skipped, type Finding } from "../check.ts";
+import { Skipped, type Finding } from "../check/check.ts";
 import { orSkipped, type DockerFacts } from "./docker-facts.ts";
 import { unaborted, withProbeContainer, type ProbeContainerOptions } from "./probe-container.ts";
 

@@ -2,9 +2,9 @@ import { ConfigError } from "../../../shared/fleet/config-error.ts";
 import type { Freshness } from "../../../shared/mailbox/freshness.ts";
 import { PROTOCOL_VERSION } from "../../../shared/link/protocol.ts";
 import { VERSION } from "../../../shared/version.ts";
-import { ageText } from "../age-text.ts";
+import { ageText } from "../check/age-text.ts";
 import { EdgeError } from "../../edge/ask-freshness.ts";
-import { Skipped, type Check, type Finding } from "../check.ts";
+import { Skipped, type Check, type Finding } from "../check/check.ts";
 import { judgeFreshness, type OutsideEvidence } from "./judge-freshness.ts";
 
 export interface EdgeCheckOptions {

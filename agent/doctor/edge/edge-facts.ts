@@ -3,7 +3,7 @@ import type { Freshness } from "../../../shared/mailbox/freshness.ts";
 import { requireEdge } from "../../settings/require-settings.ts";
 import type { AgentSettings } from "../../settings/settings.ts";
 import { askFreshness, EdgeError } from "../../edge/ask-freshness.ts";
-import { Readings } from "../readings.ts";
+import { Readings } from "../check/readings.ts";
 
 /** What the checks know of the edge, asked for once. */
 export class EdgeFacts {

@@ -1,9 +1,9 @@
 import { AGENT_CONTAINER } from "../../cli/agent-container.ts";
 import type { Freshness } from "../../../shared/mailbox/freshness.ts";
-import { hookName } from "../../github/delivery-log.ts";
-import { ageText } from "../age-text.ts";
-import type { Finding } from "../check.ts";
-import { answersText, deliveriesCommand, throttledText, type HookEvidence } from "./delivery-evidence.ts";
+import { hookName } from "../../github/model/delivery-log.ts";
+import { ageText } from "../check/age-text.ts";
+import type { Finding } from "../check/check.ts";
+import { answersText, deliveriesCommand, throttledText, type HookEvidence } from "../github/delivery-evidence.ts";
 
 const BACKLOG_MS = 60_000;
 const AGENT_LOG = `docker logs --tail 100 ${AGENT_CONTAINER}`;

@@ -1,10 +1,10 @@
 import type { Fleet } from "../../../shared/fleet/pool.ts";
 import { refusal, servingPool } from "../../../shared/controller/pool-choice.ts";
 import type { Freshness } from "../../../shared/mailbox/freshness.ts";
-import { GitHubError, type GitHubJob } from "../../github/types.ts";
+import { GitHubError, type GitHubJob } from "../../github/model/types.ts";
 import { LOG_WINDOW_MS } from "../../sweeps/delivery-sweep.ts";
 import { runnerScopes } from "../../sweeps/sweep-targets.ts";
-import { evidenceOf, type HookEvidence } from "./delivery-evidence.ts";
+import { evidenceOf, type HookEvidence } from "../github/delivery-evidence.ts";
 import type { GitHubFacts } from "../github/github-facts.ts";
 import type { OutsideEvidence, UnseenJob } from "./judge-freshness.ts";
 import { ourHooks } from "../github/our-hooks.ts";

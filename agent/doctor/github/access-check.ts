@@ -1,7 +1,7 @@
 import type { Pool } from "../../../shared/fleet/pool.ts";
-import { ownerOf, scopeName } from "../../github/calls/scope.ts";
-import { GitHubError, type RunnerScope } from "../../github/types.ts";
-import { Skipped, type Finding } from "../check.ts";
+import { ownerOf, scopeName } from "../../github/model/scope.ts";
+import { GitHubError, type RunnerScope } from "../../github/model/types.ts";
+import { Skipped, type Finding } from "../check/check.ts";
 import type { GitHubFacts } from "./github-facts.ts";
 
 interface Need {

@@ -1,9 +1,9 @@
-import type { RunnerScope } from "../../github/types.ts";
-import { GitHubError } from "../../github/types.ts";
+import type { RunnerScope } from "../../github/model/types.ts";
+import { GitHubError } from "../../github/model/types.ts";
 import { REGISTRATION_RESOURCE } from "../../github/http/rate-limit.ts";
 import type { SweepRecord } from "../../journal/sweep-records.ts";
-import { ageText } from "../age-text.ts";
-import { Skipped, type Finding } from "../check.ts";
+import { ageText } from "../check/age-text.ts";
+import { Skipped, type Finding } from "../check/check.ts";
 import { orSkipped, type GitHubFacts } from "./github-facts.ts";
 
 const DAY_MS = 24 * 60 * 60_000;

@@ -1,9 +1,9 @@
 import type { Fleet } from "../../../shared/fleet/pool.ts";
-import type { RunnerScope } from "../../github/types.ts";
+import type { RunnerScope } from "../../github/model/types.ts";
 import { scopeKey } from "../../slots/runner-scope.ts";
 import { runnerScopes } from "../../sweeps/sweep-targets.ts";
-import { Skipped, type Check, type Finding } from "../check.ts";
-import type { HookEvidence } from "../edge/delivery-evidence.ts";
+import { Skipped, type Check, type Finding } from "../check/check.ts";
+import type { HookEvidence } from "./delivery-evidence.ts";
 import type { DockerFacts } from "../docker/docker-facts.ts";
 import { judgeAccess } from "./access-check.ts";
 import { judgeRate, judgeToken } from "./credential-checks.ts";
@@ -13,7 +13,7 @@ import { judgeDeliveries, judgeHook } from "./hook-checks.ts";
 import { apiReached } from "./hosts.ts";
 import { judgeRepositories, namedRepositories } from "./repositories-check.ts";
 import { judgeRunners } from "./runners-check.ts";
-import type { JournalFacts } from "../agent/journal-facts.ts";
+import type { JournalFacts } from "../../journal/journal-facts.ts";
 import { judgeRunnerVersion } from "./runner-version-check.ts";
 
 export interface GitHubCheckOptions {

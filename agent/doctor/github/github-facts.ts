@@ -1,9 +1,9 @@
 import type { Clock } from "../../../shared/clock/clock.ts";
-import type { DeliveryAttempt, GitHubHook } from "../../github/delivery-log.ts";
-import { hookName } from "../../github/delivery-log.ts";
+import type { DeliveryAttempt, GitHubHook } from "../../github/model/delivery-log.ts";
+import { hookName } from "../../github/model/delivery-log.ts";
 import type { GitHubClient } from "../../github/github-client.ts";
 import type { InspectedRepository, LimitReport, RunnerGroup, RunnerRelease } from "../../github/calls/inspector.ts";
-import { scopeName } from "../../github/calls/scope.ts";
+import { scopeName } from "../../github/model/scope.ts";
 import {
   GitHubError,
   type GitHubJob,
@@ -12,10 +12,10 @@ import {
   type Listing,
   type RunnerScope,
   type TokenReport,
-} from "../../github/types.ts";
+} from "../../github/model/types.ts";
 import { LOG_WINDOW_MS } from "../../sweeps/delivery-sweep.ts";
-import { Skipped } from "../check.ts";
-import type { Readings } from "../readings.ts";
+import { Skipped } from "../check/check.ts";
+import type { Readings } from "../check/readings.ts";
 
 /** What the checks know of GitHub, each thing asked for once. All throw GitHubError. */
 export class GitHubFacts {

@@ -1,6 +1,6 @@
 import type { Pool } from "../../../shared/fleet/pool.ts";
 import type { RunnerGroup } from "../../github/calls/inspector.ts";
-import type { Finding } from "../check.ts";
+import type { Finding } from "../check/check.ts";
 import { orSkipped, type GitHubFacts } from "./github-facts.ts";
 
 type OrganizationScope = Pool["scope"] & { readonly kind: "organization" };

@@ -1,10 +1,10 @@
-import { hookName, type GitHubHook } from "../../github/delivery-log.ts";
-import { webhookUrl } from "../../github/delivers-to.ts";
-import { scopeName } from "../../github/calls/scope.ts";
-import type { RunnerScope } from "../../github/types.ts";
-import { ageText } from "../age-text.ts";
-import { Skipped, type Finding } from "../check.ts";
-import { answersText, deliveriesCommand, throttledText, type HookEvidence } from "../edge/delivery-evidence.ts";
+import { hookName, type GitHubHook } from "../../github/model/delivery-log.ts";
+import { webhookUrl } from "../../github/model/delivers-to.ts";
+import { scopeName } from "../../github/model/scope.ts";
+import type { RunnerScope } from "../../github/model/types.ts";
+import { ageText } from "../check/age-text.ts";
+import { Skipped, type Finding } from "../check/check.ts";
+import { answersText, deliveriesCommand, throttledText, type HookEvidence } from "./delivery-evidence.ts";
 import { orSkipped, type GitHubFacts } from "./github-facts.ts";
 import { hooksFor, pointsAt } from "./our-hooks.ts";
 

@@ -2,7 +2,7 @@ import { lookup } from "node:dns/promises";
 import { connect as connectTcp, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 
-import { Skipped, type Check, type Finding } from "../check.ts";
+import { Skipped, type Check, type Finding } from "../check/check.ts";
 
 /** A host that has to be reached, and by what. */
 export interface Target {

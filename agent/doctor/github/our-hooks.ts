@@ -1,7 +1,7 @@
-import type { GitHubHook } from "../../github/delivery-log.ts";
-import { webhookUrl } from "../../github/delivers-to.ts";
-import { ownerOf } from "../../github/calls/scope.ts";
-import { GitHubError, type RunnerScope } from "../../github/types.ts";
+import type { GitHubHook } from "../../github/model/delivery-log.ts";
+import { webhookUrl } from "../../github/model/delivers-to.ts";
+import { ownerOf } from "../../github/model/scope.ts";
+import { GitHubError, type RunnerScope } from "../../github/model/types.ts";
 import type { GitHubFacts } from "./github-facts.ts";
 
 /**

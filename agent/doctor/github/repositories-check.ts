@@ -1,7 +1,7 @@
 import type { Pool } from "../../../shared/fleet/pool.ts";
 import type { InspectedRepository } from "../../github/calls/inspector.ts";
-import { GitHubError } from "../../github/types.ts";
-import { Skipped, type Finding } from "../check.ts";
+import { GitHubError } from "../../github/model/types.ts";
+import { Skipped, type Finding } from "../check/check.ts";
 import type { GitHubFacts } from "./github-facts.ts";
 
 const MOST = 20;

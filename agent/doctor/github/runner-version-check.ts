@@ -1,6 +1,6 @@
-import type { RunnerScope } from "../../github/types.ts";
+import type { RunnerScope } from "../../github/model/types.ts";
 import { ownPrefix } from "../../slots/slot-name.ts";
-import type { Finding } from "../check.ts";
+import type { Finding } from "../check/check.ts";
 import type { DockerFacts } from "../docker/docker-facts.ts";
 import type { GitHubFacts } from "./github-facts.ts";
 import { compareVersions, judgeVersion, tagVersion } from "./runner-version.ts";

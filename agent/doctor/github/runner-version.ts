@@ -1,6 +1,6 @@
 import type { RunnerRelease } from "../../github/calls/inspector.ts";
-import { ageText } from "../age-text.ts";
-import type { Finding } from "../check.ts";
+import { ageText } from "../check/age-text.ts";
+import type { Finding } from "../check/check.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
 /**

@@ -1,9 +1,9 @@
-import { scopeName } from "../../github/calls/scope.ts";
-import type { GitHubRunner, RunnerScope } from "../../github/types.ts";
+import { scopeName } from "../../github/model/scope.ts";
+import type { GitHubRunner, RunnerScope } from "../../github/model/types.ts";
 import type { SlotRecord } from "../../journal/slot-records.ts";
 import { ownPrefix } from "../../slots/slot-name.ts";
-import { ageText } from "../age-text.ts";
-import type { Finding } from "../check.ts";
+import { ageText } from "../check/age-text.ts";
+import type { Finding } from "../check/check.ts";
 import { orSkipped, type GitHubFacts } from "./github-facts.ts";
 
 const LONG_MS = 60 * 60_000;

@@ -2,15 +2,15 @@ import type { KeyObject } from "node:crypto";
 
 import type * as z from "zod";
 
-import type { AccessToken, TokenSource } from "./access-token.ts";
-import { app, installation, installationToken, rateLimits } from "../calls/answers.ts";
+import type { AccessToken, TokenSource } from "../http/access-token.ts";
+import { app, installation, installationToken, rateLimits } from "../model/answers.ts";
 import type { Api } from "../http/api.ts";
 import { appJwt } from "./app-jwt.ts";
 import { parseAnswer } from "../http/parse-answer.ts";
-import type { HookHome } from "../delivery-log.ts";
-import { ownerOf } from "../calls/scope.ts";
+import type { HookHome } from "../model/delivery-log.ts";
+import { ownerOf } from "../model/scope.ts";
 import { SingleFlight } from "./single-flight.ts";
-import { GitHubError, type RunnerScope, type TokenReport } from "../types.ts";
+import { GitHubError, type RunnerScope, type TokenReport } from "../model/types.ts";
 import type { Call } from "../http/wire.ts";
 
 /** A token with less left than this is renewed before it is used. */

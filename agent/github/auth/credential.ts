@@ -1,6 +1,6 @@
 import { createPrivateKey, type KeyObject } from "node:crypto";
 
-import { GitHubError } from "../types.ts";
+import { GitHubError } from "../model/types.ts";
 
 /** A personal access token, or a GitHub App whose installations stand for organisations and accounts. */
 export type GitHubCredential =

@@ -1,9 +1,9 @@
-import type { AccessToken, TokenSource } from "./access-token.ts";
-import { user } from "../calls/answers.ts";
+import type { AccessToken, TokenSource } from "../http/access-token.ts";
+import { user } from "../model/answers.ts";
 import type { Api } from "../http/api.ts";
 import { parseAnswer } from "../http/parse-answer.ts";
 import { readRateLimit } from "../http/rate-limit.ts";
-import type { TokenReport } from "../types.ts";
+import type { TokenReport } from "../model/types.ts";
 import type { Call } from "../http/wire.ts";
 
 /** The one token of a person, whatever the call. */

@@ -1,6 +1,6 @@
 import * as z from "zod";
 
-import { fits, type Official } from "./answers.ts";
+import { fits, type Official } from "../model/answers.ts";
 
 /** Ids of attempts have outgrown what a JavaScript number holds exactly; `parseAnswer` leaves such ones as text. */
 const bigId = z.union([z.number(), z.string().regex(/^\d+$/)]);

@@ -5,8 +5,8 @@ import { readToken } from "../auth/credential.ts";
 import { readListing } from "../http/listing.ts";
 import { PersonalToken } from "../auth/personal-token.ts";
 import { Rest } from "../http/rest.ts";
-import { scopeName } from "./scope.ts";
-import { GitHubError, type RunnerScope } from "../types.ts";
+import { scopeName } from "../model/scope.ts";
+import { GitHubError, type RunnerScope } from "../model/types.ts";
 
 /** Only what is used; both kinds of hooks have it. */
 const hookAnswer = z.object({

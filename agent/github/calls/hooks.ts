@@ -1,4 +1,4 @@
-import type { DeliveryAttempt, GitHubHook, HookHome } from "../delivery-log.ts";
+import type { DeliveryAttempt, GitHubHook, HookHome } from "../model/delivery-log.ts";
 import {
   deliveriesPage,
   deliveryAnswer,
@@ -9,7 +9,7 @@ import {
 } from "./hook-answers.ts";
 import { readListing } from "../http/listing.ts";
 import type { Rest } from "../http/rest.ts";
-import { GitHubError, type Listing, type RunnerScope } from "../types.ts";
+import { GitHubError, type Listing, type RunnerScope } from "../model/types.ts";
 
 /**
  * The hooks of an organisation or a repository.

@@ -1,6 +1,6 @@
 import * as z from "zod";
 
-import { fits, type Official } from "./answers.ts";
+import { fits, type Official } from "../model/answers.ts";
 
 export const groupsPage = z.object({
   total_count: z.number(),

@@ -1,5 +1,5 @@
-import { instantMs } from "./answers.ts";
-import type { GitHubHook } from "../delivery-log.ts";
+import { instantMs } from "../model/answers.ts";
+import type { GitHubHook } from "../model/delivery-log.ts";
 import { pingHook, readAppHook } from "./hooks.ts";
 import {
   anyRuns,
@@ -13,8 +13,8 @@ import {
 import { readListing } from "../http/listing.ts";
 import { REGISTRATION_RESOURCE, type RateLimit } from "../http/rate-limit.ts";
 import type { Rest } from "../http/rest.ts";
-import { actionsPath, repositoryScope } from "./scope.ts";
-import type { Listing, RunnerScope } from "../types.ts";
+import { actionsPath, repositoryScope } from "../model/scope.ts";
+import type { Listing, RunnerScope } from "../model/types.ts";
 
 export interface RunnerGroup {
   readonly id: number;

@@ -1,9 +1,9 @@
 import type { Clock } from "../../../shared/clock/clock.ts";
-import { instantMs, jobsPage, runsPage, type JobAnswer, type RunAnswer } from "./answers.ts";
+import { instantMs, jobsPage, runsPage, type JobAnswer, type RunAnswer } from "../model/answers.ts";
 import { readListing } from "../http/listing.ts";
 import type { ReadOptions, Rest } from "../http/rest.ts";
-import { actionsPath, repositoryScope } from "./scope.ts";
-import { GitHubError, type GitHubJob, type Listing } from "../types.ts";
+import { actionsPath, repositoryScope } from "../model/scope.ts";
+import { GitHubError, type GitHubJob, type Listing } from "../model/types.ts";
 
 /**
  * A run is `in_progress` while later jobs of it are queued, and may stay `queued` while jobs of it run. Queued

@@ -1,7 +1,7 @@
-import { instantMs, repositoriesPage } from "./answers.ts";
+import { instantMs, repositoriesPage } from "../model/answers.ts";
 import { readListing } from "../http/listing.ts";
 import type { Rest } from "../http/rest.ts";
-import type { GitHubRepository, Listing } from "../types.ts";
+import type { GitHubRepository, Listing } from "../model/types.ts";
 
 /**
  * The organisation's repositories that the credential may see, the most recently pushed first.

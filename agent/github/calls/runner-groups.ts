@@ -1,8 +1,8 @@
-import { runnerGroupsPage } from "./answers.ts";
+import { runnerGroupsPage } from "../model/answers.ts";
 import { readListing } from "../http/listing.ts";
 import type { Rest } from "../http/rest.ts";
 import { SingleFlight } from "../auth/single-flight.ts";
-import { GitHubError, type Listing } from "../types.ts";
+import { GitHubError, type Listing } from "../model/types.ts";
 
 type Groups = Listing<{ readonly id: number; readonly name: string }>;
 

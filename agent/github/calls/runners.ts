@@ -1,8 +1,8 @@
-import { jitRunner, runnersPage, type RunnerAnswer } from "./answers.ts";
+import { jitRunner, runnersPage, type RunnerAnswer } from "../model/answers.ts";
 import { readListing } from "../http/listing.ts";
 import type { Rest } from "../http/rest.ts";
-import { actionsPath } from "./scope.ts";
-import type { DeleteRunnerResult, GitHubRunner, JitRequest, JitRunner, Listing, RunnerScope } from "../types.ts";
+import { actionsPath } from "../model/scope.ts";
+import type { DeleteRunnerResult, GitHubRunner, JitRequest, JitRunner, Listing, RunnerScope } from "../model/types.ts";
 
 /** Registers an ephemeral runner, once: https://docs.github.com/en/rest/actions/self-hosted-runners */
 export async function createJitRunner(

@@ -3,7 +3,7 @@ import * as z from "zod";
 import { isRateLimited, retryAtMs } from "./rate-limit.ts";
 import type { Redactor } from "./redaction.ts";
 import { permissionRemedy, unauthorizedRemedy, type Speaker } from "./remedies.ts";
-import { GitHubError, type GitHubErrorCode } from "../types.ts";
+import { GitHubError, type GitHubErrorCode } from "../model/types.ts";
 import { nameOf, type Answer, type Call } from "./wire.ts";
 
 /** GitHub's words about single fields come as texts, as records, or in some other shape that is passed over. */

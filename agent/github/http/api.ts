@@ -5,7 +5,7 @@ import { readRateLimit, type RateLimit } from "./rate-limit.ts";
 import { Redactor } from "./redaction.ts";
 import type { Speaker } from "./remedies.ts";
 import { withRetries } from "./retry.ts";
-import { GitHubError } from "../types.ts";
+import { GitHubError } from "../model/types.ts";
 import { nameOf, send, type Answer, type Call, type Fetch } from "./wire.ts";
 
 export interface ApiOptions {

@@ -1,7 +1,7 @@
 import type * as z from "zod";
 
 import type { Page, ReadOptions, Rest } from "./rest.ts";
-import { GitHubError, type Listing } from "../types.ts";
+import { GitHubError, type Listing } from "../model/types.ts";
 
 /** No list of this agent's is longer than 100 pages of 100; a chain of pages that never ends is cut here. */
 const MAX_PAGES = 100;

@@ -1,7 +1,7 @@
 import type * as z from "zod";
 
 import type { Redactor } from "./redaction.ts";
-import { GitHubError } from "../types.ts";
+import { GitHubError } from "../model/types.ts";
 import { nameOf, type Answer, type Call } from "./wire.ts";
 
 type Reviver = (key: string, value: unknown, context: { readonly source?: string }) => unknown;

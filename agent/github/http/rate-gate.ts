@@ -1,4 +1,4 @@
-import { GitHubError } from "../types.ts";
+import { GitHubError } from "../model/types.ts";
 
 /**
  * Remembers per account until when GitHub wants no more calls, so that polling spends none in vain.

@@ -1,4 +1,4 @@
-import { GitHubError } from "../types.ts";
+import { GitHubError } from "../model/types.ts";
 
 /** The body as text. Throws GitHubError `unexpected` when it is longer than `maxBytes`, and stops reading there. */
 export async function readBounded(response: Response, maxBytes: number): Promise<string> {

@@ -1,14 +1,14 @@
 import type * as z from "zod";
 
-import type { AccessToken, TokenSource } from "../auth/access-token.ts";
+import type { AccessToken, TokenSource } from "./access-token.ts";
 import type { Api } from "./api.ts";
-import type { HookHome } from "../delivery-log.ts";
+import type { HookHome } from "../model/delivery-log.ts";
 import { EtagCache } from "./etag-cache.ts";
 import { nextPage } from "./next-page.ts";
 import { parseAnswer } from "./parse-answer.ts";
 import { RateGate } from "./rate-gate.ts";
 import { readRateLimit, REGISTRATION_RESOURCE, retryAtMs } from "./rate-limit.ts";
-import { GitHubError } from "../types.ts";
+import { GitHubError } from "../model/types.ts";
 import { nameOf, type Answer, type Call } from "./wire.ts";
 
 export interface ReadOptions {

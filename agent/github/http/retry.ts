@@ -1,6 +1,6 @@
 import type { Clock, Random } from "../../../shared/clock/clock.ts";
 import { sleep } from "../../clock/sleep.ts";
-import { GitHubError } from "../types.ts";
+import { GitHubError } from "../model/types.ts";
 
 const RETRIES = 2;
 const BASE_MS = 500;

@@ -1,7 +1,7 @@
 import { VERSION } from "../../../shared/version.ts";
 import { readBounded } from "./read-bounded.ts";
 import type { Redactor } from "./redaction.ts";
-import { GitHubError } from "../types.ts";
+import { GitHubError } from "../model/types.ts";
 
 export type Fetch = typeof globalThis.fetch;
 

@@ -1,6 +1,6 @@
-import { InitError } from "../init-error.ts";
-import type { InitContext, Step } from "../context.ts";
-import type { Account } from "../wrangler.ts";
+import { InitError } from "../world/init-error.ts";
+import type { InitContext, Step } from "../world/context.ts";
+import type { Account } from "../world/wrangler.ts";
 
 /** Finds the Cloudflare account, which wrangler is logged in to. */
 export const accountStep: Step = {

@@ -2,11 +2,11 @@ import * as z from "zod";
 
 import { configureAppHook, convertManifest, type MadeApp } from "../../github/calls/apps.ts";
 import { readPrivateKey } from "../../github/auth/credential.ts";
-import { appManifest, newAppUrl } from "../app-manifest.ts";
-import { edgeUrlOf, ownerOf, webhookUrlOf, type InitContext, type Step } from "../context.ts";
-import { PRIVATE_FILE } from "../files.ts";
-import { offerManifest } from "../manifest-server.ts";
-import type { Made } from "../state.ts";
+import { appManifest, newAppUrl } from "../world/app-manifest.ts";
+import { edgeUrlOf, ownerOf, webhookUrlOf, type InitContext, type Step } from "../world/context.ts";
+import { PRIVATE_FILE } from "../world/files.ts";
+import { offerManifest } from "../world/manifest-server.ts";
+import type { Made } from "../world/state.ts";
 import { placeSecret, readSecret } from "./secrets.ts";
 
 type App = NonNullable<Made["app"]>;

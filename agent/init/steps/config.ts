@@ -4,12 +4,12 @@ import { ConfigError } from "../../../shared/fleet/config-error.ts";
 import type { Pool } from "../../../shared/fleet/pool.ts";
 import { readPoolsFile } from "../../settings/pools-file.ts";
 import { SETTINGS } from "../../settings/settings-table.ts";
-import { edgeUrlOf, type InitContext, type Step } from "../context.ts";
-import { environmentText } from "../environment-text.ts";
-import { PRIVATE_FILE, SHARED_FILE, SHARED_FOLDER } from "../files.ts";
-import { placeFile, type Placed } from "../place-file.ts";
-import { poolsText } from "../pools-text.ts";
-import type { Target } from "../state.ts";
+import { edgeUrlOf, type InitContext, type Step } from "../world/context.ts";
+import { environmentText } from "../world/environment-text.ts";
+import { PRIVATE_FILE, SHARED_FILE, SHARED_FOLDER } from "../world/files.ts";
+import { placeFile, type Placed } from "../world/place-file.ts";
+import { poolsText } from "../world/pools-text.ts";
+import type { Target } from "../world/state.ts";
 
 /** Writes the .env and a first pools file. */
 export const configStep: Step = {

@@ -1,6 +1,6 @@
-import type { InitContext, Step } from "../context.ts";
-import { PRIVATE_FILE } from "../files.ts";
-import { InitError } from "../init-error.ts";
+import type { InitContext, Step } from "../world/context.ts";
+import { PRIVATE_FILE } from "../world/files.ts";
+import { InitError } from "../world/init-error.ts";
 import { readSecret } from "./secrets.ts";
 
 /** Deploys the Worker with its secrets, as one version. */

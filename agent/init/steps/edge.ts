@@ -1,7 +1,7 @@
 import { askFreshness, EdgeError } from "../../edge/ask-freshness.ts";
 import type { Freshness } from "../../../shared/mailbox/freshness.ts";
 import { sleep } from "../../clock/sleep.ts";
-import { edgeUrlOf, type InitContext, type Step } from "../context.ts";
+import { edgeUrlOf, type InitContext, type Step } from "../world/context.ts";
 import { readSecret } from "./secrets.ts";
 
 /** A new address needs its DNS record and certificate, which takes a minute at times. */

@@ -1,8 +1,8 @@
 import { HookCalls } from "../../github/calls/hook-editor.ts";
-import { scopeName } from "../../github/calls/scope.ts";
-import type { RunnerScope } from "../../github/types.ts";
-import { scopesOf, webhookUrlOf, type InitContext, type Step } from "../context.ts";
-import type { Made } from "../state.ts";
+import { scopeName } from "../../github/model/scope.ts";
+import type { RunnerScope } from "../../github/model/types.ts";
+import { scopesOf, webhookUrlOf, type InitContext, type Step } from "../world/context.ts";
+import type { Made } from "../world/state.ts";
 import { readSecret } from "./secrets.ts";
 
 /** Makes the hook of the organisation, or of each repository; one that goes to the Worker already is set right. */

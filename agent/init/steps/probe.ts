@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 
-import { scopeName } from "../../github/calls/scope.ts";
-import { scopesOf, webhookUrlOf, type InitContext, type Step } from "../context.ts";
-import { InitError } from "../init-error.ts";
+import { scopeName } from "../../github/model/scope.ts";
+import { scopesOf, webhookUrlOf, type InitContext, type Step } from "../world/context.ts";
+import { InitError } from "../world/init-error.ts";
 import { freshnessWhen } from "./edge.ts";
 import { hookCallsOf } from "./hooks.ts";
 import { readSecret } from "./secrets.ts";

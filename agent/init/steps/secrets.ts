@@ -1,8 +1,8 @@
 import { secretText } from "../../settings/setting-text.ts";
-import type { InitContext, Step } from "../context.ts";
-import { PRIVATE_FILE, PRIVATE_FOLDER } from "../files.ts";
-import { InitError } from "../init-error.ts";
-import { placeFile } from "../place-file.ts";
+import type { InitContext, Step } from "../world/context.ts";
+import { PRIVATE_FILE, PRIVATE_FOLDER } from "../world/files.ts";
+import { InitError } from "../world/init-error.ts";
+import { placeFile } from "../world/place-file.ts";
 
 /** 256 bits; as base64url they fit a header, a .env file and GitHub's field alike. */
 const SECRET_BYTES = 32;

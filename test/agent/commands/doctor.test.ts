@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 
 import { runCli } from "../../../agent/commands/commands.ts";
-import type { CheckResult } from "../../../agent/doctor/check.ts";
+import type { CheckResult } from "../../../agent/doctor/check/check.ts";
 import { Journal } from "../../../agent/journal/journal.ts";
 import { openJournal } from "../../../agent/journal/open-journal.ts";
 import { queuedSignal } from "../../unit/samples/signal.ts";

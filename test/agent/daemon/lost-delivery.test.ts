@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { deliversTo } from "../../../agent/github/delivers-to.ts";
+import { deliversTo } from "../../../agent/github/model/delivers-to.ts";
 import { NodeSql } from "../../../agent/sqlite/node-sql.ts";
 import { poolOf } from "../../controller/world.ts";
 import { startWebhookReceiver } from "../../github/support/webhook-receiver.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { runCheck, type Check } from "../../../agent/doctor/check.ts";
+import { runCheck, type Check } from "../../../agent/doctor/check/check.ts";
 import { SlotError } from "../../../agent/slots/slot-provider.ts";
 import { VirtualClock } from "../virtual-clock.ts";
 

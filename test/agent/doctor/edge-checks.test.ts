@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import { EdgeError } from "../../../agent/edge/ask-freshness.ts";
-import { runCheck, type CheckResult } from "../../../agent/doctor/check.ts";
+import { runCheck, type CheckResult } from "../../../agent/doctor/check/check.ts";
 import { edgeChecks } from "../../../agent/doctor/edge/edge-checks.ts";
 import type { Freshness } from "../../../shared/mailbox/freshness.ts";
 import { VirtualClock } from "../virtual-clock.ts";

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
-import { ageText } from "../../../agent/doctor/age-text.ts";
-import type { CheckStatus } from "../../../agent/doctor/check.ts";
+import { ageText } from "../../../agent/doctor/check/age-text.ts";
+import type { CheckStatus } from "../../../agent/doctor/check/check.ts";
 import { judgeFreshness } from "../../../agent/doctor/edge/judge-freshness.ts";
 import type { Freshness } from "../../../shared/mailbox/freshness.ts";
 import { freshnessOf, NOW } from "./freshness-sample.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import type { CheckResult, CheckStatus } from "../../../agent/doctor/check.ts";
+import type { CheckResult, CheckStatus } from "../../../agent/doctor/check/check.ts";
 import { describeCheck } from "../../../agent/doctor/print.ts";
 import { doctorReport } from "../../../agent/doctor/report.ts";
 import { freshnessOf, NOW } from "./freshness-sample.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import type { GitHubErrorCode } from "../../../agent/github/types.ts";
+import type { GitHubErrorCode } from "../../../agent/github/model/types.ts";
 import { failureOf, GO, JIT, makeClient, ORGANIZATION, REPOSITORY } from "./client-fixture.ts";
 import { startScriptedServer, type Reply } from "./scripted-server.ts";
 

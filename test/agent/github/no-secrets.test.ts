@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 
 import { Redactor } from "../../../agent/github/http/redaction.ts";
-import { GitHubError } from "../../../agent/github/types.ts";
+import { GitHubError } from "../../../agent/github/model/types.ts";
 import { GO, JIT, makeClient, ORGANIZATION } from "./client-fixture.ts";
 import { startScriptedServer, type Reply, type SeenRequest } from "./scripted-server.ts";
 

@@ -1,6 +1,6 @@
 import { onTestFinished } from "vitest";
 
-import { deliversTo } from "../../../agent/github/delivers-to.ts";
+import { deliversTo } from "../../../agent/github/model/delivers-to.ts";
 import { Journal } from "../../../agent/journal/journal.ts";
 import { MissedDeliveries } from "../../../agent/journal/missed-deliveries.ts";
 import { NodeSql } from "../../../agent/sqlite/node-sql.ts";

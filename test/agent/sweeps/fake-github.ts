@@ -1,6 +1,6 @@
 import { PLAIN_CONTAINER } from "../../../shared/fleet/container-options.ts";
 import type { Fleet, Pool } from "../../../shared/fleet/pool.ts";
-import { scopeName } from "../../../agent/github/calls/scope.ts";
+import { scopeName } from "../../../agent/github/model/scope.ts";
 import {
   GitHubError,
   type GitHub,
@@ -9,7 +9,7 @@ import {
   type GitHubRepository,
   type GitHubRunner,
   type Listing,
-} from "../../../agent/github/types.ts";
+} from "../../../agent/github/model/types.ts";
 
 type Answer<T> = readonly T[] | Listing<T> | GitHubError;
 

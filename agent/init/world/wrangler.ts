@@ -1,6 +1,6 @@
 import * as z from "zod";
 
-import type { Environment } from "../settings/environment.ts";
+import type { Environment } from "../../settings/environment.ts";
 import { InitError } from "./init-error.ts";
 import { readDeployOutput, type Deployed } from "./wrangler-output.ts";
 import type { CommandResult, InitWorld } from "./world.ts";

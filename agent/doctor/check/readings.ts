@@ -1,4 +1,4 @@
-import type { CancelTimer, Clock } from "../../shared/clock/clock.ts";
+import type { CancelTimer, Clock } from "../../../shared/clock/clock.ts";
 
 /** Before the checks' own deadline, so that one of them tells of the silence and the others are skipped. */
 export const READINGS_END_MS = 8000;

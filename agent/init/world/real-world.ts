@@ -1,4 +1,4 @@
-import { systemClock } from "../clock/system-clock.ts";
+import { systemClock } from "../../clock/system-clock.ts";
 import { diskFiles } from "./disk-files.ts";
 import { runProgram } from "./run-program.ts";
 import { terminalAsk } from "./terminal-ask.ts";

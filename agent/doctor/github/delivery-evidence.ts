@@ -1,4 +1,4 @@
-import type { DeliveryAttempt, GitHubHook } from "../../github/delivery-log.ts";
+import type { DeliveryAttempt, GitHubHook } from "../../github/model/delivery-log.ts";
 
 /** What GitHub's own log says of one hook. Times in milliseconds since the epoch. */
 export interface HookEvidence {

@@ -2,7 +2,7 @@ import { timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
-import type { Clock } from "../../shared/clock/clock.ts";
+import type { Clock } from "../../../shared/clock/clock.ts";
 import { InitError } from "./init-error.ts";
 import { madePage, manifestPage, sorryPage } from "./manifest-page.ts";
 

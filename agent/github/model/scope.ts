@@ -1,5 +1,5 @@
 import type { Pool } from "../../../shared/fleet/pool.ts";
-import type { GitHub, RunnerScope } from "../types.ts";
+import type { GitHub, RunnerScope } from "./types.ts";
 
 /** Repositories know no runner groups; the JIT call takes this id for them. */
 const REPOSITORY_RUNNER_GROUP_ID = 1;

@@ -1,7 +1,7 @@
-import type { Api } from "../github/http/api.ts";
-import type { Environment } from "../settings/environment.ts";
-import type { RunnerScope } from "../github/types.ts";
-import { repositoryScope } from "../github/calls/scope.ts";
+import type { Api } from "../../github/http/api.ts";
+import type { Environment } from "../../settings/environment.ts";
+import type { RunnerScope } from "../../github/model/types.ts";
+import { repositoryScope } from "../../github/model/scope.ts";
 import type { Layout } from "./layout.ts";
 import type { InitOptions } from "./options.ts";
 import type { Progress, Target } from "./state.ts";

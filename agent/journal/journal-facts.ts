@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 
-import { Journal } from "../../journal/journal.ts";
-import { NodeSql } from "../../sqlite/node-sql.ts";
-import { JOURNAL_FILE, SLOTS_FILE } from "../../journal/open-journal.ts";
-import { SlotRecords, type SlotRecord } from "../../journal/slot-records.ts";
-import { SweepRecords, type SweepRecord } from "../../journal/sweep-records.ts";
+import { Journal } from "./journal.ts";
+import { NodeSql } from "../sqlite/node-sql.ts";
+import { JOURNAL_FILE, SLOTS_FILE } from "./open-journal.ts";
+import { SlotRecords, type SlotRecord } from "./slot-records.ts";
+import { SweepRecords, type SweepRecord } from "./sweep-records.ts";
 
 /** What the checks know of the agent's journal. It is read and never written. */
 export interface JournalFacts {
@@ -25,7 +25,7 @@ export type JournalReading =
   | { readonly kind: "unreadable"; readonly why: string };
 
 /** Opens the journal in an agent's folder for reading; the agent may be running. */
-export function readJournal(folder: string): JournalReading {
+export function readJournalFacts(folder: string): JournalReading {
   const files = [join(folder, JOURNAL_FILE), join(folder, SLOTS_FILE)] as const;
   if (!files.some((file) => existsSync(file))) return { kind: "absent" };
   const open: NodeSql[] = [];

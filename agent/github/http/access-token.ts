@@ -1,5 +1,5 @@
-import type { HookHome } from "../delivery-log.ts";
-import type { TokenReport } from "../types.ts";
+import type { HookHome } from "../model/delivery-log.ts";
+import type { TokenReport } from "../model/types.ts";
 
 /** A credential for one call, with the names that caches and limits are kept under. */
 export interface AccessToken {

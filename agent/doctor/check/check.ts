@@ -1,6 +1,6 @@
-import { ConfigError } from "../../shared/fleet/config-error.ts";
-import type { Clock } from "../../shared/clock/clock.ts";
-import { sleep } from "../clock/sleep.ts";
+import { ConfigError } from "../../../shared/fleet/config-error.ts";
+import type { Clock } from "../../../shared/clock/clock.ts";
+import { sleep } from "../../clock/sleep.ts";
 
 export type CheckStatus = "pass" | "warn" | "fail" | "skip";
 

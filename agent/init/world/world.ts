@@ -1,5 +1,5 @@
-import type { Clock, Random } from "../../shared/clock/clock.ts";
-import type { Fetch } from "../github/http/wire.ts";
+import type { Clock, Random } from "../../../shared/clock/clock.ts";
+import type { Fetch } from "../../github/http/wire.ts";
 import type { Files } from "./files.ts";
 
 /** A program that init starts. */
