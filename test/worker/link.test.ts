@@ -15,6 +15,12 @@ async function alarmAt(): Promise<number | null> {
   return atMs !== null && atMs < Date.now() + DAY_MS ? atMs : null;
 }
 
+test("L10: a socket that never greets is closed by the object itself, with nothing else going on", async () => {
+  const agent = await TestAgent.dial();
+  for (let waited = 0; waited <= 16_000; waited += 2000) await pass(2000);
+  expect((await agent.closed).code).toBe(4408);
+});
+
 describe("an agent", () => {
   test("is welcomed, gets what waited as replay and what comes as live, and acknowledges", async () => {
     await deliverJobs(1, 2);

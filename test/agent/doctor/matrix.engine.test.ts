@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, describe, expect } from "vitest";
+
+import { dockerAvailable, dockerTest } from "../../stand-ins/docker/engine.ts";
+import { BROKEN_WORLDS } from "./broken-worlds.ts";
+import { startDoctorWorld, type DoctorWorld, type Told } from "./doctor-world.ts";
+
+let world: DoctorWorld;
+
+beforeAll(async () => {
+  if (dockerAvailable) world = await startDoctorWorld();
+});
+
+afterAll(async () => {
+  if (dockerAvailable) await world.close();
+});
+
+const told = (report: Told, ...statuses: readonly string[]): readonly string[] =>
+  report.checks.flatMap(({ id, status, summary }) =>
+    statuses.includes(status) ? [`${status} ${id}: ${summary}`] : [],
+  );
+
+/** The healthy world is the row's ground: it is asked again once the row has mended what it broke. */
+async function expectHealthy(): Promise<Told> {
+  const report = await world.doctor();
+  expect(told(report, "warn", "fail", "skip")).toEqual([]);
+  expect({ ok: report.ok, exitCode: report.exitCode }).toEqual({ ok: true, exitCode: 0 });
+  return report;
+}
+
+dockerTest("the healthy world passes every check, and asks the links side by side", async () => {
+  const startedAtMs = performance.now();
+  const report = await expectHealthy();
+  const tookMs = performance.now() - startedAtMs;
+  const oneAfterTheOtherMs = report.checks.reduce((sum, { ms }) => sum + ms, 0);
+  expect(oneAfterTheOtherMs).toBeGreaterThan(5 * tookMs);
+  expect(new Set(report.checks.map(({ group }) => group))).toEqual(new Set(["edge", "github", "docker", "agent"]));
+});
+
+dockerTest("there are at least forty broken worlds", () => {
+  expect(BROKEN_WORLDS.flatMap(([, rows]) => rows).length).toBeGreaterThanOrEqual(40);
+});
+
+describe.each(BROKEN_WORLDS)("broken %s", (_group, rows) => {
+  for (const row of rows) {
+    dockerTest(`${row.name}: ${row.check} alone tells of it`, async () => {
+      const { undo, ...run } = await row.breakIt(world);
+      let report: Told;
+      try {
+        report = await world.doctor(run);
+      } finally {
+        await undo?.();
+      }
+      const bad = report.checks.filter(
+        ({ id, status }) => (status === "warn" || status === "fail") && row.also?.test(id) !== true,
+      );
+      expect(told({ ...report, checks: bad }, "warn", "fail").slice(1)).toEqual([]);
+      const [check] = bad;
+      expect(check?.id).toContain(row.check);
+      expect(check).toMatchObject({ status: row.status, summary: expect.stringMatching(row.summary) as string });
+      expect(check?.remedy).toMatch(row.remedy);
+      expect(check?.detail ?? "").toMatch(row.detail ?? /^/);
+      const skipped = report.checks.filter(({ status }) => status === "skip").map(({ id }) => id);
+      expect(skipped.filter((id) => row.skips?.test(id) !== true)).toEqual([]);
+      expect(report.exitCode).toBe(row.status === "fail" ? 1 : 0);
+      for (const secret of world.secrets) expect(report.text).not.toContain(secret);
+    });
+  }
+});
+
+dockerTest("mended, the world passes every check again", async () => {
+  await expectHealthy();
+});
