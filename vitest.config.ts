@@ -49,6 +49,7 @@ export default defineConfig({
         test: {
           name: "engine",
           globalSetup: ["test/docker/require-engine.ts"],
+          setupFiles: ["test/docker/file-leaves-nothing.ts"],
           include: engineRequired ? [ENGINE_TESTS] : [],
           ...limits,
         },

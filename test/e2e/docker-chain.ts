@@ -7,6 +7,7 @@ import * as z from "zod";
 import { INSTANCE_LABEL } from "../../agent/slots/docker/container-labels.ts";
 import { rawCall } from "../docker/raw-call.ts";
 import { buildRunnerImage } from "../docker/runner-image.ts";
+import { suiteName } from "../docker/suite-names.ts";
 import { EdgeProcess } from "../edge/edge-process.ts";
 import type { LoopbackGitHub } from "../github/loopback-github.ts";
 import { startGitHub } from "../github/start-github.ts";
@@ -62,7 +63,7 @@ export async function startDockerChain(options: ChainOptions): Promise<DockerCha
 /** As `startDockerChain`, for an agent that the test brings itself. */
 export async function startChainWithoutAgent(options: ChainOptions): Promise<ChainWithoutAgent> {
   const secrets = { webhookSecret: randomBytes(24).toString("hex"), token: randomBytes(24).toString("hex") };
-  const instance = `e2e-${randomBytes(4).toString("hex")}`;
+  const instance = suiteName();
   const github = await startGitHub({ duplicates: 1 });
   github.addOrganization("acme");
   github.addRepository(REPOSITORY);
