@@ -1,7 +1,7 @@
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 
-import { PATIENCE_MS } from "./test/process/patience.ts";
+import { PATIENCE_MS } from "./test/stand-ins/process/patience.ts";
 
 /** The engine's tests run where an engine is required, as `.ci/run` requires one. */
 const engineRequired = process.env["HOOKLINE_REQUIRE_DOCKER"] === "1";
@@ -39,7 +39,7 @@ export default defineConfig({
       {
         test: {
           name: "node",
-          globalSetup: ["test/docker/say-what-is-left-out.ts"],
+          globalSetup: ["test/stand-ins/docker/say-what-is-left-out.ts"],
           include: ["test/**/*.test.ts"],
           exclude: ["test/worker/**", ENGINE_TESTS],
           ...limits,
@@ -48,8 +48,8 @@ export default defineConfig({
       {
         test: {
           name: "engine",
-          globalSetup: ["test/docker/require-engine.ts"],
-          setupFiles: ["test/docker/file-leaves-nothing.ts"],
+          globalSetup: ["test/stand-ins/docker/require-engine.ts"],
+          setupFiles: ["test/stand-ins/docker/file-leaves-nothing.ts"],
           include: engineRequired ? [ENGINE_TESTS] : [],
           ...limits,
         },

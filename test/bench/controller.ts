@@ -5,7 +5,7 @@ import { Ledger } from "../../shared/controller/ledger.ts";
 import { plan } from "../../shared/controller/plan.ts";
 import { servingPool, type ServingPool } from "../../shared/controller/pool-choice.ts";
 import type { JobFacts } from "../../shared/workflow-job/job-facts.ts";
-import { done, job, OWN_PREFIX, poolOf, running, T0 } from "../controller/world.ts";
+import { done, job, OWN_PREFIX, poolOf, running, T0 } from "../shared/controller/world.ts";
 import type { Measured } from "./measured.ts";
 
 const OPEN_JOBS = 10_000;

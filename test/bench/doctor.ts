@@ -1,7 +1,7 @@
 import { performance } from "node:perf_hooks";
 
-import { BROKEN_WORLDS } from "../doctor/broken-worlds.ts";
-import { startDoctorWorld } from "../doctor/doctor-world.ts";
+import { BROKEN_WORLDS } from "../agent/doctor/broken-worlds.ts";
+import { startDoctorWorld } from "../agent/doctor/doctor-world.ts";
 import { median, type Measured } from "./measured.ts";
 
 const RUNS = 5;

@@ -6,7 +6,7 @@ import * as z from "zod";
 
 import { DockerClient } from "../../agent/docker/docker-client.ts";
 import type { Machine } from "../../config/build/figures.ts";
-import { engineHost } from "../docker/raw-call.ts";
+import { engineHost } from "../stand-ins/docker/raw-call.ts";
 
 /** The machine that figures are taken on: a figure without it says little. */
 export function machine(): Machine {

@@ -3,10 +3,10 @@ import type { Mailbox } from "../../shared/mailbox/mailbox.ts";
 import { silentLogger } from "../../shared/log/logger.ts";
 import { WebhookVerifier } from "../../shared/signature/webhook-verifier.ts";
 import type { SqlDatabase } from "../../shared/sql/sql.ts";
-import { MemoryEdge } from "../edge/memory-edge.ts";
-import { workflowJob } from "../unit/samples/payload.ts";
-import { sign } from "../unit/samples/sign.ts";
-import { guid } from "../unit/samples/signal.ts";
+import { MemoryEdge } from "../stand-ins/edge/memory-edge.ts";
+import { workflowJob } from "../samples/payload.ts";
+import { sign } from "../samples/sign.ts";
+import { guid } from "../samples/signal.ts";
 import { CrashSql, Life, RESTART_MS, type Surroundings } from "./crash-plan.ts";
 import type { CrashSocket } from "./crash-socket.ts";
 

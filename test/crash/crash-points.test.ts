@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import { readFigures } from "../../config/build/figures.ts";
 import { figure } from "../bench/figure.ts";
-import { guid } from "../unit/samples/signal.ts";
+import { guid } from "../samples/signal.ts";
 import { CrashWorld, type WorldOptions } from "./world.ts";
 
 const DELIVERIES = 6;

@@ -1,4 +1,4 @@
-import { JsonSocket, type JsonWire } from "../edge/json-socket.ts";
+import { JsonSocket, type JsonWire } from "../stand-ins/edge/json-socket.ts";
 
 /** Makes a call of the edge with a place to die before and one after it. */
 export type At = <T>(place: string, call: () => T) => T;

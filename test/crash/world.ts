@@ -1,6 +1,6 @@
 import { NodeSql } from "../../agent/sqlite/node-sql.ts";
 import { readUp } from "../../shared/link/codec.ts";
-import { VirtualClock } from "../agent/virtual-clock.ts";
+import { VirtualClock } from "../stand-ins/time/virtual-clock.ts";
 import { CrashAgent } from "./crash-agent.ts";
 import { CrashEdge, RETENTION_MS } from "./crash-edge.ts";
 import { Crash, CrashPlan, LATENCY_MS } from "./crash-plan.ts";

@@ -21,14 +21,14 @@ import { DockerSlotProvider } from "../../agent/slots/docker/docker-provider.ts"
 import { InProcessSlotProvider } from "../../agent/slots/in-process-slot-provider.ts";
 import type { SlotProvider } from "../../agent/slots/slot-provider.ts";
 import { silentLogger, type Logger } from "../../shared/log/logger.ts";
-import { missingForContainers } from "../docker/engine-answers.ts";
-import { engineHost } from "../docker/raw-call.ts";
-import { buildRunnerImage } from "../docker/runner-image.ts";
-import { startLocalEdge, type LocalEdge } from "../edge/local-edge.ts";
-import type { LoopbackGitHub } from "../github/loopback-github.ts";
-import { startGitHub } from "../github/start-github.ts";
-import { runStandInRunner } from "../github/stand-in-runner.ts";
-import { patience } from "../process/patience.ts";
+import { missingForContainers } from "../stand-ins/docker/engine-answers.ts";
+import { engineHost } from "../stand-ins/docker/raw-call.ts";
+import { buildRunnerImage } from "../stand-ins/docker/runner-image.ts";
+import { startLocalEdge, type LocalEdge } from "../stand-ins/edge/local-edge.ts";
+import type { LoopbackGitHub } from "../stand-ins/github/loopback-github.ts";
+import { startGitHub } from "../stand-ins/github/start-github.ts";
+import { runStandInRunner } from "../stand-ins/github/stand-in-runner.ts";
+import { patience } from "../stand-ins/process/patience.ts";
 
 export const POOL = "demo";
 export const REPOSITORY = "acme/website";

@@ -1,6 +1,6 @@
-import type { LoopbackGitHub } from "../github/loopback-github.ts";
-import type { Job } from "../github/state/model.ts";
-import { patience } from "../process/patience.ts";
+import type { LoopbackGitHub } from "../stand-ins/github/loopback-github.ts";
+import type { Job } from "../stand-ins/github/state/model.ts";
+import { patience } from "../stand-ins/process/patience.ts";
 import type { DemoOptions } from "./demo-options.ts";
 import { demoReport, reportJob, type DemoReport, type ReportedJob } from "./demo-report.ts";
 import { REPOSITORY, startDemoWorld, type DemoWorld } from "./demo-world.ts";

@@ -5,8 +5,8 @@ import { join } from "node:path";
 
 import { stringify } from "yaml";
 
-import { ChildProcessGroup } from "../process/child-process-group.ts";
-import { PATIENCE_MS } from "../process/patience.ts";
+import { ChildProcessGroup } from "../stand-ins/process/child-process-group.ts";
+import { PATIENCE_MS } from "../stand-ins/process/patience.ts";
 
 export interface AgentProcessOptions {
   readonly instance: string;

@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 
-import { dockerTest } from "../docker/engine.ts";
-import { rawCall } from "../docker/raw-call.ts";
+import { dockerTest } from "../stand-ins/docker/engine.ts";
+import { rawCall } from "../stand-ins/docker/raw-call.ts";
 import { holds, report } from "./run-demo.ts";
 
 dockerTest("the demo with real containers does the same and leaves nothing in Docker", async () => {

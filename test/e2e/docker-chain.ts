@@ -5,12 +5,12 @@ import { join } from "node:path";
 import * as z from "zod";
 
 import { INSTANCE_LABEL } from "../../agent/slots/docker/container-labels.ts";
-import { rawCall } from "../docker/raw-call.ts";
-import { buildRunnerImage } from "../docker/runner-image.ts";
-import { suiteName } from "../docker/suite-names.ts";
-import { EdgeProcess } from "../edge/edge-process.ts";
-import type { LoopbackGitHub } from "../github/loopback-github.ts";
-import { startGitHub } from "../github/start-github.ts";
+import { rawCall } from "../stand-ins/docker/raw-call.ts";
+import { buildRunnerImage } from "../stand-ins/docker/runner-image.ts";
+import { suiteName } from "../stand-ins/docker/suite-names.ts";
+import { EdgeProcess } from "../stand-ins/edge/edge-process.ts";
+import type { LoopbackGitHub } from "../stand-ins/github/loopback-github.ts";
+import { startGitHub } from "../stand-ins/github/start-github.ts";
 import { AgentProcess, type AgentProcessOptions } from "./agent-process.ts";
 
 export const REPOSITORY = "acme/website";

@@ -3,7 +3,7 @@ import * as z from "zod";
 
 import { runCli } from "../../agent/commands/commands.ts";
 import { REPOSITORY, startDemoWorld, type DemoWorld } from "../demo/demo-world.ts";
-import { patience } from "../process/patience.ts";
+import { patience } from "../stand-ins/process/patience.ts";
 
 let world: DemoWorld;
 

@@ -1,7 +1,7 @@
 import { afterEach, expect } from "vitest";
 
-import { dockerTest } from "../docker/engine.ts";
-import type { LoopbackGitHub } from "../github/loopback-github.ts";
+import { dockerTest } from "../stand-ins/docker/engine.ts";
+import type { LoopbackGitHub } from "../stand-ins/github/loopback-github.ts";
 import { LABELS, REPOSITORY, startDockerChain, type ChainOptions, type DockerChain } from "./docker-chain.ts";
 
 let chain: DockerChain | null = null;

@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 import { expect } from "vitest";
 import * as z from "zod";
 
-import { PATIENCE_MS } from "../process/patience.ts";
+import { PATIENCE_MS } from "../stand-ins/process/patience.ts";
 
 const run = promisify(execFile);
 /** The program that `pnpm demo` runs. */

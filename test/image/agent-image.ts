@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
-import { suiteName } from "../docker/suite-names.ts";
+import { suiteName } from "../stand-ins/docker/suite-names.ts";
 import { importStandInBase } from "./stand-in-base.ts";
 
 const run = promisify(execFile);

@@ -5,7 +5,7 @@ import { join } from "node:path";
 
 import * as z from "zod";
 
-import { engineHost } from "../docker/raw-call.ts";
+import { engineHost } from "../stand-ins/docker/raw-call.ts";
 
 /** Regular expressions of paths by method, each for the whole path. */
 export type AllowList = Readonly<Record<string, readonly string[]>>;

@@ -7,7 +7,7 @@ import { expect, test } from "vitest";
 
 import { bundleAgent } from "../../config/build/bundle-agent.ts";
 import { VERSION } from "../../shared/version.ts";
-import { temporaryFolder } from "../agent/temporary-folder.ts";
+import { temporaryFolder } from "../stand-ins/files/temporary-folder.ts";
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, "../..");

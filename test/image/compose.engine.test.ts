@@ -8,8 +8,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { parse, stringify } from "yaml";
 
 import { AGENT_CONTAINER } from "../../agent/cli/agent-container.ts";
-import { dockerAvailable, dockerRequired, dockerTest } from "../docker/engine.ts";
-import { engineHost } from "../docker/raw-call.ts";
+import { dockerAvailable, dockerRequired, dockerTest } from "../stand-ins/docker/engine.ts";
+import { engineHost } from "../stand-ins/docker/raw-call.ts";
 import { LABELS, REPOSITORY, startChainWithoutAgent, type ChainWithoutAgent } from "../e2e/docker-chain.ts";
 import { buildAgentImage, type AgentImage } from "./agent-image.ts";
 import { AllowListProxy, shippedAllowList } from "./allow-list-proxy.ts";

@@ -7,9 +7,9 @@ import { promisify } from "node:util";
 
 import { stringify } from "yaml";
 
-import { engineHost } from "../docker/raw-call.ts";
+import { engineHost } from "../stand-ins/docker/raw-call.ts";
 import type { AgentProcessOptions } from "../e2e/agent-process.ts";
-import { PrintedLines } from "../process/printed-lines.ts";
+import { PrintedLines } from "../stand-ins/process/printed-lines.ts";
 
 const run = promisify(execFile);
 

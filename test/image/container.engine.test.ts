@@ -2,9 +2,9 @@ import { chmodSync } from "node:fs";
 
 import { afterAll, afterEach, beforeAll, expect } from "vitest";
 
-import { CuttableProxy } from "../docker/cuttable-proxy.ts";
-import { dockerAvailable, dockerRequired, dockerTest } from "../docker/engine.ts";
-import { engineHost, rawCall } from "../docker/raw-call.ts";
+import { CuttableProxy } from "../stand-ins/docker/cuttable-proxy.ts";
+import { dockerAvailable, dockerRequired, dockerTest } from "../stand-ins/docker/engine.ts";
+import { engineHost, rawCall } from "../stand-ins/docker/raw-call.ts";
 import { LABELS, REPOSITORY, startChainWithoutAgent, type ChainWithoutAgent } from "../e2e/docker-chain.ts";
 import { buildAgentImage, type AgentImage } from "./agent-image.ts";
 import { AllowListProxy, shippedAllowList } from "./allow-list-proxy.ts";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 
-import { readBusybox } from "../docker/busybox.ts";
+import { readBusybox } from "../stand-ins/docker/busybox.ts";
 import { buildPackages } from "./build-packages.ts";
 
 const run = promisify(execFile);

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
-import { seeded } from "../agent/random.ts";
+import { seeded } from "../stand-ins/time/random.ts";
 import { AGENT_MUTATIONS } from "./agent-mutations.ts";
 import { CONTROLLER_MUTATIONS } from "./controller-mutations.ts";
 import { EDGE_MUTATIONS } from "./edge-mutations.ts";

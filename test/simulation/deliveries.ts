@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 
-import { workflowJob } from "../unit/samples/payload.ts";
-import { guid } from "../unit/samples/signal.ts";
+import { workflowJob } from "../samples/payload.ts";
+import { guid } from "../samples/signal.ts";
 import type { Conditions } from "./conditions.ts";
 import type { Dice } from "./dice.ts";
 import { seconds, type JobChange, type SimJob } from "./github-jobs.ts";

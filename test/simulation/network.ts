@@ -2,7 +2,7 @@ import type { Connection, ConnectionEvents, Dial } from "../../agent/link/dial.t
 import { PING, PONG } from "../../shared/link/protocol.ts";
 import type { Conditions } from "./conditions.ts";
 import type { Dice } from "./dice.ts";
-import { JsonSocket } from "../edge/json-socket.ts";
+import { JsonSocket } from "../stand-ins/edge/json-socket.ts";
 import type { Edge } from "./edge.ts";
 import type { SimClock } from "./sim-clock.ts";
 

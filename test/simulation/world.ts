@@ -1,5 +1,5 @@
 import type { Fleet } from "../../shared/fleet/pool.ts";
-import { poolOf } from "../controller/world.ts";
+import { poolOf } from "../shared/controller/world.ts";
 import { AgentProcess, Disk, type Surroundings } from "./agent-process.ts";
 import { calm, type Conditions } from "./conditions.ts";
 import { Deliveries } from "./deliveries.ts";

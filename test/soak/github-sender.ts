@@ -1,7 +1,7 @@
 import { createHmac, randomUUID } from "node:crypto";
 import { Agent as HttpAgent, request } from "node:http";
 
-import { workflowJob } from "../unit/samples/payload.ts";
+import { workflowJob } from "../samples/payload.ts";
 
 const keepAlive = new HttpAgent({ keepAlive: true, maxSockets: 64 });
 

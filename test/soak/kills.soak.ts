@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 
 import { figure } from "../bench/figure.ts";
-import { EdgeProcess } from "../edge/edge-process.ts";
-import { ChildProcessGroup } from "../process/child-process-group.ts";
+import { EdgeProcess } from "../stand-ins/edge/edge-process.ts";
+import { ChildProcessGroup } from "../stand-ins/process/child-process-group.ts";
 import { post, type Sent } from "./github-sender.ts";
 import { JournalAgent, journaled } from "./journal-agent.ts";
 import { freshness, scratch, SECRETS, until } from "./soak-kit.ts";

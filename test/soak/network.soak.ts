@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import { figure } from "../bench/figure.ts";
-import { startLocalEdge, type LocalEdge } from "../edge/local-edge.ts";
+import { startLocalEdge, type LocalEdge } from "../stand-ins/edge/local-edge.ts";
 import { ChaosProxy } from "./chaos-proxy.ts";
 import { post } from "./github-sender.ts";
 import { JournalAgent, journaled } from "./journal-agent.ts";

@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 
-import { PING, workflowJob } from "../unit/samples/payload.ts";
+import { PING, workflowJob } from "../samples/payload.ts";
 
 /** A seeded source of randomness: a run that failed can be run again. https://en.wikipedia.org/wiki/Xorshift */
 export class Seeded {

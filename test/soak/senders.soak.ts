@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { figure } from "../bench/figure.ts";
 import { readDown, readUp } from "../../shared/link/codec.ts";
 import { WINDOW } from "../../shared/link/protocol.ts";
-import { startLocalEdge } from "../edge/local-edge.ts";
+import { startLocalEdge } from "../stand-ins/edge/local-edge.ts";
 import { ChaosProxy } from "./chaos-proxy.ts";
 import { post, type Sent } from "./github-sender.ts";
 import { JournalAgent, journaled } from "./journal-agent.ts";

@@ -2,7 +2,7 @@ import { exports } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 
 import { freshnessSchema } from "../../shared/mailbox/freshness.ts";
-import { PING, workflowJob } from "../unit/samples/payload.ts";
+import { PING, workflowJob } from "../samples/payload.ts";
 import { deliverJob, delivery, ORIGIN } from "./deliveries.ts";
 import { useFreshEdge } from "./fresh-edge.ts";
 import { PREVIOUS_TOKEN, TestAgent, TOKEN, upgrade } from "./test-agent.ts";

@@ -5,7 +5,7 @@ import { expect, test, vi } from "vitest";
 import recorded from "../../docs/figures.json" with { type: "json" };
 import { figure } from "../bench/figure.ts";
 import { MailboxObject } from "../../worker/mailbox-object.ts";
-import { workflowJob } from "../unit/samples/payload.ts";
+import { workflowJob } from "../samples/payload.ts";
 import { delivery } from "./deliveries.ts";
 import { useFreshEdge } from "./fresh-edge.ts";
 import { mailboxStub, TestAgent } from "./test-agent.ts";

@@ -1,8 +1,8 @@
 import { exports } from "cloudflare:workers";
 
-import { workflowJob } from "../unit/samples/payload.ts";
-import { sign } from "../unit/samples/sign.ts";
-import { guid } from "../unit/samples/signal.ts";
+import { workflowJob } from "../samples/payload.ts";
+import { sign } from "../samples/sign.ts";
+import { guid } from "../samples/signal.ts";
 
 export const WEBHOOK_SECRET = "test-webhook-secret";
 export const PREVIOUS_WEBHOOK_SECRET = "test-webhook-secret-previous";

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 
 import { WebhookVerifier } from "../../shared/signature/webhook-verifier.ts";
 import { createApp } from "../../worker/app.ts";
-import { PING, workflowJob } from "../unit/samples/payload.ts";
+import { PING, workflowJob } from "../samples/payload.ts";
 import { deliverJob, delivery, ORIGIN, PREVIOUS_WEBHOOK_SECRET, WEBHOOK_SECRET } from "./deliveries.ts";
 import { useFreshEdge } from "./fresh-edge.ts";
 import { mailboxStub, TestAgent } from "./test-agent.ts";

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { silentLogger } from "../../shared/log/logger.ts";
 import { MailboxUnavailable, type AcceptOutcome } from "../../shared/receiver/mailbox-port.ts";
 import { isRetryable, MailboxClient, type MailboxStub } from "../../worker/mailbox-client.ts";
-import { queuedSignal } from "../unit/samples/signal.ts";
+import { queuedSignal } from "../samples/signal.ts";
 
 const flagged = (message: string, flags: object): Error => Object.assign(new Error(message), flags);
 

@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import { afterEach } from "vitest";
 
 import { DurableSql } from "../../worker/durable-sql.ts";
-import { describeMailbox } from "../unit/mailbox/mailbox-suite.ts";
+import { describeMailbox } from "../shared/mailbox/mailbox-suite.ts";
 
 afterEach(reset);
 

@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 
 import { createApp } from "../../worker/app.ts";
-import { workflowJob } from "../unit/samples/payload.ts";
+import { workflowJob } from "../samples/payload.ts";
 import { delivery, ORIGIN } from "./deliveries.ts";
 import { useFreshEdge } from "./fresh-edge.ts";
 import { mailboxStub } from "./test-agent.ts";

@@ -3,7 +3,7 @@ import { env, exports } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
 import { createApp } from "../../worker/app.ts";
-import { workflowJob } from "../unit/samples/payload.ts";
+import { workflowJob } from "../samples/payload.ts";
 import { captureConsole, type CapturedConsole } from "./captured-console.ts";
 import { delivery, ORIGIN, WEBHOOK_SECRET } from "./deliveries.ts";
 

@@ -6,8 +6,8 @@ import { expect, test } from "vitest";
 import { runCli } from "../../../agent/commands/commands.ts";
 import { Journal } from "../../../agent/journal/journal.ts";
 import { openJournal } from "../../../agent/journal/open-journal.ts";
-import { queuedSignal } from "../../unit/samples/signal.ts";
-import { deadAddress } from "../local-server.ts";
+import { queuedSignal } from "../../samples/signal.ts";
+import { deadAddress } from "../../stand-ins/http/local-server.ts";
 import { fakeIo } from "./command-io.ts";
 
 const STOPPED = AbortSignal.abort();

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import type { CommandIo } from "../../../agent/cli/io.ts";
-import { temporaryFolder } from "../temporary-folder.ts";
+import { temporaryFolder } from "../../stand-ins/files/temporary-folder.ts";
 
 export const POOLS =
   "version: 2\npools:\n  - {key: nas, organization: acme, allowedRepositories: [acme/web], labels: [nas]}\n";

@@ -9,10 +9,10 @@ import { LocalMailbox } from "../../../agent/standalone/local-mailbox.ts";
 import { createReceiverApp } from "../../../agent/standalone/receiver-app.ts";
 import { systemClock } from "../../../agent/clock/system-clock.ts";
 import { Secret } from "../../../shared/fleet/secret.ts";
-import { capturedLog } from "../../unit/samples/captured-log.ts";
-import { queuedSignal } from "../../unit/samples/signal.ts";
+import { capturedLog } from "../../samples/captured-log.ts";
+import { queuedSignal } from "../../samples/signal.ts";
 import { linkFixture } from "../link/link-fixture.ts";
-import { deadAddress, localServer } from "../local-server.ts";
+import { deadAddress, localServer } from "../../stand-ins/http/local-server.ts";
 import { fakeIo, type FakeIo } from "./command-io.ts";
 
 const STOPPED = AbortSignal.abort();

@@ -7,7 +7,7 @@ import { Journal } from "../../../agent/journal/journal.ts";
 import { openJournal } from "../../../agent/journal/open-journal.ts";
 import { SlotRecords } from "../../../agent/journal/slot-records.ts";
 import type { Signal } from "../../../shared/workflow-job/signal.ts";
-import { guid, queuedSignal, T0 } from "../../unit/samples/signal.ts";
+import { guid, queuedSignal, T0 } from "../../samples/signal.ts";
 import { fakeIo, type FakeIo } from "./command-io.ts";
 
 const STOPPED = AbortSignal.abort();

@@ -7,9 +7,9 @@ import { runCli } from "../../../agent/commands/commands.ts";
 import type { CheckResult } from "../../../agent/doctor/check/check.ts";
 import { Journal } from "../../../agent/journal/journal.ts";
 import { openJournal } from "../../../agent/journal/open-journal.ts";
-import { queuedSignal } from "../../unit/samples/signal.ts";
+import { queuedSignal } from "../../samples/signal.ts";
 import { freshnessOf } from "../doctor/freshness-sample.ts";
-import { deadAddress, localServer } from "../local-server.ts";
+import { deadAddress, localServer } from "../../stand-ins/http/local-server.ts";
 import { SlotRecords } from "../../../agent/journal/slot-records.ts";
 import { fakeIo } from "./command-io.ts";
 

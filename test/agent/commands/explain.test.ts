@@ -8,7 +8,7 @@ import * as z from "zod";
 
 import { runCli } from "../../../agent/commands/commands.ts";
 import { signalSchema, type Signal } from "../../../shared/workflow-job/signal.ts";
-import { PING, workflowJob } from "../../unit/samples/payload.ts";
+import { PING, workflowJob } from "../../samples/payload.ts";
 import { fakeIo, type FakeIo } from "./command-io.ts";
 
 const STOPPED = AbortSignal.abort();

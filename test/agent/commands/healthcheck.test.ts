@@ -7,8 +7,8 @@ import { expect, test } from "vitest";
 import { runHealthcheck } from "../../../agent/commands/healthcheck.ts";
 import { BEAT_MS, heartbeatFile, keepBeating, SILENT_MS } from "../../../agent/daemon/heartbeat.ts";
 import { silentLogger } from "../../../shared/log/logger.ts";
-import { VirtualClock } from "../virtual-clock.ts";
-import { keepingLogger } from "../../docker/slot-fixtures.ts";
+import { VirtualClock } from "../../stand-ins/time/virtual-clock.ts";
+import { keepingLogger } from "../../stand-ins/docker/slot-fixtures.ts";
 import { fakeIo } from "./command-io.ts";
 
 const STATE = { slots: 3, busy: 2, demand: 1, lastSweepAt: null, lastCompleteSweepAt: null };

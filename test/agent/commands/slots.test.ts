@@ -6,7 +6,7 @@ import { runCli } from "../../../agent/commands/commands.ts";
 import { Journal } from "../../../agent/journal/journal.ts";
 import { openJournal } from "../../../agent/journal/open-journal.ts";
 import { SlotRecords } from "../../../agent/journal/slot-records.ts";
-import { deadAddress } from "../local-server.ts";
+import { deadAddress } from "../../stand-ins/http/local-server.ts";
 import { fakeIo, type FakeIo } from "./command-io.ts";
 
 const STOPPED = AbortSignal.abort();

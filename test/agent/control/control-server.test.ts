@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 
 import { startControl } from "../../../agent/control/control-server.ts";
-import { capturedLog } from "../../unit/samples/captured-log.ts";
-import { temporaryFolder } from "../temporary-folder.ts";
+import { capturedLog } from "../../samples/captured-log.ts";
+import { temporaryFolder } from "../../stand-ins/files/temporary-folder.ts";
 import { controlWorld, HandDrivenDaemon } from "./world.ts";
 
 /** What a side meets that writes to one who has hung up. */

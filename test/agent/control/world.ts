@@ -4,8 +4,8 @@ import type { Drainable } from "../../../agent/control/answer-request.ts";
 import { startControl } from "../../../agent/control/control-server.ts";
 import { UnknownPool, type DrainProgress } from "../../../shared/controller/drain-progress.ts";
 import { Watchers } from "../../../agent/daemon/watchers.ts";
-import { capturedLog } from "../../unit/samples/captured-log.ts";
-import { temporaryFolder } from "../temporary-folder.ts";
+import { capturedLog } from "../../samples/captured-log.ts";
+import { temporaryFolder } from "../../stand-ins/files/temporary-folder.ts";
 
 /** A daemon with one pool whose slots a test moves by hand, for whoever talks to it over its socket. */
 export class HandDrivenDaemon implements Drainable {

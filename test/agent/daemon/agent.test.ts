@@ -3,12 +3,12 @@ import { describe, expect, test } from "vitest";
 import { PING, PONG } from "../../../shared/link/protocol.ts";
 import { factsOfSignal, type JobFacts } from "../../../shared/workflow-job/job-facts.ts";
 import type { Fleet } from "../../../shared/fleet/pool.ts";
-import { poolOf } from "../../controller/world.ts";
-import { guid } from "../../unit/samples/signal.ts";
+import { poolOf } from "../../shared/controller/world.ts";
+import { guid } from "../../samples/signal.ts";
 import { Journal } from "../../../agent/journal/journal.ts";
-import { probedFrame } from "../frames.ts";
-import { gitHubError, hangs } from "../fake-github.ts";
-import { slotError } from "../fake-slots.ts";
+import { probedFrame } from "../../stand-ins/edge/frames.ts";
+import { gitHubError, hangs } from "../../stand-ins/github/fake-github.ts";
+import { slotError } from "../../stand-ins/docker/fake-slots.ts";
 import { FullDisk } from "../link/link-fixture.ts";
 import { agentFixture, batchOf, listed, REPOSITORY, signalOf, SWEEP_MS } from "./agent-fixture.ts";
 

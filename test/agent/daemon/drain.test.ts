@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
-import { poolOf } from "../../controller/world.ts";
-import { guid } from "../../unit/samples/signal.ts";
+import { poolOf } from "../../shared/controller/world.ts";
+import { guid } from "../../samples/signal.ts";
 import { FullDisk } from "../link/link-fixture.ts";
 import { agentFixture, batchOf, listed, REPOSITORY, signalOf, SWEEP_MS } from "./agent-fixture.ts";
 

@@ -2,11 +2,11 @@ import { expect, test } from "vitest";
 
 import { deliversTo } from "../../../agent/github/model/delivers-to.ts";
 import { NodeSql } from "../../../agent/sqlite/node-sql.ts";
-import { poolOf } from "../../controller/world.ts";
-import { startWebhookReceiver } from "../../github/support/webhook-receiver.ts";
-import { patience } from "../../process/patience.ts";
-import { FakeGitHub } from "../fake-github.ts";
-import { FakeSlots } from "../fake-slots.ts";
+import { poolOf } from "../../shared/controller/world.ts";
+import { startWebhookReceiver } from "../../stand-ins/github/support/webhook-receiver.ts";
+import { patience } from "../../stand-ins/process/patience.ts";
+import { FakeGitHub } from "../../stand-ins/github/fake-github.ts";
+import { FakeSlots } from "../../stand-ins/docker/fake-slots.ts";
 import { onLoopback } from "../github/on-loopback.ts";
 import { agentFixture, SWEEP_MS } from "./agent-fixture.ts";
 

@@ -3,8 +3,8 @@ import type { ServerResponse } from "node:http";
 import { expect, test } from "vitest";
 
 import { askFreshness, EdgeError } from "../../../agent/edge/ask-freshness.ts";
-import { patience } from "../../process/patience.ts";
-import { deadAddress, localServer } from "../local-server.ts";
+import { patience } from "../../stand-ins/process/patience.ts";
+import { deadAddress, localServer } from "../../stand-ins/http/local-server.ts";
 import { freshnessOf } from "./freshness-sample.ts";
 
 const TOKEN = "s3cret-token-of-the-link";

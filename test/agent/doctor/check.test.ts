@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import { runCheck, type Check } from "../../../agent/doctor/check/check.ts";
 import { SlotError } from "../../../agent/slots/slot-provider.ts";
-import { VirtualClock } from "../virtual-clock.ts";
+import { VirtualClock } from "../../stand-ins/time/virtual-clock.ts";
 
 const check = (run: Check["run"]): Check => ({ id: "edge-reachable", group: "edge", run });
 

@@ -4,7 +4,7 @@ import { EdgeError } from "../../../agent/edge/ask-freshness.ts";
 import { runCheck, type CheckResult } from "../../../agent/doctor/check/check.ts";
 import { edgeChecks } from "../../../agent/doctor/edge/edge-checks.ts";
 import type { Freshness } from "../../../shared/mailbox/freshness.ts";
-import { VirtualClock } from "../virtual-clock.ts";
+import { VirtualClock } from "../../stand-ins/time/virtual-clock.ts";
 import { freshnessOf, NOW } from "./freshness-sample.ts";
 
 async function examine(ask: () => Promise<Freshness>): Promise<Record<string, CheckResult>> {

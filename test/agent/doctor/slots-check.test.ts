@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { judgeSlots } from "../../../agent/doctor/agent/slots-check.ts";
 import type { DockerFacts } from "../../../agent/doctor/docker/docker-facts.ts";
 import { writeSlotLabels } from "../../../agent/slots/docker/container-labels.ts";
-import { poolOf } from "../../controller/world.ts";
+import { poolOf } from "../../shared/controller/world.ts";
 
 const NOW_MS = Date.UTC(2026, 10, 2);
 const POOL = poolOf({ key: "nas", max: 2 });

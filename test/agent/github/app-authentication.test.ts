@@ -14,7 +14,7 @@ import {
   runnersAnswer,
 } from "./client-fixture.ts";
 import { startScriptedServer, type Reply, type SeenRequest } from "./scripted-server.ts";
-import type { VirtualClock } from "../virtual-clock.ts";
+import type { VirtualClock } from "../../stand-ins/time/virtual-clock.ts";
 
 const MINUTE_MS = 60_000;
 const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });

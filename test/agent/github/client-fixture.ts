@@ -2,7 +2,7 @@ import { createLogger, type LogLevel } from "../../../shared/log/logger.ts";
 import type { GitHubCredential } from "../../../agent/github/auth/credential.ts";
 import { GitHubClient } from "../../../agent/github/github-client.ts";
 import { GitHubError, type JitRequest, type RunnerScope } from "../../../agent/github/model/types.ts";
-import { VirtualClock } from "../virtual-clock.ts";
+import { VirtualClock } from "../../stand-ins/time/virtual-clock.ts";
 
 export const TOKEN = "ghp_0123456789abcdefghijklmnopqrstuvwxyz";
 export const ORGANIZATION: RunnerScope = { kind: "organization", organization: "acme" };

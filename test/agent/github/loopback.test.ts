@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { runStandInRunner } from "../../github/stand-in-runner.ts";
+import { runStandInRunner } from "../../stand-ins/github/stand-in-runner.ts";
 import { failureOf, GO, JIT, ORGANIZATION, REPOSITORY } from "./client-fixture.ts";
 import { onLoopback } from "./on-loopback.ts";
 

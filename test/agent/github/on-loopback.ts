@@ -3,9 +3,9 @@ import { onTestFinished } from "vitest";
 import type { GitHubCredential } from "../../../agent/github/auth/credential.ts";
 import { GitHubClient } from "../../../agent/github/github-client.ts";
 import { silentLogger } from "../../../shared/log/logger.ts";
-import type { LoopbackGitHub } from "../../github/loopback-github.ts";
-import { startGitHub } from "../../github/start-github.ts";
-import { VirtualClock } from "../virtual-clock.ts";
+import type { LoopbackGitHub } from "../../stand-ins/github/loopback-github.ts";
+import { startGitHub } from "../../stand-ins/github/start-github.ts";
+import { VirtualClock } from "../../stand-ins/time/virtual-clock.ts";
 
 export interface OnLoopback {
   readonly github: LoopbackGitHub;

@@ -12,7 +12,7 @@ import {
   runnersAnswer,
 } from "./client-fixture.ts";
 import { startScriptedServer, type Reply } from "./scripted-server.ts";
-import { VirtualClock } from "../virtual-clock.ts";
+import { VirtualClock } from "../../stand-ins/time/virtual-clock.ts";
 
 const START_MS = new VirtualClock().now();
 const FINE: Reply = { status: 200, body: runnersAnswer([]) };

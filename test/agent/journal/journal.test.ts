@@ -4,8 +4,8 @@ import { expect, onTestFinished, test } from "vitest";
 
 import { Journal } from "../../../agent/journal/journal.ts";
 import { NodeSql } from "../../../agent/sqlite/node-sql.ts";
-import { queuedSignal } from "../../unit/samples/signal.ts";
-import { temporaryFolder } from "../temporary-folder.ts";
+import { queuedSignal } from "../../samples/signal.ts";
+import { temporaryFolder } from "../../stand-ins/files/temporary-folder.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
 const entry = (seq: number) => ({ seq, signal: queuedSignal(seq) });

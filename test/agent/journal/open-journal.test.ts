@@ -6,8 +6,8 @@ import { expect, test } from "vitest";
 import { Journal } from "../../../agent/journal/journal.ts";
 import { openJournal } from "../../../agent/journal/open-journal.ts";
 import { SlotRecords } from "../../../agent/journal/slot-records.ts";
-import { queuedSignal } from "../../unit/samples/signal.ts";
-import { temporaryFolder } from "../temporary-folder.ts";
+import { queuedSignal } from "../../samples/signal.ts";
+import { temporaryFolder } from "../../stand-ins/files/temporary-folder.ts";
 
 test("the journal's folder is made, for this user alone, and its files keep what was written", () => {
   const folder = join(temporaryFolder(), "a", "b");

@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from "vitest";
 
 import { NodeSql } from "../../../agent/sqlite/node-sql.ts";
 import { SlotRecords } from "../../../agent/journal/slot-records.ts";
-import { temporaryFolder } from "../temporary-folder.ts";
+import { temporaryFolder } from "../../stand-ins/files/temporary-folder.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
 const planned = (name: string, plannedAtMs = 1) => ({ name, pool: "home", scope: "acme", plannedAtMs });

@@ -5,7 +5,7 @@ import { latencyOf } from "../../../agent/journal/latency.ts";
 import type { SlotRecord } from "../../../agent/journal/slot-records.ts";
 import { timelines, type JobTimeline } from "../../../agent/journal/timeline.ts";
 import type { Signal } from "../../../shared/workflow-job/signal.ts";
-import { guid, queuedSignal } from "../../unit/samples/signal.ts";
+import { guid, queuedSignal } from "../../samples/signal.ts";
 
 const at = (agentAtMs: number, change: Partial<Signal>): JournaledSignal => ({
   agentAtMs,

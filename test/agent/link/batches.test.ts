@@ -4,10 +4,10 @@ import { expect, onTestFinished, test } from "vitest";
 
 import { Journal } from "../../../agent/journal/journal.ts";
 import { NodeSql } from "../../../agent/sqlite/node-sql.ts";
-import { guid, queuedSignal } from "../../unit/samples/signal.ts";
-import { upFrame } from "../fake-dial.ts";
-import { batchFrame } from "../frames.ts";
-import { temporaryFolder } from "../temporary-folder.ts";
+import { guid, queuedSignal } from "../../samples/signal.ts";
+import { upFrame } from "../../stand-ins/edge/fake-dial.ts";
+import { batchFrame } from "../../stand-ins/edge/frames.ts";
+import { temporaryFolder } from "../../stand-ins/files/temporary-folder.ts";
 import { FullDisk, linkFixture } from "./link-fixture.ts";
 
 const jobsOf = (journal: Journal): readonly number[] => journal.signals().map(({ signal }) => signal.jobId - 1000);

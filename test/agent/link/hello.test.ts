@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 
 import { VERSION } from "../../../shared/version.ts";
-import { queuedSignal } from "../../unit/samples/signal.ts";
-import { batchFrame } from "../frames.ts";
+import { queuedSignal } from "../../samples/signal.ts";
+import { batchFrame } from "../../stand-ins/edge/frames.ts";
 import { FullDisk, linkFixture } from "./link-fixture.ts";
 
 test("the hello names the agent and goes on where the journal stands", () => {

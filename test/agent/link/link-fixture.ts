@@ -4,11 +4,11 @@ import { Journal } from "../../../agent/journal/journal.ts";
 import { NodeSql } from "../../../agent/sqlite/node-sql.ts";
 import { LinkClient, type LinkOptions } from "../../../agent/link/link-client.ts";
 import type { SqlDatabase } from "../../../shared/sql/sql.ts";
-import { capturedLog } from "../../unit/samples/captured-log.ts";
+import { capturedLog } from "../../samples/captured-log.ts";
 import type { Welcome } from "../../../shared/link/welcome.ts";
-import { FakeDial, type FakeConnection } from "../fake-dial.ts";
-import { welcomeFrame } from "../frames.ts";
-import { VirtualClock } from "../virtual-clock.ts";
+import { FakeDial, type FakeConnection } from "../../stand-ins/edge/fake-dial.ts";
+import { welcomeFrame } from "../../stand-ins/edge/frames.ts";
+import { VirtualClock } from "../../stand-ins/time/virtual-clock.ts";
 
 /** A link client on a journal in memory, with a record of what it told the daemon. */
 export function linkFixture(change: Partial<LinkOptions> & { readonly sql?: SqlDatabase } = {}) {

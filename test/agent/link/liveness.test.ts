@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { batchFrame } from "../frames.ts";
+import { batchFrame } from "../../stand-ins/edge/frames.ts";
 import { linkFixture } from "./link-fixture.ts";
 
 test("the agent pings every twenty seconds, busy or not", async () => {

@@ -2,9 +2,9 @@ import type { Clock } from "../../../shared/clock/clock.ts";
 import { PING, PONG } from "../../../shared/link/protocol.ts";
 import type { Mailbox } from "../../../shared/mailbox/mailbox.ts";
 import type { Signal } from "../../../shared/workflow-job/signal.ts";
-import { JsonSocket } from "../../edge/json-socket.ts";
-import { MemoryEdge } from "../../edge/memory-edge.ts";
-import { FakeDial, type FakeConnection } from "../fake-dial.ts";
+import { JsonSocket } from "../../stand-ins/edge/json-socket.ts";
+import { MemoryEdge } from "../../stand-ins/edge/memory-edge.ts";
+import { FakeDial, type FakeConnection } from "../../stand-ins/edge/fake-dial.ts";
 
 /** One connection through a network that delivers frame by frame, when told to. */
 class ModelPath {

@@ -5,8 +5,8 @@ import { Journal } from "../../../agent/journal/journal.ts";
 import { LinkClient } from "../../../agent/link/link-client.ts";
 import { silentLogger } from "../../../shared/log/logger.ts";
 import type { Signal } from "../../../shared/workflow-job/signal.ts";
-import { queuedSignal } from "../../unit/samples/signal.ts";
-import { VirtualClock } from "../virtual-clock.ts";
+import { queuedSignal } from "../../samples/signal.ts";
+import { VirtualClock } from "../../stand-ins/time/virtual-clock.ts";
 import { FullDisk } from "./link-fixture.ts";
 import { ModelEdge } from "./model-edge.ts";
 

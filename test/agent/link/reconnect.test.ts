@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 
 import { Backoff } from "../../../agent/link/backoff.ts";
 import { CLOSE } from "../../../shared/link/close-codes.ts";
-import { batchFrame } from "../frames.ts";
+import { batchFrame } from "../../stand-ins/edge/frames.ts";
 import { linkFixture } from "./link-fixture.ts";
 
 test("L9: waits are spread over the whole of a range that doubles from one second to thirty", () => {

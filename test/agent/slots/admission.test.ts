@@ -2,11 +2,11 @@ import { expect, test } from "vitest";
 
 import { hostRoom } from "../../../agent/slots/docker/host-room.ts";
 import { PLAIN_CONTAINER } from "../../../shared/fleet/container-options.ts";
-import { job, poolOf } from "../../controller/world.ts";
-import { CAPABLE_INFO, FakeEngine } from "../../docker/fake-engine.ts";
-import { calm, poolOf as dockerPool, providerOn } from "../../docker/slot-fixtures.ts";
-import { fails } from "../fake-slots.ts";
-import { temporaryFolder } from "../temporary-folder.ts";
+import { job, poolOf } from "../../shared/controller/world.ts";
+import { CAPABLE_INFO, FakeEngine } from "../../stand-ins/docker/fake-engine.ts";
+import { calm, poolOf as dockerPool, providerOn } from "../../stand-ins/docker/slot-fixtures.ts";
+import { fails } from "../../stand-ins/docker/fake-slots.ts";
+import { temporaryFolder } from "../../stand-ins/files/temporary-folder.ts";
 import { SlotWorld } from "./slot-world.ts";
 
 const PLENTY = 2 ** 40;

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 
-import { job, poolOf, running } from "../../controller/world.ts";
-import { gitHubError, lostAnswer } from "../fake-github.ts";
-import { fails } from "../fake-slots.ts";
+import { job, poolOf, running } from "../../shared/controller/world.ts";
+import { gitHubError, lostAnswer } from "../../stand-ins/github/fake-github.ts";
+import { fails } from "../../stand-ins/docker/fake-slots.ts";
 import { PREFIX, SlotWorld } from "./slot-world.ts";
 
 test("C11, promise 10: a queued job's JIT call is out within the same turn of the event loop, without any timer", async () => {

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 
-import { done, job, poolOf, running } from "../../controller/world.ts";
-import { gitHubError } from "../fake-github.ts";
-import { fails } from "../fake-slots.ts";
+import { done, job, poolOf, running } from "../../shared/controller/world.ts";
+import { gitHubError } from "../../stand-ins/github/fake-github.ts";
+import { fails } from "../../stand-ins/docker/fake-slots.ts";
 import { PREFIX, SlotWorld } from "./slot-world.ts";
 
 async function withOneSlot(world = new SlotWorld({ pools: [poolOf({ max: 1 })] })): Promise<[SlotWorld, string]> {

@@ -2,8 +2,8 @@ import { expect, onTestFinished, test } from "vitest";
 
 import { InProcessSlotProvider } from "../../../agent/slots/in-process-slot-provider.ts";
 import type { SlotChange, SlotSpec } from "../../../agent/slots/slot-provider.ts";
-import { poolOf } from "../../controller/world.ts";
-import { VirtualClock } from "../virtual-clock.ts";
+import { poolOf } from "../../shared/controller/world.ts";
+import { VirtualClock } from "../../stand-ins/time/virtual-clock.ts";
 
 const spec = (name: string): SlotSpec => ({
   name,

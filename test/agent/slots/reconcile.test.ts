@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 
-import { job, poolOf, T0 } from "../../controller/world.ts";
-import { FakeGitHub, gitHubError, hangs } from "../fake-github.ts";
-import { FakeSlots, slotError } from "../fake-slots.ts";
-import { VirtualClock } from "../virtual-clock.ts";
+import { job, poolOf, T0 } from "../../shared/controller/world.ts";
+import { FakeGitHub, gitHubError, hangs } from "../../stand-ins/github/fake-github.ts";
+import { FakeSlots, slotError } from "../../stand-ins/docker/fake-slots.ts";
+import { VirtualClock } from "../../stand-ins/time/virtual-clock.ts";
 import { PREFIX, SlotWorld } from "./slot-world.ts";
 
 const nameOf = (suffix: string): string => `${PREFIX}home-${suffix}`;

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 
-import { done, job, poolOf } from "../../controller/world.ts";
-import { gitHubError, lostAnswer } from "../fake-github.ts";
-import { fails } from "../fake-slots.ts";
+import { done, job, poolOf } from "../../shared/controller/world.ts";
+import { gitHubError, lostAnswer } from "../../stand-ins/github/fake-github.ts";
+import { fails } from "../../stand-ins/docker/fake-slots.ts";
 import { SlotWorld } from "./slot-world.ts";
 
 const COOLDOWN_MS = 120_000;

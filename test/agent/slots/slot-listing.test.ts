@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { SlotRecord } from "../../../agent/journal/slot-records.ts";
 import { listSlots } from "../../../agent/slots/slot-listing.ts";
 import type { ObservedSlot } from "../../../agent/slots/slot-provider.ts";
-import { job, T0 } from "../../controller/world.ts";
+import { job, T0 } from "../../shared/controller/world.ts";
 
 const record = (name: string, change: Partial<SlotRecord> = {}): SlotRecord => ({
   name,

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 
 import { INSTANCE_NAME } from "../../../agent/settings/setting-rules.ts";
 import { newSlotName, ownPrefix } from "../../../agent/slots/slot-name.ts";
-import { seeded } from "../random.ts";
+import { seeded } from "../../stand-ins/time/random.ts";
 
 const instance = fc.stringMatching(/^[a-z0-9]+(-[a-z0-9]+)*$/).filter((name) => INSTANCE_NAME.test(name));
 const pool = fc.stringMatching(/^[a-z0-9][a-z0-9-]{0,62}$/);

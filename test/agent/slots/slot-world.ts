@@ -11,12 +11,12 @@ import { servingPool } from "../../../shared/controller/pool-choice.ts";
 import type { Action } from "../../../shared/controller/plan.ts";
 import type { SqlDatabase } from "../../../shared/sql/sql.ts";
 import type { JobFacts } from "../../../shared/workflow-job/job-facts.ts";
-import { poolOf, T0 } from "../../controller/world.ts";
-import { capturedLog } from "../../unit/samples/captured-log.ts";
-import { FakeGitHub } from "../fake-github.ts";
-import { FakeSlots } from "../fake-slots.ts";
-import { seeded } from "../random.ts";
-import { VirtualClock } from "../virtual-clock.ts";
+import { poolOf, T0 } from "../../shared/controller/world.ts";
+import { capturedLog } from "../../samples/captured-log.ts";
+import { FakeGitHub } from "../../stand-ins/github/fake-github.ts";
+import { FakeSlots } from "../../stand-ins/docker/fake-slots.ts";
+import { seeded } from "../../stand-ins/time/random.ts";
+import { VirtualClock } from "../../stand-ins/time/virtual-clock.ts";
 
 export const INSTANCE = "nas";
 export const PREFIX = ownPrefix(INSTANCE);

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
-import { job } from "../../controller/world.ts";
-import { hangs } from "../fake-github.ts";
+import { job } from "../../shared/controller/world.ts";
+import { hangs } from "../../stand-ins/github/fake-github.ts";
 import { SlotWorld } from "./slot-world.ts";
 
 const GRACE_MS = 7000;

@@ -2,7 +2,7 @@ import { expect, onTestFinished, test } from "vitest";
 
 import { enforceTimeLimits } from "../../../agent/slots/time-limits.ts";
 import { PLAIN_CONTAINER } from "../../../shared/fleet/container-options.ts";
-import { job, poolOf, running } from "../../controller/world.ts";
+import { job, poolOf, running } from "../../shared/controller/world.ts";
 import { SlotWorld } from "./slot-world.ts";
 
 const MINUTE = 60_000;

@@ -8,8 +8,8 @@ import { DeliverySweep } from "../../../agent/sweeps/delivery-sweep.ts";
 import { SweepFailures } from "../../../agent/sweeps/sweep-failures.ts";
 import type { SqlDatabase } from "../../../shared/sql/sql.ts";
 import type { Signal } from "../../../shared/workflow-job/signal.ts";
-import { startWebhookReceiver } from "../../github/support/webhook-receiver.ts";
-import { capturedLog } from "../../unit/samples/captured-log.ts";
+import { startWebhookReceiver } from "../../stand-ins/github/support/webhook-receiver.ts";
+import { capturedLog } from "../../samples/captured-log.ts";
 import { onLoopback } from "../github/on-loopback.ts";
 import { fleet } from "./fake-github.ts";
 

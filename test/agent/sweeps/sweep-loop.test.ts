@@ -3,7 +3,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { createLogger } from "../../../shared/log/logger.ts";
 import { SweepLoop } from "../../../agent/sweeps/sweep-loop.ts";
 import type { SweepResult } from "../../../agent/sweeps/sweep.ts";
-import { VirtualClock } from "../virtual-clock.ts";
+import { VirtualClock } from "../../stand-ins/time/virtual-clock.ts";
 import { FakeGitHub, fleet, gitHubError } from "./fake-github.ts";
 
 const INTERVAL_MS = 60_000;

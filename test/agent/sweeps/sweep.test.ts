@@ -5,7 +5,7 @@ import { silentLogger } from "../../../shared/log/logger.ts";
 import { runSweep, type SweepOptions } from "../../../agent/sweeps/sweep.ts";
 import { NodeSql } from "../../../agent/sqlite/node-sql.ts";
 import { SweepRecords } from "../../../agent/journal/sweep-records.ts";
-import { VirtualClock } from "../virtual-clock.ts";
+import { VirtualClock } from "../../stand-ins/time/virtual-clock.ts";
 import { FakeGitHub, fleet, gitHubError, job, aRepository, runner } from "./fake-github.ts";
 
 const GO = new AbortController().signal;

@@ -1,0 +1,61 @@
+import { expect, test } from "vitest";
+
+import { containerSpec } from "../../../../agent/slots/docker/container-spec.ts";
+import { hostFeatures } from "../../../../agent/slots/docker/host-features.ts";
+import { PLAIN_CONTAINER, type ContainerOptions } from "../../../../shared/fleet/container-options.ts";
+import { CAPABLE_INFO } from "../../../stand-ins/docker/fake-engine.ts";
+import { poolOf, specOf } from "../../../stand-ins/docker/slot-fixtures.ts";
+
+function bodyWith(options: Partial<ContainerOptions>, workFolder = "_work") {
+  const pool = poolOf({ workFolder, container: { ...PLAIN_CONTAINER, ...options } });
+  const host = hostFeatures(CAPABLE_INFO);
+  return containerSpec({ spec: specOf(pool), instance: "mine", host, network: "bridge", createdAtMs: 1 }).body;
+}
+
+test("N17 a container gets no socket, no privilege and no mount unless its pool asks for Docker", () => {
+  expect(Object.keys(bodyWith({}).HostConfig ?? {}).toSorted()).toEqual([
+    "Init",
+    "LogConfig",
+    "NetworkMode",
+    "RestartPolicy",
+  ]);
+  expect(bodyWith({})).not.toHaveProperty("Volumes");
+});
+
+test("N4 with the shared socket the work folder has the same path on both sides", () => {
+  expect(bodyWith({ docker: "socket", dockerGroup: 105 }, "/volume1/work").HostConfig).toMatchObject({
+    Binds: ["/var/run/docker.sock:/var/run/docker.sock", "/volume1/work:/volume1/work"],
+    GroupAdd: ["105"],
+  });
+});
+
+test("Docker in Docker is privileged, keeps its data in a volume that goes with the container, and is waited for", () => {
+  const body = bodyWith({ docker: "dind" });
+  expect(body).toMatchObject({ HostConfig: { Privileged: true }, Volumes: { "/var/lib/docker": {} } });
+  expect(body.Env).toContain("RUNNER_WAIT_FOR_DOCKER_IN_SECONDS=60");
+  expect(body.HostConfig).not.toHaveProperty("Binds");
+});
+
+test("a pool cannot take over what the agent knows its containers by, nor the runner's credential", () => {
+  const labels = { "hookline.instance": "other", "hookline.pool": "other" };
+  expect(bodyWith({ labels }).Labels).toMatchObject({ "hookline.instance": "mine", "hookline.pool": "small" });
+  const env = bodyWith({ env: { ACTIONS_RUNNER_INPUT_JITCONFIG: "stolen" } }).Env ?? [];
+  expect(env.findLastIndex((line) => line.startsWith("ACTIONS_RUNNER_INPUT_JITCONFIG="))).toBeGreaterThan(
+    env.indexOf("ACTIONS_RUNNER_INPUT_JITCONFIG=stolen"),
+  );
+});
+
+test("N6 a log driver is named only where the host has one that grows without bound", () => {
+  const driverOn = (driver: string) => {
+    const host = hostFeatures({ ...CAPABLE_INFO, LoggingDriver: driver });
+    const spec = specOf(poolOf());
+    return containerSpec({ spec, instance: "mine", host, network: "bridge", createdAtMs: 1 }).body.HostConfig
+      ?.LogConfig;
+  };
+  expect(["db", "journald", "none", ""].map(driverOn)).toEqual([undefined, undefined, undefined, undefined]);
+  expect(["json-file", "local"].map((driver) => driverOn(driver)?.Type)).toEqual(["json-file", "local"]);
+});
+
+test("N20 no container is ever restarted by Docker", () => {
+  expect(bodyWith({}).HostConfig?.RestartPolicy).toEqual({ Name: "no" });
+});

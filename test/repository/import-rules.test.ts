@@ -1,0 +1,64 @@
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { describe, expect, test } from "vitest";
+
+import { importViolations } from "./import-rules.ts";
+
+const ROOT = join(import.meta.dirname, "../..");
+
+function sources(): Map<string, string> {
+  const files = globSync("{shared,worker,agent}/**/*.ts", { cwd: ROOT, exclude: ["**/*.d.ts"] });
+  return new Map(files.map((file) => [file, readFileSync(join(ROOT, file), "utf8")]));
+}
+
+test("shared/, worker/ and agent/ keep to the import rules", () => {
+  const all = sources();
+  expect(all.size).toBeGreaterThan(50);
+  expect(importViolations(all)).toEqual([]);
+});
+
+describe("the rules are noticed when they are broken", () => {
+  test.each<[string, string, RegExp]>([
+    ["shared/a.ts", 'import { join } from "node:path";', /shared\/a\.ts imports node:path/],
+    ["shared/a.ts", 'import { env } from "cloudflare:workers";', /imports cloudflare:workers/],
+    ["shared/x/a.ts", 'import { app } from "../../worker/app.ts";', /imports worker\/app\.ts/],
+    ["shared/x/a.ts", 'export { agent } from "../../agent/daemon/agent.ts";', /imports agent\/daemon\/agent\.ts/],
+    ["shared/x/a.ts", 'import type {\n  A,\n  B,\n} from "../unit/a.ts";', /imports test\/unit\/a\.ts/],
+    ["shared/a.ts", 'import * as z from "zod";', /imports zod/],
+    ["worker/a.ts", 'import * as z from "zod";', /imports zod/],
+    ["worker/a.ts", 'import { z } from "zod/mini";', /imports names of zod/],
+    ["worker/a.ts", 'import { createHash } from "node:crypto";', /imports node:crypto/],
+    ["worker/a.ts", 'const { agent } = await import("../agent/daemon/agent.ts");', /imports agent\/daemon\/agent\.ts/],
+    ["worker/a.ts", 'import "../test/worker/agent.ts";', /imports test\/worker\/agent\.ts/],
+    ["agent/x/a.ts", 'import { app } from "../../worker/app.ts";', /imports worker\/app\.ts/],
+    ["agent/a.ts", 'import { DurableObject } from "cloudflare:workers";', /imports cloudflare:workers/],
+    ["agent/a.ts", 'import { schema } from "../config/generate-schema.ts";', /imports config\/generate-schema\.ts/],
+    ["agent/a.ts", 'import { z } from "zod";', /imports names of zod/],
+    ["agent/a.ts", 'import { b } from "../unit/b";', /imports \.\/b without its extension/],
+    [
+      "shared/link/index.ts",
+      '/** All. */\nexport * from "../unit/up.ts";\nexport type { Down } from "../unit/down.ts";\n',
+      /only passes on/,
+    ],
+  ])("%s with %j", (file, text, violation) => {
+    expect(importViolations(sources().set(file, text)).join("\n")).toMatch(violation);
+  });
+
+  test("a cycle of files", () => {
+    const cyclic = new Map([
+      ["shared/a.ts", 'import { b } from "../unit/b.ts";'],
+      ["shared/b.ts", 'import type { c } from "../unit/x/c.ts";'],
+      ["shared/x/c.ts", 'export { a } from "../a.ts";'],
+    ]);
+    expect(importViolations(cyclic)).toEqual(["cycle: shared/a.ts → shared/b.ts → shared/x/c.ts → shared/a.ts"]);
+  });
+});
+
+test.each([
+  'import { x } from "../unit/b.ts";\nexport const from = "node:path";',
+  '/** See import { a } from "node:fs" for why not. */\nexport const a = 1;',
+  'import * as z from "zod/mini";',
+])("what only looks like a violation is none: %j", (text) => {
+  expect(importViolations(new Map([["shared/a.ts", text]]))).toEqual([]);
+});

@@ -1,0 +1,163 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+
+import type { Pool } from "../../../shared/fleet/pool.ts";
+import { isDemand } from "../../../shared/controller/job.ts";
+import { refusal } from "../../../shared/controller/pool-choice.ts";
+import { waitReason } from "../../../shared/controller/wait-reason.ts";
+import type { Phase } from "../../../shared/workflow-job/phase.ts";
+import { naiveStarts } from "./naive-plan.ts";
+import { job, OWN_PREFIX, poolOf, World } from "./world.ts";
+
+const RUNS = { numRuns: 1500 };
+const REPOSITORIES = ["acme/web", "acme/api", "me/a", "me/b"];
+const LABELS = [["self-hosted"], ["nas"], ["NAS", "self-hosted"], ["gpu"], ["nas", "gpu"], []];
+
+const poolNamed = (key: string): fc.Arbitrary<Pool> =>
+  fc
+    .record({
+      max: fc.integer({ min: 0, max: 6 }),
+      min: fc.integer({ min: 0, max: 2 }),
+      threshold: fc.integer({ min: 1, max: 3 }),
+      labels: fc.constantFrom(["nas"], ["gpu"], ["nas", "gpu"]),
+      groupOnly: fc.boolean(),
+      mine: fc.boolean(),
+    })
+    .map(({ max, min, threshold, labels, groupOnly, mine }) =>
+      poolOf({
+        key,
+        labels,
+        groupOnly,
+        scaling: { min: Math.min(min, max), max, queueThreshold: threshold, cooldownSeconds: 60 },
+        ...(mine ? { scope: { kind: "repositories", repositories: ["me/a", "me/b"] } } : {}),
+      }),
+    );
+
+const pools = fc.tuple(poolNamed("a"), poolNamed("b"), poolNamed("c"));
+
+const step = fc.oneof(
+  fc.record({
+    kind: fc.constant("job" as const),
+    id: fc.integer({ min: 1, max: 25 }),
+    phase: fc.constantFrom<Phase>("queued", "queued", "queued", "waiting", "in_progress", "completed"),
+    repository: fc.constantFrom(...REPOSITORIES),
+    labels: fc.constantFrom(...LABELS),
+    bornMs: fc.integer({ min: -90_000_000, max: 0 }),
+    runner: fc.option(fc.integer({ min: 0, max: 12 })),
+  }),
+  fc.record({
+    kind: fc.constant("slot" as const),
+    id: fc.integer({ min: 0, max: 12 }),
+    pool: fc.constantFrom("a", "b", "c", "old"),
+    scope: fc.constantFrom("acme", "me/a", "me/b"),
+    change: fc.constantFrom("planned", "started", "exited", "removed", "retiring", "kept", "failed" as const),
+  }),
+  fc.record({ kind: fc.constant("sweep" as const), ids: fc.uniqueArray(fc.integer({ min: 1, max: 25 })) }),
+  fc.record({ kind: fc.constant("inventory" as const), idle: fc.uniqueArray(fc.integer({ min: 0, max: 12 })) }),
+  fc.record({ kind: fc.constant("drain" as const), pool: fc.constantFrom("a", "b", "c"), on: fc.boolean() }),
+  fc.record({ kind: fc.constant("later" as const), ms: fc.integer({ min: 1, max: 400_000 }) }),
+);
+
+type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
+
+const name = (id: number): string => `${OWN_PREFIX}x-${id}`;
+
+function take(world: World, each: Step): void {
+  switch (each.kind) {
+    case "job": {
+      const atMs = world.nowMs + each.bornMs;
+      const runnerName =
+        each.runner === null || each.phase === "queued" || each.phase === "waiting" ? null : name(each.runner);
+      const facts = { phase: each.phase, labels: each.labels, createdAtMs: atMs, phaseAtMs: atMs, runnerName };
+      world.signal(job(each.id, { ...facts, repository: each.repository }));
+      return;
+    }
+    case "slot": {
+      const { change } = each;
+      if (change === "planned") world.slot(name(each.id), { change, pool: each.pool, scope: each.scope });
+      else if (change === "exited") world.slot(name(each.id), { change, exitCode: 0 });
+      else if (change === "failed") world.slot(name(each.id), { change, code: "slot-image", retryAtMs: null });
+      else if (change === "kept") world.slot(name(each.id), { change, busy: false });
+      else world.slot(name(each.id), { change });
+      return;
+    }
+    case "sweep": {
+      const listed = [...world.ledger.jobs]
+        .filter(({ facts }) => each.ids.includes(facts.jobId))
+        .map(({ facts }) => facts);
+      world.queueSweep(listed, REPOSITORIES);
+      return;
+    }
+    case "inventory":
+      world.inventory(Object.fromEntries(each.idle.map((id) => [name(id), "idle" as const])));
+      return;
+    case "drain":
+      world.feed({ type: "drain", pool: each.pool, on: each.on });
+      return;
+    case "later":
+      world.later(each.ms);
+  }
+}
+
+test("promise 6: no ledger makes a plan that exceeds max, or leaves a job unserved beside a free place", () => {
+  fc.assert(
+    fc.property(pools, fc.array(step, { maxLength: 60 }), (given, steps) => {
+      const world = new World(...given);
+      for (const each of steps) take(world, each);
+      const starts = world.plan().actions.filter((action) => action.type === "provision");
+      for (const { pool: each } of world.pools) {
+        const slots = [...world.ledger.slots].filter((slot) => slot.pool === each.key).length;
+        const wanted = starts.filter((start) => start.pool === each.key).length;
+        if (wanted > 0) expect(slots + wanted).toBeLessThanOrEqual(each.scaling.max);
+        const unserved = [...world.ledger.jobs].some(({ facts }) => {
+          const why = waitReason(world.ledger, world.pools, facts.jobId, world.nowMs);
+          return why?.code === "full" && why.pools.includes(each.key);
+        });
+        if (unserved) expect(slots + wanted).toBeGreaterThanOrEqual(each.scaling.max);
+      }
+    }),
+    RUNS,
+  );
+});
+
+test("the plan starts exactly what the plainest reading of SPEC.md starts, whatever has happened", () => {
+  fc.assert(
+    fc.property(pools, fc.array(step, { maxLength: 60 }), (given, steps) => {
+      const world = new World(...given);
+      for (const each of steps) {
+        take(world, each);
+        const naive = naiveStarts(world.ledger, world.pools, world.nowMs);
+        const real = world.plan().actions.flatMap((action) => {
+          if (action.type !== "provision") return [];
+          const jobId = action.reason.code === "demand" ? action.reason.jobId : null;
+          return [{ pool: action.pool, scope: action.scope, jobId }];
+        });
+        expect(real).toEqual(naive);
+      }
+    }),
+    RUNS,
+  );
+});
+
+test("the index of demand agrees with the jobs, whatever has happened to them", () => {
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
+      const world = new World();
+      for (const each of steps) {
+        take(world, each);
+        const demand = [...world.ledger.jobs].filter(isDemand).map(({ facts }) => facts.jobId);
+        const indexed = [...world.ledger.queue.classes].flatMap(({ queued }) => queued.map(({ facts }) => facts.jobId));
+        expect(indexed.toSorted((a, b) => a - b)).toEqual(demand.toSorted((a, b) => a - b));
+        expect(world.ledger.demand()).toBe(demand.length);
+        for (const jobClass of world.ledger.queue.classes) {
+          for (const { facts } of jobClass.queued) {
+            expect(world.pools.map((pool) => refusal(pool, facts))).toEqual(
+              world.pools.map((pool) => refusal(pool, jobClass)),
+            );
+          }
+        }
+      }
+    }),
+    { numRuns: 500 },
+  );
+});

@@ -1,0 +1,117 @@
+import { describe, expect, test } from "vitest";
+
+import {
+  describeProvision,
+  describeRetire,
+  describeVerify,
+  describeWait,
+} from "../../../shared/controller/describe-reason.ts";
+import type { WaitReason } from "../../../shared/controller/reasons.ts";
+import { waitReason } from "../../../shared/controller/wait-reason.ts";
+import type { JobFacts } from "../../../shared/workflow-job/job-facts.ts";
+import { done, job, poolOf, T0, World } from "./world.ts";
+
+function why(world: World, jobId = 1): WaitReason | null {
+  return waitReason(world.ledger, world.pools, jobId, world.nowMs);
+}
+
+describe("why nothing is started for a job", () => {
+  const old = (world: World): JobFacts => job(1, { phaseAtMs: world.nowMs - 60 * 60_000 });
+  const cases: readonly (readonly [string, () => World, unknown, RegExp])[] = [
+    ["unknown", () => new World(), {}, /nobody has told/u],
+    ["not-queued", () => new World().signal(done(1, null)), { phase: "completed" }, /completed/u],
+    [
+      "gone",
+      () => new World().signal(job(1)).later(1).queueSweep([]).later(1).queueSweep([]),
+      { missedSweeps: 2 },
+      /2 sweeps/u,
+    ],
+    [
+      "unconfirmed",
+      () => {
+        const world = new World();
+        return world.signal(old(world));
+      },
+      {},
+      /no sweep has seen it/u,
+    ],
+    ["overdue", () => new World().signal(job(1)).later(25 * 3_600_000), {}, /longer than GitHub/u],
+    [
+      "no-pool",
+      () => new World().signal(job(1, { labels: ["gpu"] })),
+      { refusals: [{ pool: "home", refusal: { code: "labels" } }] },
+      /home: its runners lack gpu/u,
+    ],
+    [
+      "covered",
+      () => {
+        const world = new World(poolOf({ min: 1 }));
+        world.provision();
+        return world.signal(job(1));
+      },
+      { pool: "home" },
+      /can take it/u,
+    ],
+    [
+      "threshold",
+      () => new World(poolOf({ scaling: { min: 0, max: 2, queueThreshold: 2, cooldownSeconds: 60 } })).signal(job(1)),
+      { untilMs: T0 + 60_000 },
+      /more jobs until 2026/u,
+    ],
+    ["full", () => new World(poolOf({ max: 0 })).signal(job(1)), { pools: ["home"] }, /no room in home/u],
+    [
+      "draining",
+      () => new World().signal(job(1)).feed({ type: "drain", pool: "home", on: true }),
+      { pool: "home" },
+      /drained/u,
+    ],
+    [
+      "paused",
+      () =>
+        new World()
+          .slot("a", { change: "planned", pool: "home", scope: "acme" })
+          .slot("a", { change: "failed", code: "slot-image", retryAtMs: T0 + 9 })
+          .signal(job(1)),
+      { why: "slot-image", untilMs: T0 + 9 },
+      /paused until 2026.*slot-image/u,
+    ],
+  ];
+
+  test.each(cases)("%s", (code, build, fields, sentence) => {
+    const reason = why(build());
+    expect(reason).toMatchObject({ code, ...(fields as object) });
+    expect(reason === null ? "" : describeWait(reason)).toMatch(sentence);
+  });
+
+  test("nothing, when the next plan starts a slot for it", () => {
+    const world = new World().signal(job(1));
+    expect(why(world)).toBeNull();
+    expect(world.actions("provision")).toHaveLength(1);
+  });
+});
+
+test("every reason of a plan has a sentence that names what it is about", () => {
+  expect(describeProvision({ code: "demand", jobId: 7 })).toContain("job 7");
+  expect(describeProvision({ code: "warm-minimum", min: 3 })).toContain("3 slots");
+  expect(describeRetire({ code: "surplus", idleMs: 120_000 })).toContain("120 s");
+  expect(describeRetire({ code: "never-online", startedMsAgo: 300_000 })).toContain("300 s");
+  expect(describeRetire({ code: "offline", forMs: 5000 })).toContain("5 s");
+  expect(describeRetire({ code: "lost", forMs: 60_000 })).toContain("60 s");
+  expect(describeRetire({ code: "job-done", jobId: 7, forMs: 1000 })).toContain("job 7");
+  expect(describeRetire({ code: "drained" })).toContain("drained");
+  expect(describeRetire({ code: "pool-removed" })).toContain("configuration");
+  for (const code of ["stale-queued", "overdue"] as const)
+    expect(describeVerify({ code, jobId: 7 })).toContain("job 7");
+  for (const code of ["idle-unconfirmed", "end-unconfirmed"] as const) {
+    expect(describeVerify({ code, slot: "s-1" })).toContain("s-1");
+  }
+});
+
+test("every job keeps the evidence for its phase: which delivery or sweep told it first, when", () => {
+  const world = new World();
+  world.feed({ type: "job", source: "signal", facts: job(1), atMs: T0, seenAtMs: T0, guid: "g-1" });
+  world.feed({ type: "job", source: "signal", facts: job(1), atMs: T0 + 5, seenAtMs: T0, guid: "g-2" });
+  expect(world.ledger.job(1)?.because).toEqual({ source: "signal", guid: "g-1", atMs: T0 });
+  world.later(10).queueSweep([job(1, { phase: "in_progress", runnerName: "elsewhere" })]);
+  expect(world.ledger.job(1)?.because).toEqual({ source: "sweep", guid: null, atMs: T0 + 10 });
+});

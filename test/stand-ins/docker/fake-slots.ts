@@ -1,0 +1,141 @@
+import {
+  SlotError,
+  type ObservedSlot,
+  type SlotChange,
+  type SlotProvider,
+  type SlotSpec,
+} from "../../../agent/slots/slot-provider.ts";
+import type { Pool } from "../../../shared/fleet/pool.ts";
+import type { Clock } from "../../../shared/clock/clock.ts";
+
+type Hook = (signal: AbortSignal) => void | Promise<void>;
+
+/** Containers in memory, with a log of all calls and faults that a test lines up. Tells of exits while watched. */
+export class FakeSlots implements SlotProvider {
+  /** `start NAME`, `stop NAME`, `remove NAME`, `logs NAME`, `list`, `prepare`, in the order of the calls. */
+  readonly calls: string[] = [];
+  readonly specs: SlotSpec[] = [];
+  readonly containers = new Map<string, ObservedSlot>();
+  readonly startHooks: Hook[] = [];
+  /** Called when the container runs and `start` has not returned yet. */
+  readonly startedHooks: Hook[] = [];
+  readonly stopHooks: Hook[] = [];
+  readonly removeHooks: Hook[] = [];
+  readonly logHooks: Hook[] = [];
+  /** Asked at each list, until it is taken away. */
+  listHook: Hook = () => {};
+  startMs = 0;
+  /** What every container printed last, in place of a line with its name. */
+  tail: string | null = null;
+  readonly admitHooks: Hook[] = [];
+  readonly #clock: Clock;
+  readonly #watchers = new Set<(change: SlotChange) => void>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** A container of this agent that exists already. */
+  add(name: string, change: Partial<ObservedSlot> = {}): void {
+    const now = this.#clock.now();
+    this.containers.set(name, {
+      name,
+      poolKey: "home",
+      scope: "acme",
+      runnerId: null,
+      state: "running",
+      exitCode: null,
+      oomKilled: false,
+      createdAtMs: now,
+      startedAtMs: now,
+      finishedAtMs: null,
+      ...change,
+    });
+  }
+
+  /** The container ends; `quietly`: and the event is lost. */
+  exit(name: string, exitCode: number, quietly = false): void {
+    const container = this.containers.get(name);
+    if (container === undefined || container.state !== "running") throw new Error(`${name} does not run`);
+    this.containers.set(name, { ...container, state: "exited", exitCode, finishedAtMs: this.#clock.now() });
+    if (!quietly) this.tell({ kind: "exited", name, exitCode });
+  }
+
+  tell(change: SlotChange): void {
+    for (const watcher of this.#watchers) watcher(change);
+  }
+
+  running(): readonly string[] {
+    return [...this.containers.values()].filter(({ state }) => state === "running").map(({ name }) => name);
+  }
+
+  callsOf(kind: string): readonly string[] {
+    return this.calls.filter((call) => call.startsWith(`${kind} `)).map((call) => call.slice(kind.length + 1));
+  }
+
+  async prepare(): Promise<void> {
+    this.calls.push("prepare");
+  }
+
+  async admit(_pool: Pool, signal: AbortSignal): Promise<void> {
+    await this.admitHooks.shift()?.(signal);
+  }
+
+  async start(spec: SlotSpec, signal: AbortSignal): Promise<{ readonly startedAtMs: number }> {
+    this.calls.push(`start ${spec.name}`);
+    this.specs.push(spec);
+    signal.throwIfAborted();
+    if (this.startMs > 0) await new Promise<void>((resolve) => void this.#clock.after(this.startMs, resolve));
+    await this.startHooks.shift()?.(signal);
+    signal.throwIfAborted();
+    if (this.containers.has(spec.name)) throw slotError("name-taken");
+    this.add(spec.name, { poolKey: spec.pool.key, scope: spec.scope, runnerId: spec.runnerId });
+    await this.startedHooks.shift()?.(signal);
+    return { startedAtMs: this.#clock.now() };
+  }
+
+  async list(signal: AbortSignal): Promise<readonly ObservedSlot[]> {
+    this.calls.push("list");
+    const listed = [...this.containers.values()];
+    await this.listHook(signal);
+    signal.throwIfAborted();
+    return listed;
+  }
+
+  async watch(onChange: (change: SlotChange) => void, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return;
+    this.#watchers.add(onChange);
+    onChange({ kind: "resync" });
+    await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+    this.#watchers.delete(onChange);
+  }
+
+  async stop(name: string, graceMs: number, signal: AbortSignal): Promise<void> {
+    this.calls.push(`stop ${name}`);
+    if (graceMs <= 30_000) throw new Error("a runner needs 30 s to unload");
+    await this.stopHooks.shift()?.(signal);
+    if (this.containers.get(name)?.state === "running") this.exit(name, 143);
+  }
+
+  async remove(name: string, signal: AbortSignal): Promise<void> {
+    this.calls.push(`remove ${name}`);
+    await this.removeHooks.shift()?.(signal);
+    if (this.containers.get(name)?.state === "running") throw slotError("rejected");
+    this.containers.delete(name);
+  }
+
+  async logTail(name: string, _lines: number, signal: AbortSignal): Promise<string> {
+    this.calls.push(`logs ${name}`);
+    await this.logHooks.shift()?.(signal);
+    return this.tail ?? `last words of ${name}`;
+  }
+}
+
+export function slotError(code: SlotError["code"]): SlotError {
+  return new SlotError(code, `the engine said ${code}`, "do something about Docker");
+}
+
+/** The call fails. */
+export const fails = (code: SlotError["code"]) => (): never => {
+  throw slotError(code);
+};

@@ -1,0 +1,139 @@
+import { NodeSql } from "../../../agent/sqlite/node-sql.ts";
+import type { CancelTimer, Clock } from "../../../shared/clock/clock.ts";
+import { MailboxHost, type DeadLetterList } from "../../../shared/edge/mailbox-host.ts";
+import type { OperatorPort } from "../../../shared/edge/operator-routes.ts";
+import { silentLogger, type Logger } from "../../../shared/log/logger.ts";
+import type { Freshness } from "../../../shared/mailbox/freshness.ts";
+import type { Mailbox, MailboxLimits } from "../../../shared/mailbox/mailbox.ts";
+import type { AcceptOutcome, DeliveryNote, MailboxPort, MatchedSecret } from "../../../shared/receiver/mailbox-port.ts";
+import type { SqlDatabase } from "../../../shared/sql/sql.ts";
+import type { Signal } from "../../../shared/workflow-job/signal.ts";
+import type { JsonSocket } from "./json-socket.ts";
+
+export interface MemoryEdgeOptions {
+  readonly clock: Clock;
+  /** Where the mailbox lives; a database in memory where it is absent. */
+  readonly sql?: SqlDatabase;
+  readonly stream?: string;
+  readonly limits?: MailboxLimits;
+  readonly spoken?: readonly number[];
+  readonly log?: Logger;
+}
+
+/**
+ * The product's own mailbox host with a clock, a database and sockets that a test holds: what workerd is to the
+ * Durable Object. It decides nothing; networks and faults are the harness's.
+ */
+export class MemoryEdge implements MailboxPort, OperatorPort {
+  readonly #options: MemoryEdgeOptions;
+  readonly sql: SqlDatabase;
+  readonly #close: () => void;
+  #host: MailboxHost;
+  #sockets: readonly JsonSocket[] = [];
+  #timer: { readonly atMs: number; readonly cancel: CancelTimer } | null = null;
+
+  constructor(options: MemoryEdgeOptions) {
+    this.#options = options;
+    const own = new NodeSql(":memory:");
+    this.#close = () => own.close();
+    this.sql = options.sql ?? own;
+    this.#host = this.#start();
+  }
+
+  #start(): MailboxHost {
+    const { clock, stream = "stream-1", limits, spoken, log = silentLogger } = this.#options;
+    return new MailboxHost({
+      sql: this.sql,
+      newStreamId: () => stream,
+      sockets: () => this.sockets,
+      schedule: () => this.schedule(),
+      now: () => clock.now(),
+      log,
+      ...(limits === undefined ? {} : { limits }),
+      ...(spoken === undefined ? {} : { spoken }),
+    });
+  }
+
+  get host(): MailboxHost {
+    return this.#host;
+  }
+
+  get mailbox(): Mailbox {
+    return this.#host.mailbox;
+  }
+
+  /** The connections that are open. */
+  get sockets(): readonly JsonSocket[] {
+    return this.#sockets.filter(({ open }) => open);
+  }
+
+  /** The object leaves memory and comes back from its storage; its sockets hibernate. */
+  evict(): void {
+    this.#arm(null);
+    this.#host = this.#start();
+  }
+
+  /** An upgrade of the agent's. */
+  join(socket: JsonSocket): void {
+    this.#sockets = [...this.#sockets.filter(({ open }) => open), socket];
+    this.schedule();
+  }
+
+  receive(socket: JsonSocket, message: unknown): void {
+    this.#host.receive(socket, message);
+  }
+
+  /** The runtime tells of a connection's end. */
+  ended(socket: JsonSocket): void {
+    this.#sockets = this.#sockets.filter((each) => each !== socket);
+    this.#host.settle();
+  }
+
+  /** Does what is due and sets one timer for what comes next, as the object's wake-up does. Returns its time. */
+  schedule(): number | null {
+    const due = [this.#host.link.tick(), this.#host.mailbox.pruneDueMs()].filter((atMs) => atMs !== null);
+    const nextMs = due.length === 0 ? null : Math.min(...due);
+    this.#arm(nextMs);
+    return nextMs;
+  }
+
+  #arm(atMs: number | null): void {
+    if (this.#timer?.atMs === atMs) return;
+    this.#timer?.cancel();
+    this.#timer = null;
+    if (atMs === null) return;
+    const { clock } = this.#options;
+    const fire = (): void => {
+      this.#timer = null;
+      this.#host.prune();
+      this.schedule();
+    };
+    this.#timer = { atMs, cancel: clock.after(Math.max(1, atMs - clock.now()), fire) };
+  }
+
+  /** Lets go of the database that it made itself; one that was given belongs to whoever gave it. */
+  close(): void {
+    this.#arm(null);
+    this.#close();
+  }
+
+  async accept(signal: Signal, matched: MatchedSecret | null = null): Promise<AcceptOutcome> {
+    return this.#host.accept(signal, matched);
+  }
+
+  async note(note: DeliveryNote): Promise<void> {
+    this.#host.note(note);
+  }
+
+  async freshness(): Promise<Freshness> {
+    return this.#host.freshness();
+  }
+
+  async deadLetters(): Promise<DeadLetterList> {
+    return this.#host.deadLetters();
+  }
+
+  async requeue(seq: number): Promise<number | null> {
+    return this.#host.requeue(seq);
+  }
+}
