@@ -49,6 +49,7 @@ export default defineConfig({
         test: {
           name: "engine",
           globalSetup: ["test/stand-ins/docker/require-engine.ts"],
+          setupFiles: ["test/stand-ins/docker/file-leaves-nothing.ts"],
           include: engineRequired ? [ENGINE_TESTS] : [],
           ...limits,
         },

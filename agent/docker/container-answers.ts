@@ -16,12 +16,21 @@ const timeSchema = z
 
 /** One row of `GET /containers/json`. */
 export const summarySchema = z
-  .object({ Id: z.string(), Names: z.array(z.string()).nullish(), Labels: labelsSchema, State: z.string() })
+  .object({
+    Id: z.string(),
+    Names: z.array(z.string()).nullish(),
+    Labels: labelsSchema,
+    State: z.string(),
+    /** Seconds. */
+    Created: z.number().nullish(),
+  })
   .transform((row) => ({
     id: row.Id,
     name: bareName(row.Names?.[0] ?? ""),
     labels: row.Labels,
     state: row.State,
+    /** Milliseconds since the epoch, by the engine's clock. */
+    createdAtMs: row.Created == null ? null : row.Created * 1000,
   }));
 
 export type ContainerSummary = Readonly<z.infer<typeof summarySchema>>;
@@ -40,6 +49,9 @@ export const inspectSchema = z
       StartedAt: timeSchema,
       FinishedAt: timeSchema,
     }),
+    NetworkSettings: z
+      .object({ Networks: z.record(z.string(), z.object({ NetworkID: z.string().nullish() })).nullish() })
+      .nullish(),
   })
   .transform((answer) => ({
     id: answer.Id,
@@ -52,6 +64,10 @@ export const inspectSchema = z
     createdAtMs: answer.Created,
     startedAtMs: answer.State.StartedAt,
     finishedAtMs: answer.State.FinishedAt,
+    /** The networks that it was made for, by name; the id is empty until it was joined. */
+    networks: new Map(
+      Object.entries(answer.NetworkSettings?.Networks ?? {}).map(([name, { NetworkID }]) => [name, NetworkID ?? ""]),
+    ) as ReadonlyMap<string, string>,
   }));
 
 export type ContainerDetail = Readonly<z.infer<typeof inspectSchema>>;

@@ -6,6 +6,7 @@ import type { Call, Engine } from "./engine.ts";
 import { joinLogFrames } from "./log-frames.ts";
 
 const createdSchema = z.object({ Id: z.string().min(1) });
+const waitSchema = z.object({ StatusCode: z.number().int() });
 const listSchema = z.array(summarySchema);
 /** The engine answers a stop only when the container has ended, so its grace comes on top. */
 const STOP_ANSWER_MS = 60_000;
@@ -60,6 +61,15 @@ export class ContainerApi {
       silenceMs: graceMs + STOP_ANSWER_MS,
     };
     return (await this.#engine.status(call, [204, 304])) === 204;
+  }
+
+  /**
+   * Resolves with its exit code once it has ended, at once if it has. Only `signal` bounds it.
+   * https://docs.docker.com/reference/api/engine/version/v1.41/#tag/Container/operation/ContainerWait
+   */
+  async wait(ref: string, signal: AbortSignal): Promise<number> {
+    const call = { ...post(ref, "wait", signal), silenceMs: null };
+    return (await this.#engine.json(call, waitSchema)).StatusCode;
   }
 
   /** Kills at once; false when it did not run. */

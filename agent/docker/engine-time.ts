@@ -11,3 +11,9 @@ export function engineTime(systemTime: string | null | undefined): string | null
   const seconds = Date.parse(base + zone) / 1000;
   return Number.isSafeInteger(seconds) ? `${seconds}.${fraction.padEnd(9, "0")}` : null;
 }
+
+/** The same in milliseconds since the epoch. */
+export function engineTimeMs(systemTime: string | null | undefined): number | null {
+  const seconds = engineTime(systemTime);
+  return seconds === null ? null : Math.floor(Number(seconds) * 1000);
+}

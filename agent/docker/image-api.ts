@@ -12,7 +12,7 @@ const imageSchema = z
     Id: z.string(),
     Architecture: z.string().nullish(),
     Created: z.string().nullish(),
-    Config: z.object({ Labels: z.record(z.string(), z.string()).nullish() }).nullish(),
+    Config: z.object({ Labels: z.record(z.string(), z.string()).nullish(), User: z.string().nullish() }).nullish(),
   })
   .transform((answer) => ({
     id: answer.Id,
@@ -20,6 +20,8 @@ const imageSchema = z
     /** ISO 8601, as the image says. */
     created: answer.Created ?? null,
     labels: answer.Config?.Labels ?? {},
+    /** Whom its containers run as, `user` or `user:group`, names or numbers; empty for root. */
+    user: answer.Config?.User ?? "",
   }));
 
 export type ImageDetail = Readonly<z.infer<typeof imageSchema>>;

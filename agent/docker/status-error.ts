@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { DockerError, type DockerErrorCode } from "./docker-error.ts";
+import { networkTrouble } from "./network-trouble.ts";
 
 const messageSchema = z.object({ message: z.string() });
 const MAX_MESSAGE_CHARACTERS = 600;
@@ -23,7 +24,8 @@ export function statusError(endpoint: string, status: number, body: string): Doc
   const message = engineMessage(body);
   const code = codeOf(status, message);
   const said = message === "" ? "without a message" : `"${message}"`;
-  return new DockerError(code, `${endpoint}: Docker answered ${status} ${said}.`, REMEDIES[code] ?? "", { status });
+  const remedy = networkTrouble(message)?.remedy ?? REMEDIES[code] ?? "";
+  return new DockerError(code, `${endpoint}: Docker answered ${status} ${said}.`, remedy, { status });
 }
 
 /** What the engine, or a proxy before it, says of a failure: one line of bounded length. */

@@ -143,7 +143,7 @@ function poolsFile(image: string, max: number): object {
 async function runnerImage(ends: (() => Promise<void> | void)[]): Promise<string> {
   const missing = await missingForContainers();
   if (missing !== null) throw new Error(missing);
-  const script = readFileSync(join(import.meta.dirname, "../github/runner-image/run.sh"), "utf8");
+  const script = readFileSync(join(import.meta.dirname, "../stand-ins/github/runner-image/run.sh"), "utf8");
   const built = await buildRunnerImage({ runScript: script });
   ends.push(() => built.remove());
   return built.image;

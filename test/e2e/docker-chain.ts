@@ -7,6 +7,7 @@ import * as z from "zod";
 import { INSTANCE_LABEL } from "../../agent/slots/docker/container-labels.ts";
 import { rawCall } from "../stand-ins/docker/raw-call.ts";
 import { buildRunnerImage } from "../stand-ins/docker/runner-image.ts";
+import { suiteName } from "../stand-ins/docker/suite-names.ts";
 import { EdgeProcess } from "../stand-ins/edge/edge-process.ts";
 import type { LoopbackGitHub } from "../stand-ins/github/loopback-github.ts";
 import { startGitHub } from "../stand-ins/github/start-github.ts";
@@ -62,11 +63,11 @@ export async function startDockerChain(options: ChainOptions): Promise<DockerCha
 /** As `startDockerChain`, for an agent that the test brings itself. */
 export async function startChainWithoutAgent(options: ChainOptions): Promise<ChainWithoutAgent> {
   const secrets = { webhookSecret: randomBytes(24).toString("hex"), token: randomBytes(24).toString("hex") };
-  const instance = `e2e-${randomBytes(4).toString("hex")}`;
+  const instance = suiteName();
   const github = await startGitHub({ duplicates: 1 });
   github.addOrganization("acme");
   github.addRepository(REPOSITORY);
-  const script = readFileSync(join(import.meta.dirname, "../github/runner-image/run.sh"), "utf8");
+  const script = readFileSync(join(import.meta.dirname, "../stand-ins/github/runner-image/run.sh"), "utf8");
   const image = await buildRunnerImage({ runScript: script });
   const edge = options.edge ? await EdgeProcess.start(secrets) : null;
   github.addHook({

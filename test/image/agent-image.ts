@@ -1,8 +1,8 @@
 import { execFile } from "node:child_process";
-import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
+import { suiteName } from "../stand-ins/docker/suite-names.ts";
 import { importStandInBase } from "./stand-in-base.ts";
 
 const run = promisify(execFile);
@@ -16,7 +16,7 @@ export interface AgentImage {
 
 /** Builds it as it stands, both stages, with the builder that every engine since 20.10 has, and without a network. */
 export async function buildAgentImage(): Promise<AgentImage> {
-  const id = randomUUID().slice(0, 12);
+  const id = suiteName();
   const base = `hookline-test-base:${id}`;
   const image = `hookline-test-agent:${id}`;
   const label = `hookline.test.build=${id}`;

@@ -17,6 +17,9 @@ import { composeFile, fileSchema, FILES, root } from "./compose-files.ts";
 
 const run = promisify(execFile);
 
+/** The files mount the usual one; the tests' engine may have another. */
+const engineSocket = engineHost.kind === "unix" ? engineHost.socketPath : "/var/run/docker.sock";
+
 let image: AgentImage | null = null;
 
 beforeAll(async () => {
@@ -41,6 +44,7 @@ function projectFolder(chain: ChainWithoutAgent, service: object): string {
     container_name: `agent-${options.instance}`,
     healthcheck: { interval: "1s" },
     environment,
+    volumes: [`${engineSocket}:/var/run/docker.sock`],
     ...service,
   };
   writeFileSync(join(folder, "test.yaml"), stringify({ services: { agent } }));
@@ -50,13 +54,12 @@ function projectFolder(chain: ChainWithoutAgent, service: object): string {
 /** docker-compose on the project's folder, as an operator of this chain calls it. */
 function composeOf(chain: ChainWithoutAgent, folder: string, files: readonly string[]) {
   const { instance, edge } = chain.agentOptions;
-  const socket = engineHost.kind === "unix" ? engineHost.socketPath : "/var/run/docker.sock";
   const env = {
     ...process.env,
     HOOKLINE_IMAGE: image?.image ?? "",
     HOOKLINE_INSTANCE: instance,
     HOOKLINE_EDGE_URL: edge?.url ?? "",
-    HOOKLINE_DOCKER_GID: String(statSync(socket).gid),
+    HOOKLINE_DOCKER_GID: String(statSync(engineSocket).gid),
   };
   const named = files.flatMap((file) => ["-f", join(folder, file)]);
   return async (...args: readonly string[]): Promise<string> =>
@@ -148,7 +151,8 @@ dockerTest(
     const folder = projectFolder(chain, { network_mode: "host" });
     cpSync(join(root, "test/fixtures/releases/0.1.0/compose.yaml"), join(folder, "old.yaml"));
     const environment = { GITHUB_API_URL: chain.agentOptions.githubApiUrl, HOOKLINE_SWEEP_INTERVAL_SECONDS: "3600" };
-    const agent = { network_mode: "host", healthcheck: { interval: "1s" }, environment };
+    const volumes = [`${engineSocket}:/var/run/docker.sock`];
+    const agent = { network_mode: "host", healthcheck: { interval: "1s" }, environment, volumes };
     writeFileSync(join(folder, "old-test.yaml"), stringify({ services: { agent } }));
     const [before, after] = [
       composeOf(chain, folder, ["old.yaml", "old-test.yaml"]),

@@ -1,6 +1,8 @@
 import type { Random } from "../../../shared/clock/clock.ts";
 import type { Fleet } from "../../../shared/fleet/pool.ts";
+import { silentLogger } from "../../../shared/log/logger.ts";
 import { NEWEST_API, OLDEST_API } from "../../docker/api-version.ts";
+import { HelperContainers } from "../../slots/docker/helper-container.ts";
 import type { HostFeatures } from "../../slots/docker/host-features.ts";
 import { Skipped, type Check, type Finding } from "../check/check.ts";
 import { judgeDockerAccess } from "./access-check.ts";
@@ -8,7 +10,7 @@ import { judgeDryRun } from "./dry-run.ts";
 import { isRefused, orSkipped, type DockerFacts } from "./docker-facts.ts";
 import { judgeDisk, judgeKernel, judgeLimits, judgeLogs, judgeMemory } from "./host-checks.ts";
 import { judgeImage } from "./image-check.ts";
-import { judgeNetwork } from "./network-check.ts";
+import { networkChecks } from "./network-check.ts";
 
 export interface DockerCheckOptions {
   readonly facts: DockerFacts;
@@ -22,6 +24,7 @@ export interface DockerCheckOptions {
 /** Whether the engine answers to this user, can hold what the pools ask for, and would create their containers. */
 export function dockerChecks(options: DockerCheckOptions): readonly Check[] {
   const { facts, fleet, dataFolder, nowMs } = options;
+  const helpers = new HelperContainers({ ...options, client: facts.client, log: silentLogger });
   const pools = fleet?.pools ?? [];
   const ofHost = (id: string, judge: (host: HostFeatures) => Finding | Promise<Finding>): Check => ({
     id,
@@ -39,24 +42,13 @@ export function dockerChecks(options: DockerCheckOptions): readonly Check[] {
         nowMs,
       ),
   }));
-  const networks = [...new Set(pools.map(({ network }) => network))].map((network): Check => ({
-    id: `docker-network:${network}`,
-    group: "docker",
-    run: () =>
-      judgeNetwork(
-        facts,
-        network,
-        pools.filter((pool) => pool.network === network),
-        options,
-      ),
-  }));
   const dryRuns = pools.map((pool): Check => ({
     id: `docker-create:${pool.key}`,
     group: "docker",
-    run: () => judgeDryRun(facts, pool, options),
+    run: () => judgeDryRun(facts, pool, { ...options, helpers }),
   }));
   return [
-    { id: "docker-engine", group: "docker", run: () => judgeEngine(facts) },
+    { id: "docker-engine", group: "docker", run: () => judgeEngine(facts, helpers) },
     { id: "docker-access", group: "docker", run: (signal) => judgeDockerAccess(facts, signal) },
     ofHost("docker-kernel", (host) => judgeKernel(host, fleet)),
     ofHost("docker-limits", (host) => judgeLimits(host, pools)),
@@ -65,14 +57,16 @@ export function dockerChecks(options: DockerCheckOptions): readonly Check[] {
     ofHost("docker-logs", judgeLogs),
     ...images,
     ...dryRuns,
-    ...networks,
+    ...networkChecks(facts, fleet, helpers),
   ];
 }
 
-async function judgeEngine(facts: DockerFacts): Promise<Finding> {
+/** An engine that answers is freed of what a doctor that was killed has left. */
+async function judgeEngine(facts: DockerFacts, helpers: HelperContainers): Promise<Finding> {
   try {
     const api = await facts.api();
     const { engineVersion, operatingSystem } = await facts.host();
+    await helpers.clear({ engineNowMs: await facts.engineNowMs(), purposes: [] });
     const detail = `${operatingSystem}; Hookline speaks API ${OLDEST_API} to ${NEWEST_API}`;
     return { status: "pass", summary: `Docker ${engineVersion} answers, API ${api}`, detail };
   } catch (error) {

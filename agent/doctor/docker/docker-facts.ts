@@ -1,5 +1,7 @@
 import type { DockerClient } from "../../docker/docker-client.ts";
 import { DockerError } from "../../docker/docker-error.ts";
+import { engineTimeMs } from "../../docker/engine-time.ts";
+import type { EngineInfo } from "../../docker/system-api.ts";
 import { hostFeatures, type HostFeatures } from "../../slots/docker/host-features.ts";
 import type { ImageDetail } from "../../docker/image-api.ts";
 import { Skipped } from "../check/check.ts";
@@ -20,10 +22,19 @@ export class DockerFacts {
     return this.#readings.get("api", (signal) => this.client.system.negotiate(signal));
   }
 
-  host(): Promise<HostFeatures> {
+  async host(): Promise<HostFeatures> {
+    return hostFeatures(await this.#info());
+  }
+
+  /** By the engine's own clock, milliseconds since the epoch; null where it does not tell. */
+  async engineNowMs(): Promise<number | null> {
+    return engineTimeMs((await this.#info()).SystemTime);
+  }
+
+  #info(): Promise<EngineInfo> {
     return this.#readings.get("info", async (signal) => {
       await this.api();
-      return hostFeatures(await this.client.system.info(signal));
+      return this.client.system.info(signal);
     });
   }
 

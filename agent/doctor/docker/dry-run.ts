@@ -1,32 +1,35 @@
 import type { Pool } from "../../../shared/fleet/pool.ts";
-import { INSTANCE_LABEL } from "../../slots/docker/container-labels.ts";
 import { containerSpec } from "../../slots/docker/container-spec.ts";
 import { DockerError } from "../../docker/docker-error.ts";
+import type { HelperContainers } from "../../slots/docker/helper-container.ts";
 import type { HostFeatures } from "../../slots/docker/host-features.ts";
 import { Skipped, type Finding } from "../check/check.ts";
 import { orSkipped, type DockerFacts } from "./docker-facts.ts";
-import { withProbeContainer, type ProbeContainerOptions } from "./probe-container.ts";
+
+export interface DryRunOptions {
+  readonly helpers: HelperContainers;
+  readonly instance: string;
+  readonly nowMs: number;
+}
 
 /** Creates a pool's container as the agent would and removes it without starting it. */
-export async function judgeDryRun(facts: DockerFacts, pool: Pool, options: ProbeContainerOptions): Promise<Finding> {
+export async function judgeDryRun(facts: DockerFacts, pool: Pool, options: DryRunOptions): Promise<Finding> {
   const host = await orSkipped(facts.host());
   if ((await orSkipped(facts.image(pool.image))) === null) {
     throw new Skipped(`image ${pool.image} is not here; see docker-image`);
   }
   try {
-    const { body, platform } = specOf(pool, host, options);
-    await withProbeContainer(facts.client, { what: pool.key, body, platform, use: async () => {} }, options);
+    const helper = { purpose: "dry-run", about: pool.key, ...specOf(pool, host, options) } as const;
+    await options.helpers.use(helper, async () => {});
   } catch (error) {
     return failed(pool, error);
   }
   return { status: "pass", summary: `a container of the pool ${pool.key} can be created; it was removed again` };
 }
 
-function specOf(pool: Pool, host: HostFeatures, { instance, nowMs }: ProbeContainerOptions) {
+function specOf(pool: Pool, host: HostFeatures, { instance, nowMs }: DryRunOptions) {
   const spec = { name: "hookline-dry-run", pool, scope: "dry-run", runnerId: 1, jitConfig: "none" };
-  const { body, platform } = containerSpec({ spec, instance, host, network: pool.network, createdAtMs: nowMs });
-  const { [INSTANCE_LABEL]: _own, ...labels } = body.Labels ?? {};
-  return { platform, body: { ...body, Labels: labels } };
+  return containerSpec({ spec, instance, host, network: pool.network, createdAtMs: nowMs });
 }
 
 function failed(pool: Pool, error: unknown): Finding {

@@ -1,44 +1,70 @@
-import type { Pool } from "../../../shared/fleet/pool.ts";
+import type { Fleet, Pool } from "../../../shared/fleet/pool.ts";
+import type { ContainerDetail } from "../../docker/container-answers.ts";
 import { DockerError } from "../../docker/docker-error.ts";
-import { Skipped, type Finding } from "../check/check.ts";
+import { missingNetworkRemedy, networkTrouble } from "../../docker/network-trouble.ts";
+import type { HelperContainers } from "../../slots/docker/helper-container.ts";
+import { Skipped, type Check, type Finding } from "../check/check.ts";
 import { orSkipped, type DockerFacts } from "./docker-facts.ts";
-import { unaborted, withProbeContainer, type ProbeContainerOptions } from "./probe-container.ts";
 
-/** What ends at once in nearly every image; the network is up before the engine looks for it. */
-const HARMLESS = ["/bin/true"];
-const NO_SUCH_COMMAND = /executable file not found|no such file or directory|permission denied|exec format error/i;
-const NO_BRIDGE = /could not find bridge|bridge .* (does not exist|not found)|network bridge not found/i;
+/** Docker's default network, on the host's `docker0`: builds and other containers stand on it, whatever the pools use. */
+const DEFAULT_NETWORK = "bridge";
+/** Networks that stand on nothing that could be gone. */
+const ALWAYS_THERE: ReadonlySet<string> = new Set(["host", "none"]);
+/** Every image of a runner has a shell: the runner's own start is a script. */
+const NOTHING = { Entrypoint: ["/bin/sh"], Cmd: ["-c", ":"] };
+
+interface Network {
+  readonly name: string;
+  /** Those whose containers are on it; none for the default network that nobody uses. */
+  readonly users: readonly Pool[];
+}
+
+/** One check for each network of the pools, and one for Docker's default network in any case. */
+export function networkChecks(facts: DockerFacts, fleet: Fleet | null, helpers: HelperContainers): readonly Check[] {
+  const pools = fleet?.pools ?? [];
+  if (pools.length === 0) return [];
+  const names = [...new Set([DEFAULT_NETWORK, ...pools.map(({ network }) => network)])];
+  return names
+    .filter((name) => !ALWAYS_THERE.has(name))
+    .map((name): Check => {
+      const network = { name, users: pools.filter((pool) => pool.network === name) };
+      const run = (signal: AbortSignal) => judgeNetwork(facts, helpers, network, pools, signal);
+      return { id: `docker-network:${name}`, group: "docker", run };
+    });
+}
 
 /**
- * Whether containers of the pools that use a network can start on it: the engine knows it, and what it stands on, such
- * as the host's `docker0`, is there. One container starts a harmless command and goes again. The engine sets up the
- * network before it looks for the command: https://docs.docker.com/engine/network/
+ * Whether a container starts on a network and joins it. Create says nothing: the engine looks for the network at the
+ * start, and with its default bridge switched off it starts the container without any, and says nothing either.
  */
-export async function judgeNetwork(
+async function judgeNetwork(
   facts: DockerFacts,
-  network: string,
+  helpers: HelperContainers,
+  network: Network,
   pools: readonly Pool[],
-  options: ProbeContainerOptions,
+  signal: AbortSignal,
 ): Promise<Finding> {
-  const image = await presentImage(facts, pools);
+  await orSkipped(facts.host());
   const body = {
-    Image: image,
-    Entrypoint: HARMLESS,
-    Cmd: [],
-    HostConfig: { NetworkMode: network, RestartPolicy: { Name: "no" } as const },
+    ...NOTHING,
+    Image: await imageFor(facts, [...network.users, ...pools]),
+    HostConfig: { NetworkMode: network.name, RestartPolicy: { Name: "no" as const } },
   };
-  const started: { error: DockerError | null } = { error: null };
-  const use = async (id: string): Promise<void> => {
-    started.error = await facts.client.containers.start(id, unaborted()).then(() => null, asDockerError);
-  };
+  const helper = { purpose: "network", about: network.name, body, platform: null } as const;
   try {
-    await withProbeContainer(facts.client, { what: network, body, platform: null, use }, options);
+    return await helpers.use(helper, async (id) => {
+      const refusal = await facts.client.containers.start(id, signal).then(() => null, asDockerError);
+      if (refusal !== null) return judgeRefusal(network, refusal);
+      return judgeStarted(network, await facts.client.containers.inspect(id, signal));
+    });
   } catch (error) {
-    throw new Skipped(`no container can be created or removed (${asDockerError(error).message}); see docker-create`);
+    throw new Skipped(`no container could be made to try it (${asDockerError(error).message}); see docker-create`);
   }
-  const { error } = started;
-  if (error !== null && !NO_SUCH_COMMAND.test(error.message)) return failed(network, pools, error);
-  return { status: "pass", summary: `containers start on the network ${network}` };
+}
+
+async function imageFor(facts: DockerFacts, pools: readonly Pool[]): Promise<string> {
+  for (const { image } of pools) if ((await orSkipped(facts.image(image))) !== null) return image;
+  throw new Skipped("no image of the pools is here to try it with; see docker-image");
 }
 
 function asDockerError(error: unknown): DockerError {
@@ -46,36 +72,47 @@ function asDockerError(error: unknown): DockerError {
   throw error;
 }
 
-async function presentImage(facts: DockerFacts, pools: readonly Pool[]): Promise<string> {
-  for (const { image } of pools) if ((await orSkipped(facts.image(image))) !== null) return image;
-  throw new Skipped("no image of these pools is here; see docker-image");
+/** An engine that knows the network tells its id; one that does not leaves it empty, or refuses the start. */
+function judgeStarted(network: Network, container: ContainerDetail | null): Finding {
+  if (container?.networks.get(network.name) !== "") return works(network);
+  return missing(network, `Docker has no network ${network.name}, and starts containers without any`, {
+    remedy: missingNetworkRemedy(network.name),
+  });
 }
 
-function failed(network: string, pools: readonly Pool[], error: DockerError): Finding {
-  const names = pools.map(({ key }) => key).join(", ");
-  const detail = error.message;
-  if (error.code === "permission") throw new Skipped("a socket proxy refuses the calls; see docker-access");
-  if (error.code === "not-found") {
-    return {
-      status: "fail",
-      summary: `Docker has no network ${network}; no container of the pool ${names} can start`,
-      detail,
-      remedy: `docker network create ${network}, or set the pool's network in the pools file to one that docker network ls shows`,
-    };
+function judgeRefusal(network: Network, error: DockerError): Finding {
+  if (error.code === "permission") throw new Skipped("a proxy before the engine refuses starts; see docker-access");
+  const trouble = networkTrouble(error.message);
+  if (trouble === null) {
+    // The engine joins the network before it looks for the command, and answers 400 for what is wrong with that.
+    if (error.code === "rejected") return works(network);
+    return missing(network, `containers do not start on the network ${network.name}`, error);
   }
-  if (network === "bridge" || NO_BRIDGE.test(error.message)) {
-    return {
-      status: "fail",
-      summary: `the host's bridge of the network ${network} is missing; no container of the pool ${names} can start`,
-      detail,
-      remedy:
-        "restart Docker when no job runs: synopkg restart ContainerManager (Synology), or systemctl restart docker",
-    };
+  const said = { detail: error.message, remedy: trouble.remedy };
+  if (trouble.kind === "no-interface" && network.name === DEFAULT_NETWORK) {
+    return missing(network, "the engine's default bridge is missing on the host", said);
   }
+  const what = trouble.kind === "no-interface" ? "the bridge of the network is missing on the host" : "Docker has none";
+  return missing(network, `the network ${network.name} cannot be used: ${what}`, said);
+}
+
+function works({ name }: Network): Finding {
+  return { status: "pass", summary: `containers start on the network ${name}` };
+}
+
+/** For jobs it is the end; for builds and other containers of the host, where no pool is on it, worth a word. */
+function missing(
+  { users }: Network,
+  summary: string,
+  { detail, remedy, message }: { detail?: string; remedy: string; message?: string },
+): Finding {
+  const names = users.map(({ key }) => key).join(", ");
+  const whom = users.length === 0 ? "no pool uses it" : `no job of ${names} can run`;
+  const said = detail ?? message;
   return {
-    status: "fail",
-    summary: `no container of the pool ${names} can start on the network ${network}`,
-    detail,
-    remedy: error.remedy,
+    status: users.length === 0 ? "warn" : "fail",
+    summary: `${summary}; ${whom}`,
+    ...(said === undefined ? {} : { detail: said }),
+    remedy,
   };
 }

@@ -9,7 +9,7 @@ const CREATED_LABEL = "hookline.created";
 const SPEC_HASH_LABEL = "hookline.spec-hash";
 
 /** Image updaters that would replace a container in the middle of its job are told to keep away. */
-const HANDS_OFF: Readonly<Record<string, string>> = {
+export const HANDS_OFF: Readonly<Record<string, string>> = {
   "com.centurylinklabs.watchtower.enable": "false",
   "wud.watch": "false",
   "diun.enable": "false",

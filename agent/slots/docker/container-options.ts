@@ -1,4 +1,5 @@
 import type { ContainerCreateRequest, HostConfig } from "@docker/node-sdk";
+import type { Cache } from "../../../shared/fleet/container-options.ts";
 import type { Pool } from "../../../shared/fleet/pool.ts";
 
 /** What a pool's own options make of its containers. */
@@ -11,6 +12,14 @@ export interface AppliedOptions {
   readonly labels: Readonly<Record<string, string>>;
 }
 
+export interface CacheMount {
+  readonly Type: "volume";
+  /** Name of the volume. */
+  readonly Source: string;
+  /** Path in the container. */
+  readonly Target: string;
+}
+
 const SOCKET = "/var/run/docker.sock";
 const DOCKER_DATA = "/var/lib/docker";
 /** The runner waits so long for the Docker that its image starts beside it. */
@@ -19,17 +28,13 @@ const DOCKER_WAIT_SECONDS = 60;
 /** The options of a pool in the engine's words. Caches are volumes of this agent and this pool alone. */
 export function applyOptions({ key, container, workFolder }: Pool, instance: string): AppliedOptions {
   const { env, labels, shmBytes, tmpfs, caches, dns, docker } = container;
-  const mounts = caches.map(({ name, path }) => ({
-    Type: "volume" as const,
-    Source: `hookline-${instance}--${key}--${name}`,
-    Target: path,
-  }));
+  const mounts = cacheMounts(caches, key, instance);
   const isDind = docker === "dind";
   return {
     hostConfig: {
       ...(shmBytes === null ? {} : { ShmSize: shmBytes }),
       ...(Object.keys(tmpfs).length === 0 ? {} : { Tmpfs: tmpfs }),
-      ...(mounts.length === 0 ? {} : { Mounts: mounts }),
+      ...(mounts.length === 0 ? {} : { Mounts: [...mounts] }),
       ...(dns.length === 0 ? {} : { Dns: [...dns] }),
       ...(docker === "socket" ? sharedSocket(workFolder, container.dockerGroup) : {}),
       ...(isDind ? { Privileged: true } : {}),
@@ -41,6 +46,15 @@ export function applyOptions({ key, container, workFolder }: Pool, instance: str
     ],
     labels,
   };
+}
+
+/** The volumes of a pool's caches, which the engine makes where they are not there yet. */
+export function cacheMounts(caches: readonly Cache[], poolKey: string, instance: string): readonly CacheMount[] {
+  return caches.map(({ name, path }) => ({
+    Type: "volume",
+    Source: `hookline-${instance}--${poolKey}--${name}`,
+    Target: path,
+  }));
 }
 
 /** The work folder has one path on both sides: container jobs mount it by its path on the host. */

@@ -6,6 +6,8 @@ import { INSTANCE_LABEL, readSlotLabels } from "./container-labels.ts";
 import { containerSpec, platformOf, settingsLeftOut } from "./container-spec.ts";
 import type { DockerClient } from "../../docker/docker-client.ts";
 import { DockerError } from "../../docker/docker-error.ts";
+import { engineTimeMs } from "../../docker/engine-time.ts";
+import type { EngineInfo } from "../../docker/system-api.ts";
 import { hostFeatures, type HostFeatures } from "./host-features.ts";
 import { refuseOldKernel, refuseWithoutRoom, type RoomRule } from "./admission.ts";
 import { SlotImages } from "./slot-images.ts";
@@ -13,8 +15,10 @@ import type { RegistryAuth } from "../../docker/registry-auth.ts";
 import { DockerImagePulls } from "./image-pulls.ts";
 import { observedSlot } from "./observed-container.ts";
 import { inSlotTerms } from "./slot-error.ts";
+import { CachePreparation } from "./cache-preparation.ts";
 import { DockerSlotStart } from "./container-start.ts";
 import { watchContainers } from "./container-watch.ts";
+import { HelperContainers } from "./helper-container.ts";
 import type { ObservedSlot, SlotChange, SlotProvider, SlotSpec } from "../slot-provider.ts";
 
 export interface DockerSlotProviderOptions {
@@ -39,6 +43,8 @@ export class DockerSlotProvider implements SlotProvider {
   readonly #log: Logger;
   readonly #images: SlotImages;
   readonly #starter: DockerSlotStart;
+  readonly #helpers: HelperContainers;
+  readonly #caches: CachePreparation;
   #features: HostFeatures | null = null;
 
   constructor(options: DockerSlotProviderOptions) {
@@ -48,16 +54,16 @@ export class DockerSlotProvider implements SlotProvider {
     const pulls = new DockerImagePulls(options.client, options.clock, options.log, options.registryAuth);
     this.#images = new SlotImages({ ...options, pulls });
     this.#starter = new DockerSlotStart({ ...options, pulls });
+    this.#helpers = new HelperContainers(options);
+    this.#caches = new CachePreparation({ ...options, pulls, helpers: this.#helpers });
   }
 
   prepare(pools: readonly Pool[], signal: AbortSignal): Promise<void> {
     return inSlotTerms(async () => {
       const host = await this.#host(signal);
       for (const pool of pools) this.#reportLeftOut(pool, host);
-      const images = new Map(pools.map((pool) => [`${platformOf(pool, host) ?? ""} ${pool.image}`, pool]));
-      const outcomes = await Promise.allSettled(
-        [...images.values()].map((pool) => this.#images.prepare(pool, platformOf(pool, host), signal)),
-      );
+      const ofImage = Map.groupBy(pools, (pool) => `${platformOf(pool, host) ?? ""} ${pool.image}`);
+      const outcomes = await Promise.allSettled([...ofImage.values()].map((some) => this.#ready(some, host, signal)));
       const failed = outcomes.find((outcome) => outcome.status === "rejected");
       if (failed !== undefined) throw failed.reason;
     });
@@ -74,7 +80,9 @@ export class DockerSlotProvider implements SlotProvider {
     return inSlotTerms(async () => {
       const { instance, network = spec.pool.network, clock } = this.#options;
       const host = await this.#host(signal);
-      await this.#images.beforeStart(spec.pool, platformOf(spec.pool, host), signal);
+      const platform = platformOf(spec.pool, host);
+      await this.#images.beforeStart(spec.pool, platform, signal);
+      await this.#caches.prepare(spec.pool, platform, signal);
       const container = containerSpec({ spec, instance, host, network, createdAtMs: clock.now() });
       await this.#starter.start(spec, container, signal);
       return { startedAtMs: clock.now() };
@@ -90,11 +98,11 @@ export class DockerSlotProvider implements SlotProvider {
   }
 
   watch(onChange: (change: SlotChange) => void, signal: AbortSignal): Promise<void> {
-    return watchContainers(
-      { ...this.#options, onInfo: (info) => void (this.#features = hostFeatures(info)) },
-      onChange,
-      signal,
-    );
+    const onInfo = (info: EngineInfo): void => {
+      this.#features = hostFeatures(info);
+      void this.#helpers.clear({ engineNowMs: engineTimeMs(info.SystemTime), purposes: ["prepare-cache"] });
+    };
+    return watchContainers({ ...this.#options, onInfo }, onChange, signal);
   }
 
   stop(name: string, graceMs: number, signal: AbortSignal): Promise<void> {
@@ -117,6 +125,15 @@ export class DockerSlotProvider implements SlotProvider {
       const text = own === null ? null : await this.#client.containers.logs(own.id, lines, signal);
       return (text ?? "").trimEnd();
     });
+  }
+
+  /** One image, and then the caches of the pools that have it. */
+  async #ready(pools: readonly Pool[], host: HostFeatures, signal: AbortSignal): Promise<void> {
+    const [first] = pools;
+    if (first === undefined) return;
+    const platform = platformOf(first, host);
+    await this.#images.prepare(first, platform, signal);
+    await Promise.all(pools.map((pool) => this.#caches.prepare(pool, platform, signal)));
   }
 
   async #host(signal: AbortSignal): Promise<HostFeatures> {

@@ -222,31 +222,72 @@ export const BROKEN_CONTAINERS: readonly BrokenWorld[] = [
     },
     refused(/\/containers\/create/, "POST"),
   ),
+];
+
+const NO_INTERFACE =
+  "failed to create endpoint x on network bridge: adding interface veth0 to bridge docker0 failed: could not find bridge docker0: route ip+net: no such network interface";
+const START = { method: "POST", path: /\/containers\/[0-9a-f]{64}\/start/ } as const;
+/** As Docker 20.10.24 answers once another engine on the machine has deleted its docker0. */
+const BRIDGE_GONE: Alteration = { ...START, status: 500, text: JSON.stringify({ message: NO_INTERFACE }) };
+/** As it answers with `"bridge": "none"`: it starts the container and leaves it without a network. */
+const BRIDGE_OFF: readonly Alteration[] = [
+  { ...START, status: 204, text: "" },
   {
+    path: /\/containers\/[0-9a-f]{64}\/json/,
+    json: (body) => ({ ...body, NetworkSettings: { Networks: { bridge: { NetworkID: "", EndpointID: "" } } } }),
+  },
+];
+
+function onNetwork(network: string, row: Omit<BrokenWorld, "breakIt">, ...alterations: readonly Alteration[]) {
+  const breakIt: BrokenWorld["breakIt"] = ({ dockerFront, pools }) => ({
+    env: { HOOKLINE_CONFIG: pools({ network }) },
+    undo: dockerFront.alter(...alterations),
+  });
+  return { ...row, breakIt };
+}
+
+/** Networks of the pools, and Docker's default one. */
+export const BROKEN_NETWORKS: readonly BrokenWorld[] = [
+  onNetwork("no-such-network", {
     name: "a network that is not there, although a container can be created for it",
     check: "docker-network:no-such-network",
     status: "fail",
-    summary: /Docker has no network no-such-network; no container of the pool nas can start/,
+    summary: /the network no-such-network cannot be used: Docker has none; no job of nas can run/,
+    detail: /404 "network no-such-network not found"/,
     remedy: /docker network create no-such-network/,
-    breakIt: ({ pools }) => ({ env: { HOOKLINE_CONFIG: pools({ network: "no-such-network" }) } }),
-  },
-  altered(
+  }),
+  onNetwork(
+    "bridge",
     {
-      name: "N19 an engine whose default bridge another one has taken away",
-      check: "docker-network:",
+      name: "N19 a default bridge that another engine has taken away, and a pool on it",
+      check: "docker-network:bridge",
       status: "fail",
-      summary: /the host's bridge of the network .* is missing/,
-      remedy: /synopkg restart ContainerManager/,
+      summary: /the engine's default bridge is missing on the host; no job of nas can run/,
+      detail: /could not find bridge docker0/,
+      remedy: /systemctl restart docker/,
     },
+    BRIDGE_GONE,
+  ),
+  onNetwork(
+    "host",
     {
-      method: "POST",
-      path: /\/containers\/[0-9a-f]{64}\/start/,
-      status: 500,
-      // As Docker 20.10.24 answers once docker0 is deleted.
-      text: JSON.stringify({
-        message:
-          "failed to create endpoint x on network bridge: adding interface veth0 to bridge docker0 failed: could not find bridge docker0: route ip+net: no such network interface",
-      }),
+      name: "N19 a default bridge that another engine has taken away, and no pool on it",
+      check: "docker-network:bridge",
+      status: "warn",
+      summary: /the engine's default bridge is missing on the host; no pool uses it/,
+      remedy: /systemctl restart docker/,
     },
+    BRIDGE_GONE,
+  ),
+  onNetwork(
+    "bridge",
+    {
+      name: "a default bridge that is switched off, so that containers start without a network",
+      check: "docker-network:bridge",
+      status: "fail",
+      summary: /Docker has no network bridge, and starts containers without any; no job of nas can run/,
+      remedy: /"bridge": "none" .*network: host/,
+    },
+    ...BRIDGE_OFF,
   ),
 ];

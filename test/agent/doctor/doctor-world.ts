@@ -127,6 +127,8 @@ export async function startDoctorWorld(): Promise<DoctorWorld> {
     allowedRepositories: [REPOSITORY],
     labels: ["nas"],
     image: built.image,
+    // So that the world is healthy on an engine whose default bridge is gone, too.
+    network: "host",
     scaling: { max: 2, cooldownSeconds: 1 },
     resources: { memory: "256m", cpus: 0.5 },
   };

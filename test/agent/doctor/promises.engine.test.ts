@@ -54,22 +54,30 @@ dockerTest("O5 the doctor writes nothing to GitHub, and to Docker two containers
     ...Array.from({ length: 2 }, () => "POST /containers/create"),
     "POST /containers/start",
   ]);
-  const names = changes.flatMap((call) => /name=hookline\.dry-run\.(\w+)\./.exec(call)?.[1] ?? []);
-  expect(names.toSorted()).toEqual(["bridge", "nas"]);
+  const names = changes.flatMap((call) => /name=hookline\.([\w-]+\.\w+)\./.exec(call)?.[1] ?? []);
+  expect(names.toSorted()).toEqual(["dry-run.nas", "network.bridge"]);
   expect(await inDocker()).toBe(before);
 });
 
-dockerTest("the dry run's container is never taken for a slot, and a leftover of a killed doctor goes", async () => {
-  const body = { Image: world.image, Cmd: ["/bin/sh"], Labels: { "hookline.dry-run": world.instance } };
-  await rawCall("POST", `/containers/create?name=hookline.dry-run.left`, JSON.stringify(body));
-  const young = await world.doctor({ args: ["--only", "docker"] });
-  expect(young.ok).toBe(true);
-  expect(await rawCall("GET", "/containers/hookline.dry-run.left/json")).toContain("hookline.dry-run");
-  const slots = await world.doctor({ args: ["--only", "agent"] });
-  expect(slots.checks.find(({ id }) => id === "agent-slots")?.status).toBe("pass");
-  await world.doctor({ args: ["--only", "docker"], clockAheadMs: 61_000 });
-  await expect(rawCall("GET", "/containers/hookline.dry-run.left/json")).rejects.toThrow("404");
-});
+dockerTest.each(["hookline.helper", "hookline.dry-run"])(
+  "a helper of a doctor that was killed (%s) is never taken for a slot, and goes once it is old by the engine's own clock",
+  async (label) => {
+    const name = `hookline.dry-run.left.${world.instance}`;
+    const body = { Image: world.image, Cmd: ["/bin/sh"], Labels: { [label]: world.instance } };
+    await rawCall("POST", `/containers/create?name=${name}`, JSON.stringify(body));
+    // A machine whose clock is off must not make a helper old that is at work.
+    const young = await world.doctor({ args: ["--only", "docker"], clockAheadMs: 61_000 });
+    expect(young.ok).toBe(true);
+    expect(await rawCall("GET", `/containers/${name}/json`)).toContain(label);
+    const slots = await world.doctor({ args: ["--only", "agent"] });
+    expect(slots.checks.find(({ id }) => id === "agent-slots")?.status).toBe("pass");
+    const later = new Date(Date.now() + 61_000).toISOString();
+    const undo = world.dockerFront.alter({ path: /\/info$/, json: (info) => ({ ...info, SystemTime: later }) });
+    await world.doctor({ args: ["--only", "docker"] });
+    undo();
+    await expect(rawCall("GET", `/containers/${name}/json`)).rejects.toThrow("404");
+  },
+);
 
 dockerTest("O7 one command replays a delivery that failed; twice, it is one runner all the same", async () => {
   const { github } = world;

@@ -10,49 +10,41 @@ export interface Kept {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-const labels = z.record(z.string(), z.string()).nullish();
-const containers = z.array(z.object({ Id: z.string(), Names: z.array(z.string()), Labels: labels }));
-const volumes = z.object({ Volumes: z.array(z.object({ Name: z.string(), Labels: labels })).nullish() });
-const networks = z.array(z.object({ Id: z.string(), Name: z.string(), Labels: labels }));
-const images = z.array(z.object({ Id: z.string(), RepoTags: z.array(z.string()).nullish(), Labels: labels }));
+const labels = z
+  .record(z.string(), z.string())
+  .nullish()
+  .transform((own) => own ?? {});
+
+/** Answers of the engine, as they come. */
+export const answersSchema = z
+  .object({
+    containers: z.array(z.object({ Id: z.string(), Names: z.array(z.string()), Labels: labels })),
+    volumes: z.object({ Volumes: z.array(z.object({ Name: z.string(), Labels: labels })).nullish() }),
+    networks: z.array(z.object({ Id: z.string(), Name: z.string(), Labels: labels })),
+    images: z.array(z.object({ Id: z.string(), RepoTags: z.array(z.string()).nullish(), Labels: labels })),
+  })
+  .transform(({ containers, volumes, networks, images }): readonly Kept[] => [
+    ...containers.map(({ Id, Names, Labels }) => kept("container", Id, Names.map(withoutSlash), Labels)),
+    ...(volumes.Volumes ?? []).map(({ Name, Labels }) => kept("volume", Name, [Name], Labels)),
+    ...networks.map(({ Id, Name, Labels }) => kept("network", Id, [Name], Labels)),
+    ...images.map(({ Id, RepoTags, Labels }) => kept("image", Id, (RepoTags ?? []).filter(isTag), Labels)),
+  ]);
 
 /** All that the engine keeps now. */
 export async function takeInventory(): Promise<readonly Kept[]> {
   const read = async (path: string): Promise<unknown> => JSON.parse(await rawCall("GET", path));
-  const [ofContainers, ofVolumes, ofNetworks, ofImages] = await Promise.all([
+  const [containers, volumes, networks, images] = await Promise.all([
     read("/containers/json?all=1"),
     read("/volumes"),
     read("/networks"),
     read("/images/json"),
   ]);
-  return [
-    ...containers
-      .parse(ofContainers)
-      .map(({ Id, Names, Labels }) => kept("container", Id, Names.map(withoutSlash), Labels)),
-    ...(volumes.parse(ofVolumes).Volumes ?? []).map(({ Name, Labels }) => kept("volume", Name, [Name], Labels)),
-    ...networks.parse(ofNetworks).map(({ Id, Name, Labels }) => kept("network", Id, [Name], Labels)),
-    ...images.parse(ofImages).map(({ Id, RepoTags, Labels }) => kept("image", Id, RepoTags ?? [], Labels)),
-  ];
+  return answersSchema.parse({ containers, volumes, networks, images });
+}
+
+function kept(kind: Kept["kind"], id: string, names: readonly string[], own: Kept["labels"]): Kept {
+  return { kind, id, names, labels: own };
 }
 
 const withoutSlash = (name: string): string => name.replace(/^\//, "");
-
-function kept(kind: Kept["kind"], id: string, names: readonly string[], own: z.output<typeof labels>): Kept {
-  return { kind, id, names, labels: own ?? {} };
-}
-
-/** What tests and product put into a name or a label; whatever else is new on the engine is somebody else's. */
-const OUR_NAME = /^(hookline|hl-test)/;
-const OUR_LABEL = /^hookline\./;
-
-/** What carries our mark and was not there before, a line each. */
-export function leftBehind(before: readonly Kept[], after: readonly Kept[]): readonly string[] {
-  const known = new Set(before.map(({ kind, id }) => `${kind} ${id}`));
-  return after
-    .filter((each) => !known.has(`${each.kind} ${each.id}`) && isOurs(each))
-    .map(({ kind, id, names }) => `${kind} ${names[0] ?? id.slice(0, 19)}`);
-}
-
-function isOurs({ names, labels: own }: Kept): boolean {
-  return names.some((name) => OUR_NAME.test(name)) || Object.keys(own).some((key) => OUR_LABEL.test(key));
-}
+const isTag = (tag: string): boolean => tag !== "<none>:<none>";

@@ -1,6 +1,6 @@
-import { randomUUID } from "node:crypto";
 import { test } from "vitest";
 import { dockerRequired, missingForContainers } from "./engine-answers.ts";
+import { suiteName } from "./suite-names.ts";
 
 export { dockerRequired };
 
@@ -12,5 +12,5 @@ export const dockerTest: ReturnType<typeof test.skipIf> = test.skipIf(!dockerAva
 
 /** An instance id that no other test has. */
 export function uniqueInstance(): string {
-  return `hookline-test-${randomUUID().slice(0, 8)}`;
+  return suiteName();
 }

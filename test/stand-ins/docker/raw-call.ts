@@ -33,3 +33,10 @@ export function rawCall(method: string, path: string, body?: string | Uint8Array
     outgoing.end(body);
   });
 }
+
+/** Deletes what may be gone already, or was never made: a clean-up that fails hides why the test failed. */
+export async function discard(path: string): Promise<void> {
+  await rawCall("DELETE", path).catch((error: unknown) => {
+    if (!(error instanceof Error) || !/^DELETE \S+: 404 /.test(error.message)) throw error;
+  });
+}

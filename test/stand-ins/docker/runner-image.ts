@@ -1,6 +1,6 @@
-import { randomUUID } from "node:crypto";
 import { rawCall } from "./raw-call.ts";
 import { readBusybox } from "./busybox.ts";
+import { suiteName } from "./suite-names.ts";
 import { tarOf, type TarEntry } from "./tar.ts";
 
 export interface RunnerImageOptions {
@@ -28,10 +28,12 @@ const ENV_PATH = "PATH=/usr/local/bin:/usr/bin:/bin";
  * one, and the script given. The engine imports it as one layer.
  */
 export async function buildRunnerImage(options: RunnerImageOptions): Promise<RunnerImage> {
-  const image = options.tag ?? `hookline-test-runner:${randomUUID().slice(0, 12)}`;
+  const image = options.tag ?? `hookline-test-runner:${suiteName()}`;
   const colon = image.lastIndexOf(":");
   const query = new URLSearchParams({ fromSrc: "-", repo: image.slice(0, colon), tag: image.slice(colon + 1) });
   const changes = ["USER runner", "WORKDIR /home/runner", `ENV ${ENV_PATH}`, "LABEL hookline.test=true"];
+  // Containers have the labels of their image, and so the mark, whatever name they are given.
+  changes.push(`LABEL hookline.test.mark=${suiteName()}`);
   for (const path of options.volumes ?? []) changes.push(`VOLUME ${path}`);
   for (const change of changes) query.append("changes", change);
   const progress = await rawCall("POST", `/images/create?${query.toString()}`, tarOf(entriesOf(options)));

@@ -1,5 +1,5 @@
 import { PLAIN_CONTAINER } from "../../../shared/fleet/container-options.ts";
-import { randomUUID } from "node:crypto";
+import { suiteName } from "./suite-names.ts";
 import { systemClock } from "../../../agent/clock/system-clock.ts";
 import { DockerClient } from "../../../agent/docker/docker-client.ts";
 import type { DockerHost } from "../../../agent/docker/docker-host.ts";
@@ -34,7 +34,7 @@ export function poolOf(changes: Partial<Pool> = {}): Pool {
 
 export function specOf(pool: Pool, changes: Partial<SlotSpec> = {}): SlotSpec {
   return {
-    name: `hl-test-${randomUUID().slice(0, 12)}`,
+    name: `hl-test-${suiteName()}`,
     pool,
     scope: "acme",
     runnerId: 17,

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, expect } from "vitest";
 import type { Pool } from "../../../../shared/fleet/pool.ts";
 import { PLAIN_CONTAINER, type ContainerOptions } from "../../../../shared/fleet/container-options.ts";
 import { dockerAvailable, dockerRequired, dockerTest, uniqueInstance } from "../../../stand-ins/docker/engine.ts";
-import { engineHost, rawCall } from "../../../stand-ins/docker/raw-call.ts";
+import { discard, engineHost, rawCall } from "../../../stand-ins/docker/raw-call.ts";
 import { buildRunnerImage, type RunnerImage } from "../../../stand-ins/docker/runner-image.ts";
 import { calm, poolOf, providerOn, specOf } from "../../../stand-ins/docker/slot-fixtures.ts";
 
@@ -70,21 +70,17 @@ dockerTest("what a pool says of its containers is in force in them", async () =>
 });
 
 dockerTest("N19 what one job leaves in a cache the next one finds, and no job of another pool", async () => {
+  // The folder is not in this image: the volume is root's until it is prepared, and the jobs are not root.
   const caches = [{ name: "tools", path: "/opt/hostedtoolcache" }];
-  const asRoot = { env: {}, caches };
-  const one = pool(asRoot, { key: "one" });
+  const options = { env: {}, caches };
+  const one = pool(options, { key: "one" });
   const read = "cat /opt/hostedtoolcache/node 2>/dev/null || echo nothing";
   try {
-    // The folder is not in this image, so that the volume is root's: made writable as an image's author would.
-    await rawCall("POST", "/volumes/create", JSON.stringify({ Name: `hookline-${instance}--one--tools` }));
-    const { Mountpoint } = JSON.parse(await rawCall("GET", `/volumes/hookline-${instance}--one--tools`));
-    expect(Mountpoint).toContain("hookline-");
-    await writable(`hookline-${instance}--one--tools`);
     expect(await jobOf(one, "echo v24 > /opt/hostedtoolcache/node; echo put")).toBe("put");
     expect(await jobOf(one, read)).toBe("v24");
-    expect(await jobOf(pool(asRoot, { key: "two" }), read)).toBe("nothing");
+    expect(await jobOf(pool(options, { key: "two" }), read)).toBe("nothing");
   } finally {
-    for (const key of ["one", "two"]) await rawCall("DELETE", `/volumes/hookline-${instance}--${key}--tools`);
+    for (const key of ["one", "two"]) await discard(`/volumes/hookline-${instance}--${key}--tools`);
   }
 });
 
@@ -126,22 +122,3 @@ dockerTest("N7 after 200 jobs containers, volumes and images are as many as befo
   const left = new Set((Volumes ?? []).map(({ Name }) => Name));
   expect(volumes.filter((name) => left.has(name))).toEqual([]);
 });
-
-/** Gives a volume to the user of the runner, as the folder of an image would. */
-async function writable(volume: string): Promise<void> {
-  const body = {
-    Image: runner.image,
-    User: "0",
-    Cmd: ["chown", "1001", "/v"],
-    // It needs no network, and must not fail where the engine has none.
-    HostConfig: { Binds: [`${volume}:/v`], NetworkMode: "none" },
-    Labels: { "hookline.test": instance },
-  };
-  const { Id } = JSON.parse(await rawCall("POST", "/containers/create", JSON.stringify(body)));
-  try {
-    await rawCall("POST", `/containers/${Id}/start`);
-    await rawCall("POST", `/containers/${Id}/wait`);
-  } finally {
-    await rawCall("DELETE", `/containers/${Id}?v=1&force=1`);
-  }
-}

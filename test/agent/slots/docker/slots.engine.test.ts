@@ -247,6 +247,7 @@ dockerTest("a slot created and never started is listed as such", async () => {
 dockerTest("starting or stopping twice is a success, killing and removing what is gone too", async () => {
   const name = await started(WAIT);
   expect(await client.containers.start(name, calm())).toBe(false);
+  await expect.poll(async () => (await slotNamed(name))?.state).toBe("running");
   expect(await client.containers.kill(name, calm())).toBe(true);
   await ended(name);
   expect(await client.containers.kill(name, calm())).toBe(false);

@@ -1,0 +1,141 @@
+import type { ContainerCreateRequest } from "@docker/node-sdk";
+import type { Clock } from "../../../shared/clock/clock.ts";
+import type { Pool } from "../../../shared/fleet/pool.ts";
+import type { Logger } from "../../../shared/log/logger.ts";
+import type { DockerClient } from "../../docker/docker-client.ts";
+import { DockerError } from "../../docker/docker-error.ts";
+import type { ImageDetail } from "../../docker/image-api.ts";
+import { cacheMounts } from "./container-options.ts";
+import type { HelperContainers } from "./helper-container.ts";
+import { unlessAborted, type DockerImagePulls } from "./image-pulls.ts";
+
+/** How long a helper may take; a slow disk needs a second. */
+const LIMIT_MS = 30_000;
+/** After a failure the jobs of the pool do without for so long, rather than wait for the next one each. */
+const RETRY_MS = 10 * 60_000;
+
+/** Gives each folder that is root's to the user; what belongs to somebody else was set up on purpose. */
+const SCRIPT = `owner=$1
+shift
+for folder; do
+  holder=$(stat -c %u "$folder") || exit 1
+  [ "$holder" != 0 ] || chown "$owner" "$folder" || exit 1
+done`;
+
+export interface CachePreparationOptions {
+  readonly client: DockerClient;
+  readonly instance: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly pulls: DockerImagePulls;
+  readonly helpers: HelperContainers;
+}
+
+/**
+ * Makes a pool's caches writable for its jobs. A new volume takes the owner of the image's folder and is root's where the
+ * image has none (https://docs.docker.com/engine/storage/volumes/), so a helper of the pool's own image, which needs
+ * no network, gives it to the user of the image.
+ */
+export class CachePreparation {
+  readonly #options: CachePreparationOptions;
+  readonly #running = new Map<string, Promise<void>>();
+  /** When a pool's caches are looked at next; Infinity once they are prepared. */
+  readonly #nextAtMs = new Map<string, number>();
+
+  constructor(options: CachePreparationOptions) {
+    this.#options = options;
+  }
+
+  /** Once for each pool, however many slots wait for it. Never rejects: a job without its cache is better than none. */
+  async prepare(pool: Pool, platform: string | null, signal: AbortSignal): Promise<void> {
+    const { key, container } = pool;
+    const { clock } = this.#options;
+    while (container.caches.length > 0 && !signal.aborted && clock.now() >= (this.#nextAtMs.get(key) ?? 0)) {
+      const running = this.#running.get(key);
+      // Who began it waits for its end, so that no helper outlives the process.
+      if (running === undefined) await this.#begin(pool, platform, signal);
+      else await unlessAborted(running, signal).catch(() => undefined);
+    }
+  }
+
+  #begin(pool: Pool, platform: string | null, signal: AbortSignal): Promise<void> {
+    const done = this.#attempt(pool, platform, signal).finally(() => this.#running.delete(pool.key));
+    this.#running.set(pool.key, done);
+    return done;
+  }
+
+  /** One that is given up says nothing: whoever still waits begins anew. */
+  async #attempt(pool: Pool, platform: string | null, signal: AbortSignal): Promise<void> {
+    const { clock, log } = this.#options;
+    const late = new AbortController();
+    const cancel = clock.after(LIMIT_MS, () => late.abort(new Error(`not done within ${LIMIT_MS / 1000} s`)));
+    try {
+      await this.#give(pool, platform, AbortSignal.any([signal, late.signal]));
+      this.#nextAtMs.set(pool.key, Number.POSITIVE_INFINITY);
+    } catch (error) {
+      if (signal.aborted) return;
+      this.#nextAtMs.set(pool.key, clock.now() + RETRY_MS);
+      const reason = error instanceof Error ? error.message : String(error);
+      log.warn("caches not prepared; jobs may not be able to write them", {
+        pool: pool.key,
+        reason,
+        remedy: error instanceof DockerError ? error.remedy : remedyOf(pool),
+      });
+    } finally {
+      cancel();
+    }
+  }
+
+  async #give(pool: Pool, platform: string | null, signal: AbortSignal): Promise<void> {
+    const { client, helpers, instance } = this.#options;
+    const { user } = await this.#image(pool, platform, signal);
+    if (isRoot(user)) return;
+    const helper = { purpose: "prepare-cache", about: pool.key, body: bodyOf(pool, user, instance), platform } as const;
+    await helpers.use(helper, async (id) => {
+      await client.containers.start(id, signal);
+      const exitCode = await client.containers.wait(id, signal);
+      if (exitCode === 0) return;
+      const said = ((await client.containers.logs(id, 3, signal)) ?? "").trim();
+      throw new Error(`the command that gives them to ${user} ended with ${exitCode}: ${said}`);
+    });
+  }
+
+  /** Pulled here where it is missing, as the slot's own start would do next. */
+  async #image({ image }: Pool, platform: string | null, signal: AbortSignal): Promise<ImageDetail> {
+    const { client, pulls } = this.#options;
+    const found = await client.images.inspect(image, signal);
+    if (found !== null) return found;
+    await pulls.pull(image, platform, signal);
+    const pulled = await client.images.inspect(image, signal);
+    if (pulled === null) throw new Error(`the image ${image} went away`);
+    return pulled;
+  }
+}
+
+function bodyOf({ key, image, container }: Pool, user: string, instance: string): ContainerCreateRequest {
+  const mounts = cacheMounts(container.caches, key, instance);
+  return {
+    Image: image,
+    User: "0",
+    Entrypoint: ["/bin/sh"],
+    Cmd: ["-c", SCRIPT, "sh", user, ...mounts.map(({ Target }) => Target)],
+    HostConfig: {
+      Mounts: [...mounts],
+      NetworkMode: "none",
+      RestartPolicy: { Name: "no" },
+      ReadonlyRootfs: true,
+      CapDrop: ["ALL"],
+      CapAdd: ["CHOWN"],
+      SecurityOpt: ["no-new-privileges"],
+    },
+  };
+}
+
+function isRoot(user: string): boolean {
+  return ["", "0", "root"].includes(user.split(":")[0] ?? "");
+}
+
+function remedyOf({ container }: Pool): string {
+  const folders = container.caches.map(({ path }) => path).join(" ");
+  return `Make the folders in an image of your own, for the user of its jobs: RUN mkdir -p ${folders} && chown runner ${folders}`;
+}
