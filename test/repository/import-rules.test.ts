@@ -24,7 +24,7 @@ describe("the rules are noticed when they are broken", () => {
     ["shared/a.ts", 'import { env } from "cloudflare:workers";', /imports cloudflare:workers/],
     ["shared/x/a.ts", 'import { app } from "../../worker/app.ts";', /imports worker\/app\.ts/],
     ["shared/x/a.ts", 'export { agent } from "../../agent/daemon/agent.ts";', /imports agent\/daemon\/agent\.ts/],
-    ["shared/x/a.ts", 'import type {\n  A,\n  B,\n} from "../unit/a.ts";', /imports test\/unit\/a\.ts/],
+    ["shared/x/a.ts", 'import type {\n  A,\n  B,\n} from "../../test/unit/a.ts";', /imports test\/unit\/a\.ts/],
     ["shared/a.ts", 'import * as z from "zod";', /imports zod/],
     ["worker/a.ts", 'import * as z from "zod";', /imports zod/],
     ["worker/a.ts", 'import { z } from "zod/mini";', /imports names of zod/],
@@ -35,10 +35,10 @@ describe("the rules are noticed when they are broken", () => {
     ["agent/a.ts", 'import { DurableObject } from "cloudflare:workers";', /imports cloudflare:workers/],
     ["agent/a.ts", 'import { schema } from "../config/generate-schema.ts";', /imports config\/generate-schema\.ts/],
     ["agent/a.ts", 'import { z } from "zod";', /imports names of zod/],
-    ["agent/a.ts", 'import { b } from "../unit/b";', /imports \.\/b without its extension/],
+    ["agent/a.ts", 'import { b } from "./b";', /imports \.\/b without its extension/],
     [
       "shared/link/index.ts",
-      '/** All. */\nexport * from "../unit/up.ts";\nexport type { Down } from "../unit/down.ts";\n',
+      '/** All. */\nexport * from "./up.ts";\nexport type { Down } from "./down.ts";\n',
       /only passes on/,
     ],
   ])("%s with %j", (file, text, violation) => {
@@ -47,8 +47,8 @@ describe("the rules are noticed when they are broken", () => {
 
   test("a cycle of files", () => {
     const cyclic = new Map([
-      ["shared/a.ts", 'import { b } from "../unit/b.ts";'],
-      ["shared/b.ts", 'import type { c } from "../unit/x/c.ts";'],
+      ["shared/a.ts", 'import { b } from "./b.ts";'],
+      ["shared/b.ts", 'import type { c } from "./x/c.ts";'],
       ["shared/x/c.ts", 'export { a } from "../a.ts";'],
     ]);
     expect(importViolations(cyclic)).toEqual([
@@ -72,7 +72,7 @@ describe("the rules are noticed when they are broken", () => {
 });
 
 test.each([
-  'import { x } from "../unit/b.ts";\nexport const from = "node:path";',
+  'import { x } from "./b.ts";\nexport const from = "node:path";',
   '/** See import { a } from "node:fs" for why not. */\nexport const a = 1;',
   'import * as z from "zod/mini";',
 ])("what only looks like a violation is none: %j", (text) => {
