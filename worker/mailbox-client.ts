@@ -1,3 +1,4 @@
+import { errorFields, messageOf } from "../shared/errors/message-of.ts";
 import type { Random } from "../shared/clock/clock.ts";
 import type { Logger } from "../shared/log/logger.ts";
 import {
@@ -57,7 +58,7 @@ export class MailboxClient implements MailboxPort {
         return await call(this.#stub());
       } catch (error) {
         if (!isRetryable(error) || attempt === ATTEMPTS) throw unavailable(error);
-        this.#log.warn("mailbox call failed, trying again", { attempt, reason: String(error) });
+        this.#log.warn("mailbox call failed, trying again", { attempt, ...errorFields(error) });
         await this.#waiting.wait(PAUSE_MS * 2 ** attempt * this.#waiting.random());
       }
     }
@@ -103,6 +104,6 @@ interface ErrorFlags {
 }
 
 function unavailable(error: unknown): MailboxUnavailable {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   return new MailboxUnavailable(message, flagsOf(error).overloaded === true ? 60 : 10, { cause: error });
 }

@@ -1,3 +1,4 @@
+import { errorFields } from "../shared/errors/message-of.ts";
 import { retryable } from "cloudflare:durable-objects";
 import { DurableObject } from "cloudflare:workers";
 
@@ -48,7 +49,7 @@ export class MailboxObject extends DurableObject<Env> {
       now: Date.now,
       setAlarm: (atMs) => void context.storage.setAlarm(atMs),
       tick: () => this.#host.link.tick(),
-      failed: (error) => this.#log.error("link not looked after", { reason: String(error) }),
+      failed: (error) => this.#log.error("link not looked after", errorFields(error)),
     });
     context.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG));
     void context.blockConcurrencyWhile(async () => {
@@ -105,7 +106,7 @@ export class MailboxObject extends DurableObject<Env> {
   }
 
   override webSocketError(socket: WebSocket, error: unknown): void {
-    this.#log.warn("link broke", { reason: String(error) });
+    this.#log.warn("link broke", errorFields(error));
     this.#host.settle();
     closeQuietly(socket, CLOSE.unavailable, "error");
   }
@@ -118,7 +119,7 @@ export class MailboxObject extends DurableObject<Env> {
       this.#wakeUp.look();
       if (pruneAtMs !== null) this.#wakeUp.alarmBy(pruneAtMs);
     } catch (error) {
-      this.#log.error("alarm failed; trying again in a minute", { reason: String(error) });
+      this.#log.error("alarm failed; trying again in a minute", errorFields(error));
       this.#wakeUp.alarmBy(Date.now() + 60_000);
     }
   }

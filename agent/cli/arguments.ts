@@ -1,3 +1,4 @@
+import { messageOf } from "../../shared/errors/message-of.ts";
 import { parseArgs, type ParseArgsConfig } from "node:util";
 
 import * as z from "zod";
@@ -51,7 +52,7 @@ function parse<Schema extends z.ZodType>(args: readonly string[], options: Optio
     return parseArgs({ args: [...args], options, allowPositionals: true });
   } catch (error) {
     const unknown = args.find((word) => isUnknown(word, options));
-    const [first = "wrong options"] = (error instanceof Error ? error.message : String(error)).split(". ");
+    const [first = "wrong options"] = messageOf(error).split(". ");
     if (unknown === undefined) throw wrong(rules, `${first.replace(/\.$/, "")}.`);
     const meant = nearest(nameOf(unknown), Object.keys(options));
     throw wrong(rules, `There is no option ${unknown}.${meant === null ? "" : ` Did you mean --${meant}?`}`);

@@ -1,3 +1,4 @@
+import type { Failure } from "../../shared/errors/message-of.ts";
 import type { Environment } from "../settings/environment.ts";
 
 /** Exit codes of every command: fine, a check or the work failed, wrong usage or configuration. */
@@ -15,16 +16,8 @@ export interface CommandIo {
   readonly isTerminal: boolean;
 }
 
-/** Why a command ends without its result; `remedy` is a sentence for the operator. */
-export interface CommandFailure {
-  /** Stable word for scripts, `usage` or `config-invalid` for example. */
-  readonly code: string;
-  readonly message: string;
-  readonly remedy?: string;
-}
-
 /** The human text to standard error and, under `--json`, the object that scripts read to standard output. */
-export function printFailure(io: CommandIo, json: boolean, failure: CommandFailure, more: object = {}): void {
+export function printFailure(io: CommandIo, json: boolean, failure: Failure, more: object = {}): void {
   if (json) printJson(io, { ok: false, ...more, error: failure });
   io.stderr(`${failure.message}\n${failure.remedy === undefined ? "" : `${failure.remedy}\n`}`);
 }

@@ -11,7 +11,7 @@ import { runDaemon } from "../daemon/run-daemon.ts";
 import { processLogger } from "../log/process-logger.ts";
 import { dockerSlots } from "../slots/docker/open-docker.ts";
 import { EXIT, type CommandIo, type ExitCode } from "../cli/io.ts";
-import { refuse } from "../cli/refuse.ts";
+import { failWith } from "../cli/failure.ts";
 
 const HELP = `Usage: hookline agent
 
@@ -37,7 +37,7 @@ export async function runAgent(args: readonly string[], io: CommandIo, stop: Abo
     await runDaemon({ built: build(settings, io, log), dataFolder: settings.dataFolder, log, stop });
     return EXIT.fine;
   } catch (error) {
-    return refuse(error, io);
+    return failWith(error, false, io);
   }
 }
 

@@ -1,3 +1,4 @@
+import { messageOf } from "../../shared/errors/message-of.ts";
 import type { Clock, Random } from "../../shared/clock/clock.ts";
 import { ConfigError } from "../../shared/fleet/config-error.ts";
 import type { Freshness } from "../../shared/mailbox/freshness.ts";
@@ -48,7 +49,7 @@ export async function runDoctor(
   try {
     given = readArguments(args);
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     printFailure(io, args.includes("--json"), { code: "usage", message, remedy: "See hookline doctor --help" });
     return EXIT.usage;
   }

@@ -1,3 +1,4 @@
+import { messageOf } from "../../shared/errors/message-of.ts";
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 
@@ -82,7 +83,7 @@ function attempt<T>(work: () => T, what: string, remedy: string): T {
   try {
     return work();
   } catch (error) {
-    throw new UsageError(`${what}: ${error instanceof Error ? error.message : String(error)}.`, remedy);
+    throw new UsageError(`${what}: ${messageOf(error)}.`, remedy);
   }
 }
 

@@ -1,3 +1,4 @@
+import { messageOf } from "../../shared/errors/message-of.ts";
 import { parseArgs } from "node:util";
 
 import { ConfigError } from "../../shared/fleet/config-error.ts";
@@ -29,7 +30,7 @@ export function runHealthcheck(args: readonly string[], io: CommandIo, clock: Cl
     return judge(heartbeatFile(readSettings(io).dataFolder), json, io, clock);
   } catch (error) {
     const code = error instanceof ConfigError ? "config-invalid" : "usage";
-    printFailure(io, json, { code, message: error instanceof Error ? error.message : String(error) });
+    printFailure(io, json, { code, message: messageOf(error) });
     return EXIT.usage;
   }
 }

@@ -8,7 +8,8 @@ import { realWorld } from "../init/world/real-world.ts";
 import { planRemoval, remove } from "../init/remove.ts";
 import { stepsFor } from "../init/steps.ts";
 import type { InitWorld } from "../init/world/world.ts";
-import { EXIT, printFailure, printJson, type CommandIo, type ExitCode } from "../cli/io.ts";
+import { failWith } from "../cli/failure.ts";
+import { EXIT, printJson, type CommandIo, type ExitCode } from "../cli/io.ts";
 
 const HELP = `Usage: hookline init --organization NAME | --repository OWNER/NAME… [options]
 
@@ -58,7 +59,7 @@ export async function runInit(
     const prepared: Prepared = { options, io, world: asker, signal, tell };
     return await (options.remove ? takeBack(prepared) : build(prepared));
   } catch (error) {
-    return refuse(signal.aborted && !(error instanceof InitError) ? STOPPED : error, args.includes("--json"), io);
+    return failWith(signal.aborted && !(error instanceof InitError) ? STOPPED : error, args.includes("--json"), io);
   }
 }
 
@@ -119,12 +120,4 @@ async function takeBack(prepared: Prepared): Promise<ExitCode> {
 async function requireConsent({ yes, force }: InitOptions, { world }: InitContext): Promise<void> {
   if (yes || force || (world.ask !== null && (await world.ask.confirm("Take all of this back?")))) return;
   throw new InitError("not-confirmed", "Nothing was taken back.", "Say --yes to take it back without being asked.");
-}
-
-function refuse(error: unknown, json: boolean, io: CommandIo): ExitCode {
-  const { message, remedy, code } = (error ?? {}) as { message?: string; remedy?: string; code?: string };
-  const failure = { code: code ?? "failed", message: message ?? String(error) };
-  printFailure(io, json, remedy === undefined ? failure : { ...failure, remedy });
-  const isUsage = code === "usage" || code === "config-invalid" || code?.startsWith("ERR_PARSE_ARGS") === true;
-  return isUsage ? EXIT.usage : EXIT.failed;
 }

@@ -14,7 +14,7 @@ import { dryRun, type DryRun } from "../daemon/dry-run.ts";
 import { dockerSlots } from "../slots/docker/open-docker.ts";
 import { githubOf } from "../github/open-github.ts";
 import { processLogger } from "../log/process-logger.ts";
-import { refuse } from "../cli/refuse.ts";
+import { failWith } from "../cli/failure.ts";
 import { EXIT, printFailure, printJson, type CommandIo, type ExitCode } from "../cli/io.ts";
 
 const HELP = `Usage: hookline scale [--once] [--dry-run] [--pool KEY] [--json]
@@ -50,7 +50,7 @@ export async function runScale(args: readonly string[], io: CommandIo, stop: Abo
     if (values["dry-run"] === true) return await lookOnly({ settings, fleet, onlyPool, log, stop, io, json });
     return await scale({ settings, fleet, onlyPool, log, stop, io, json }, values.once === true);
   } catch (error) {
-    return refuse(error, io, json);
+    return failWith(error, json, io);
   }
 }
 

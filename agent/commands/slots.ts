@@ -1,3 +1,4 @@
+import { messageOf } from "../../shared/errors/message-of.ts";
 import * as z from "zod";
 
 import { silentLogger } from "../../shared/log/logger.ts";
@@ -63,7 +64,7 @@ async function askDocker(settings: AgentSettings): Promise<Asked> {
   try {
     return { observed: await provider.list(AbortSignal.timeout(DEADLINE_MS)), problem: null };
   } catch (error) {
-    return { observed: null, problem: error instanceof Error ? error.message : String(error) };
+    return { observed: null, problem: messageOf(error) };
   }
 }
 

@@ -1,3 +1,4 @@
+import { messageOf } from "../../shared/errors/message-of.ts";
 import { UnknownPool, type DrainProgress } from "../../shared/controller/drain-progress.ts";
 import { requestSchema, type ControlAnswer, type ControlRequest } from "./protocol.ts";
 
@@ -60,7 +61,7 @@ function refusalOf(error: unknown): ControlAnswer {
     const { code, message, remedy } = error;
     return { type: "refused", code, message, remedy };
   }
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = messageOf(error);
   const message = `The daemon could not write it down: ${reason}.`;
   return { type: "refused", code: "failed", message, remedy: "Free the disk of HOOKLINE_DATA, then ask again." };
 }

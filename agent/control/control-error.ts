@@ -1,11 +1,6 @@
-/** A command and the daemon could not come together. `remedy` is a sentence for the operator. */
-export class ControlError extends Error {
-  override readonly name = "ControlError";
-  readonly code: "no-daemon" | "daemon-ended" | "daemon-runs" | "protocol" | "refused";
-  readonly remedy: string;
-  constructor(code: ControlError["code"], message: string, remedy: string, options?: ErrorOptions) {
-    super(message, options);
-    this.code = code;
-    this.remedy = remedy;
-  }
-}
+import { OperatorError } from "../../shared/errors/operator-error.ts";
+
+type ControlErrorCode = "no-daemon" | "daemon-ended" | "daemon-runs" | "protocol" | "refused";
+
+/** A command and the daemon could not come together. */
+export class ControlError extends OperatorError<ControlErrorCode> {}

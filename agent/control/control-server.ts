@@ -1,3 +1,4 @@
+import { messageOf } from "../../shared/errors/message-of.ts";
 import { chmodSync, lstatSync, unlinkSync } from "node:fs";
 import { connect, createServer, type Server, type Socket } from "node:net";
 
@@ -31,7 +32,7 @@ export async function startControl({ dataFolder, daemon, log }: ControlOptions):
     return serve(await listen(path), daemon);
   } catch (error) {
     if (error instanceof ControlError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     const remedy = "put HOOKLINE_DATA on a local file system, under a short path";
     log.warn("hookline drain will not reach this daemon", { reason, remedy });
     return null;

@@ -1,3 +1,4 @@
+import { errorFields } from "../../shared/errors/message-of.ts";
 import type { Clock, Random } from "../../shared/clock/clock.ts";
 import type { Fleet } from "../../shared/fleet/pool.ts";
 import { SWEEPS_TO_BE_GONE } from "../../shared/controller/job.ts";
@@ -24,7 +25,6 @@ import { SlotRecords } from "../journal/slot-records.ts";
 import { SweepRecords } from "../journal/sweep-records.ts";
 import type { Dial } from "../link/dial.ts";
 import { LinkClient } from "../link/link-client.ts";
-import { explain } from "../slots/bring-up.ts";
 import { enforceTimeLimits } from "../slots/time-limits.ts";
 import { ownPrefix } from "../slots/slot-name.ts";
 import { SlotManager } from "../slots/slot-manager.ts";
@@ -237,7 +237,7 @@ export class Agent {
     try {
       for (const { name, surplusSinceMs } of this.#ledger.slots) this.#records.update(name, { surplusSinceMs });
     } catch (error) {
-      this.#options.log.warn("cooldowns not kept; they start anew", explain(error));
+      this.#options.log.warn("cooldowns not kept; they start anew", errorFields(error));
     }
   }
 
@@ -249,7 +249,7 @@ export class Agent {
       try {
         return await this.#slots.reconcile();
       } catch (error) {
-        const why = explain(error);
+        const why = errorFields(error);
         if (why.reason !== told && !this.#abort.signal.aborted) log.error("cannot see what runs; trying again", why);
         told = why.reason;
       }
@@ -273,7 +273,7 @@ export class Agent {
     try {
       await work();
     } catch (error) {
-      if (!this.#abort.signal.aborted) this.#options.log.warn(otherwise, explain(error));
+      if (!this.#abort.signal.aborted) this.#options.log.warn(otherwise, errorFields(error));
     }
   }
 
@@ -336,7 +336,7 @@ export class Agent {
     // Where the repositories take turns, a round of all of them is what a complete sweep is elsewhere.
     this.#lastCompleteSweepAtMs = isWhole ? result.finishedAtMs : (allReadSinceMs ?? this.#lastCompleteSweepAtMs);
     this.#slots.reconcile().catch((error: unknown) => {
-      if (!this.#abort.signal.aborted) this.#options.log.warn("slots not compared with what runs", explain(error));
+      if (!this.#abort.signal.aborted) this.#options.log.warn("slots not compared with what runs", errorFields(error));
     });
     this.#noteOnline(result);
   }
@@ -440,7 +440,7 @@ export class Agent {
         this.#records.prune(clock.now());
       } catch (error) {
         log.error("journal not pruned; it is tried again", {
-          ...explain(error),
+          ...errorFields(error),
           remedy: "free the disk of HOOKLINE_DATA",
         });
       }

@@ -1,3 +1,4 @@
+import { errorFields } from "../../shared/errors/message-of.ts";
 import type { CancelTimer, Clock } from "../../shared/clock/clock.ts";
 import type { ControllerEvent } from "../../shared/controller/events.ts";
 import type { Ledger } from "../../shared/controller/ledger.ts";
@@ -38,7 +39,7 @@ export class ControlLoop {
     try {
       this.#options.ledger.apply(event);
     } catch (error) {
-      this.#options.log.error("event not applied", { type: event.type, reason: String(error) });
+      this.#options.log.error("event not applied", { type: event.type, ...errorFields(error) });
     }
     this.#schedule();
   }
@@ -85,7 +86,7 @@ export class ControlLoop {
     try {
       this.#options.act(action);
     } catch (error) {
-      this.#options.log.error("action failed", { type: action.type, reason: String(error) });
+      this.#options.log.error("action failed", { type: action.type, ...errorFields(error) });
     }
   }
 }

@@ -1,3 +1,4 @@
+import { messageOf } from "../../shared/errors/message-of.ts";
 import { createHash, randomUUID } from "node:crypto";
 import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -64,7 +65,7 @@ function beat({ file, clock, state }: BeatOptions): string | null {
     return null;
   } catch (error) {
     rmSync(draft, { force: true });
-    return error instanceof Error ? error.message : String(error);
+    return messageOf(error);
   }
 }
 

@@ -1,3 +1,4 @@
+import { messageOf } from "../../shared/errors/message-of.ts";
 import { stat } from "node:fs/promises";
 import { DockerError } from "./docker-error.ts";
 import { describeHost, type DockerHost } from "./docker-host.ts";
@@ -81,7 +82,7 @@ function tcpError(host: DockerHost, endpoint: string, errno: string, cause: unkn
 }
 
 function broken(host: DockerHost, endpoint: string, errno: string, cause: unknown): DockerError {
-  const detail = cause instanceof Error ? cause.message : errno;
+  const detail = cause === undefined ? errno : messageOf(cause);
   return new DockerError(
     "unreachable",
     `${endpoint}: the connection to ${describeHost(host)} broke: ${detail}.`,

@@ -1,3 +1,5 @@
+import { OperatorError } from "../../shared/errors/operator-error.ts";
+
 export type DockerErrorCode =
   | "host" // DOCKER_HOST is not understood
   | "unreachable" // nobody answers, or the connection broke
@@ -12,14 +14,8 @@ export type DockerErrorCode =
   | "server" // any other 5xx
   | "unexpected"; // an answer that fits no schema
 
-/**
- * Why a call to the Docker Engine failed. `message` names the place, `remedy` is a sentence for the operator.
- * Carries no request body, so no credential.
- */
-export class DockerError extends Error {
-  override readonly name = "DockerError";
-  readonly code: DockerErrorCode;
-  readonly remedy: string;
+/** Why a call to the Docker Engine failed. Carries no request body, so no credential. */
+export class DockerError extends OperatorError<DockerErrorCode> {
   /** HTTP status, or null when there was no answer. */
   readonly status: number | null;
   constructor(
@@ -28,9 +24,7 @@ export class DockerError extends Error {
     remedy: string,
     details: { readonly status?: number; readonly cause?: unknown } = {},
   ) {
-    super(message, details.cause === undefined ? undefined : { cause: details.cause });
-    this.code = code;
-    this.remedy = remedy;
+    super(code, message, remedy, details);
     this.status = details.status ?? null;
   }
 }

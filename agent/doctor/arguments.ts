@@ -1,3 +1,4 @@
+import { messageOf } from "../../shared/errors/message-of.ts";
 import { parseArgs } from "node:util";
 
 import { nearest } from "../../shared/fleet/nearest.ts";
@@ -34,7 +35,7 @@ function parse(args: readonly string[]) {
   try {
     return parseArgs({ args: [...args], options: OPTIONS }).values;
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     const flag = /^Unknown option '--([^']+)'/.exec(message)?.[1];
     if (flag === undefined) throw error;
     const guess = nearest(flag, Object.keys(OPTIONS));

@@ -1,3 +1,4 @@
+import { reasonOf } from "../../shared/errors/message-of.ts";
 import * as z from "zod";
 
 import { deadLetterListSchema } from "../../shared/mailbox/dead-letters.ts";
@@ -52,9 +53,8 @@ async function reach(url: URL, init: RequestInit): Promise<Response> {
   try {
     return await fetch(url, { ...init, redirect: "manual" });
   } catch (error) {
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
     const remedy = "check HOOKLINE_EDGE_URL, the DNS of this machine and its way there";
-    throw new EdgeError("unreachable", `the edge cannot be reached: ${cause}`, remedy, { cause: error });
+    throw new EdgeError("unreachable", `the edge cannot be reached: ${reasonOf(error)}`, remedy, { cause: error });
   }
 }
 

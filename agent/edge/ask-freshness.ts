@@ -1,16 +1,11 @@
+import { reasonOf } from "../../shared/errors/message-of.ts";
+import { OperatorError } from "../../shared/errors/operator-error.ts";
 import { freshnessSchema, type Freshness } from "../../shared/mailbox/freshness.ts";
 
-/** Why the edge could not be asked. `remedy` is a sentence for the operator. */
-export class EdgeError extends Error {
-  override readonly name = "EdgeError";
-  readonly code: "unreachable" | "token" | "not-hookline" | "unavailable";
-  readonly remedy: string;
-  constructor(code: EdgeError["code"], message: string, remedy: string, options?: ErrorOptions) {
-    super(message, options);
-    this.code = code;
-    this.remedy = remedy;
-  }
-}
+type EdgeErrorCode = "unreachable" | "token" | "not-hookline" | "unavailable";
+
+/** Why the edge could not be asked. */
+export class EdgeError extends OperatorError<EdgeErrorCode> {}
 
 /** Asks the Durable Object, through the Worker, how fresh it is. @throws {EdgeError} */
 export async function askFreshness(edgeUrl: string, token: string, signal: AbortSignal): Promise<Freshness> {
@@ -32,8 +27,7 @@ async function get(url: URL, token: string, signal: AbortSignal): Promise<Respon
   try {
     return await fetch(url, { headers: { Authorization: `Bearer ${token}` }, redirect: "manual", signal });
   } catch (error) {
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
     const remedy = "check HOOKLINE_EDGE_URL, the DNS of this machine and its way to the internet";
-    throw new EdgeError("unreachable", `the edge cannot be reached: ${cause}`, remedy, { cause: error });
+    throw new EdgeError("unreachable", `the edge cannot be reached: ${reasonOf(error)}`, remedy, { cause: error });
   }
 }

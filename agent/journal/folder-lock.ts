@@ -1,3 +1,4 @@
+import { OperatorError } from "../../shared/errors/operator-error.ts";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
@@ -6,12 +7,13 @@ export const LOCK_FILE = "agent.lock";
 const WAIT_MS = 3000;
 
 /** Another process works with the data folder. */
-export class FolderTaken extends Error {
-  override readonly name = "FolderTaken";
-  readonly code = "data-folder-taken";
-  readonly remedy = "Stop the other hookline process, or give this one a HOOKLINE_DATA of its own.";
+export class FolderTaken extends OperatorError<"data-folder-taken"> {
   constructor(folder: string) {
-    super(`Another hookline process works with the data folder ${folder}.`);
+    super(
+      "data-folder-taken",
+      `Another hookline process works with the data folder ${folder}.`,
+      "Stop the other hookline process, or give this one a HOOKLINE_DATA of its own.",
+    );
   }
 }
 

@@ -1,3 +1,4 @@
+import { messageOf } from "../../shared/errors/message-of.ts";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 
@@ -49,7 +50,7 @@ export function readJournalFacts(folder: string): JournalReading {
     return { kind: "read", facts };
   } catch (error) {
     close();
-    return { kind: "unreadable", why: error instanceof Error ? error.message : String(error) };
+    return { kind: "unreadable", why: messageOf(error) };
   }
 }
 

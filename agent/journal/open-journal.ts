@@ -1,3 +1,4 @@
+import { messageOf } from "../../shared/errors/message-of.ts";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 
@@ -43,7 +44,7 @@ export function openJournal(folder: string): OpenJournal {
   } catch (error) {
     release?.();
     if (error instanceof FolderTaken) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new Error(`The journal in ${folder} cannot be opened: ${reason}; make the folder writable for this user`, {
       cause: error,
     });

@@ -1,3 +1,5 @@
+import { messageOf } from "../../shared/errors/message-of.ts";
+import { OperatorError } from "../../shared/errors/operator-error.ts";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 
@@ -6,16 +8,8 @@ import { NodeSql } from "../sqlite/node-sql.ts";
 import { JOURNAL_FILE, SLOTS_FILE } from "./open-journal.ts";
 import { SlotRecords, type SlotRecord } from "./slot-records.ts";
 
-/** The journal cannot be read as it is. `remedy` is a sentence for the operator. */
-export class JournalUnreadable extends Error {
-  override readonly name = "JournalUnreadable";
-  readonly code = "journal-unreadable";
-  readonly remedy: string;
-  constructor(message: string, remedy: string, options?: ErrorOptions) {
-    super(message, options);
-    this.remedy = remedy;
-  }
-}
+/** The journal cannot be read as it is. */
+export class JournalUnreadable extends OperatorError<"journal-unreadable"> {}
 
 /** What the agent of a folder has written down. */
 export interface ReadJournal {
@@ -33,7 +27,7 @@ export function readJournal(folder: string): ReadJournal {
   const files = [join(folder, JOURNAL_FILE), join(folder, SLOTS_FILE)] as const;
   if (!files.every((file) => existsSync(file))) {
     const remedy = "Start hookline agent once, or name its folder in HOOKLINE_DATA.";
-    throw new JournalUnreadable(`There is no journal in ${folder}.`, remedy);
+    throw new JournalUnreadable("journal-unreadable", `There is no journal in ${folder}.`, remedy);
   }
   const open: NodeSql[] = [];
   try {
@@ -44,9 +38,11 @@ export function readJournal(folder: string): ReadJournal {
     }) as [NodeSql, NodeSql];
     return { signals: new Journal(signals).signals(), slots: new SlotRecords(slots).all() };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     const remedy = "Use the command as the agent's user and in the agent's own version.";
-    throw new JournalUnreadable(`The journal in ${folder} cannot be read: ${reason}.`, remedy, { cause: error });
+    throw new JournalUnreadable("journal-unreadable", `The journal in ${folder} cannot be read: ${reason}.`, remedy, {
+      cause: error,
+    });
   } finally {
     for (const sql of open) sql.close();
   }

@@ -1,3 +1,4 @@
+import { messageOf } from "../../shared/errors/message-of.ts";
 import type { CancelTimer, Clock, Random } from "../../shared/clock/clock.ts";
 import { CLOSE } from "../../shared/link/close-codes.ts";
 import { encode, readDown } from "../../shared/link/codec.ts";
@@ -141,7 +142,7 @@ export class LinkClient {
     try {
       handle(session);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       this.#options.log.error("link cannot go on; dialling again", { reason, remedy: DISK_REMEDY });
       this.#giveUp(session);
     }
@@ -229,7 +230,7 @@ export class LinkClient {
     try {
       return journal.append(welcome.stream, signals, upTo, clock.now());
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       log.error("the journal took no signal; the edge sends it again", { reason, remedy: DISK_REMEDY });
       const seq = acked + 1;
       this.#send({ type: "nack", fence: welcome.fence, seq, verdict: "retry", reason: reason.slice(0, 500) });

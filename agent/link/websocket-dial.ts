@@ -1,3 +1,4 @@
+import { messageOf } from "../../shared/errors/message-of.ts";
 import WebSocket, { type RawData } from "ws";
 
 import { MAX_FRAME_BYTES, SUBPROTOCOL } from "../../shared/link/protocol.ts";
@@ -37,7 +38,7 @@ function open(url: URL, token: string, events: ConnectionEvents): Connection {
     end(1006, "");
   });
   socket.on("error", (error) => {
-    failure = { ...failure, reason: failure.reason === "" ? error.message : failure.reason };
+    failure = { ...failure, reason: failure.reason === "" ? messageOf(error) : failure.reason };
   });
   socket.on("close", (code, reason) => end(code, reason.toString()));
   return {

@@ -1,3 +1,4 @@
+import { errorFields } from "../../shared/errors/message-of.ts";
 import type { Clock } from "../../shared/clock/clock.ts";
 import type { ServingPool } from "../../shared/controller/pool-choice.ts";
 import type { Logger } from "../../shared/log/logger.ts";
@@ -90,14 +91,14 @@ async function withdraw(
 ): Promise<void> {
   const { github, log } = deps;
   const { name, serving, scope, signal } = request;
-  log.error("slot not started", { slot: name, pool: serving.pool.key, ...explain(why) });
+  log.error("slot not started", { slot: name, pool: serving.pool.key, ...errorFields(why) });
   if (runner === null && !mayHaveRegistered(why)) return;
   try {
     const where = toRunnerScope(scope);
     const runnerId = runner?.runnerId ?? (await github.findRunner(where, name, signal))?.id;
     if (runnerId !== undefined) await github.deleteRunner(where, runnerId, signal);
   } catch (error) {
-    log.warn("runner of a failed slot not removed; the next inventory finds it", { slot: name, ...explain(error) });
+    log.warn("runner of a failed slot not removed; the next inventory finds it", { slot: name, ...errorFields(error) });
   }
 }
 
@@ -113,11 +114,4 @@ function failureOf(error: unknown, nowMs: number): { code: string; retryAtMs: nu
   }
   if (error instanceof SlotError) return { code: `slot-${error.code}`, retryAtMs: null };
   return { code: "unexpected", retryAtMs: null };
-}
-
-/** Message and remedy of an error, for a log record. */
-export function explain(error: unknown): { reason: string; remedy?: string } {
-  const reason = error instanceof Error ? error.message : String(error);
-  if (error instanceof GitHubError || error instanceof SlotError) return { reason, remedy: error.remedy };
-  return { reason };
 }

@@ -1,3 +1,4 @@
+import { errorFields } from "../../shared/errors/message-of.ts";
 import type { CancelTimer, Clock, Random } from "../../shared/clock/clock.ts";
 import type { SlotChange as SlotStep } from "../../shared/controller/events.ts";
 import type { Ghost, Ledger } from "../../shared/controller/ledger.ts";
@@ -7,7 +8,7 @@ import type { Logger } from "../../shared/log/logger.ts";
 import type { GitHub } from "../github/model/types.ts";
 import type { SlotRecord, SlotRecords, SlotSteps } from "../journal/slot-records.ts";
 import { sleep } from "../clock/sleep.ts";
-import { bringUp, explain } from "./bring-up.ts";
+import { bringUp } from "./bring-up.ts";
 import { toRunnerScope } from "./runner-scope.ts";
 import { reportOutOfMemory } from "./out-of-memory.ts";
 import { safeTail } from "./safe-tail.ts";
@@ -109,7 +110,7 @@ export class SlotManager {
       if (answer === "busy") return feed(name, { change: "kept", busy: true });
       await provider.stop(name, STOP_GRACE_MS, signal);
     } catch (error) {
-      log.warn("slot not retired; it is tried again", { slot: name, ...explain(error) });
+      log.warn("slot not retired; it is tried again", { slot: name, ...errorFields(error) });
       feed(name, { change: "kept", busy: false });
     }
   }
@@ -216,7 +217,7 @@ export class SlotManager {
       if (slot !== undefined && slot.jobId === null) await this.#withdraw(slot);
     } catch (error) {
       if (signal.aborted) return;
-      log.warn("remains of a slot not cleared; it is tried again", { slot: name, ...explain(error) });
+      log.warn("remains of a slot not cleared; it is tried again", { slot: name, ...errorFields(error) });
       this.#reconcileSoon();
     } finally {
       this.#clearing.delete(name);
@@ -247,7 +248,7 @@ export class SlotManager {
       write();
     } catch (error) {
       const remedy = "free the disk of HOOKLINE_DATA";
-      this.#options.log.error("step of a slot not journaled", { ...explain(error), remedy });
+      this.#options.log.error("step of a slot not journaled", { ...errorFields(error), remedy });
     }
   }
 
@@ -255,7 +256,9 @@ export class SlotManager {
   async #keepLogTail(name: string, exitCode: number): Promise<void> {
     const { provider, log } = this.#options;
     const { signal } = this.#abort;
-    const tail = await provider.logTail(name, LOG_TAIL_LINES, signal).catch((error: unknown) => explain(error).reason);
+    const tail = await provider
+      .logTail(name, LOG_TAIL_LINES, signal)
+      .catch((error: unknown) => errorFields(error).reason);
     const words = safeTail(tail);
     await reportOutOfMemory(this.#options, name, exitCode, signal);
     log.warn("slot ended with an error", { slot: name, exitCode, tail: words });
@@ -274,7 +277,7 @@ export class SlotManager {
     const running = work()
       .catch((error: unknown) => {
         if (this.#abort.signal.aborted) return;
-        this.#options.log.warn("slot work failed; the next reconcile goes on", { slot: name, ...explain(error) });
+        this.#options.log.warn("slot work failed; the next reconcile goes on", { slot: name, ...errorFields(error) });
       })
       .finally(() => this.#working.delete(running));
     this.#working.add(running);

@@ -1,3 +1,4 @@
+import { OperatorError } from "../../shared/errors/operator-error.ts";
 import type { Pool } from "../../shared/fleet/pool.ts";
 
 /** Everything a provider needs to bring one ephemeral runner to life. */
@@ -44,17 +45,8 @@ export type SlotErrorCode =
   | "host" // this machine cannot run any container of ours
   | "api-version"; // engine and agent share no API version
 
-/** Why a provider could not do what was asked; `remedy` is a sentence for the operator. */
-export class SlotError extends Error {
-  override readonly name = "SlotError";
-  readonly code: SlotErrorCode;
-  readonly remedy: string;
-  constructor(code: SlotErrorCode, message: string, remedy: string, options?: ErrorOptions) {
-    super(message, options);
-    this.code = code;
-    this.remedy = remedy;
-  }
-}
+/** Why a provider could not do what was asked. */
+export class SlotError extends OperatorError<SlotErrorCode> {}
 
 /**
  * Makes, lists and removes slots. Docker is one provider; the demo and the simulation have one in process.

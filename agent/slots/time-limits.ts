@@ -1,10 +1,10 @@
+import { errorFields } from "../../shared/errors/message-of.ts";
 import type { Clock } from "../../shared/clock/clock.ts";
 import type { Pool } from "../../shared/fleet/pool.ts";
 import type { Ledger } from "../../shared/controller/ledger.ts";
 import { isBusy, type Slot } from "../../shared/controller/slot.ts";
 import type { Logger } from "../../shared/log/logger.ts";
 import { sleep } from "../clock/sleep.ts";
-import { explain } from "./bring-up.ts";
 import type { SlotProvider } from "./slot-provider.ts";
 
 const LOOK_EVERY_MS = 30_000;
@@ -45,7 +45,8 @@ async function stopLate(slot: Slot, { provider, log }: TimeLimitOptions, signal:
   try {
     await provider.stop(slot.name, STOP_GRACE_MS, signal);
   } catch (error) {
-    if (!signal.aborted) log.warn("container not stopped; it is tried again", { ...named(slot), ...explain(error) });
+    if (!signal.aborted)
+      log.warn("container not stopped; it is tried again", { ...named(slot), ...errorFields(error) });
   }
 }
 

@@ -1,3 +1,4 @@
+import { messageOf } from "../../shared/errors/message-of.ts";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 
 import type { SqlDatabase, SqlRow, SqlValue } from "../../shared/sql/sql.ts";
@@ -77,7 +78,7 @@ function open(path: string, timeout: number, readOnly: boolean): DatabaseSync {
     return database;
   } catch (error) {
     database?.close();
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     const remedy = "check that its folder exists, is writable by this user, and that the file is an SQLite database";
     throw new Error(`Cannot open the database ${path}: ${reason}; ${remedy}`, { cause: error });
   }

@@ -1,15 +1,8 @@
+import { OperatorError } from "../../shared/errors/operator-error.ts";
 import { describeListenAddress, type ListenAddress } from "./listen-address.ts";
 
-/** The receiver cannot listen where it was told to. `remedy` is a sentence for the operator. */
-export class ListenError extends Error {
-  override readonly name = "ListenError";
-  readonly code = "listen-failed";
-  readonly remedy: string;
-  constructor(message: string, remedy: string, options?: ErrorOptions) {
-    super(message, options);
-    this.remedy = remedy;
-  }
-}
+/** The receiver cannot listen where it was told to. */
+export class ListenError extends OperatorError<"listen-failed"> {}
 
 const REMEDIES: Readonly<Record<string, readonly [string, string]>> = {
   EADDRINUSE: [
@@ -24,5 +17,7 @@ const REMEDIES: Readonly<Record<string, readonly [string, string]>> = {
 /** What the system said of an address, for the operator. */
 export function listenError(error: NodeJS.ErrnoException, address: ListenAddress): ListenError {
   const [what, remedy] = REMEDIES[error.code ?? ""] ?? [error.message, "Give --listen another address."];
-  return new ListenError(`Cannot listen on ${describeListenAddress(address)}: ${what}.`, remedy, { cause: error });
+  return new ListenError("listen-failed", `Cannot listen on ${describeListenAddress(address)}: ${what}.`, remedy, {
+    cause: error,
+  });
 }

@@ -1,3 +1,4 @@
+import { errorFields } from "../../shared/errors/message-of.ts";
 import { randomUUID } from "node:crypto";
 
 import type { CancelTimer, Clock } from "../../shared/clock/clock.ts";
@@ -107,7 +108,7 @@ export class LocalMailbox implements MailboxPort, OperatorPort {
       this.#host.prune();
       this.#schedule();
     } catch (error) {
-      this.#options.log.error("mailbox not looked after; it is tried again", { reason: String(error) });
+      this.#options.log.error("mailbox not looked after; it is tried again", errorFields(error));
       this.#arm(this.#options.clock.now() + RETRY_MS);
     }
   }

@@ -1,3 +1,4 @@
+import { messageOf } from "../../shared/errors/message-of.ts";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 
@@ -14,7 +15,7 @@ export function openMailboxFile(folder: string): NodeSql {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     const remedy = "make the folder writable for this user, or name another in HOOKLINE_DATA";
     throw new Error(`The mailbox in ${folder} cannot be opened: ${reason}; ${remedy}`, { cause: error });
   }

@@ -1,3 +1,4 @@
+import { messageOf } from "../../shared/errors/message-of.ts";
 import type { Logger } from "../../shared/log/logger.ts";
 import type { SweepResult } from "./sweep-result.ts";
 
@@ -31,7 +32,7 @@ export class SweepJournal {
 
   /** For errors that no sweep should throw. */
   failed(error: unknown): void {
-    const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    const message = error instanceof Error ? `${error.name}: ${messageOf(error)}` : String(error);
     if (this.#isNew(message)) this.#log.error("sweep failed", { message });
   }
 

@@ -1,3 +1,4 @@
+import { OperatorError } from "../errors/operator-error.ts";
 import type { Ledger } from "./ledger.ts";
 import { canTakeJob, isBusy } from "./slot.ts";
 import { nearest } from "../fleet/nearest.ts";
@@ -24,14 +25,11 @@ export function drainProgress(ledger: Ledger, pool: string): DrainProgress {
   };
 }
 
-/** A pool was named that the configuration does not have. `remedy` is a sentence for the operator. */
-export class UnknownPool extends Error {
-  override readonly name = "UnknownPool";
-  readonly code = "unknown-pool";
-  readonly remedy: string;
+/** A pool was named that the configuration does not have. */
+export class UnknownPool extends OperatorError<"unknown-pool"> {
   constructor(pool: string, known: readonly string[]) {
-    super(`There is no pool ${pool}.`);
     const meant = nearest(pool, known);
-    this.remedy = meant === null ? `The pools are: ${known.join(", ")}.` : `Did you mean ${meant}?`;
+    const remedy = meant === null ? `The pools are: ${known.join(", ")}.` : `Did you mean ${meant}?`;
+    super("unknown-pool", `There is no pool ${pool}.`, remedy);
   }
 }

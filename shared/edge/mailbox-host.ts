@@ -1,3 +1,4 @@
+import { errorFields } from "../errors/message-of.ts";
 import { CLOSE } from "../link/close-codes.ts";
 import { PROTOCOL_VERSION } from "../link/protocol.ts";
 import type { Logger } from "../log/logger.ts";
@@ -71,7 +72,7 @@ export class MailboxHost {
       this.link.receive(socket, message);
       this.#options.schedule();
     } catch (error) {
-      this.#options.log.error("link frame failed", { reason: String(error), remedy: "look at the mailbox's storage" });
+      this.#options.log.error("link frame failed", { ...errorFields(error), remedy: "look at the mailbox's storage" });
       socket.close(CLOSE.unavailable, "the mailbox could not answer");
     }
   }
@@ -138,7 +139,7 @@ export class MailboxHost {
     try {
       this.mailbox.settle();
     } catch (error) {
-      this.#options.log.warn("acknowledgement not kept; the agent tells it again", { reason: String(error) });
+      this.#options.log.warn("acknowledgement not kept; the agent tells it again", errorFields(error));
     }
   }
 }

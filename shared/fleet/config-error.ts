@@ -1,3 +1,5 @@
+import { OperatorError } from "../errors/operator-error.ts";
+
 /** One thing to change, or to know, about the configuration. */
 export interface ConfigProblem {
   /** Where: `pools[1].scaling.min` in a file, the name of a variable in the environment, empty for the whole. */
@@ -11,14 +13,13 @@ export interface ConfigProblem {
 }
 
 /** The configuration cannot be used; `problems` holds every reason that was found, not only the first. */
-export class ConfigError extends Error {
-  override readonly name = "ConfigError";
+export class ConfigError extends OperatorError<"config-invalid"> {
   /** The file or place that was read, as the operator named it. */
   readonly source: string;
   readonly problems: readonly ConfigProblem[];
 
   constructor(source: string, problems: readonly ConfigProblem[]) {
-    super(problems.map((problem) => describeProblem(source, problem)).join("\n"));
+    super("config-invalid", problems.map((problem) => describeProblem(source, problem)).join("\n"), "");
     this.source = source;
     this.problems = problems;
   }

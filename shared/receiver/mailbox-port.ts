@@ -1,3 +1,4 @@
+import { OperatorError, type OperatorErrorOptions } from "../errors/operator-error.ts";
 import type { SignatureProblem } from "../signature/signature-header.ts";
 import type { Signal } from "../workflow-job/signal.ts";
 
@@ -37,11 +38,10 @@ export interface MailboxPort {
 }
 
 /** The mailbox could not take a signal. GitHub gets a 503, the delivery shows red and can be redelivered. */
-export class MailboxUnavailable extends Error {
-  override readonly name = "MailboxUnavailable";
+export class MailboxUnavailable extends OperatorError<"mailbox-unavailable"> {
   readonly retryAfterSeconds: number;
-  constructor(message: string, retryAfterSeconds: number, options?: ErrorOptions) {
-    super(message, options);
+  constructor(message: string, retryAfterSeconds: number, options?: OperatorErrorOptions) {
+    super("mailbox-unavailable", message, "", options);
     this.retryAfterSeconds = retryAfterSeconds;
   }
 }

@@ -1,3 +1,4 @@
+import { errorFields, messageOf } from "../errors/message-of.ts";
 import { Hono, type Context } from "hono";
 
 import type { Logger } from "../log/logger.ts";
@@ -102,7 +103,7 @@ class Receiver {
 
   #unavailable(context: Context, guid: string, error: unknown): Response {
     const retryAfter = error instanceof MailboxUnavailable ? error.retryAfterSeconds : 10;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     this.#options.log.error("delivery not stored; GitHub shows it red and it can be redelivered", { guid, reason });
     return context.json({ error: "the mailbox is unavailable" }, 503, { "Retry-After": String(retryAfter) });
   }
@@ -126,7 +127,7 @@ class Receiver {
     try {
       await this.#options.mailbox.note(note);
     } catch (error) {
-      this.#options.log.warn("freshness note lost", { kind: note.kind, reason: String(error) });
+      this.#options.log.warn("freshness note lost", { kind: note.kind, ...errorFields(error) });
     }
   }
 }

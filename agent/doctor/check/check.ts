@@ -1,3 +1,4 @@
+import { errorFields } from "../../../shared/errors/message-of.ts";
 import { ConfigError } from "../../../shared/fleet/config-error.ts";
 import type { Clock } from "../../../shared/clock/clock.ts";
 import { sleep } from "../../clock/sleep.ts";
@@ -75,8 +76,8 @@ async function answerOf(check: Check, signal: AbortSignal): Promise<Finding> {
 /** An error of the chain as a failed finding, with the remedy that it carries. */
 export function failureOf(error: unknown): Finding {
   if (error instanceof ConfigError) return { status: "fail", ...sayProblems(error) };
-  const { message, remedy } = (error ?? {}) as { message?: string; remedy?: string };
-  return { status: "fail", summary: message ?? String(error), ...(remedy === undefined ? {} : { remedy }) };
+  const { reason, ...fields } = errorFields(error);
+  return { status: "fail", summary: reason, ...fields };
 }
 
 /** What the environment lacks, one problem a line; each says what to set. */

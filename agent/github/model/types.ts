@@ -1,3 +1,5 @@
+import { OperatorError } from "../../../shared/errors/operator-error.ts";
+
 /** Where runners register and are listed: an organisation, or one repository. */
 export type RunnerScope =
   | { readonly kind: "organization"; readonly organization: string }
@@ -105,11 +107,8 @@ export type GitHubErrorCode =
   | "network"
   | "unexpected"; // an answer that fits no schema
 
-/** Why a call to GitHub failed; carries no credential. `remedy` is a sentence for the operator. */
-export class GitHubError extends Error {
-  override readonly name = "GitHubError";
-  readonly code: GitHubErrorCode;
-  readonly remedy: string;
+/** Why a call to GitHub failed; carries no credential. */
+export class GitHubError extends OperatorError<GitHubErrorCode> {
   readonly status: number | null;
   /** When the limit that refused the call ends, milliseconds since the epoch. */
   readonly retryAtMs: number | null;
@@ -119,9 +118,7 @@ export class GitHubError extends Error {
     remedy: string,
     details: { status?: number; retryAtMs?: number | null; cause?: unknown } = {},
   ) {
-    super(message, details.cause === undefined ? undefined : { cause: details.cause });
-    this.code = code;
-    this.remedy = remedy;
+    super(code, message, remedy, details);
     this.status = details.status ?? null;
     this.retryAtMs = details.retryAtMs ?? null;
   }

@@ -1,3 +1,4 @@
+import { messageOf } from "../../../shared/errors/message-of.ts";
 import type { ContainerCreateRequest } from "@docker/node-sdk";
 import type { Clock } from "../../../shared/clock/clock.ts";
 import type { Pool } from "../../../shared/fleet/pool.ts";
@@ -75,7 +76,7 @@ export class CachePreparation {
     } catch (error) {
       if (signal.aborted) return;
       this.#nextAtMs.set(pool.key, clock.now() + RETRY_MS);
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       log.warn("caches not prepared; jobs may not be able to write them", {
         pool: pool.key,
         reason,

@@ -1,3 +1,4 @@
+import { errorFields } from "../../../shared/errors/message-of.ts";
 import type { Logger } from "../../../shared/log/logger.ts";
 import { readSlotLabels } from "./container-labels.ts";
 import type { ContainerSpec } from "./container-spec.ts";
@@ -96,7 +97,7 @@ export class DockerSlotStart {
     } catch (error) {
       this.#log.warn("a container that did not start could not be removed, the next reconcile will", {
         slot: name,
-        error: String(error),
+        ...errorFields(error),
       });
     }
   }

@@ -1,3 +1,4 @@
+import { errorFields } from "../../../shared/errors/message-of.ts";
 import type { Clock, Random } from "../../../shared/clock/clock.ts";
 import type { Logger } from "../../../shared/log/logger.ts";
 import { sleep } from "../../clock/sleep.ts";
@@ -91,5 +92,5 @@ function changeOf({ action, attributes }: ContainerEvent, instance: string): Slo
 
 function report(log: Logger, error: unknown): void {
   const told = error instanceof DockerError ? { code: error.code, remedy: error.remedy } : {};
-  log.warn("Docker's events cannot be followed, trying again", { error: String(error), ...told });
+  log.warn("Docker's events cannot be followed, trying again", { ...errorFields(error), ...told });
 }

@@ -1,3 +1,4 @@
+import { errorFields } from "../../../shared/errors/message-of.ts";
 import type { ContainerCreateRequest } from "@docker/node-sdk";
 import type { Random } from "../../../shared/clock/clock.ts";
 import type { Logger } from "../../../shared/log/logger.ts";
@@ -81,7 +82,7 @@ export class HelperContainers {
         if (await this.#remove(id)) log.info("a helper container of an earlier run was cleared away", { name });
       }
     } catch (error) {
-      log.warn("helper containers of an earlier run could not be cleared away", { reason: String(error) });
+      log.warn("helper containers of an earlier run could not be cleared away", errorFields(error));
     }
   }
 
@@ -117,7 +118,7 @@ export class HelperContainers {
   #reportLeft(name: string, error: unknown): void {
     this.#options.log.warn("a helper container could not be removed; the next start of the agent clears it away", {
       name,
-      reason: String(error),
+      ...errorFields(error),
     });
   }
 }
