@@ -1,3 +1,4 @@
+import { Backoff } from "../shared/clock/backoff.ts";
 import { errorFields, messageOf } from "../shared/errors/message-of.ts";
 import type { Random } from "../shared/clock/clock.ts";
 import type { Logger } from "../shared/log/logger.ts";
@@ -13,7 +14,7 @@ import type { Signal } from "../shared/workflow-job/signal.ts";
 /** GitHub waits ten seconds for an answer; ours has left well before. */
 const DEADLINE_MS = 8000;
 const ATTEMPTS = 4;
-const PAUSE_MS = 100;
+const PAUSES = { baseMs: 200, capMs: 1600 } as const;
 
 /** The calls of the object's stub that are made from here. */
 export interface MailboxStub {
@@ -53,13 +54,14 @@ export class MailboxClient implements MailboxPort {
   }
 
   async #attempt<T>(call: (stub: MailboxStub) => Promise<T>): Promise<T> {
+    const backoff = new Backoff(PAUSES, this.#waiting.random);
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await call(this.#stub());
       } catch (error) {
         if (!isRetryable(error) || attempt === ATTEMPTS) throw unavailable(error);
         this.#log.warn("mailbox call failed, trying again", { attempt, ...errorFields(error) });
-        await this.#waiting.wait(PAUSE_MS * 2 ** attempt * this.#waiting.random());
+        await this.#waiting.wait(backoff.nextMs());
       }
     }
   }

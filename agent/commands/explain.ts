@@ -8,7 +8,7 @@ import { servingPool } from "../../shared/controller/pool-choice.ts";
 import { readPoolsFile } from "../settings/pools-file.ts";
 import { HOST_ARCHITECTURE } from "../settings/serving-pools-of.ts";
 import { readSettings } from "../settings/settings.ts";
-import { routesOfFleet } from "../daemon/routes-of-fleet.ts";
+import { routesOfFleet } from "../../shared/fleet/routes-of-fleet.ts";
 import { explainDelivery, type Explanation } from "../explain/explain-delivery.ts";
 import { ownPrefix } from "../slots/slot-name.ts";
 import { asksForHelp, flag, needed, readArguments } from "../cli/arguments.ts";

@@ -1,21 +1,14 @@
-import { errorFields } from "../../shared/errors/message-of.ts";
 import type { Clock, Random } from "../../shared/clock/clock.ts";
-import type { Fleet } from "../../shared/fleet/pool.ts";
-import { SWEEPS_TO_BE_GONE } from "../../shared/controller/job.ts";
+import { drainProgress, UnknownPool, type DrainProgress } from "../../shared/controller/drain-progress.ts";
 import { Ledger } from "../../shared/controller/ledger.ts";
-import type { Action } from "../../shared/controller/plan.ts";
-import { describeRefusal } from "../../shared/controller/describe-reason.ts";
-import { refusal, servingPool, type ServingPool } from "../../shared/controller/pool-choice.ts";
-import { servedDemand } from "../../shared/controller/serving.ts";
-import { isBusy } from "../../shared/controller/slot.ts";
+import { poolOfAction, type Action } from "../../shared/controller/plan.ts";
+import { servingPool, type ServingPool } from "../../shared/controller/pool-choice.ts";
+import type { Fleet } from "../../shared/fleet/pool.ts";
+import { routesOfFleet } from "../../shared/fleet/routes-of-fleet.ts";
 import type { AgentReport } from "../../shared/link/report.ts";
-import type { Route } from "../../shared/link/route.ts";
 import type { Logger } from "../../shared/log/logger.ts";
 import type { SqlDatabase } from "../../shared/sql/sql.ts";
-import { factsOfSignal, type JobFacts } from "../../shared/workflow-job/job-facts.ts";
-import type { Signal } from "../../shared/workflow-job/signal.ts";
 import { sleep } from "../clock/sleep.ts";
-import { runnerGroupOf } from "../github/model/scope.ts";
 import type { DeliveryLog, GitHubHook } from "../github/model/delivery-log.ts";
 import type { GitHub } from "../github/model/types.ts";
 import { DrainRecords } from "../journal/drain-records.ts";
@@ -25,26 +18,23 @@ import { SlotRecords } from "../journal/slot-records.ts";
 import { SweepRecords } from "../journal/sweep-records.ts";
 import type { Dial } from "../link/dial.ts";
 import { LinkClient } from "../link/link-client.ts";
-import { enforceTimeLimits } from "../slots/time-limits.ts";
-import { ownPrefix } from "../slots/slot-name.ts";
 import { SlotManager } from "../slots/slot-manager.ts";
+import { ownPrefix } from "../slots/slot-name.ts";
 import type { SlotProvider } from "../slots/slot-provider.ts";
+import { enforceTimeLimits } from "../slots/time-limits.ts";
 import { DeliverySweep } from "../sweeps/delivery-sweep.ts";
-import type { SweepResult } from "../sweeps/sweep.ts";
 import { SweepLoop } from "../sweeps/sweep-loop.ts";
-import { poolOfAction } from "./pool-of-action.ts";
+import type { SweepResult } from "../sweeps/sweep.ts";
 import { ControlLoop } from "./control-loop.ts";
-import { drainProgress, UnknownPool, type DrainProgress } from "../../shared/controller/drain-progress.ts";
-import { feedSweep } from "./feed-sweep.ts";
-import { routesOfFleet } from "./routes-of-fleet.ts";
+import { keepHouse, prepareForJobs } from "./housekeeping.ts";
+import { Intake } from "./intake.ts";
+import { keepCooldowns, recallCooldowns, recallJobs } from "./recall.ts";
+import { ReplayHold } from "./replay-hold.ts";
+import { Reporter } from "./report.ts";
 import { Watchers } from "./watchers.ts";
 
-const RECONCILE_RETRY_MS = 5000;
-const RECONCILE_RETRY_CAP_MS = 60_000;
-const REPORT_INTERVAL_MS = 60_000;
-const HOUSEKEEPING_MS = 60 * 60_000;
-/** What `docker stop` leaves before it kills is ten seconds. */
-const STOP_GRACE_MS = 7000;
+/** What `docker stop` leaves before it kills is ten seconds; those that start get most of them. */
+const START_GRACE_MS = 7000;
 const STOP_LIMIT_MS = 9000;
 
 export interface AgentOptions {
@@ -81,7 +71,7 @@ export interface AgentState extends AgentReport {
   readonly connected: boolean;
 }
 
-/** The daemon: link, sweeps and slots around the one controller. */
+/** The daemon: link, sweeps and slots around the one controller. It wires them and decides nothing. */
 export class Agent {
   readonly #options: AgentOptions;
   readonly #pools: readonly ServingPool[];
@@ -90,16 +80,15 @@ export class Agent {
   readonly #records: SlotRecords;
   readonly #drains: DrainRecords;
   readonly #control: ControlLoop;
+  readonly #replay: ReplayHold;
+  readonly #intake: Intake;
+  readonly #reporter: Reporter;
   readonly #slots: SlotManager;
   readonly #link: LinkClient | null;
   readonly #sweeps: SweepLoop;
   readonly #watchers = new Watchers();
   readonly #abort = new AbortController();
   readonly #background: Promise<unknown>[] = [];
-  #lastSweepAtMs: number | null = null;
-  #lastCompleteSweepAtMs: number | null = null;
-  #replayHeldSinceMs = 0;
-  #sweepsDuringReplay = 0;
 
   /** @throws {Error} if the journal was written by a newer version. */
   constructor(options: AgentOptions) {
@@ -110,19 +99,35 @@ export class Agent {
     this.#journal = new Journal(options.journalSql);
     this.#records = new SlotRecords(options.slotsSql);
     this.#drains = new DrainRecords(options.journalSql);
+    const pools = (): readonly ServingPool[] => this.#pools;
     this.#control = new ControlLoop({
       ledger: this.#ledger,
-      pools: () => this.#pools,
+      pools,
       act: (action) => this.#act(action),
       onTurn: () => this.#watchers.look(),
       clock,
       log,
     });
+    this.#replay = new ReplayHold(this.#control);
+    this.#intake = new Intake({
+      ledger: this.#ledger,
+      pools,
+      feed: (event) => this.#control.feed(event),
+      requestSweep: () => this.#sweeps.request(),
+      clock,
+      log,
+    });
+    this.#reporter = new Reporter({
+      ledger: this.#ledger,
+      pools,
+      send: (report) => this.#link?.report(report),
+      clock,
+    });
     this.#slots = new SlotManager({
       ...options,
       ledger: this.#ledger,
       records: this.#records,
-      feed: (name, step) => this.#control.feed({ type: "slot", atMs: clock.now(), name, ...step }),
+      feed: (event) => this.#control.feed(event),
     });
     this.#sweeps = new SweepLoop({
       ...options,
@@ -142,7 +147,7 @@ export class Agent {
       ...deliveries,
       missed: new MissedDeliveries(journalSql),
       has: (guid) => this.#journal.has(guid),
-      take: (signal) => this.#received(this.#journal.take([signal], clock.now())),
+      take: (signal) => this.#intake.received(this.#journal.take([signal], clock.now())),
       fleet,
       clock,
       logger: log,
@@ -155,45 +160,58 @@ export class Agent {
   }
 
   #makeLink(dial: Dial): LinkClient {
-    const { instance, boot, host } = this.#options;
+    const { instance, boot, host, fleet, clock } = this.#options;
     return new LinkClient({
       ...this.#options,
       dial,
       journal: this.#journal,
       identity: { instance, boot, host },
-      routes: () => this.#routes(),
+      routes: () => routesOfFleet(fleet),
       events: {
         welcomed: (welcome, behind) => {
-          if (behind) this.#holdForReplay();
-          for (const facts of welcome.openJobs) this.#feedOpenJob(facts);
+          if (behind) this.#replay.begin(clock.now());
+          this.#intake.openJobs(welcome.openJobs);
           this.#sweeps.request();
           this.#watchers.look();
         },
-        received: (signals) => this.#received(signals),
+        received: (signals) => this.#intake.received(signals),
         caughtUp: () => {
-          this.#control.release("replay");
-          this.#report();
+          this.#replay.end();
+          this.#reporter.send();
         },
-        down: () => this.#control.release("replay"),
+        down: () => this.#replay.end(),
       },
     });
   }
 
   /** Starts everything; resolves once what exists has been adopted, or `stop` was called. */
   async start(): Promise<void> {
+    const { clock, fleet, log } = this.#options;
+    const { signal } = this.#abort;
+    const feed = this.#control.feed.bind(this.#control);
     this.#control.hold("adoption");
     // Released when the replay is in, or when the first dial fails: then sweeps carry on alone.
-    if (this.#link !== null) this.#holdForReplay();
-    this.#recall();
+    if (this.#link !== null) this.#replay.begin(clock.now());
+    recallJobs(this.#journal, this.#drains, clock.now(), feed);
     this.#link?.start();
-    this.#background.push(this.#prepare(), this.#reportChanges(), this.#keepHouse());
-    const limited = { ...this.#options, pools: this.#options.fleet.pools, ledger: this.#ledger };
-    this.#background.push(enforceTimeLimits(limited, this.#abort.signal));
-    await this.#adopt();
-    if (this.#abort.signal.aborted) return;
-    this.#recallSurplus();
-    this.#slots.watch();
-    this.#slots.settleIntents();
+    this.#background.push(
+      prepareForJobs(this.#options, signal),
+      this.#reporter.run(signal),
+      keepHouse(
+        {
+          forget: (atMs) => feed({ type: "forget", atMs }),
+          prune: [(nowMs) => this.#journal.prune(nowMs), (nowMs) => this.#records.prune(nowMs)],
+          clock,
+          log,
+        },
+        signal,
+      ),
+      enforceTimeLimits({ ...this.#options, pools: fleet.pools, ledger: this.#ledger }, signal),
+    );
+    await this.#slots.adopt();
+    if (signal.aborted) return;
+    recallCooldowns(this.#records, feed);
+    this.#slots.start();
     this.#sweeps.start();
     this.#control.release("adoption");
   }
@@ -206,148 +224,20 @@ export class Agent {
     const { clock, log } = this.#options;
     this.#abort.abort();
     this.#control.stop();
-    this.#keepSurplus();
+    keepCooldowns(this.#records, this.#ledger, log);
     this.#link?.stop();
     const limit = new AbortController();
-    const ended = Promise.all([this.#sweeps.stop(), this.#slots.stop(STOP_GRACE_MS), ...this.#background]);
+    const ended = Promise.all([this.#sweeps.stop(), this.#slots.stop(START_GRACE_MS), ...this.#background]);
     const late = await Promise.race([ended.then(() => false), sleep(clock, STOP_LIMIT_MS, limit.signal)]);
     limit.abort();
     if (late) log.warn("agent stopped with work under way; the next start settles it");
     else log.info("agent stopped; runners go on");
   }
 
-  /** Rebuilds the ledger from the journal. What has become old news since is confirmed by a sweep first. */
-  #recall(): void {
-    const now = this.#options.clock.now();
-    for (const { signal, agentAtMs } of this.#journal.signals()) {
-      const facts = factsOfSignal(signal);
-      if (facts === null) continue;
-      this.#control.feed({ type: "job", source: "signal", facts, atMs: now, seenAtMs: agentAtMs, guid: signal.guid });
-    }
-    for (const pool of this.#drains.pools()) this.#control.feed({ type: "drain", pool, on: true });
-  }
-
-  /** An idle slot's cooldown goes on from one process to the next, so that runs of `scale --once` retire it in time. */
-  #recallSurplus(): void {
-    for (const { name, surplusSinceMs } of this.#records.unfinished())
-      if (surplusSinceMs !== null) this.#ledger.recallSurplus(name, surplusSinceMs);
-  }
-
-  #keepSurplus(): void {
-    try {
-      for (const { name, surplusSinceMs } of this.#ledger.slots) this.#records.update(name, { surplusSinceMs });
-    } catch (error) {
-      this.#options.log.warn("cooldowns not kept; they start anew", errorFields(error));
-    }
-  }
-
-  /** Nothing is started before it is known what runs already. */
-  async #adopt(): Promise<void> {
-    const { clock, log } = this.#options;
-    let told = "";
-    for (let delayMs = RECONCILE_RETRY_MS; ; delayMs = Math.min(2 * delayMs, RECONCILE_RETRY_CAP_MS)) {
-      try {
-        return await this.#slots.reconcile();
-      } catch (error) {
-        const why = errorFields(error);
-        if (why.reason !== told && !this.#abort.signal.aborted) log.error("cannot see what runs; trying again", why);
-        told = why.reason;
-      }
-      if (!(await sleep(clock, delayMs, this.#abort.signal))) return;
-    }
-  }
-
-  /** What the first job would otherwise wait for: images, and the ids of the runner groups. */
-  async #prepare(): Promise<void> {
-    const { provider, github, fleet } = this.#options;
-    const { signal } = this.#abort;
-    await Promise.all([
-      this.#attempt("images not ready; they are pulled when needed", () => provider.prepare(fleet.pools, signal)),
-      ...fleet.pools.map((pool) =>
-        this.#attempt("runner group not found; asked again when needed", () => runnerGroupOf(github, pool, signal)),
-      ),
-    ]);
-  }
-
-  async #attempt(otherwise: string, work: () => Promise<unknown>): Promise<void> {
-    try {
-      await work();
-    } catch (error) {
-      if (!this.#abort.signal.aborted) this.#options.log.warn(otherwise, errorFields(error));
-    }
-  }
-
-  #received(signals: readonly Signal[]): void {
-    const { clock, log } = this.#options;
-    const now = clock.now();
-    for (const signal of signals) {
-      const { guid, jobId, action, status } = signal;
-      const facts = factsOfSignal(signal);
-      if (facts === null) {
-        log.warn("signal with a status that is not known; kept, without effect", { guid, jobId, status });
-        continue;
-      }
-      log.info("signal", { guid, jobId, action, phase: facts.phase, ms: now - signal.receivedAtMs });
-      this.#control.feed({ type: "job", source: "signal", facts, atMs: now, seenAtMs: now, guid });
-      this.#noteUnserved(facts);
-      this.#askIfOvertaken(facts);
-    }
-  }
-
-  /** A sweep saw the job wait for its approval, and stamps of two clocks cannot tell what came first: GitHub can. */
-  #askIfOvertaken({ jobId, phase }: JobFacts): void {
-    if (phase === "queued" && this.#ledger.job(jobId)?.facts.phase === "waiting") this.#sweeps.request();
-  }
-
-  /** A job that looks like ours and that nobody will serve is worth a word with the reasons. */
-  #noteUnserved(facts: JobFacts): void {
-    if (facts.phase !== "queued") return;
-    const refusals = this.#pools.map((serving) => [serving.pool.key, refusal(serving, facts)] as const);
-    if (refusals.some(([, reason]) => reason === null)) return;
-    const reasons = refusals.map(([pool, reason]) => [pool, reason === null ? "" : describeRefusal(reason)]);
-    const { jobId, repository, labels } = facts;
-    this.#options.log.info("no pool serves this job", { jobId, repository, labels, why: Object.fromEntries(reasons) });
-  }
-
-  #feedOpenJob(facts: JobFacts): void {
-    const atMs = this.#options.clock.now();
-    this.#control.feed({ type: "job", source: "open-jobs", facts, atMs, seenAtMs: facts.phaseAtMs });
-  }
-
-  #holdForReplay(): void {
-    this.#control.hold("replay");
-    this.#replayHeldSinceMs = this.#options.clock.now();
-    this.#sweepsDuringReplay = 0;
-  }
-
-  /** Two complete sweeps know of each job what a replay could tell: one that does not come must not hold them up. */
-  #sweptCompletely(result: SweepResult): void {
-    if (result.startedAtMs < this.#replayHeldSinceMs) return;
-    this.#sweepsDuringReplay += 1;
-    if (this.#sweepsDuringReplay >= SWEEPS_TO_BE_GONE) this.#control.release("replay");
-  }
-
   #swept(result: SweepResult): void {
-    this.#lastSweepAtMs = result.finishedAtMs;
-    feedSweep(result, this.#options.clock.now(), (event) => this.#control.feed(event));
-    const { complete, allReadSinceMs } = result.jobs;
-    const isWhole = complete && result.runners.every((listing) => listing.complete);
-    if (isWhole) this.#sweptCompletely(result);
-    // Where the repositories take turns, a round of all of them is what a complete sweep is elsewhere.
-    this.#lastCompleteSweepAtMs = isWhole ? result.finishedAtMs : (allReadSinceMs ?? this.#lastCompleteSweepAtMs);
-    this.#slots.reconcile().catch((error: unknown) => {
-      if (!this.#abort.signal.aborted) this.#options.log.warn("slots not compared with what runs", errorFields(error));
-    });
-    this.#noteOnline(result);
-  }
-
-  /** The first time that GitHub lists a runner as online is part of its timeline. */
-  #noteOnline(result: SweepResult): void {
-    for (const runner of result.runners.flatMap((listing) => listing.items)) {
-      if (runner.status === "online" && this.#ledger.slot(runner.name) !== undefined) {
-        this.#records.noteOnline(runner.name, result.startedAtMs);
-      }
-    }
+    this.#intake.swept(result);
+    if (this.#reporter.swept(result)) this.#replay.swept(result.startedAtMs);
+    this.#slots.swept(result);
   }
 
   #act(action: Action): void {
@@ -371,11 +261,6 @@ export class Agent {
     }
   }
 
-  /** What the fleet serves, for the edge to turn the rest away. */
-  #routes(): readonly Route[] {
-    return routesOfFleet(this.#options.fleet);
-  }
-
   /**
    * Lets a pool run empty, or takes that back. On disk and in effect on return: nothing new is started in the pool,
    * and its idle runners go as soon as GitHub has confirmed them idle.
@@ -390,7 +275,7 @@ export class Agent {
     this.#control.feed({ type: "drain", pool, on });
   }
 
-  /** How far a pool has run empty. */
+  /** How far a pool has drained. */
   drainProgress(pool: string): DrainProgress {
     return drainProgress(this.#ledger, pool);
   }
@@ -407,43 +292,6 @@ export class Agent {
 
   /** What the agent says of itself. */
   state(): AgentReport {
-    const slots = [...this.#ledger.slots];
-    return {
-      slots: slots.length,
-      busy: slots.filter(isBusy).length,
-      demand: servedDemand(this.#ledger, this.#pools),
-      lastSweepAt: this.#lastSweepAtMs,
-      lastCompleteSweepAt: this.#lastCompleteSweepAtMs,
-    };
-  }
-
-  #report(): void {
-    this.#link?.report(this.state());
-  }
-
-  async #reportChanges(): Promise<void> {
-    let last = "";
-    while (await sleep(this.#options.clock, REPORT_INTERVAL_MS, this.#abort.signal)) {
-      const { slots, busy, demand } = this.state();
-      const now = JSON.stringify({ slots, busy, demand });
-      if (now !== last) this.#report();
-      last = now;
-    }
-  }
-
-  async #keepHouse(): Promise<void> {
-    const { clock, log } = this.#options;
-    while (await sleep(clock, HOUSEKEEPING_MS, this.#abort.signal)) {
-      this.#control.feed({ type: "forget", atMs: clock.now() });
-      try {
-        this.#journal.prune(clock.now());
-        this.#records.prune(clock.now());
-      } catch (error) {
-        log.error("journal not pruned; it is tried again", {
-          ...errorFields(error),
-          remedy: "free the disk of HOOKLINE_DATA",
-        });
-      }
-    }
+    return this.#reporter.state();
   }
 }

@@ -73,7 +73,7 @@ export class ControlLoop {
     const { ledger, pools, clock, log } = this.#options;
     const now = clock.now();
     const next = plan(ledger, pools(), now);
-    ledger.markSurplus(next.surplus, now);
+    ledger.apply({ type: "surplus", atMs: now, names: next.surplus });
     for (const action of next.actions) this.#act(action);
     this.#cancelWake?.();
     this.#cancelWake = null;

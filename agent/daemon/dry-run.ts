@@ -2,15 +2,14 @@ import type { Clock } from "../../shared/clock/clock.ts";
 import type { Fleet } from "../../shared/fleet/pool.ts";
 import type { ControllerEvent, SlotChange } from "../../shared/controller/events.ts";
 import { Ledger } from "../../shared/controller/ledger.ts";
-import { plan, type Action } from "../../shared/controller/plan.ts";
+import { plan, poolOfAction, type Action } from "../../shared/controller/plan.ts";
 import { servingPool } from "../../shared/controller/pool-choice.ts";
 import type { Logger } from "../../shared/log/logger.ts";
 import type { GitHub } from "../github/model/types.ts";
 import { ownPrefix } from "../slots/slot-name.ts";
 import type { ObservedSlot, SlotProvider } from "../slots/slot-provider.ts";
 import { runSweep, type SweepResult } from "../sweeps/sweep.ts";
-import { feedSweep } from "./feed-sweep.ts";
-import { poolOfAction } from "./pool-of-action.ts";
+import { eventsOfSweep } from "./intake.ts";
 
 export interface DryRunOptions {
   readonly instance: string;
@@ -43,7 +42,7 @@ export async function dryRun(options: DryRunOptions): Promise<DryRun> {
   const slots = await provider.list(signal);
   for (const slot of slots) for (const step of stepsOf(slot)) feed({ type: "slot", atMs: clock.now(), ...step });
   const sweep = await runSweep({ github, fleet, clock, signal, log });
-  feedSweep(sweep, clock.now(), feed);
+  for (const event of eventsOfSweep(sweep, clock.now())) feed(event);
   const pools = fleet.pools.map((pool) => servingPool(pool, architecture));
   const { actions } = plan(ledger, pools, clock.now());
   const wanted = actions.filter((action) => onlyPool === null || poolOfAction(action, ledger) === onlyPool);

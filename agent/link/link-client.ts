@@ -13,11 +13,15 @@ import type { Logger } from "../../shared/log/logger.ts";
 import { VERSION } from "../../shared/version.ts";
 import { signalSchema, type SequencedSignal, type Signal } from "../../shared/workflow-job/signal.ts";
 import type { Cursor, Journal } from "../journal/journal.ts";
-import { Backoff } from "./backoff.ts";
+import { Backoff } from "../../shared/clock/backoff.ts";
 import type { Connection, Dial, Ending } from "./dial.ts";
 import { Liveness } from "./liveness.ts";
 
 const DISK_REMEDY = "free the disk of HOOKLINE_DATA";
+
+export const REDIAL = { baseMs: 1000, capMs: 30_000 } as const;
+/** A connection that held this long was a good one. A flapping edge must not reset the backoff. */
+const STABLE_MS = 60_000;
 
 export interface LinkIdentity {
   readonly instance: string;
@@ -78,7 +82,7 @@ export class LinkClient {
 
   constructor(options: LinkOptions) {
     this.#options = options;
-    this.#backoff = new Backoff(options.random);
+    this.#backoff = new Backoff(REDIAL, options.random);
   }
 
   /** Whether the edge has welcomed this agent on a connection that is still up. */
@@ -281,7 +285,7 @@ export class LinkClient {
     const { clock, events, log } = this.#options;
     this.#session = null;
     session.liveness.stop();
-    if (session.welcome !== null) this.#backoff.wasUpFor(clock.now() - session.openedAtMs);
+    if (session.welcome !== null && clock.now() - session.openedAtMs >= STABLE_MS) this.#backoff.reset();
     const delayMs = Math.max(this.#backoff.nextMs(), this.#retryAfterMs, ending.code === CLOSE.superseded ? 5000 : 0);
     this.#retryAfterMs = 0;
     log.warn("link down", { code: ending.code, reason: ending.reason, remedy: remedyFor(ending), againInMs: delayMs });

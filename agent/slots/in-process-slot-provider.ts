@@ -1,5 +1,11 @@
 import type { Clock } from "../../shared/clock/clock.ts";
-import { SlotError, type ObservedSlot, type SlotChange, type SlotProvider, type SlotSpec } from "./slot-provider.ts";
+import {
+  SlotError,
+  type ObservedSlot,
+  type ContainerChange,
+  type SlotProvider,
+  type SlotSpec,
+} from "./slot-provider.ts";
 
 /** Runs one runner inside this process until it ends; `signal` asks it to stop as SIGTERM would. */
 export type RunRunner = (jitConfig: string, signal: AbortSignal) => Promise<{ readonly exitCode: number }>;
@@ -15,7 +21,7 @@ export class InProcessSlotProvider implements SlotProvider {
   readonly #run: RunRunner;
   readonly #clock: Clock;
   readonly #slots = new Map<string, Running>();
-  readonly #listeners = new Set<(change: SlotChange) => void>();
+  readonly #listeners = new Set<(change: ContainerChange) => void>();
 
   constructor(run: RunRunner, clock: Clock) {
     this.#run = run;
@@ -47,7 +53,7 @@ export class InProcessSlotProvider implements SlotProvider {
     return [...this.#slots.values()].map((slot) => slot.observed);
   }
 
-  async watch(onChange: (change: SlotChange) => void, signal: AbortSignal): Promise<void> {
+  async watch(onChange: (change: ContainerChange) => void, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return;
     this.#listeners.add(onChange);
     onChange({ kind: "resync" });

@@ -30,7 +30,7 @@ export interface ObservedSlot {
 }
 
 /** `resync` means: something may have been missed, list again. */
-export type SlotChange =
+export type ContainerChange =
   | { readonly kind: "exited"; readonly name: string; readonly exitCode: number | null }
   | { readonly kind: "resync" };
 
@@ -68,7 +68,7 @@ export interface SlotProvider {
    * Reports changes until `signal` is aborted, then resolves. Reconnects by itself with backoff and sends
    * `resync` after each connection, the first included. Never rejects.
    */
-  watch(onChange: (change: SlotChange) => void, signal: AbortSignal): Promise<void>;
+  watch(onChange: (change: ContainerChange) => void, signal: AbortSignal): Promise<void>;
   /** Asks the slot to end and kills it after `graceMs`; one that is gone or stopped is a success. */
   stop(name: string, graceMs: number, signal: AbortSignal): Promise<void>;
   /** Removes a slot that is not running, volumes included; one that is gone is a success. */

@@ -13,6 +13,10 @@ export type ControllerEvent =
   | { readonly type: "ghost-handled"; readonly name: string }
   /** The operator lets a pool run empty, or takes that back. */
   | { readonly type: "drain"; readonly pool: string; readonly on: boolean }
+  /** The plan found these slots to be needed by nobody; the time since when is what retiring goes by. */
+  | { readonly type: "surplus"; readonly atMs: number; readonly names: ReadonlySet<string> }
+  /** What an earlier process knew of a slot that was adopted: since when nobody has needed it. */
+  | { readonly type: "cooldown-recalled"; readonly name: string; readonly sinceMs: number }
   | { readonly type: "forget"; readonly atMs: number };
 
 export interface JobEvent {

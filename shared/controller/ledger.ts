@@ -95,6 +95,10 @@ export class Ledger {
         return this.#ghosts.handled(event.name);
       case "drain":
         return void (event.on ? this.#draining.add(event.pool) : this.#draining.delete(event.pool));
+      case "surplus":
+        return this.#slots.markSurplus(event.names, event.atMs);
+      case "cooldown-recalled":
+        return this.#slots.recallSurplus(event.name, event.sinceMs);
       case "forget":
         return this.#jobs.forget(event.atMs, (facts) => this.#forgetRunner(facts));
     }
@@ -128,15 +132,5 @@ export class Ledger {
     this.#inventoriedAtMs.set(event.scope, Math.max(this.#inventoriedAtMs.get(event.scope) ?? 0, event.startedAtMs));
     this.#slots.inventory(event);
     this.#ghosts.inventory(event, (name) => this.#slots.get(name) !== undefined);
-  }
-
-  /** What an earlier process knew of a slot that was adopted: since when nobody has needed it. */
-  recallSurplus(name: string, sinceMs: number): void {
-    this.#slots.recallSurplus(name, sinceMs);
-  }
-
-  /** Says which slots nobody needs; the time since when is what retiring goes by. */
-  markSurplus(names: ReadonlySet<string>, nowMs: number): void {
-    this.#slots.markSurplus(names, nowMs);
   }
 }

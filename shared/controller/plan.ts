@@ -168,3 +168,16 @@ class Planner {
     if (this.#nextAtMs === null || atMs < this.#nextAtMs) this.#nextAtMs = atMs;
   }
 }
+
+/** The pool that an action is about; null where it is about none, or none that is known. */
+export function poolOfAction(action: Action, ledger: Ledger): string | null {
+  switch (action.type) {
+    case "provision":
+      return action.pool;
+    case "retire":
+      return ledger.slot(action.slot)?.pool ?? null;
+    case "deregister":
+    case "verify":
+      return null;
+  }
+}

@@ -1,12 +1,13 @@
+import { backoffRangeMs } from "../clock/backoff.ts";
+
 /** Exit code of a runner whose version GitHub no longer serves. https://github.com/actions/runner/pull/4285 */
 const VERSION_DEPRECATED = 7;
 
 /** Who asked for a pause. Each runs beside the others, so that what ends one leaves the rest as they are. */
 type Cause = "named-by-github" | "backoff" | "idle-exit";
 
-const BASE_MS = 2000;
-const MAX_MS = 5 * 60_000;
-const DEPRECATED_MS = 5 * 60_000;
+const FAILED = { baseMs: 2000, capMs: 5 * 60_000 } as const;
+const DEPRECATED = { baseMs: 5 * 60_000, capMs: 60 * 60_000 } as const;
 
 /** Why a pool starts nothing for now. `untilMs` is in milliseconds since the epoch. */
 export interface Pause {
@@ -46,7 +47,7 @@ export class PoolPauses {
     const last = this.#pauses.get(pool)?.get(cause);
     // What fails while the pool pauses was begun before: one cause, counted once.
     const failures = last !== undefined && nowMs < last.untilMs ? last.failures : (last?.failures ?? 0) + 1;
-    this.#pause(pool, cause, { failures, code, untilMs: retryAtMs ?? nowMs + backoffMs(failures) });
+    this.#pause(pool, cause, { failures, code, untilMs: retryAtMs ?? nowMs + backoffRangeMs(FAILED, failures - 1) });
   }
 
   /** A slot ended on which no job was seen. */
@@ -54,11 +55,11 @@ export class PoolPauses {
     const cause = exitCode === VERSION_DEPRECATED ? "backoff" : "idle-exit";
     const failures = (this.#pauses.get(pool)?.get(cause)?.failures ?? 0) + 1;
     if (exitCode === VERSION_DEPRECATED) {
-      const untilMs = nowMs + Math.min(DEPRECATED_MS * 2 ** (failures - 1), 12 * DEPRECATED_MS);
+      const untilMs = nowMs + backoffRangeMs(DEPRECATED, failures - 1);
       this.#pause(pool, cause, { failures, code: "runner-version-deprecated", untilMs });
       return;
     }
-    const untilMs = failures === 1 ? nowMs : nowMs + backoffMs(failures - 1);
+    const untilMs = failures === 1 ? nowMs : nowMs + backoffRangeMs(FAILED, failures - 2);
     this.#pause(pool, cause, { failures, code: "exited-without-job", untilMs });
   }
 
@@ -69,8 +70,4 @@ export class PoolPauses {
     const longer = last !== undefined && last.untilMs > pause.untilMs ? last : pause;
     this.#pauses.set(pool, pauses.set(cause, { ...longer, failures: pause.failures }));
   }
-}
-
-function backoffMs(failures: number): number {
-  return Math.min(BASE_MS * 2 ** (failures - 1), MAX_MS);
 }

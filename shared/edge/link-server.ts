@@ -1,3 +1,4 @@
+import { backoffRangeMs } from "../clock/backoff.ts";
 import { CLOSE, closeReason } from "../link/close-codes.ts";
 import { encode, readUp } from "../link/codec.ts";
 import type { Hello } from "../link/hello.ts";
@@ -19,7 +20,7 @@ export const SILENCE_MS = 90_000;
 export const HELLO_MS = 15_000;
 
 const MAX_RETRIES = 5;
-const RETRY_BASE_MS = 1000;
+const RETRY = { baseMs: 1000, capMs: 16_000 } as const;
 const UNSUPPORTED_PAUSE_MS = 60_000;
 const MAX_HISTORY = 8;
 
@@ -215,7 +216,7 @@ export class LinkServer {
       return;
     }
     mailbox.noteRetry(frame.seq);
-    socket.save({ ...state, sentUpTo: frame.seq - 1, holdUntilMs: now() + RETRY_BASE_MS * 2 ** retries });
+    socket.save({ ...state, sentUpTo: frame.seq - 1, holdUntilMs: now() + backoffRangeMs(RETRY, retries) });
   }
 
   #probe(socket: LinkSocket, frame: Frame<"probe">): void {

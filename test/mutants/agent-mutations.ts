@@ -5,8 +5,8 @@ export const AGENT_MUTATIONS: readonly Mutation[] = [
   {
     breaks: "promise 17: the ledger never forgets, and memory grows with history",
     file: "agent/daemon/agent.ts",
-    search: 'this.#control.feed({ type: "forget", atMs: clock.now() });',
-    replace: "",
+    search: 'forget: (atMs) => feed({ type: "forget", atMs }),',
+    replace: "forget: () => undefined,",
     foundBy: ["daemon"],
   },
   {

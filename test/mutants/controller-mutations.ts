@@ -30,9 +30,9 @@ export const CONTROLLER_MUTATIONS: readonly Mutation[] = [
   },
   {
     breaks: "promise 5: sweeps are not fed to the controller",
-    file: "agent/daemon/feed-sweep.ts",
-    search: 'feed({ type: "queue-sweep"',
-    replace: 'if (jobs.length < 0) feed({ type: "queue-sweep"',
+    file: "agent/daemon/intake.ts",
+    search: '{ type: "queue-sweep", atMs: nowMs, startedAtMs, jobs, repositories }',
+    replace: "",
     foundBy: ["simulation"],
   },
   {
@@ -65,9 +65,9 @@ export const CONTROLLER_MUTATIONS: readonly Mutation[] = [
   },
   {
     breaks: "promise 6: containers of an earlier process are not adopted",
-    file: MANAGER,
-    search: 'feed(name, { change: "adopted",',
-    replace: 'if (name === "") feed(name, { change: "adopted",',
+    file: "agent/slots/adoption.ts",
+    search: 'this.#feed(name, { change: "adopted",',
+    replace: 'if (name === "") this.#feed(name, { change: "adopted",',
     foundBy: ["simulation"],
   },
   {
@@ -107,7 +107,7 @@ export const CONTROLLER_MUTATIONS: readonly Mutation[] = [
   },
   {
     breaks: "promise 7: a slot that ended is not cleared, and keeps its place",
-    file: MANAGER,
+    file: "agent/slots/slot-exits.ts",
     search: 'feed(name, { change: "removed" });',
     replace: "",
     foundBy: ["simulation"],
@@ -115,7 +115,7 @@ export const CONTROLLER_MUTATIONS: readonly Mutation[] = [
   {
     breaks: "promise 8: the container is stopped although GitHub says that its runner is busy",
     file: MANAGER,
-    search: 'if (answer === "busy") return feed(name, { change: "kept", busy: true });',
+    search: 'if (answer === "busy") return this.#feed(name, { change: "kept", busy: true });',
     replace: "",
     foundBy: ["simulation"],
   },

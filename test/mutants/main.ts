@@ -6,9 +6,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
 import { seeded } from "../stand-ins/time/random.ts";
-import { AGENT_MUTATIONS } from "./agent-mutations.ts";
-import { CONTROLLER_MUTATIONS } from "./controller-mutations.ts";
-import { EDGE_MUTATIONS } from "./edge-mutations.ts";
+import { MUTATIONS } from "./all-mutations.ts";
 import type { Mutation, Suite } from "./mutation.ts";
 import { SUITES } from "./suites.ts";
 
@@ -26,9 +24,6 @@ const COPIED = [
   "tsconfig.base.json",
 ];
 const DEADLINE_MS = 180_000;
-
-/** Every one of these must be found by each suite that it names. Add one with each promise that a change could break. */
-const MUTATIONS: readonly Mutation[] = [...EDGE_MUTATIONS, ...CONTROLLER_MUTATIONS, ...AGENT_MUTATIONS];
 
 const USAGE = `usage: pnpm mutants [--only TEXT] [--quick [--seed N]]
   --only TEXT   the mutations whose description or file holds it

@@ -1,7 +1,7 @@
 import {
   SlotError,
   type ObservedSlot,
-  type SlotChange,
+  type ContainerChange,
   type SlotProvider,
   type SlotSpec,
 } from "../../agent/slots/slot-provider.ts";
@@ -25,7 +25,7 @@ export class DockerHost implements SlotProvider {
   readonly #dice: Dice;
   readonly #fail: (violation: Violation) => void;
   readonly #containers = new Map<string, Container>();
-  readonly #listeners = new Set<(change: SlotChange) => void>();
+  readonly #listeners = new Set<(change: ContainerChange) => void>();
   started = 0;
 
   constructor(
@@ -110,7 +110,7 @@ export class DockerHost implements SlotProvider {
     return this.all;
   }
 
-  async watch(onChange: (change: SlotChange) => void, signal: AbortSignal): Promise<void> {
+  async watch(onChange: (change: ContainerChange) => void, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return;
     this.#listeners.add(onChange);
     onChange({ kind: "resync" });

@@ -1,9 +1,10 @@
+import { Backoff } from "../../../shared/clock/backoff.ts";
 import type { Clock, Random } from "../../../shared/clock/clock.ts";
 import { sleep } from "../../clock/sleep.ts";
 import { GitHubError } from "../model/types.ts";
 
 const RETRIES = 2;
-const BASE_MS = 500;
+const RANGE = { baseMs: 500, capMs: 2000 } as const;
 const PASSING_STATUSES: readonly (number | null)[] = [502, 503, 504];
 
 export interface RetryOptions {
@@ -18,12 +19,13 @@ export interface RetryOptions {
  * connection), at most three times in all, with full jitter in between. The last error is thrown.
  */
 export async function withRetries<T>(call: () => Promise<T>, options: RetryOptions): Promise<T> {
+  const backoff = new Backoff(RANGE, options.random);
   for (let attempt = 0; ; attempt++) {
     try {
       return await call();
     } catch (error) {
       if (attempt >= RETRIES || !(error instanceof GitHubError) || !passes(error)) throw error;
-      const delayMs = Math.floor(options.random() * BASE_MS * 2 ** attempt);
+      const delayMs = backoff.nextMs();
       options.onRetry(error, delayMs);
       if (!(await sleep(options.clock, delayMs, options.signal))) throw options.signal.reason;
     }

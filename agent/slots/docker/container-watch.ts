@@ -1,4 +1,5 @@
 import { errorFields } from "../../../shared/errors/message-of.ts";
+import { Backoff } from "../../../shared/clock/backoff.ts";
 import type { Clock, Random } from "../../../shared/clock/clock.ts";
 import type { Logger } from "../../../shared/log/logger.ts";
 import { sleep } from "../../clock/sleep.ts";
@@ -8,10 +9,9 @@ import { DockerError } from "../../docker/docker-error.ts";
 import { engineTime } from "../../docker/engine-time.ts";
 import type { ContainerEvent } from "../../docker/event-api.ts";
 import type { EngineInfo } from "../../docker/system-api.ts";
-import type { SlotChange } from "../slot-provider.ts";
+import type { ContainerChange } from "../slot-provider.ts";
 
-const BACKOFF_BASE_MS = 250;
-const BACKOFF_CAP_MS = 30_000;
+const RECONNECT = { baseMs: 250, capMs: 30_000 } as const;
 /** A connection that lasted so long was a good one: the next wait starts small again. */
 const STABLE_MS = 10_000;
 
@@ -32,21 +32,21 @@ export interface DockerWatchOptions {
  */
 export async function watchContainers(
   options: DockerWatchOptions,
-  onChange: (change: SlotChange) => void,
+  onChange: (change: ContainerChange) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  for (let attempt = 0; !signal.aborted; attempt += 1) {
+  const backoff = new Backoff(RECONNECT, options.random);
+  while (!signal.aborted) {
     const openedAtMs = await followOnce(options, onChange, signal);
-    if (openedAtMs !== null && options.clock.now() - openedAtMs >= STABLE_MS) attempt = 0;
-    const rangeMs = Math.min(BACKOFF_CAP_MS, BACKOFF_BASE_MS * 2 ** attempt);
-    await sleep(options.clock, options.random() * rangeMs, signal);
+    if (openedAtMs !== null && options.clock.now() - openedAtMs >= STABLE_MS) backoff.reset();
+    await sleep(options.clock, backoff.nextMs(), signal);
   }
 }
 
 /** One connection, to its end; resolves with the time it opened, or null when it never did. */
 async function followOnce(
   options: DockerWatchOptions,
-  onChange: (change: SlotChange) => void,
+  onChange: (change: ContainerChange) => void,
   signal: AbortSignal,
 ): Promise<number | null> {
   let openedAtMs: number | null = null;
@@ -83,7 +83,7 @@ async function subscribe(
 }
 
 /** Podman says `died` where Docker says `die`. */
-function changeOf({ action, attributes }: ContainerEvent, instance: string): SlotChange | null {
+function changeOf({ action, attributes }: ContainerEvent, instance: string): ContainerChange | null {
   if (action !== "die" && action !== "died") return null;
   if (attributes[INSTANCE_LABEL] !== instance || attributes.name === undefined) return null;
   const exitCode = attributes.exitCode ?? attributes.containerExitCode ?? "";

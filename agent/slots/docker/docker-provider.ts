@@ -19,7 +19,7 @@ import { CachePreparation } from "./cache-preparation.ts";
 import { DockerSlotStart } from "./container-start.ts";
 import { watchContainers } from "./container-watch.ts";
 import { HelperContainers } from "./helper-container.ts";
-import type { ObservedSlot, SlotChange, SlotProvider, SlotSpec } from "../slot-provider.ts";
+import type { ObservedSlot, ContainerChange, SlotProvider, SlotSpec } from "../slot-provider.ts";
 
 export interface DockerSlotProviderOptions {
   readonly client: DockerClient;
@@ -97,7 +97,7 @@ export class DockerSlotProvider implements SlotProvider {
     });
   }
 
-  watch(onChange: (change: SlotChange) => void, signal: AbortSignal): Promise<void> {
+  watch(onChange: (change: ContainerChange) => void, signal: AbortSignal): Promise<void> {
     const onInfo = (info: EngineInfo): void => {
       this.#features = hostFeatures(info);
       void this.#helpers.clear({ engineNowMs: engineTimeMs(info.SystemTime), purposes: ["prepare-cache"] });

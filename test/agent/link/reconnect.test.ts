@@ -1,24 +1,25 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 
-import { Backoff } from "../../../agent/link/backoff.ts";
+import { REDIAL } from "../../../agent/link/link-client.ts";
+import { Backoff } from "../../../shared/clock/backoff.ts";
 import { CLOSE } from "../../../shared/link/close-codes.ts";
 import { batchFrame } from "../../stand-ins/edge/frames.ts";
 import { linkFixture } from "./link-fixture.ts";
 
 test("L9: waits are spread over the whole of a range that doubles from one second to thirty", () => {
-  const highest = new Backoff(() => 0.999999);
+  const highest = new Backoff(REDIAL, () => 0.999999);
   expect(Array.from({ length: 8 }, () => highest.nextMs())).toEqual([
     1000, 2000, 4000, 8000, 16_000, 30_000, 30_000, 30_000,
   ]);
-  const lowest = new Backoff(() => 0);
+  const lowest = new Backoff(REDIAL, () => 0);
   expect(Array.from({ length: 8 }, () => lowest.nextMs())).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);
   fc.assert(
     fc.property(
       fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
       fc.nat({ max: 2000 }),
       (random, failures) => {
-        const backoff = new Backoff(() => random);
+        const backoff = new Backoff(REDIAL, () => random);
         for (let count = 0; count < failures; count += 1) backoff.nextMs();
         const range = Math.min(30_000, 1000 * 2 ** failures);
         expect(backoff.nextMs()).toBe(Math.round(random * range));

@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from "vitest";
 
 import { InProcessSlotProvider } from "../../../agent/slots/in-process-slot-provider.ts";
-import type { SlotChange, SlotSpec } from "../../../agent/slots/slot-provider.ts";
+import type { ContainerChange, SlotSpec } from "../../../agent/slots/slot-provider.ts";
 import { poolOf } from "../../shared/controller/world.ts";
 import { VirtualClock } from "../../stand-ins/time/virtual-clock.ts";
 
@@ -28,7 +28,7 @@ function fixture() {
       signal.addEventListener("abort", () => resolve({ exitCode: 143 }), { once: true });
     });
   const provider = new InProcessSlotProvider(run, clock);
-  const changes: SlotChange[] = [];
+  const changes: ContainerChange[] = [];
   const watching = new AbortController();
   void provider.watch((change) => changes.push(change), watching.signal);
   onTestFinished(() => watching.abort());

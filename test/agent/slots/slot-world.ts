@@ -67,7 +67,7 @@ export class SlotWorld {
       github,
       provider,
       records,
-      feed: (name, step) => this.control.feed({ type: "slot", atMs: clock.now(), name, ...step }),
+      feed: (event) => this.control.feed(event),
       clock,
       random: seeded(options.seed ?? 1),
       log,
@@ -92,8 +92,7 @@ export class SlotWorld {
   async adopt(): Promise<this> {
     this.control.hold("adoption");
     await this.manager.reconcile();
-    this.manager.watch();
-    this.manager.settleIntents();
+    this.manager.start();
     this.control.release("adoption");
     await this.clock.advance(0);
     return this;

@@ -95,7 +95,7 @@ export class World {
 
   plan(): Plan {
     const next = plan(this.ledger, this.pools, this.nowMs);
-    this.ledger.markSurplus(next.surplus, this.nowMs);
+    this.ledger.apply({ type: "surplus", atMs: this.nowMs, names: next.surplus });
     return next;
   }
 

@@ -1,7 +1,7 @@
 import {
   SlotError,
   type ObservedSlot,
-  type SlotChange,
+  type ContainerChange,
   type SlotProvider,
   type SlotSpec,
 } from "../../../agent/slots/slot-provider.ts";
@@ -29,7 +29,7 @@ export class FakeSlots implements SlotProvider {
   tail: string | null = null;
   readonly admitHooks: Hook[] = [];
   readonly #clock: Clock;
-  readonly #watchers = new Set<(change: SlotChange) => void>();
+  readonly #watchers = new Set<(change: ContainerChange) => void>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -61,7 +61,7 @@ export class FakeSlots implements SlotProvider {
     if (!quietly) this.tell({ kind: "exited", name, exitCode });
   }
 
-  tell(change: SlotChange): void {
+  tell(change: ContainerChange): void {
     for (const watcher of this.#watchers) watcher(change);
   }
 
@@ -102,7 +102,7 @@ export class FakeSlots implements SlotProvider {
     return listed;
   }
 
-  async watch(onChange: (change: SlotChange) => void, signal: AbortSignal): Promise<void> {
+  async watch(onChange: (change: ContainerChange) => void, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return;
     this.#watchers.add(onChange);
     onChange({ kind: "resync" });

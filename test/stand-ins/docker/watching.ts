@@ -1,8 +1,8 @@
-import type { SlotChange } from "../../../agent/slots/slot-provider.ts";
+import type { ContainerChange } from "../../../agent/slots/slot-provider.ts";
 import type { ProviderUnderTest } from "./slot-fixtures.ts";
 
 export interface Watching {
-  readonly changes: SlotChange[];
+  readonly changes: ContainerChange[];
   readonly resyncs: () => number;
   stop(): Promise<void>;
 }
@@ -10,7 +10,7 @@ export interface Watching {
 /** Watches through a provider and keeps what it reports. */
 export function watching(provider: ProviderUnderTest["provider"]): Watching {
   const ending = new AbortController();
-  const changes: SlotChange[] = [];
+  const changes: ContainerChange[] = [];
   const done = provider.watch((change) => void changes.push(change), ending.signal);
   return {
     changes,

@@ -1,6 +1,6 @@
-import { ownersOf, type Fleet } from "../../shared/fleet/pool.ts";
-import { architectureLabels, IMPLIED_LABELS } from "../../shared/labels/labels.ts";
-import type { Route } from "../../shared/link/route.ts";
+import { ownersOf, type Fleet } from "./pool.ts";
+import { architectureLabels, IMPLIED_LABELS } from "../labels/labels.ts";
+import type { Route } from "../link/route.ts";
 
 /** What a fleet serves, as the agent announces it for the mailbox to turn the rest away. */
 export function routesOfFleet({ pools }: Fleet): readonly Route[] {

@@ -1,0 +1,114 @@
+import type { Clock } from "../../shared/clock/clock.ts";
+import { describeRefusal } from "../../shared/controller/describe-reason.ts";
+import type { ControllerEvent } from "../../shared/controller/events.ts";
+import type { Ledger } from "../../shared/controller/ledger.ts";
+import { refusal, type ServingPool } from "../../shared/controller/pool-choice.ts";
+import type { Logger } from "../../shared/log/logger.ts";
+import { factsOfSignal, type JobFacts } from "../../shared/workflow-job/job-facts.ts";
+import { phaseOf } from "../../shared/workflow-job/phase.ts";
+import type { Signal } from "../../shared/workflow-job/signal.ts";
+import type { GitHubJob } from "../github/model/types.ts";
+import { scopeKey } from "../slots/runner-scope.ts";
+import type { SweepResult } from "../sweeps/sweep.ts";
+
+export interface IntakeOptions {
+  readonly ledger: Pick<Ledger, "job">;
+  readonly pools: () => readonly ServingPool[];
+  readonly feed: (event: ControllerEvent) => void;
+  /** Asks for a sweep soon. */
+  readonly requestSweep: () => void;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** Turns what the outside tells (signals, the mailbox's open jobs, sweeps) into the controller's events. */
+export class Intake {
+  readonly #options: IntakeOptions;
+
+  constructor(options: IntakeOptions) {
+    this.#options = options;
+  }
+
+  /** Signals that are on disk. */
+  received(signals: readonly Signal[]): void {
+    const { clock, log, feed } = this.#options;
+    const now = clock.now();
+    for (const signal of signals) {
+      const { guid, jobId, action, status } = signal;
+      const facts = factsOfSignal(signal);
+      if (facts === null) {
+        log.warn("signal with a status that is not known; kept, without effect", { guid, jobId, status });
+        continue;
+      }
+      log.info("signal", { guid, jobId, action, phase: facts.phase, ms: now - signal.receivedAtMs });
+      feed({ type: "job", source: "signal", facts, atMs: now, seenAtMs: now, guid });
+      this.#noteUnserved(facts);
+      this.#askIfOvertaken(facts);
+    }
+  }
+
+  /** What the mailbox's welcome says of jobs that have not ended. */
+  openJobs(jobs: readonly JobFacts[]): void {
+    const atMs = this.#options.clock.now();
+    for (const facts of jobs)
+      this.#options.feed({ type: "job", source: "open-jobs", facts, atMs, seenAtMs: facts.phaseAtMs });
+  }
+
+  swept(result: SweepResult): void {
+    for (const event of eventsOfSweep(result, this.#options.clock.now())) this.#options.feed(event);
+  }
+
+  /** A sweep saw the job wait for its approval, and stamps of two clocks cannot tell what came first: GitHub can. */
+  #askIfOvertaken({ jobId, phase }: JobFacts): void {
+    const { ledger, requestSweep } = this.#options;
+    if (phase === "queued" && ledger.job(jobId)?.facts.phase === "waiting") requestSweep();
+  }
+
+  /** A job that looks like ours and that nobody will serve is worth a word with the reasons. */
+  #noteUnserved(facts: JobFacts): void {
+    if (facts.phase !== "queued") return;
+    const refusals = this.#options.pools().map((serving) => [serving.pool.key, refusal(serving, facts)] as const);
+    if (refusals.some(([, reason]) => reason === null)) return;
+    const reasons = refusals.map(([pool, reason]) => [pool, reason === null ? "" : describeRefusal(reason)]);
+    const { jobId, repository, labels } = facts;
+    this.#options.log.info("no pool serves this job", { jobId, repository, labels, why: Object.fromEntries(reasons) });
+  }
+}
+
+/** What a sweep found as the controller's events; inventory first, so that slots are judged by it. */
+export function eventsOfSweep(result: SweepResult, nowMs: number): readonly ControllerEvent[] {
+  const { startedAtMs } = result;
+  const inventories = result.runners.map(({ scope, items, complete }): ControllerEvent => {
+    const runners = items.map(({ id, name, status, busy }) => ({ id, name, online: status === "online", busy }));
+    return { type: "inventory", atMs: nowMs, startedAtMs, scope: scopeKey(scope), complete, runners };
+  });
+  const jobs = result.jobs.items.map((job) => factsOfJob(job, startedAtMs)).filter((facts) => facts !== null);
+  const { repositories } = result.jobs;
+  return [...inventories, { type: "queue-sweep", atMs: nowMs, startedAtMs, jobs, repositories }];
+}
+
+/**
+ * What a REST answer says of a job, or null if its status is none that is known. Between `waiting` and `queued` a
+ * sweep speaks as of the time it began: it saw the job's present state, whatever stamps the job carries.
+ */
+export function factsOfJob(job: GitHubJob, sweepStartedAtMs: number): JobFacts | null {
+  const phase = phaseOf({ action: "", status: job.status, runnerName: job.runnerName });
+  if (phase === null) return null;
+  const taken = phase === "in_progress" || phase === "completed";
+  return {
+    jobId: job.id,
+    jobName: job.name,
+    runId: job.runId,
+    attempt: job.runAttempt,
+    repository: job.repository,
+    isPrivate: job.isPrivate,
+    labels: [...job.labels],
+    phase,
+    phaseAtMs: taken ? (job.startedAtMs ?? sweepStartedAtMs) : sweepStartedAtMs,
+    runnerName: taken && job.runnerName !== "" ? job.runnerName : null,
+    conclusion: job.conclusion,
+    createdAtMs: job.createdAtMs,
+    startedAtMs: taken ? job.startedAtMs : null,
+    completedAtMs: job.completedAtMs,
+  };
+}

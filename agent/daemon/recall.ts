@@ -1,0 +1,35 @@
+import type { ControllerEvent } from "../../shared/controller/events.ts";
+import type { Ledger } from "../../shared/controller/ledger.ts";
+import { errorFields } from "../../shared/errors/message-of.ts";
+import type { Logger } from "../../shared/log/logger.ts";
+import { factsOfSignal } from "../../shared/workflow-job/job-facts.ts";
+import type { DrainRecords } from "../journal/drain-records.ts";
+import type { Journal } from "../journal/journal.ts";
+import type { SlotRecords } from "../journal/slot-records.ts";
+
+type Feed = (event: ControllerEvent) => void;
+
+/** Rebuilds the ledger from the journal. What has become old news since is confirmed by a sweep first. */
+export function recallJobs(journal: Journal, drains: DrainRecords, nowMs: number, feed: Feed): void {
+  for (const { signal, agentAtMs } of journal.signals()) {
+    const facts = factsOfSignal(signal);
+    if (facts === null) continue;
+    feed({ type: "job", source: "signal", facts, atMs: nowMs, seenAtMs: agentAtMs, guid: signal.guid });
+  }
+  for (const pool of drains.pools()) feed({ type: "drain", pool, on: true });
+}
+
+/** An idle slot's cooldown goes on from one process to the next, so that runs of `scale --once` retire it in time. */
+export function recallCooldowns(records: SlotRecords, feed: Feed): void {
+  for (const { name, surplusSinceMs } of records.unfinished())
+    if (surplusSinceMs !== null) feed({ type: "cooldown-recalled", name, sinceMs: surplusSinceMs });
+}
+
+/** Puts the cooldowns on disk, for the next process. Never throws. */
+export function keepCooldowns(records: SlotRecords, ledger: Ledger, log: Logger): void {
+  try {
+    for (const { name, surplusSinceMs } of ledger.slots) records.update(name, { surplusSinceMs });
+  } catch (error) {
+    log.warn("cooldowns not kept; they start anew", errorFields(error));
+  }
+}

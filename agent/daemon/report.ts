@@ -1,0 +1,65 @@
+import type { Clock } from "../../shared/clock/clock.ts";
+import type { Ledger } from "../../shared/controller/ledger.ts";
+import type { ServingPool } from "../../shared/controller/pool-choice.ts";
+import { servedDemand } from "../../shared/controller/serving.ts";
+import { isBusy } from "../../shared/controller/slot.ts";
+import type { AgentReport } from "../../shared/link/report.ts";
+import { sleep } from "../clock/sleep.ts";
+import type { SweepResult } from "../sweeps/sweep.ts";
+
+const REPORT_INTERVAL_MS = 60_000;
+
+export interface ReporterOptions {
+  readonly ledger: Ledger;
+  readonly pools: () => readonly ServingPool[];
+  /** Tells the edge, where there is a link to it. */
+  readonly send: (report: AgentReport) => void;
+  readonly clock: Clock;
+}
+
+/** What the agent says of itself, and when it says so to the edge. */
+export class Reporter {
+  readonly #options: ReporterOptions;
+  #lastSweepAtMs: number | null = null;
+  #lastCompleteSweepAtMs: number | null = null;
+
+  constructor(options: ReporterOptions) {
+    this.#options = options;
+  }
+
+  state(): AgentReport {
+    const { ledger, pools } = this.#options;
+    const slots = [...ledger.slots];
+    return {
+      slots: slots.length,
+      busy: slots.filter(isBusy).length,
+      demand: servedDemand(ledger, pools()),
+      lastSweepAt: this.#lastSweepAtMs,
+      lastCompleteSweepAt: this.#lastCompleteSweepAtMs,
+    };
+  }
+
+  /** Notes a sweep; true if it read everything. */
+  swept({ finishedAtMs, jobs, runners }: SweepResult): boolean {
+    const isWhole = jobs.complete && runners.every((listing) => listing.complete);
+    this.#lastSweepAtMs = finishedAtMs;
+    // Where the repositories take turns, a round of all of them is what a complete sweep is elsewhere.
+    this.#lastCompleteSweepAtMs = isWhole ? finishedAtMs : (jobs.allReadSinceMs ?? this.#lastCompleteSweepAtMs);
+    return isWhole;
+  }
+
+  send(): void {
+    this.#options.send(this.state());
+  }
+
+  /** Sends what has changed, once a minute at most, until `signal` is aborted. */
+  async run(signal: AbortSignal): Promise<void> {
+    let last = "";
+    while (await sleep(this.#options.clock, REPORT_INTERVAL_MS, signal)) {
+      const { slots, busy, demand } = this.state();
+      const now = JSON.stringify({ slots, busy, demand });
+      if (now !== last) this.send();
+      last = now;
+    }
+  }
+}

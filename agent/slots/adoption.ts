@@ -1,0 +1,109 @@
+import { backoffRangeMs } from "../../shared/clock/backoff.ts";
+import type { Clock } from "../../shared/clock/clock.ts";
+import type { ControllerEvent, SlotChange } from "../../shared/controller/events.ts";
+import type { Ledger } from "../../shared/controller/ledger.ts";
+import { errorFields } from "../../shared/errors/message-of.ts";
+import type { Logger } from "../../shared/log/logger.ts";
+import { SayOnce } from "../../shared/log/say-once.ts";
+import { sleep } from "../clock/sleep.ts";
+import type { GitHub } from "../github/model/types.ts";
+import type { SlotRecord, SlotRecords } from "../journal/slot-records.ts";
+import { toRunnerScope } from "./runner-scope.ts";
+import type { SlotExits } from "./slot-exits.ts";
+import type { ObservedSlot, SlotProvider } from "./slot-provider.ts";
+import type { SlotWork } from "./slot-work.ts";
+
+const RETRY = { baseMs: 5000, capMs: 60_000 } as const;
+
+export interface AdoptionOptions {
+  readonly ledger: Ledger;
+  readonly github: GitHub;
+  readonly provider: SlotProvider;
+  readonly records: SlotRecords;
+  readonly exits: SlotExits;
+  readonly work: SlotWork;
+  readonly feed: (event: ControllerEvent) => void;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** Holds what is believed of slots against what exists, at the start and ever after. */
+export class Adoption {
+  readonly #options: AdoptionOptions;
+
+  constructor(options: AdoptionOptions) {
+    this.#options = options;
+  }
+
+  /** Learns what runs already; nothing is to be started before. Tries until it knows, or the work ends. */
+  async adopt(): Promise<void> {
+    const { clock, log, work } = this.#options;
+    const once = new SayOnce(log);
+    for (let tries = 0; !work.signal.aborted; tries += 1) {
+      try {
+        return await this.reconcile();
+      } catch (error) {
+        if (!work.signal.aborted) once.say("error", "list", "cannot see what runs; trying again", errorFields(error));
+      }
+      await sleep(clock, backoffRangeMs(RETRY, tries), work.signal);
+    }
+  }
+
+  /**
+   * Adopts containers of ours that are new to this process, clears away those that ended, and lets go of slots whose
+   * container is gone.
+   * @throws {SlotError} if the provider cannot say what exists.
+   */
+  async reconcile(): Promise<void> {
+    const { provider, ledger, clock, exits, work } = this.#options;
+    const askedAtMs = clock.now();
+    const observed = await provider.list(work.signal);
+    for (const slot of observed) if (!exits.clearedSince(askedAtMs, slot.name)) this.#observe(slot);
+    const names = new Set(observed.map((slot) => slot.name));
+    for (const slot of ledger.slots) {
+      if (names.has(slot.name) || slot.startedAtMs === null || slot.startedAtMs >= askedAtMs) continue;
+      exits.exited(slot.name, null);
+    }
+  }
+
+  #observe(observed: ObservedSlot): void {
+    const { ledger, log, exits } = this.#options;
+    const { name, poolKey: pool, scope, runnerId } = observed;
+    if (ledger.slot(name) !== undefined) {
+      if (observed.state === "exited") exits.exited(name, observed.exitCode);
+      return;
+    }
+    log.info("slot adopted", { slot: name, pool, state: observed.state });
+    const startedAtMs = observed.startedAtMs ?? observed.createdAtMs;
+    this.#feed(name, { change: "adopted", pool, scope, runnerId, startedAtMs });
+    if (observed.state === "running") return;
+    // It ended while nobody watched, or was never started: that says nothing about how its pool gets on now.
+    this.#feed(name, { change: "retiring" });
+    exits.exited(name, observed.exitCode);
+  }
+
+  /**
+   * Settles intents of an earlier process that no container belongs to: their registration, if there is one, goes.
+   * Call it after the first reconcile.
+   */
+  settleIntents(): void {
+    const { records, ledger, work } = this.#options;
+    for (const record of records.unfinished()) {
+      if (ledger.slot(record.name) === undefined) void work.run(record.name, () => this.#settle(record));
+    }
+  }
+
+  async #settle(record: SlotRecord): Promise<void> {
+    const { github, records, clock, log, work } = this.#options;
+    const where = toRunnerScope(record.scope);
+    const runner = await github.findRunner(where, record.name, work.signal);
+    if (runner !== null) await github.deleteRunner(where, runner.id, work.signal);
+    records.update(record.name, { removedAtMs: clock.now() });
+    log.info("intent of an earlier run settled", { slot: record.name, registered: runner !== null });
+  }
+
+  #feed(name: string, step: SlotChange): void {
+    const { feed, clock } = this.#options;
+    feed({ type: "slot", atMs: clock.now(), name, ...step });
+  }
+}
