@@ -6,11 +6,11 @@ import { createReceiver } from "../shared/receiver/receiver.ts";
 import { WebhookVerifier } from "../shared/signature/webhook-verifier.ts";
 import { edgeLogger } from "./log.ts";
 import { MailboxClient } from "./mailbox-client.ts";
-import { readSettings, type Settings } from "./settings.ts";
+import { readEdgeSettings, type Settings } from "./settings.ts";
 
 /** The Worker's routes. Nothing behind a token or a signature wakes the Durable Object before it was checked. */
 export function createApp(env: Env): Hono {
-  const { settings, problems } = readSettings(env);
+  const { settings, problems } = readEdgeSettings(env);
   const log = edgeLogger(settings.LOG_LEVEL);
   for (const problem of problems) log.error("setting ignored", { problem });
   const stub = () => env.MAILBOX.getByName(settings.HOOKLINE_FLEET);

@@ -3,7 +3,7 @@ import { retryable } from "cloudflare:durable-objects";
 import { DurableObject } from "cloudflare:workers";
 
 import { freshState } from "../shared/edge/link-socket.ts";
-import { MailboxHost, type DeadLetterList } from "../shared/edge/mailbox-host.ts";
+import { MailboxHost, type DeadLetterPage } from "../shared/edge/mailbox-host.ts";
 import { CLOSE } from "../shared/link/close-codes.ts";
 import { PING, PONG, SUBPROTOCOL } from "../shared/link/protocol.ts";
 import type { Logger } from "../shared/log/logger.ts";
@@ -13,7 +13,7 @@ import type { Signal } from "../shared/workflow-job/signal.ts";
 import { DurableSql } from "./durable-sql.ts";
 import { closeQuietly, HibernatingSocket } from "./hibernating-socket.ts";
 import { edgeLogger } from "./log.ts";
-import { readSettings } from "./settings.ts";
+import { readEdgeSettings } from "./settings.ts";
 import { WakeUp } from "./wake-up.ts";
 
 /**
@@ -36,7 +36,7 @@ export class MailboxObject extends DurableObject<Env> {
 
   constructor(context: DurableObjectState, env: Env) {
     super(context, env);
-    this.#log = edgeLogger(readSettings(env).settings.LOG_LEVEL);
+    this.#log = edgeLogger(readEdgeSettings(env).settings.LOG_LEVEL);
     this.#host = new MailboxHost({
       sql: new DurableSql(context.storage),
       newStreamId: () => crypto.randomUUID(),
@@ -68,7 +68,7 @@ export class MailboxObject extends DurableObject<Env> {
   }
 
   /** The newest dead letters, at most a hundred, and how many there are. */
-  deadLetters(): DeadLetterList {
+  deadLetters(): DeadLetterPage {
     return this.#host.deadLetters();
   }
 

@@ -19,7 +19,7 @@ export type Settings = z.infer<typeof settingsSchema>;
  * The Worker's variables and secrets. A variable that does not fit counts as absent: the routes that need it then
  * refuse everything, which is safer than guessing, and say so in the log.
  */
-export function readSettings(env: unknown): { readonly settings: Settings; readonly problems: readonly string[] } {
+export function readEdgeSettings(env: unknown): { readonly settings: Settings; readonly problems: readonly string[] } {
   const parsed = settingsSchema.safeParse(env);
   if (parsed.success) return { settings: parsed.data, problems: [] };
   const bad = new Set(parsed.error.issues.map((issue) => String(issue.path[0])));

@@ -1,7 +1,7 @@
 import * as z from "zod";
 
 import { positiveNumber } from "../settings/setting-rules.ts";
-import { servingPoolsOf } from "../settings/serving-pools-of.ts";
+import { configuredPools } from "../settings/configured-pools.ts";
 import { readSettings, type AgentSettings } from "../settings/settings.ts";
 import { factsByJob, outcomeOf, type JobOutcome, type OutcomeRules } from "../journal/job-outcome.ts";
 import { readJournal, type ReadJournal } from "../journal/read-journal.ts";
@@ -69,7 +69,7 @@ export function runDeliveries(args: readonly string[], io: CommandIo): ExitCode 
 function rulesOf(settings: AgentSettings, io: CommandIo): OutcomeRules {
   const prefix = ownPrefix(settings.instance);
   try {
-    return { ownPrefix: prefix, pools: servingPoolsOf(settings, io) };
+    return { ownPrefix: prefix, pools: configuredPools(settings, io) };
   } catch {
     return { ownPrefix: prefix, pools: null };
   }

@@ -4,7 +4,7 @@ import { ConfigError } from "../../shared/fleet/config-error.ts";
 import type { Freshness } from "../../shared/mailbox/freshness.ts";
 import { systemClock } from "../clock/system-clock.ts";
 import { readSettings, type AgentSettings } from "../settings/settings.ts";
-import { readArguments, type DoctorArguments } from "../doctor/arguments.ts";
+import { readDoctorArguments, type DoctorArguments } from "../doctor/arguments.ts";
 import { buildDoctor } from "../doctor/build-checks.ts";
 import { runCheck, type Check, type CheckResult } from "../doctor/check/check.ts";
 import { describeCheck, describeFreshness, describeLatency, describeSummary } from "../doctor/print.ts";
@@ -47,7 +47,7 @@ export async function runDoctor(
 ): Promise<ExitCode> {
   let given: DoctorArguments;
   try {
-    given = readArguments(args);
+    given = readDoctorArguments(args);
   } catch (error) {
     const message = messageOf(error);
     printFailure(io, args.includes("--json"), { code: "usage", message, remedy: "See hookline doctor --help" });

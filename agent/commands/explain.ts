@@ -6,7 +6,7 @@ import * as z from "zod";
 
 import { servingPool } from "../../shared/controller/pool-choice.ts";
 import { readPoolsFile } from "../settings/pools-file.ts";
-import { HOST_ARCHITECTURE } from "../settings/serving-pools-of.ts";
+import { HOST_ARCHITECTURE } from "../settings/configured-pools.ts";
 import { readSettings } from "../settings/settings.ts";
 import { routesOfFleet } from "../../shared/fleet/routes-of-fleet.ts";
 import { explainDelivery, type Explanation } from "../explain/explain-delivery.ts";

@@ -4,7 +4,7 @@ import { hostname } from "node:os";
 import type { Fleet } from "../../shared/fleet/pool.ts";
 import type { Logger } from "../../shared/log/logger.ts";
 import { systemClock } from "../clock/system-clock.ts";
-import { HOST_ARCHITECTURE } from "../settings/serving-pools-of.ts";
+import { HOST_ARCHITECTURE } from "../settings/configured-pools.ts";
 import { requireEdge } from "../settings/require-settings.ts";
 import type { AgentSettings } from "../settings/settings.ts";
 import type { GitHubHook } from "../github/model/delivery-log.ts";

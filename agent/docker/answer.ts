@@ -6,7 +6,7 @@ import { DockerError } from "./docker-error.ts";
 const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
 
 /** Reads a body to its end. Throws DockerError `unexpected` beyond 32 MiB. */
-export async function readBody(response: IncomingMessage, endpoint: string): Promise<Buffer> {
+export async function readAnswerBody(response: IncomingMessage, endpoint: string): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of response as AsyncIterable<Buffer>) {
@@ -18,7 +18,7 @@ export async function readBody(response: IncomingMessage, endpoint: string): Pro
 }
 
 /** Parses one JSON answer. Throws DockerError `unexpected` that names the endpoint and the field, never a value. */
-export function parseAnswer<T>(schema: z.ZodType<T>, text: string, endpoint: string): T {
+export function parseEngineAnswer<T>(schema: z.ZodType<T>, text: string, endpoint: string): T {
   const parsed = schema.safeParse(parseJson(text, endpoint));
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];

@@ -2,7 +2,7 @@ import type { ContainerCreateRequest } from "@docker/node-sdk";
 import * as z from "zod";
 import { inspectSchema, summarySchema, type ContainerDetail, type ContainerSummary } from "./container-answers.ts";
 import { DockerError } from "./docker-error.ts";
-import type { Call, Engine } from "./engine.ts";
+import type { EngineCall, Engine } from "./engine.ts";
 import { joinLogFrames } from "./log-frames.ts";
 
 const createdSchema = z.object({ Id: z.string().min(1) });
@@ -32,7 +32,7 @@ export class ContainerApi {
     platform: string | null,
     signal: AbortSignal,
   ): Promise<string> {
-    const call: Call = {
+    const call: EngineCall = {
       endpoint: "POST /containers/create",
       method: "POST",
       path: "/containers/create",
@@ -79,7 +79,7 @@ export class ContainerApi {
 
   /** Removes with its anonymous volumes; false when it was gone. A running one is a `conflict` without `force`. */
   async remove(ref: string, options: { readonly force: boolean }, signal: AbortSignal): Promise<boolean> {
-    const call: Call = {
+    const call: EngineCall = {
       endpoint: "DELETE /containers/{id}",
       method: "DELETE",
       path: `/containers/${encodeURIComponent(ref)}`,
@@ -130,7 +130,7 @@ export class ContainerApi {
   }
 }
 
-function post(ref: string, action: string, signal: AbortSignal): Call {
+function post(ref: string, action: string, signal: AbortSignal): EngineCall {
   return {
     endpoint: `POST /containers/{id}/${action}`,
     method: "POST",
@@ -139,7 +139,7 @@ function post(ref: string, action: string, signal: AbortSignal): Call {
   };
 }
 
-function get(ref: string, what: string, signal: AbortSignal): Call {
+function get(ref: string, what: string, signal: AbortSignal): EngineCall {
   return {
     endpoint: `GET /containers/{id}/${what}`,
     method: "GET",

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import * as z from "zod";
-import { parseAnswer, readBody, unexpected } from "./answer.ts";
+import { parseEngineAnswer, readAnswerBody, unexpected } from "./answer.ts";
 import { apiVersionSchema, chooseApiVersion } from "./api-version.ts";
 import { DockerError } from "./docker-error.ts";
 import { statusError } from "./status-error.ts";
@@ -9,7 +9,7 @@ import type { DockerRequest, DockerTransport } from "./transport.ts";
 export type Query = Readonly<Record<string, string | number | undefined>>;
 
 /** One call below the version prefix. */
-export interface Call extends Omit<DockerRequest, "path" | "body"> {
+export interface EngineCall extends Omit<DockerRequest, "path" | "body"> {
   readonly path: string;
   readonly query?: Query;
   readonly json?: unknown;
@@ -39,19 +39,19 @@ export class Engine {
   }
 
   /** Sends a call and hands over the answer if its status is one of `statuses`; throws DockerError for all others. */
-  async send(call: Call, statuses: readonly number[]): Promise<IncomingMessage> {
+  async send(call: EngineCall, statuses: readonly number[]): Promise<IncomingMessage> {
     const version = this.#version ?? (await this.negotiate(call.signal));
     return this.#exchange({ ...plain(call), path: `/v${version}${call.path}${queryOf(call.query)}` }, statuses);
   }
 
   /** A call whose answer is one JSON value. */
-  async json<T>(call: Call, schema: z.ZodType<T>, statuses: readonly number[] = [200]): Promise<T> {
+  async json<T>(call: EngineCall, schema: z.ZodType<T>, statuses: readonly number[] = [200]): Promise<T> {
     const response = await this.send(call, statuses);
-    return parseAnswer(schema, (await this.body(call, response)).toString("utf8"), call.endpoint);
+    return parseEngineAnswer(schema, (await this.body(call, response)).toString("utf8"), call.endpoint);
   }
 
   /** A call whose answer has nothing to say but its status, which it resolves with. */
-  async status(call: Call, statuses: readonly number[]): Promise<number> {
+  async status(call: EngineCall, statuses: readonly number[]): Promise<number> {
     const response = await this.send(call, statuses);
     await this.body(call, response);
     return response.statusCode ?? 0;
@@ -60,7 +60,7 @@ export class Engine {
   /** Reads a body to its end; a connection that breaks meanwhile becomes a DockerError. */
   async body(request: Omit<DockerRequest, "body">, response: IncomingMessage): Promise<Buffer> {
     try {
-      return await readBody(response, request.endpoint);
+      return await readAnswerBody(response, request.endpoint);
     } catch (error) {
       throw await this.transport.failure(request, error);
     }
@@ -78,7 +78,7 @@ export class Engine {
 
   async #json<T>(request: DockerRequest, schema: z.ZodType<T>): Promise<T> {
     const response = await this.#exchange(request, [200]);
-    return parseAnswer(schema, (await this.body(request, response)).toString("utf8"), request.endpoint);
+    return parseEngineAnswer(schema, (await this.body(request, response)).toString("utf8"), request.endpoint);
   }
 
   async #exchange(request: DockerRequest, statuses: readonly number[]): Promise<IncomingMessage> {
@@ -98,7 +98,7 @@ export class Engine {
   }
 }
 
-function plain(call: Call): Omit<DockerRequest, "path"> {
+function plain(call: EngineCall): Omit<DockerRequest, "path"> {
   const { query: _query, json, path: _path, ...request } = call;
   if (json === undefined) return request;
   return {

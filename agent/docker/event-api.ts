@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { parseAnswer } from "./answer.ts";
-import type { Call, Engine } from "./engine.ts";
+import { parseEngineAnswer } from "./answer.ts";
+import type { EngineCall, Engine } from "./engine.ts";
 import { jsonLines } from "./json-lines.ts";
 
 const eventSchema = z
@@ -49,7 +49,7 @@ export class EventApi {
   ): AsyncGenerator<ContainerEvent, void, void> {
     const filters = JSON.stringify({ type: ["container"], label: [`${query.label}=${query.value}`] });
     const endpoint = "GET /events";
-    const call: Call = {
+    const call: EngineCall = {
       endpoint,
       method: "GET",
       path: "/events",
@@ -60,7 +60,7 @@ export class EventApi {
     const response = await this.#engine.send(call, [200]);
     onOpen();
     try {
-      for await (const line of jsonLines(response, endpoint)) yield parseAnswer(eventSchema, line, endpoint);
+      for await (const line of jsonLines(response, endpoint)) yield parseEngineAnswer(eventSchema, line, endpoint);
     } catch (error) {
       throw await this.#engine.transport.failure(call, error);
     }

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from "node:http";
 import * as z from "zod";
-import { parseAnswer } from "./answer.ts";
+import { parseEngineAnswer } from "./answer.ts";
 import { DockerError } from "./docker-error.ts";
-import type { Call, Engine } from "./engine.ts";
+import type { EngineCall, Engine } from "./engine.ts";
 import { pullRemedy } from "./pull-remedy.ts";
 import { splitImageReference } from "./image-reference.ts";
 import { jsonLines } from "./json-lines.ts";
@@ -78,7 +78,7 @@ export class ImageApi {
     registryAuth: string | null = null,
   ): Promise<void> {
     const { repository, tag } = splitImageReference(reference);
-    const call: Call = {
+    const call: EngineCall = {
       endpoint: ENDPOINT,
       method: "POST",
       path: "/images/create",
@@ -98,14 +98,14 @@ export class ImageApi {
   /** The pull stops when nobody reads, so the stream is read to its end, after an error too. */
   async #readProgress(
     reference: string,
-    call: Call,
+    call: EngineCall,
     response: IncomingMessage,
     onProgress: (progress: PullProgress) => void,
   ): Promise<void> {
     let failure: string | null = null;
     try {
       for await (const line of jsonLines(response, ENDPOINT)) {
-        const step = parseAnswer(progressSchema, line, ENDPOINT);
+        const step = parseEngineAnswer(progressSchema, line, ENDPOINT);
         failure ??= step.error ?? step.errorDetail?.message ?? null;
         if (step.status != null) onProgress(progressOf(step));
       }

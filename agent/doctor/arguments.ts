@@ -20,7 +20,7 @@ export interface DoctorArguments {
 }
 
 /** Reads the command line. @throws {Error} that says what is wrong, with the nearest word that is right. */
-export function readArguments(args: readonly string[]): DoctorArguments {
+export function readDoctorArguments(args: readonly string[]): DoctorArguments {
   const values = parse(args);
   const only = (values.only ?? []).map(groupOf);
   return {

@@ -20,7 +20,7 @@ import { edgeChecks } from "./edge/edge-checks.ts";
 import { EdgeFacts } from "./edge/edge-facts.ts";
 import { githubChecks } from "./github/github-checks.ts";
 import { GitHubFacts } from "./github/github-facts.ts";
-import { hostChecks, reachHost, targetsOf, type Target } from "./github/hosts.ts";
+import { hostChecks, reachHost, targetsOf, type HostTarget } from "./github/hosts.ts";
 import { readJournalFacts, type JournalReading } from "../journal/journal-facts.ts";
 import { hookLogs, outsideEvidence } from "./edge/outside-evidence.ts";
 import { Readings } from "./check/readings.ts";
@@ -114,7 +114,7 @@ function githubGroup(world: World): readonly Check[] {
   const { settings, github, fleet, journal, docker, clock } = world;
   if ("failure" in github) return [failed("github-token", "github", github.failure)];
   const targets = targetsOf(settings.githubApiUrl);
-  const reach = onceEach((target: Target) => reachHost(target, AbortSignal.timeout(GITHUB_CALL_MS)));
+  const reach = onceEach((target: HostTarget) => reachHost(target, AbortSignal.timeout(GITHUB_CALL_MS)));
   const facts = github.made;
   const logs = once(async (): Promise<readonly HookEvidence[] | null> => {
     return fleet === null || settings.edgeUrl === null ? null : hookLogs(facts, fleet, settings.edgeUrl);
@@ -127,7 +127,7 @@ function githubGroup(world: World): readonly Check[] {
       docker,
       journal: journal.kind === "read" ? journal.facts : null,
       fleet,
-      api: () => reach(targets[0] as Target),
+      api: () => reach(targets[0] as HostTarget),
       logs,
       nowMs: clock.now(),
     }),

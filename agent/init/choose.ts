@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 
 import { InitError } from "./world/init-error.ts";
 import type { InitOptions } from "./world/options.ts";
-import type { Choices, Target } from "./world/state.ts";
+import type { Choices, InitTarget } from "./world/state.ts";
 import type { Ask } from "./world/world.ts";
 
 /**
@@ -32,12 +32,12 @@ export async function choose(
   };
 }
 
-function givenTarget({ organization, repository }: InitOptions): Target | null {
+function givenTarget({ organization, repository }: InitOptions): InitTarget | null {
   if (organization !== undefined) return { kind: "organization", organization };
   return repository === undefined ? null : { kind: "repositories", repositories: repository };
 }
 
-async function askTarget(ask: Ask | null): Promise<Target> {
+async function askTarget(ask: Ask | null): Promise<InitTarget> {
   const remedy = "Name the organisation with --organization NAME, or each repository with --repository OWNER/NAME.";
   if (ask === null) throw new InitError("usage", "It was not said which jobs to serve.", remedy);
   const answer = await ask.text("Whose jobs shall it serve? An organisation, or repositories as owner/name:");
@@ -50,7 +50,7 @@ async function askTarget(ask: Ask | null): Promise<Target> {
 }
 
 /** Half of one set-up and half of another would be neither. */
-function requireSame(options: InitOptions, given: Target | null, begun: Choices, cwd: string): void {
+function requireSame(options: InitOptions, given: InitTarget | null, begun: Choices, cwd: string): void {
   const other = [
     given !== null && JSON.stringify(given) !== JSON.stringify(begun.target) ? "what to serve" : null,
     options.app && !begun.app ? "--app" : null,

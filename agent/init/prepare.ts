@@ -9,7 +9,7 @@ import type { InitContext } from "./world/context.ts";
 import { InitError } from "./world/init-error.ts";
 import { layoutIn, statePath } from "./world/layout.ts";
 import type { InitOptions } from "./world/options.ts";
-import { Progress, type Choices } from "./world/state.ts";
+import { InitProgress, type Choices } from "./world/state.ts";
 import { Wrangler } from "./world/wrangler.ts";
 import type { InitWorld } from "./world/world.ts";
 
@@ -28,18 +28,18 @@ export interface Prepared {
 export async function prepare(prepared: Prepared): Promise<InitContext> {
   const { options, io, world } = prepared;
   const path = statePath(io.cwd);
-  const begun = Progress.open(world.files, path);
+  const begun = InitProgress.open(world.files, path);
   const choices = await choose(options, begun?.choices ?? null, io.cwd, world.ask);
-  return contextOf(prepared, begun ?? Progress.begin(world.files, path, choices));
+  return contextOf(prepared, begun ?? InitProgress.begin(world.files, path, choices));
 }
 
 /** What init has made here, to take it back; null when it made nothing. @throws {InitError} */
 export function prepareRemoval(prepared: Prepared): InitContext | null {
-  const begun = Progress.open(prepared.world.files, statePath(prepared.io.cwd));
+  const begun = InitProgress.open(prepared.world.files, statePath(prepared.io.cwd));
   return begun === null ? null : contextOf(prepared, begun);
 }
 
-function contextOf({ options, io, world, signal, tell }: Prepared, progress: Progress): InitContext {
+function contextOf({ options, io, world, signal, tell }: Prepared, progress: InitProgress): InitContext {
   const { choices } = progress;
   const githubApiUrl = githubApiUrlOf(io);
   const { fetch, clock, random } = world;

@@ -2,7 +2,7 @@ import { dirname } from "node:path";
 
 import { scopeName } from "../github/model/scope.ts";
 import { scopesOf, type InitContext } from "./world/context.ts";
-import { draftOf } from "./world/files.ts";
+import { draftPath } from "./world/files.ts";
 import { takeBack } from "./world/place-file.ts";
 import { hookCallsOf } from "./steps/hooks.ts";
 
@@ -64,7 +64,7 @@ async function removeWorker({ progress, wrangler, tell }: InitContext): Promise<
 
 function removeFiles({ progress, layout, world, tell }: InitContext): void {
   const { files } = world;
-  for (const path of [layout.appHandover, layout.workerSecrets, layout.wranglerOutput, draftOf(layout.state)])
+  for (const path of [layout.appHandover, layout.workerSecrets, layout.wranglerOutput, draftPath(layout.state)])
     files.remove(path);
   for (const path of Object.keys(progress.made.files)) {
     if (takeBack(path, { files, progress }) === "kept") tell(`${path}: left, it was changed since`);

@@ -2,7 +2,7 @@ import { errorFields } from "../../shared/errors/message-of.ts";
 import { randomUUID } from "node:crypto";
 
 import type { CancelTimer, Clock } from "../../shared/clock/clock.ts";
-import { MailboxHost, type DeadLetterList } from "../../shared/edge/mailbox-host.ts";
+import { MailboxHost, type DeadLetterPage } from "../../shared/edge/mailbox-host.ts";
 import type { OperatorPort } from "../../shared/edge/operator-routes.ts";
 import type { Logger } from "../../shared/log/logger.ts";
 import type { Freshness } from "../../shared/mailbox/freshness.ts";
@@ -56,7 +56,7 @@ export class LocalMailbox implements MailboxPort, OperatorPort {
     return this.#host.freshness();
   }
 
-  async deadLetters(): Promise<DeadLetterList> {
+  async deadLetters(): Promise<DeadLetterPage> {
     return this.#host.deadLetters();
   }
 

@@ -1,6 +1,6 @@
 import type { JobClass } from "./demand.ts";
 import { isOverdue, type LedgerJob } from "./job.ts";
-import { MergedQueue, type Cursor } from "./merged-queue.ts";
+import { MergedQueue, type QueueCursor } from "./merged-queue.ts";
 import type { PoolBook } from "./pool-book.ts";
 import { scopeOf, type ServingPool } from "./pool-choice.ts";
 import { servingPoolsOf } from "./serving.ts";
@@ -19,7 +19,7 @@ export interface Allocation {
 }
 
 type Classes = Iterable<JobClass>;
-type Place = Cursor<readonly ServingPool[]>;
+type Place = QueueCursor<readonly ServingPool[]>;
 
 /**
  * Covers demand with slots that can take a job, oldest first, in any pool that may serve it; what is left reserves

@@ -4,7 +4,7 @@ import type { Ghost, Ledger } from "./ledger.ts";
 import { PoolBook } from "./pool-book.ts";
 import { scopeOf, warmScopeOf, type ServingPool } from "./pool-choice.ts";
 import type { ProvisionReason, RetireReason, VerifyReason } from "./reasons.ts";
-import { judgeSurplus, judgeUseless, unwanted, type Verdict } from "./retirement.ts";
+import { judgeSurplus, judgeUseless, unwanted, type RetirementVerdict } from "./retirement.ts";
 import type { Slot } from "./slot.ts";
 
 /** A runner of ours without a slot is deregistered after this time: a slot may be coming up. */
@@ -135,7 +135,7 @@ class Planner {
     return surplus;
   }
 
-  #judged(slot: Slot, verdict: Verdict | null): void {
+  #judged(slot: Slot, verdict: RetirementVerdict | null): void {
     if (verdict === null) return;
     if (verdict.kind === "wait") return this.#wakeAt(verdict.untilMs);
     if (verdict.kind === "retire") this.#actions.push({ type: "retire", slot: slot.name, reason: verdict.reason });

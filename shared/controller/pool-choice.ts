@@ -13,7 +13,7 @@ export interface ServingPool {
   readonly repositories: ReadonlySet<string> | null;
 }
 
-type JobClass = Pick<JobFacts, "repository" | "isPrivate" | "labels">;
+type ChoosableJob = Pick<JobFacts, "repository" | "isPrivate" | "labels">;
 
 /** Derives what serving needs; `hostArchitecture` stands in where a pool says `auto`. */
 export function servingPool(pool: Pool, hostArchitecture: "amd64" | "arm64"): ServingPool {
@@ -28,7 +28,7 @@ function repositoriesOf(pool: Pool): ReadonlySet<string> | null {
 }
 
 /** Why a pool may not serve a job, or null if it may. */
-export function refusal(serving: ServingPool, job: JobClass): Refusal | null {
+export function refusal(serving: ServingPool, job: ChoosableJob): Refusal | null {
   const { pool } = serving;
   const repository = job.repository.toLowerCase();
   const owner = repository.split("/")[0] ?? "";

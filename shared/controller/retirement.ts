@@ -10,7 +10,7 @@ export const ONLINE_DEADLINE_MS = 5 * 60_000;
 export const SPENT_DEADLINE_MS = 5 * 60_000;
 
 /** What is to be done about a slot that may have to go. */
-export type Verdict =
+export type RetirementVerdict =
   | { readonly kind: "retire"; readonly reason: RetireReason }
   /** GitHub has to be asked first. */
   | { readonly kind: "verify"; readonly reason: VerifyReason }
@@ -23,7 +23,7 @@ export function judgeSurplus(
   cooldownMs: number,
   reason: "surplus" | "drained" | "pool-removed",
   nowMs: number,
-): Verdict | null {
+): RetirementVerdict | null {
   if (slot.state !== "started" && slot.state !== "online") return null;
   const sinceMs = slot.surplusSinceMs ?? nowMs;
   if (nowMs - sinceMs < cooldownMs) return { kind: "wait", untilMs: sinceMs + cooldownMs };
@@ -35,7 +35,11 @@ export function judgeSurplus(
 }
 
 /** A slot that is of no use: never or no longer online, unknown to GitHub, or still there long after its job. */
-export function judgeUseless(slot: Slot, nowMs: number, onlineDeadlineMs = ONLINE_DEADLINE_MS): Verdict | null {
+export function judgeUseless(
+  slot: Slot,
+  nowMs: number,
+  onlineDeadlineMs = ONLINE_DEADLINE_MS,
+): RetirementVerdict | null {
   if (slot.retiring || slot.startedAtMs === null) return null;
   switch (slot.state) {
     case "started":
@@ -53,7 +57,12 @@ export function judgeUseless(slot: Slot, nowMs: number, onlineDeadlineMs = ONLIN
 }
 
 /** The deadline runs from when it was last seen online, or else from its start; GitHub's word must be later still. */
-function judgeOffline(slot: Slot, startedAtMs: number, nowMs: number, onlineDeadlineMs: number): Verdict | null {
+function judgeOffline(
+  slot: Slot,
+  startedAtMs: number,
+  nowMs: number,
+  onlineDeadlineMs: number,
+): RetirementVerdict | null {
   const sinceMs = unseenSinceMs(slot);
   const deadlineMs = sinceMs + onlineDeadlineMs;
   // No wake for the deadline: only an inventory can confirm it, and each one brings a plan.
@@ -64,7 +73,7 @@ function judgeOffline(slot: Slot, startedAtMs: number, nowMs: number, onlineDead
   return { kind: "retire", reason: { code: "offline", forMs } };
 }
 
-function judgeSpent(slot: Slot, nowMs: number): Verdict | null {
+function judgeSpent(slot: Slot, nowMs: number): RetirementVerdict | null {
   const sinceMs = slot.because.atMs;
   const deadlineMs = sinceMs + SPENT_DEADLINE_MS;
   if (nowMs < deadlineMs) return { kind: "wait", untilMs: deadlineMs };
@@ -74,7 +83,7 @@ function judgeSpent(slot: Slot, nowMs: number): Verdict | null {
   return { kind: "retire", reason: { code: "job-done", jobId: slot.jobId ?? 0, forMs: nowMs - sinceMs } };
 }
 
-function unconfirmed(slot: Slot): Verdict {
+function unconfirmed(slot: Slot): RetirementVerdict {
   return { kind: "verify", reason: { code: "end-unconfirmed", slot: slot.name } };
 }
 

@@ -34,7 +34,7 @@ export interface MailboxHostOptions {
 }
 
 /** The newest dead letters, at most a hundred, and how many there are. */
-export interface DeadLetterList {
+export interface DeadLetterPage {
   readonly dead: readonly DeadLetter[];
   readonly total: number;
 }
@@ -96,7 +96,7 @@ export class MailboxHost {
     if (note.kind !== "rejected") noteOnDisk(this.mailbox, note);
   }
 
-  deadLetters(): DeadLetterList {
+  deadLetters(): DeadLetterPage {
     return { dead: this.mailbox.deadLetters(MAX_LISTED), total: this.mailbox.dead() };
   }
 

@@ -3,13 +3,13 @@ import { Hono, type MiddlewareHandler } from "hono";
 import type { Logger } from "../log/logger.ts";
 import type { Freshness } from "../mailbox/freshness.ts";
 import { hasAccess, type EqualDigests } from "./access.ts";
-import type { DeadLetterList } from "./mailbox-host.ts";
+import type { DeadLetterPage } from "./mailbox-host.ts";
 import { securityHeaders } from "./security-headers.ts";
 
 /** The mailbox as its operator sees it; near, or behind a call. */
 export interface OperatorPort {
   freshness(): Promise<Freshness>;
-  deadLetters(): Promise<DeadLetterList>;
+  deadLetters(): Promise<DeadLetterPage>;
   /** The new sequence number, or null if no dead letter has this one. */
   requeue(seq: number): Promise<number | null>;
 }

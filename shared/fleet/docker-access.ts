@@ -1,6 +1,6 @@
 import type { ConfigPath } from "./config-path.ts";
 import type { DockerAccess } from "./container-options.ts";
-import type { Finding } from "./finding.ts";
+import type { FleetFinding } from "./finding.ts";
 
 /** What a pool says of Docker in its jobs; undefined is what the schema refused. */
 export interface StatedDocker {
@@ -16,10 +16,10 @@ export interface StatedDocker {
  * folder by its path on the host, so with a shared socket that path must be the same on both sides, else they find an
  * empty workspace. https://github.com/actions/runner/issues/406
  */
-export function dockerFindings({ at, docker, workFolder, visibility, max }: StatedDocker): Finding[] {
+export function dockerFindings({ at, docker, workFolder, visibility, max }: StatedDocker): FleetFinding[] {
   if (docker === undefined) return [];
   const absolute = workFolder?.startsWith("/") ?? docker === "socket";
-  const found: Finding[] = [];
+  const found: FleetFinding[] = [];
   if (docker === "socket" && !absolute) {
     found.push({ at: [...at, "workFolder"], message: NOT_EQUAL });
   } else if (docker !== "socket" && absolute) {

@@ -1,7 +1,7 @@
 import type { ConfigPath } from "./config-path.ts";
 
 /** A problem or warning before it is given its line and its written path. */
-export interface Finding {
+export interface FleetFinding {
   readonly at: ConfigPath;
   readonly message: string;
 }

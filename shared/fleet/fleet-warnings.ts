@@ -1,9 +1,9 @@
-import type { Finding } from "./finding.ts";
+import type { FleetFinding } from "./finding.ts";
 import type { Fleet, Pool } from "./pool.ts";
 import { shadows } from "./shadowing.ts";
 
 /** What loads, but may surprise. */
-export function fleetWarnings(fleet: Fleet): Finding[] {
+export function fleetWarnings(fleet: Fleet): FleetFinding[] {
   return [
     ...fleet.pools.flatMap((pool, index) => poolWarnings(pool, index)),
     ...shadowWarnings(fleet.pools),
@@ -11,12 +11,12 @@ export function fleetWarnings(fleet: Fleet): Finding[] {
   ];
 }
 
-function poolWarnings(pool: Pool, index: number): Finding[] {
+function poolWarnings(pool: Pool, index: number): FleetFinding[] {
   return [...limitWarnings(pool, index), ...audienceWarnings(pool, index), ...waitWarnings(pool, index)];
 }
 
 /** https://docs.docker.com/engine/containers/resource_constraints/ */
-function limitWarnings({ resources }: Pool, index: number): Finding[] {
+function limitWarnings({ resources }: Pool, index: number): FleetFinding[] {
   const unenforced = "many NAS kernels cannot enforce it; where Docker reports that, the limit is left out";
   const at = (name: string) => ["pools", index, "resources", name];
   return [
@@ -28,7 +28,7 @@ function limitWarnings({ resources }: Pool, index: number): Finding[] {
 }
 
 /** https://docs.github.com/en/actions/reference/security/secure-use#hardening-for-self-hosted-runners */
-function audienceWarnings(pool: Pool, index: number): Finding[] {
+function audienceWarnings(pool: Pool, index: number): FleetFinding[] {
   const exposed =
     "takes jobs of public repositories: a pull request from a stranger's fork can run code on this machine; require approval for all outside contributors, or set visibility: private";
   const unlabelled =
@@ -41,14 +41,14 @@ function audienceWarnings(pool: Pool, index: number): Finding[] {
   ];
 }
 
-function waitWarnings({ scaling }: Pool, index: number): Finding[] {
+function waitWarnings({ scaling }: Pool, index: number): FleetFinding[] {
   if (scaling.queueThreshold === 1 || scaling.cooldownSeconds === 0) return [];
   const { queueThreshold, cooldownSeconds } = scaling;
   const message = `fewer than ${queueThreshold} jobs without a slot wait up to ${cooldownSeconds} s for one; set it to 1 to serve each job at once`;
   return [{ at: ["pools", index, "scaling", "queueThreshold"], message }];
 }
 
-function shadowWarnings(pools: readonly Pool[]): Finding[] {
+function shadowWarnings(pools: readonly Pool[]): FleetFinding[] {
   return pools.flatMap((later, index) => {
     const first = pools.findIndex((earlier, place) => place < index && shadows(earlier, later));
     const earlier = pools[first];
@@ -68,7 +68,7 @@ function groupOf({ scope }: Pool): string | null {
 }
 
 /** A version 1 image registers by a token of its own entrypoint, which Hookline does not give it. */
-function imageWarnings({ version, pools }: Fleet): Finding[] {
+function imageWarnings({ version, pools }: Fleet): FleetFinding[] {
   const image = pools[0]?.image;
   if (version !== 1 || image === undefined || /(?:^|\/)actions-runner:/.test(image)) return [];
   const message =

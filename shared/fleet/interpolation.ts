@@ -1,5 +1,5 @@
 import type { ConfigPath } from "./config-path.ts";
-import type { Finding } from "./finding.ts";
+import type { FleetFinding } from "./finding.ts";
 
 /** Gives the value of an environment variable, or undefined when it is not set. */
 export type Lookup = (name: string) => string | undefined;
@@ -15,7 +15,7 @@ export interface InterpolationOptions {
 export interface Interpolated {
   readonly value: unknown;
   /** One for each text that could not be completed; such a text is undefined in `value`. */
-  readonly findings: readonly Finding[];
+  readonly findings: readonly FleetFinding[];
 }
 
 const REFERENCE = /(\$?)\$\{(?:([A-Z0-9_]+)(?::-(.*?))?\})?/g;
@@ -25,7 +25,7 @@ const REFERENCE = /(\$?)\$\{(?:([A-Z0-9_]+)(?::-(.*?))?\})?/g;
  * variable that is set to nothing counts as set, and the default holds only where it is not set at all.
  */
 export function interpolate(root: unknown, options: InterpolationOptions): Interpolated {
-  const findings: Finding[] = [];
+  const findings: FleetFinding[] = [];
   const walk = (value: unknown, at: ConfigPath): unknown => {
     if (typeof value === "string") return complete(value, at, options, findings);
     if (Array.isArray(value)) return value.map((item, index) => walk(item, [...at, index]));
@@ -39,7 +39,7 @@ function complete(
   text: string,
   at: ConfigPath,
   options: InterpolationOptions,
-  findings: Finding[],
+  findings: FleetFinding[],
 ): string | undefined {
   const problems: string[] = [];
   const completed = text.replace(REFERENCE, (match, escape: string, name?: string, fallback?: string) => {

@@ -5,7 +5,7 @@ import { formatPath, isWithin } from "./config-path.ts";
 import type { ConfigPath } from "./config-path.ts";
 import { asMapping, isMapping } from "./draft.ts";
 import { quote } from "./finding.ts";
-import type { Finding } from "./finding.ts";
+import type { FleetFinding } from "./finding.ts";
 import { fleetWarnings } from "./fleet-warnings.ts";
 import { interpolate } from "./interpolation.ts";
 import type { Lookup } from "./interpolation.ts";
@@ -73,16 +73,16 @@ function versionOf(source: FleetSource): 1 | 2 {
   throw errorOf(source, [{ at: ["version"], message: `must be 2, or 1 for a file of github-runner-fleet; ${found}` }]);
 }
 
-function refuse(source: FleetSource, findings: readonly Finding[]): void {
+function refuse(source: FleetSource, findings: readonly FleetFinding[]): void {
   if (findings.length > 0) throw errorOf(source, findings);
 }
 
-function errorOf(source: FleetSource, findings: readonly Finding[]): ConfigError {
+function errorOf(source: FleetSource, findings: readonly FleetFinding[]): ConfigError {
   return new ConfigError(source.name, placed(source, findings));
 }
 
 /** With written paths and lines, in the order of the file. */
-function placed(source: FleetSource, findings: readonly Finding[]): ConfigProblem[] {
+function placed(source: FleetSource, findings: readonly FleetFinding[]): ConfigProblem[] {
   const problems = findings.map(({ at, message }): ConfigProblem => {
     const line = source.lineOf?.(at);
     return { path: formatPath(at), message, ...(line === undefined ? {} : { line }) };

@@ -3,7 +3,7 @@ import type { ConfigPath } from "./config-path.ts";
 import { dockerFindings } from "./docker-access.ts";
 import { asMapping, draftOf, isMapping } from "./draft.ts";
 import { quote } from "./finding.ts";
-import type { Finding } from "./finding.ts";
+import type { FleetFinding } from "./finding.ts";
 import { scopeFindings } from "./scope-checks.ts";
 import { version1PoolShape, version1ScalingShape } from "./version-1.ts";
 import { DEFAULT_SLOTS, version2PoolShape, version2ScalingShape } from "./version-2.ts";
@@ -12,7 +12,7 @@ import { DEFAULT_SLOTS, version2PoolShape, version2ScalingShape } from "./versio
  * What is wrong between the fields of a pool, or between pools, which the schema of one field cannot see. Fields
  * that the schema refuses are left out of the comparison. `written` is the file before interpolation.
  */
-export function crossFindings(value: unknown, written: unknown, version: 1 | 2): Finding[] {
+export function crossFindings(value: unknown, written: unknown, version: 1 | 2): FleetFinding[] {
   const pools: unknown = asMapping(value)["pools"];
   if (!Array.isArray(pools)) return [];
   const inOnePool = version === 1 ? version1Findings : version2Findings;
@@ -22,14 +22,14 @@ export function crossFindings(value: unknown, written: unknown, version: 1 | 2):
   return [...each, ...repeatedKeys(pools, written)];
 }
 
-function version1Findings(value: unknown, at: ConfigPath, written: unknown): Finding[] {
+function version1Findings(value: unknown, at: ConfigPath, written: unknown): FleetFinding[] {
   const { organization, repositoryAccess, allowedRepositories } = draftOf(version1PoolShape, value);
   const { min, max } = draftOf(version1ScalingShape, asMapping(value)["scaling"]);
   const scope = { at, written, organization, access: repositoryAccess, allowed: allowedRepositories };
   return [...scopeFindings(scope), ...orderOf(at, min, max, "")];
 }
 
-function version2Findings(value: unknown, at: ConfigPath, written: unknown): Finding[] {
+function version2Findings(value: unknown, at: ConfigPath, written: unknown): FleetFinding[] {
   const source = asMapping(value);
   const pool = draftOf(version2PoolShape, value);
   const { min, max } = draftOf(version2ScalingShape, source["scaling"]);
@@ -62,7 +62,7 @@ function version2Findings(value: unknown, at: ConfigPath, written: unknown): Fin
 /** Keys that mean nothing to a pool whose runners belong to single repositories. */
 const ORGANIZATION_KEYS = ["runnerGroup", "repositoryAccess", "allowedRepositories", "groupOnly"] as const;
 
-function exclusiveScope(pool: Readonly<Record<string, unknown>>, at: ConfigPath): Finding[] {
+function exclusiveScope(pool: Readonly<Record<string, unknown>>, at: ConfigPath): FleetFinding[] {
   const byOrganization = "organization" in pool;
   if (!("repositories" in pool)) {
     return byOrganization ? [] : [{ at, message: "names neither organization nor repositories; add one of them" }];
@@ -79,7 +79,7 @@ function exclusiveScope(pool: Readonly<Record<string, unknown>>, at: ConfigPath)
 const BOTH_SCOPES =
   "stands beside organization; keep organization with allowedRepositories for runners of the organisation, or repositories alone for runners of single repositories";
 
-function sizeAgainstMax(at: ConfigPath, size: number | undefined, max: number | undefined): Finding[] {
+function sizeAgainstMax(at: ConfigPath, size: number | undefined, max: number | undefined): FleetFinding[] {
   if (size === undefined || max === undefined || size === max) return [];
   return [
     {
@@ -89,13 +89,13 @@ function sizeAgainstMax(at: ConfigPath, size: number | undefined, max: number | 
   ];
 }
 
-function orderOf(at: ConfigPath, min: number | undefined, max: number | undefined, origin: string): Finding[] {
+function orderOf(at: ConfigPath, min: number | undefined, max: number | undefined, origin: string): FleetFinding[] {
   if (min === undefined || max === undefined || min <= max) return [];
   const message = `must not be above scaling.max${origin}; lower it, or raise the maximum`;
   return [{ at: [...at, "scaling", "min"], message }];
 }
 
-function repeatedKeys(pools: readonly unknown[], written: unknown): Finding[] {
+function repeatedKeys(pools: readonly unknown[], written: unknown): FleetFinding[] {
   const firstAt = new Map<string, number>();
   return pools.flatMap((pool, index) => {
     const { key } = draftOf({ key: version2PoolShape.key }, pool);

@@ -2,19 +2,24 @@ import type * as z from "zod/mini";
 import { valueAt } from "./config-path.ts";
 import type { ConfigPath } from "./config-path.ts";
 import { quote } from "./finding.ts";
-import type { Finding } from "./finding.ts";
+import type { FleetFinding } from "./finding.ts";
 import { unknownKeyMessage } from "./known-keys.ts";
 
 type RawIssue = Parameters<z.core.$ZodErrorMap>[0];
 
 /** What a schema says against a file. `written` is the file before interpolation: only that may be quoted. */
-export function schemaFindings(schema: z.ZodMiniType, value: unknown, written: unknown, version: 1 | 2): Finding[] {
+export function schemaFindings(
+  schema: z.ZodMiniType,
+  value: unknown,
+  written: unknown,
+  version: 1 | 2,
+): FleetFinding[] {
   const result = schema.safeParse(value, { error: wordsFor });
   if (result.success) return [];
   return result.error.issues.flatMap((issue) => findingsOf(issue, written, version));
 }
 
-function findingsOf(issue: z.core.$ZodIssue, written: unknown, version: 1 | 2): Finding[] {
+function findingsOf(issue: z.core.$ZodIssue, written: unknown, version: 1 | 2): FleetFinding[] {
   const at = issue.path.filter((segment) => typeof segment !== "symbol");
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((key) => ({ at: [...at, key], message: unknownKeyMessage([...at, key], version) }));

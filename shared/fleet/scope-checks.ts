@@ -1,7 +1,7 @@
 import { valueAt } from "./config-path.ts";
 import type { ConfigPath } from "./config-path.ts";
 import { quote } from "./finding.ts";
-import type { Finding } from "./finding.ts";
+import type { FleetFinding } from "./finding.ts";
 
 /** What a pool says of an organisation's repositories; undefined is what the schema refused. */
 export interface StatedScope {
@@ -14,11 +14,11 @@ export interface StatedScope {
 }
 
 /** Whether access and list agree, and whether each repository is of the organisation. */
-export function scopeFindings(scope: StatedScope): Finding[] {
+export function scopeFindings(scope: StatedScope): FleetFinding[] {
   return [...accessAgainstList(scope), ...outsiders(scope)];
 }
 
-function accessAgainstList({ at, access, allowed }: StatedScope): Finding[] {
+function accessAgainstList({ at, access, allowed }: StatedScope): FleetFinding[] {
   if (allowed === undefined) return [];
   const list = [...at, "allowedRepositories"];
   if (access === "selected" && allowed.length === 0) {
@@ -35,7 +35,7 @@ function accessAgainstList({ at, access, allowed }: StatedScope): Finding[] {
   return [];
 }
 
-function outsiders({ at, written, organization, allowed }: StatedScope): Finding[] {
+function outsiders({ at, written, organization, allowed }: StatedScope): FleetFinding[] {
   if (organization === undefined || allowed === undefined) return [];
   const home = organization.toLowerCase();
   return allowed.flatMap((repository, index) => {

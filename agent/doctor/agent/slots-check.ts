@@ -6,8 +6,8 @@ import type { SlotRecord } from "../../journal/slot-records.ts";
 import { ownPrefix } from "../../slots/slot-name.ts";
 import { runnerScopes } from "../../sweeps/sweep-targets.ts";
 import { Skipped, type Finding } from "../check/check.ts";
-import { orSkipped as orDockerSkipped, type DockerFacts } from "../docker/docker-facts.ts";
-import { orSkipped, type GitHubFacts } from "../github/github-facts.ts";
+import { orDockerSkipped, type DockerFacts } from "../docker/docker-facts.ts";
+import { orGitHubSkipped, type GitHubFacts } from "../github/github-facts.ts";
 
 /** What is younger than that may just be on its way from one to the other. */
 const SETTLED_MS = 2 * 60_000;
@@ -74,7 +74,7 @@ async function containersOf(docker: DockerFacts, { instance, signal }: SlotsOpti
 
 async function runnersOf(github: GitHubFacts, fleet: Fleet, instance: string): Promise<readonly GitHubRunner[]> {
   const listings = await Promise.all(
-    runnerScopes(fleet).map((scope) => orSkipped(github.runners(scope), "github-access")),
+    runnerScopes(fleet).map((scope) => orGitHubSkipped(github.runners(scope), "github-access")),
   );
   return listings.flatMap(({ items }) => items).filter(({ name }) => name.startsWith(ownPrefix(instance)));
 }

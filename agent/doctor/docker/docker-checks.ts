@@ -7,7 +7,7 @@ import type { HostFeatures } from "../../slots/docker/host-features.ts";
 import { Skipped, type Check, type Finding } from "../check/check.ts";
 import { judgeDockerAccess } from "./access-check.ts";
 import { judgeDryRun } from "./dry-run.ts";
-import { isRefused, orSkipped, type DockerFacts } from "./docker-facts.ts";
+import { isRefused, orDockerSkipped, type DockerFacts } from "./docker-facts.ts";
 import { judgeDisk, judgeKernel, judgeLimits, judgeLogs, judgeMemory } from "./host-checks.ts";
 import { judgeImage } from "./image-check.ts";
 import { networkChecks } from "./network-check.ts";
@@ -29,7 +29,7 @@ export function dockerChecks(options: DockerCheckOptions): readonly Check[] {
   const ofHost = (id: string, judge: (host: HostFeatures) => Finding | Promise<Finding>): Check => ({
     id,
     group: "docker",
-    run: async () => judge(await orSkipped(facts.host())),
+    run: async () => judge(await orDockerSkipped(facts.host())),
   });
   const images = [...new Set(pools.map(({ image }) => image))].map((image): Check => ({
     id: `docker-image:${image}`,

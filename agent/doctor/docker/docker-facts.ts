@@ -48,7 +48,7 @@ export class DockerFacts {
 }
 
 /** What a check does with a reading that failed: docker-engine or docker-access tells why. */
-export async function orSkipped<T>(reading: Promise<T>): Promise<T> {
+export async function orDockerSkipped<T>(reading: Promise<T>): Promise<T> {
   try {
     return await reading;
   } catch (error) {

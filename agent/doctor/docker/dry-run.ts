@@ -4,18 +4,18 @@ import { DockerError } from "../../docker/docker-error.ts";
 import type { HelperContainers } from "../../slots/docker/helper-container.ts";
 import type { HostFeatures } from "../../slots/docker/host-features.ts";
 import { Skipped, type Finding } from "../check/check.ts";
-import { orSkipped, type DockerFacts } from "./docker-facts.ts";
+import { orDockerSkipped, type DockerFacts } from "./docker-facts.ts";
 
-export interface DryRunOptions {
+export interface PoolDryRunOptions {
   readonly helpers: HelperContainers;
   readonly instance: string;
   readonly nowMs: number;
 }
 
 /** Creates a pool's container as the agent would and removes it without starting it. */
-export async function judgeDryRun(facts: DockerFacts, pool: Pool, options: DryRunOptions): Promise<Finding> {
-  const host = await orSkipped(facts.host());
-  if ((await orSkipped(facts.image(pool.image))) === null) {
+export async function judgeDryRun(facts: DockerFacts, pool: Pool, options: PoolDryRunOptions): Promise<Finding> {
+  const host = await orDockerSkipped(facts.host());
+  if ((await orDockerSkipped(facts.image(pool.image))) === null) {
     throw new Skipped(`image ${pool.image} is not here; see docker-image`);
   }
   try {
@@ -27,7 +27,7 @@ export async function judgeDryRun(facts: DockerFacts, pool: Pool, options: DryRu
   return { status: "pass", summary: `a container of the pool ${pool.key} can be created; it was removed again` };
 }
 
-function specOf(pool: Pool, host: HostFeatures, { instance, nowMs }: DryRunOptions) {
+function specOf(pool: Pool, host: HostFeatures, { instance, nowMs }: PoolDryRunOptions) {
   const spec = { name: "hookline-dry-run", pool, scope: "dry-run", runnerId: 1, jitConfig: "none" };
   return containerSpec({ spec, instance, host, network: pool.network, createdAtMs: nowMs });
 }

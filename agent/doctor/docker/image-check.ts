@@ -1,7 +1,7 @@
 import type { Pool } from "../../../shared/fleet/pool.ts";
 import { ageText } from "../check/age-text.ts";
 import type { Finding } from "../check/check.ts";
-import { orSkipped, type DockerFacts } from "./docker-facts.ts";
+import { orDockerSkipped, type DockerFacts } from "./docker-facts.ts";
 
 /** Whether an image is on the host, for the architecture that its pools want, and how old it is. */
 export async function judgeImage(
@@ -10,7 +10,7 @@ export async function judgeImage(
   pools: readonly Pool[],
   nowMs: number,
 ): Promise<Finding> {
-  const [found, host] = [await orSkipped(facts.image(image)), await orSkipped(facts.host())];
+  const [found, host] = [await orDockerSkipped(facts.image(image)), await orDockerSkipped(facts.host())];
   if (found === null) {
     return {
       status: "warn",

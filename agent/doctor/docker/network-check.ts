@@ -4,7 +4,7 @@ import { DockerError } from "../../docker/docker-error.ts";
 import { missingNetworkRemedy, networkTrouble } from "../../docker/network-trouble.ts";
 import type { HelperContainers } from "../../slots/docker/helper-container.ts";
 import { Skipped, type Check, type Finding } from "../check/check.ts";
-import { orSkipped, type DockerFacts } from "./docker-facts.ts";
+import { orDockerSkipped, type DockerFacts } from "./docker-facts.ts";
 
 /** Docker's default network, on the host's `docker0`: builds and other containers stand on it, whatever the pools use. */
 const DEFAULT_NETWORK = "bridge";
@@ -44,7 +44,7 @@ async function judgeNetwork(
   pools: readonly Pool[],
   signal: AbortSignal,
 ): Promise<Finding> {
-  await orSkipped(facts.host());
+  await orDockerSkipped(facts.host());
   const body = {
     ...NOTHING,
     Image: await imageFor(facts, [...network.users, ...pools]),
@@ -63,7 +63,7 @@ async function judgeNetwork(
 }
 
 async function imageFor(facts: DockerFacts, pools: readonly Pool[]): Promise<string> {
-  for (const { image } of pools) if ((await orSkipped(facts.image(image))) !== null) return image;
+  for (const { image } of pools) if ((await orDockerSkipped(facts.image(image))) !== null) return image;
   throw new Skipped("no image of the pools is here to try it with; see docker-image");
 }
 

@@ -24,7 +24,7 @@ export function edgeChecks({ ask, outside, pollIntervalMs, instance }: EdgeCheck
   const withFreshness = (id: string, judge: (freshness: Freshness) => Finding | Promise<Finding>): Check => ({
     id,
     group: "edge",
-    run: async () => judge(await orSkipped(ask())),
+    run: async () => judge(await orEdgeSkipped(ask())),
   });
   return [
     { id: "edge-reachable", group: "edge", run: async () => judgeVersion(await ask()) },
@@ -37,7 +37,7 @@ export function edgeChecks({ ask, outside, pollIntervalMs, instance }: EdgeCheck
   ];
 }
 
-async function orSkipped(asked: Promise<Freshness>): Promise<Freshness> {
+async function orEdgeSkipped(asked: Promise<Freshness>): Promise<Freshness> {
   try {
     return await asked;
   } catch (error) {

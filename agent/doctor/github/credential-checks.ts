@@ -4,7 +4,7 @@ import { REGISTRATION_RESOURCE } from "../../github/http/rate-limit.ts";
 import type { SweepRecord } from "../../journal/sweep-records.ts";
 import { ageText } from "../check/age-text.ts";
 import { Skipped, type Finding } from "../check/check.ts";
-import { orSkipped, type GitHubFacts } from "./github-facts.ts";
+import { orGitHubSkipped, type GitHubFacts } from "./github-facts.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
 const TOKEN_NOTICE_MS = 7 * DAY_MS;
@@ -16,7 +16,7 @@ const HOUR_MS = 60 * 60_000;
 export async function judgeToken(facts: GitHubFacts, scope: RunnerScope | null, nowMs: number): Promise<Finding> {
   try {
     const { subject } = await facts.token();
-    const endsAtMs = scope === null ? null : (await orSkipped(facts.limits(scope), "github-rate")).tokenEndsAtMs;
+    const endsAtMs = scope === null ? null : (await orGitHubSkipped(facts.limits(scope), "github-rate")).tokenEndsAtMs;
     if (endsAtMs === null || endsAtMs - nowMs > TOKEN_NOTICE_MS) {
       const until = endsAtMs === null ? "" : `; the token is good for ${ageText(endsAtMs - nowMs)}`;
       return { status: "pass", summary: `GitHub knows us as ${subject}${until}` };

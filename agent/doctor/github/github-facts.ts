@@ -103,7 +103,7 @@ export class GitHubFacts {
 }
 
 /** What a check does with a reading that failed: what stands in the way is told by the check that is about it. */
-export async function orSkipped<T>(reading: Promise<T>, toldBy: string): Promise<T> {
+export async function orGitHubSkipped<T>(reading: Promise<T>, toldBy: string): Promise<T> {
   try {
     return await reading;
   } catch (error) {

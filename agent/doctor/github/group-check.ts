@@ -1,14 +1,14 @@
 import type { Pool } from "../../../shared/fleet/pool.ts";
 import type { RunnerGroup } from "../../github/calls/inspector.ts";
 import type { Finding } from "../check/check.ts";
-import { orSkipped, type GitHubFacts } from "./github-facts.ts";
+import { orGitHubSkipped, type GitHubFacts } from "./github-facts.ts";
 
 type OrganizationScope = Pool["scope"] & { readonly kind: "organization" };
 
 /** Whether a pool's runner group exists, serves the pool's repositories, and no public one unless that is meant. */
 export async function judgeGroup(facts: GitHubFacts, pool: Pool, scope: OrganizationScope): Promise<Finding> {
   const { organization, runnerGroup } = scope;
-  const groups = await orSkipped(facts.groups(organization), `github-access:${organization.toLowerCase()}`);
+  const groups = await orGitHubSkipped(facts.groups(organization), `github-access:${organization.toLowerCase()}`);
   const group = groups.items.find(({ name }) => name.toLowerCase() === runnerGroup.toLowerCase());
   if (group === undefined) {
     const names = groups.items.map(({ name }) => `"${name}"`).join(", ");
@@ -55,7 +55,7 @@ async function judgeSelection(
   };
   if (group.visibility !== "selected") return good;
   const told = `github-access:${organization.toLowerCase()}`;
-  const served = (await orSkipped(facts.groupRepositories(organization, group.id), told)).items;
+  const served = (await orGitHubSkipped(facts.groupRepositories(organization, group.id), told)).items;
   const isServed = (name: string): boolean => served.some((each) => each.toLowerCase() === name.toLowerCase());
   const left = (pool.repositories ?? []).filter((name) => !isServed(name));
   if (left.length === 0 && served.length > 0) return good;

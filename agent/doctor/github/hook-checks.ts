@@ -5,12 +5,12 @@ import type { RunnerScope } from "../../github/model/types.ts";
 import { ageText } from "../check/age-text.ts";
 import { Skipped, type Finding } from "../check/check.ts";
 import { answersText, deliveriesCommand, throttledText, type HookEvidence } from "./delivery-evidence.ts";
-import { orSkipped, type GitHubFacts } from "./github-facts.ts";
+import { orGitHubSkipped, type GitHubFacts } from "./github-facts.ts";
 import { hooksFor, pointsAt } from "./our-hooks.ts";
 
 /** Whether some hook tells our receiver of the scope's jobs, in a form that it can read. */
 export async function judgeHook(facts: GitHubFacts, scope: RunnerScope, edgeUrl: string): Promise<Finding> {
-  const hooks = await orSkipped(hooksFor(facts, scope), `github-access:${scopeName(scope).toLowerCase()}`);
+  const hooks = await orGitHubSkipped(hooksFor(facts, scope), `github-access:${scopeName(scope).toLowerCase()}`);
   const ours = hooks.filter((hook) => pointsAt(hook, edgeUrl));
   const good = ours.find((hook) => faultsOf(hook).length === 0);
   if (good !== undefined) return { status: "pass", summary: `${hookName(good)} sends workflow_job to ${good.url}` };

@@ -5,7 +5,7 @@ import { connect as connectTls } from "node:tls";
 import { Skipped, type Check, type Finding } from "../check/check.ts";
 
 /** A host that has to be reached, and by what. */
-export interface Target {
+export interface HostTarget {
   readonly hostname: string;
   readonly port: number;
   readonly tls: boolean;
@@ -28,7 +28,7 @@ const RUNNER_HOSTS = [
 const CONNECT_MS = 5000;
 
 /** The API's own host first. GitHub Enterprise Server has all in one place. */
-export function targetsOf(githubApiUrl: string): readonly Target[] {
+export function targetsOf(githubApiUrl: string): readonly HostTarget[] {
   const { hostname, port, protocol } = new URL(githubApiUrl);
   const tls = protocol === "https:";
   const api = { hostname, port: port === "" ? (tls ? 443 : 80) : Number(port), tls };
@@ -37,7 +37,10 @@ export function targetsOf(githubApiUrl: string): readonly Target[] {
 }
 
 /** One check a host: does its name resolve, does it answer, is its certificate good? */
-export function hostChecks(targets: readonly Target[], reach: (target: Target) => Promise<Finding>): readonly Check[] {
+export function hostChecks(
+  targets: readonly HostTarget[],
+  reach: (target: HostTarget) => Promise<Finding>,
+): readonly Check[] {
   return targets.map((target) => ({
     id: `github-host:${target.hostname}`,
     group: "github",
@@ -46,7 +49,7 @@ export function hostChecks(targets: readonly Target[], reach: (target: Target) =
 }
 
 /** Tells a fault of DNS from one of the network and one of TLS. Never rejects. */
-export async function reachHost(target: Target, signal: AbortSignal): Promise<Finding> {
+export async function reachHost(target: HostTarget, signal: AbortSignal): Promise<Finding> {
   const { hostname, port, tls } = target;
   const address = hostname.replace(/^\[|\]$/g, "");
   try {
@@ -107,7 +110,7 @@ function tlsFinding(hostname: string, error: unknown): Finding {
   };
 }
 
-function networkFinding({ hostname, port }: Target, error: unknown): Finding {
+function networkFinding({ hostname, port }: HostTarget, error: unknown): Finding {
   return {
     status: "fail",
     summary: `network: ${hostname} port ${port} cannot be reached (${codeOf(error)})`,

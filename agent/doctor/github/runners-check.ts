@@ -4,7 +4,7 @@ import type { SlotRecord } from "../../journal/slot-records.ts";
 import { ownPrefix } from "../../slots/slot-name.ts";
 import { ageText } from "../check/age-text.ts";
 import type { Finding } from "../check/check.ts";
-import { orSkipped, type GitHubFacts } from "./github-facts.ts";
+import { orGitHubSkipped, type GitHubFacts } from "./github-facts.ts";
 
 const LONG_MS = 60 * 60_000;
 
@@ -17,7 +17,7 @@ export interface RunnersOptions {
 
 /** Whether runners of ours are listed as offline for an hour and more: nobody will bring them back. */
 export async function judgeRunners(facts: GitHubFacts, scope: RunnerScope, options: RunnersOptions): Promise<Finding> {
-  const listing = await orSkipped(facts.runners(scope), `github-access:${scopeName(scope).toLowerCase()}`);
+  const listing = await orGitHubSkipped(facts.runners(scope), `github-access:${scopeName(scope).toLowerCase()}`);
   const own = listing.items.filter(({ name }) => name.startsWith(ownPrefix(options.instance)));
   const stale = own.filter((runner) => isStale(runner, options));
   const [first] = stale;

@@ -11,7 +11,7 @@ import type { HookHome } from "../model/delivery-log.ts";
 import { ownerOf } from "../model/scope.ts";
 import { SingleFlight } from "./single-flight.ts";
 import { GitHubError, type RunnerScope, type TokenReport } from "../model/types.ts";
-import type { Call } from "../http/wire.ts";
+import type { HttpCall } from "../http/wire.ts";
 
 /** A token with less left than this is renewed before it is used. */
 const LEAST_LEFT_MS = 5 * 60_000;
@@ -67,7 +67,7 @@ export class InstallationTokens implements TokenSource {
     const { name } = await this.#ask("GET", "/app", app, signal);
     if (installationId === null) return { subject: `GitHub App ${name}`, rateLimit: null };
     const token = await this.#tokenOf(installationId, signal);
-    const call: Call = { method: "GET", url: api.urlOf("/rate_limit"), bearer: token.value };
+    const call: HttpCall = { method: "GET", url: api.urlOf("/rate_limit"), bearer: token.value };
     const { core } = parseAnswer(
       call,
       await api.retried(call, "installation", signal),
@@ -152,7 +152,7 @@ export class InstallationTokens implements TokenSource {
     const { api, appId, key } = this.#options;
     const bearer = await appJwt(appId, key, api.clock);
     api.redactor.remember(bearer);
-    const call: Call = { method, url: api.urlOf(path), bearer };
+    const call: HttpCall = { method, url: api.urlOf(path), bearer };
     return parseAnswer(call, await api.retried(call, "app", signal), schema, api.redactor);
   }
 }

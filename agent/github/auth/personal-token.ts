@@ -4,7 +4,7 @@ import type { Api } from "../http/api.ts";
 import { parseAnswer } from "../http/parse-answer.ts";
 import { readRateLimit } from "../http/rate-limit.ts";
 import type { TokenReport } from "../model/types.ts";
-import type { Call } from "../http/wire.ts";
+import type { HttpCall } from "../http/wire.ts";
 
 /** The one token of a person, whatever the call. */
 export class PersonalToken implements TokenSource {
@@ -25,7 +25,7 @@ export class PersonalToken implements TokenSource {
 
   /** https://docs.github.com/en/rest/users/users#get-the-authenticated-user */
   async report(signal: AbortSignal): Promise<TokenReport> {
-    const call: Call = { method: "GET", url: this.#api.urlOf("/user"), bearer: this.#token.value };
+    const call: HttpCall = { method: "GET", url: this.#api.urlOf("/user"), bearer: this.#token.value };
     const answer = await this.#api.retried(call, "token", signal);
     const { login } = parseAnswer(call, answer, user, this.#api.redactor);
     return { subject: login, rateLimit: readRateLimit(answer.headers) };

@@ -6,7 +6,7 @@ import type { Api } from "../http/api.ts";
 import { appJwt } from "../auth/app-jwt.ts";
 import type { HookSettings } from "./hook-editor.ts";
 import { parseAnswer } from "../http/parse-answer.ts";
-import type { Call } from "../http/wire.ts";
+import type { HttpCall } from "../http/wire.ts";
 
 const madeApp = z.object({
   id: z.number(),
@@ -34,7 +34,7 @@ export interface MadeApp {
 export async function convertManifest(api: Api, code: string, signal: AbortSignal): Promise<MadeApp> {
   api.redactor.remember(code);
   const url = api.urlOf(`/app-manifests/${encodeURIComponent(code)}/conversions`);
-  const call: Call = { method: "POST", url, bearer: null };
+  const call: HttpCall = { method: "POST", url, bearer: null };
   const answer = await api.once(call, signal);
   if (answer.status !== 201) throw api.failure(call, answer, "app");
   const { html_url: htmlUrl, pem, ...app } = parseAnswer(call, answer, madeApp, api.redactor);
@@ -61,7 +61,7 @@ export async function configureAppHook(
   const bearer = await appJwt(appId, key, api.clock);
   api.redactor.remember(bearer);
   const body = { url, secret, content_type: "json", insecure_ssl: "0" };
-  const call: Call = { method: "PATCH", url: api.urlOf("/app/hook/config"), bearer, body };
+  const call: HttpCall = { method: "PATCH", url: api.urlOf("/app/hook/config"), bearer, body };
   // Saying the same thing twice changes nothing, so this call may be repeated.
   await api.retried(call, "app", signal);
 }

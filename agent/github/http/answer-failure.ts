@@ -2,19 +2,19 @@ import * as z from "zod";
 
 import { isRateLimited, retryAtMs } from "./rate-limit.ts";
 import type { Redactor } from "./redaction.ts";
-import { permissionRemedy, unauthorizedRemedy, type Speaker } from "./remedies.ts";
+import { permissionRemedy, unauthorizedRemedy, type CredentialKind } from "./remedies.ts";
 import { GitHubError, type GitHubErrorCode } from "../model/types.ts";
-import { nameOf, type Answer, type Call } from "./wire.ts";
+import { nameOf, type Answer, type HttpCall } from "./wire.ts";
 
 /** GitHub's words about single fields come as texts, as records, or in some other shape that is passed over. */
 const errorDetail = z.union([z.string(), z.object({ message: z.string() }).transform((detail) => detail.message)]);
 const errorBody = z.object({ message: z.string(), errors: z.array(errorDetail.catch("")).catch([]) });
 
 /** Turns an answer that is no success into the error that says what to do about it. */
-export function failureOf(
-  call: Call,
+export function answerFailure(
+  call: HttpCall,
   answer: Answer,
-  speaker: Speaker,
+  speaker: CredentialKind,
   nowMs: number,
   redactor: Redactor,
 ): GitHubError {
@@ -48,7 +48,12 @@ function codeOf(answer: Answer): GitHubErrorCode {
   }
 }
 
-function remedyOf(code: GitHubErrorCode, answer: Answer, speaker: Speaker, limitEndsAtMs: number | null): string {
+function remedyOf(
+  code: GitHubErrorCode,
+  answer: Answer,
+  speaker: CredentialKind,
+  limitEndsAtMs: number | null,
+): string {
   switch (code) {
     case "rate-limited":
       return `Nothing to do: polling goes on by itself at ${new Date(limitEndsAtMs ?? 0).toISOString()}. If it happens often, poll more seldom or share the token with fewer tools.`;

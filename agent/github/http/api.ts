@@ -1,12 +1,12 @@
 import type { Clock, Random } from "../../../shared/clock/clock.ts";
 import type { Logger } from "../../../shared/log/logger.ts";
-import { failureOf } from "./answer-failure.ts";
+import { answerFailure } from "./answer-failure.ts";
 import { readRateLimit, type RateLimit } from "./rate-limit.ts";
 import { Redactor } from "./redaction.ts";
-import type { Speaker } from "./remedies.ts";
+import type { CredentialKind } from "./remedies.ts";
 import { withRetries } from "./retry.ts";
 import { GitHubError } from "../model/types.ts";
-import { nameOf, send, type Answer, type Call, type Fetch } from "./wire.ts";
+import { nameOf, send, type Answer, type HttpCall, type Fetch } from "./wire.ts";
 
 export interface ApiOptions {
   /** Without a slash at the end, as `https://api.github.com` or `https://github.example/api/v3`. */
@@ -48,7 +48,7 @@ export class Api {
   }
 
   /** One call, one answer of any status. Throws GitHubError `timeout` or `network`. */
-  async once(call: Call, signal: AbortSignal): Promise<Answer> {
+  async once(call: HttpCall, signal: AbortSignal): Promise<Answer> {
     this.#calls++;
     const { fetch, deadlineMs } = this.#options;
     const answer = await send(call, { fetch, deadlineMs, signal, redactor: this.redactor });
@@ -59,7 +59,7 @@ export class Api {
   }
 
   /** A call that may be made twice: waits and repeats on faults that pass. Throws GitHubError on any but 2xx and 304. */
-  retried(call: Call, speaker: Speaker, signal: AbortSignal): Promise<Answer> {
+  retried(call: HttpCall, speaker: CredentialKind, signal: AbortSignal): Promise<Answer> {
     const { clock, random, log } = this.#options;
     const attempt = async (): Promise<Answer> => {
       const answer = await this.once(call, signal);
@@ -78,8 +78,8 @@ export class Api {
     return withRetries(attempt, { clock, random, signal, onRetry });
   }
 
-  failure(call: Call, answer: Answer, speaker: Speaker): GitHubError {
-    return failureOf(call, answer, speaker, this.clock.now(), this.redactor);
+  failure(call: HttpCall, answer: Answer, speaker: CredentialKind): GitHubError {
+    return answerFailure(call, answer, speaker, this.clock.now(), this.redactor);
   }
 
   get counts(): { readonly calls: number; readonly notModified: number; readonly retries: number } {

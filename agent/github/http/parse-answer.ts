@@ -2,14 +2,14 @@ import type * as z from "zod";
 
 import type { Redactor } from "./redaction.ts";
 import { GitHubError } from "../model/types.ts";
-import { nameOf, type Answer, type Call } from "./wire.ts";
+import { nameOf, type Answer, type HttpCall } from "./wire.ts";
 
 type Reviver = (key: string, value: unknown, context: { readonly source?: string }) => unknown;
 /** Its third argument is not yet in TypeScript's library: https://tc39.es/proposal-json-parse-with-source/ */
 const parseJson = JSON.parse as (text: string, reviver: Reviver) => unknown;
 
 /** Reads an answer by its schema. Throws GitHubError `unexpected` that names the fields, never their values. */
-export function parseAnswer<T>(call: Call, answer: Answer, schema: z.ZodType<T>, redactor: Redactor): T {
+export function parseAnswer<T>(call: HttpCall, answer: Answer, schema: z.ZodType<T>, redactor: Redactor): T {
   let json: unknown;
   try {
     json = parseJson(answer.text, exactNumbers);
@@ -32,7 +32,7 @@ function describe(issue: z.core.$ZodIssue): string {
   return `${issue.path.length === 0 ? "the answer" : issue.path.join(".")}: ${issue.message}`;
 }
 
-function unexpected(call: Call, answer: Answer, what: string, redactor: Redactor): GitHubError {
+function unexpected(call: HttpCall, answer: Answer, what: string, redactor: Redactor): GitHubError {
   return new GitHubError(
     "unexpected",
     redactor.clean(`GitHub's answer to ${nameOf(call)} cannot be read: ${what}.`),

@@ -1,8 +1,8 @@
 /** As what a call was made: a person's token, an App's installation, or the App itself. */
-export type Speaker = "token" | "installation" | "app";
+export type CredentialKind = "token" | "installation" | "app";
 
 /** What to do about a 401. */
-export function unauthorizedRemedy(speaker: Speaker): string {
+export function unauthorizedRemedy(speaker: CredentialKind): string {
   switch (speaker) {
     case "token":
       return "Check that GITHUB_TOKEN is complete, not expired and not revoked; if so, make a new token.";
@@ -19,7 +19,7 @@ export function unauthorizedRemedy(speaker: Speaker): string {
  *
  * https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api#resource-not-accessible
  */
-export function permissionRemedy(headers: Headers, speaker: Speaker): string {
+export function permissionRemedy(headers: Headers, speaker: CredentialKind): string {
   if (headers.has("x-github-sso"))
     return "Authorise the token for the organisation's single sign-on in its settings on GitHub.";
   const scopes = headers.get("x-oauth-scopes");

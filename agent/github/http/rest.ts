@@ -9,7 +9,7 @@ import { parseAnswer } from "./parse-answer.ts";
 import { RateGate } from "./rate-gate.ts";
 import { readRateLimit, REGISTRATION_RESOURCE, retryAtMs } from "./rate-limit.ts";
 import { GitHubError } from "../model/types.ts";
-import { nameOf, type Answer, type Call } from "./wire.ts";
+import { nameOf, type Answer, type HttpCall } from "./wire.ts";
 
 export interface ReadOptions {
   /** Whose token to use. */
@@ -28,8 +28,8 @@ export interface WriteOptions {
 }
 
 /** A write that GitHub answered in a way that the caller understands. */
-export interface Written {
-  readonly call: Call;
+export interface WriteAnswer {
+  readonly call: HttpCall;
   readonly answer: Answer;
 }
 
@@ -39,7 +39,7 @@ export interface Page<T> {
 }
 
 /** An answer with what GitHub said in its headers. */
-export interface Looked<T> {
+export interface LookAnswer<T> {
   readonly value: T;
   readonly headers: Headers;
 }
@@ -71,7 +71,7 @@ export class Rest {
     if (options.urgent !== true) this.#gate.check(token.account, this.#api.clock.now());
     const key = `${token.identity} ${url}`;
     const cached = this.#cache.get(key);
-    const call: Call = { method: "GET", url, bearer: token.value, etag: cached?.etag };
+    const call: HttpCall = { method: "GET", url, bearer: token.value, etag: cached?.etag };
     const answer = await this.#api.retried(call, token.kind, options.signal).catch((error: unknown) => {
       this.#learn(token, error);
       throw error;
@@ -83,17 +83,17 @@ export class Rest {
   }
 
   /** One reading with its headers, never from the cache, even while polling rests. Throws GitHubError. */
-  async look<T>(path: string, schema: z.ZodType<T>, scope: HookHome, signal: AbortSignal): Promise<Looked<T>> {
+  async look<T>(path: string, schema: z.ZodType<T>, scope: HookHome, signal: AbortSignal): Promise<LookAnswer<T>> {
     const token = await this.#tokens.tokenFor(scope, signal);
-    const call: Call = { method: "GET", url: this.#api.urlOf(path), bearer: token.value };
+    const call: HttpCall = { method: "GET", url: this.#api.urlOf(path), bearer: token.value };
     const answer = await this.#api.retried(call, token.kind, signal);
     return { value: parseAnswer(call, answer, schema, this.#api.redactor), headers: answer.headers };
   }
 
   /** One call that is never repeated. Throws GitHubError on any status that is not in `accept`. */
-  async write(method: "POST" | "PATCH" | "DELETE", path: string, options: WriteOptions): Promise<Written> {
+  async write(method: "POST" | "PATCH" | "DELETE", path: string, options: WriteOptions): Promise<WriteAnswer> {
     const token = await this.#tokens.tokenFor(options.scope, options.signal);
-    const call: Call = {
+    const call: HttpCall = {
       method,
       url: this.#api.urlOf(path),
       bearer: token.value,
@@ -107,11 +107,11 @@ export class Rest {
   }
 
   /** The answer to a write, by its schema. Throws GitHubError `unexpected`. */
-  parse<T>({ call, answer }: Written, schema: z.ZodType<T>): T {
+  parse<T>({ call, answer }: WriteAnswer, schema: z.ZodType<T>): T {
     return parseAnswer(call, answer, schema, this.#api.redactor);
   }
 
-  #keep<T>(key: string, call: Call, answer: Answer, schema: z.ZodType<T>): Page<T> {
+  #keep<T>(key: string, call: HttpCall, answer: Answer, schema: z.ZodType<T>): Page<T> {
     const value = parseAnswer(call, answer, schema, this.#api.redactor);
     const nextUrl = this.#nextUrl(call, answer);
     const etag = answer.headers.get("etag");
@@ -120,7 +120,7 @@ export class Rest {
   }
 
   /** The address comes from outside, and the token goes with the call to it. */
-  #nextUrl(call: Call, answer: Answer): string | null {
+  #nextUrl(call: HttpCall, answer: Answer): string | null {
     const next = nextPage(answer.headers.get("link"));
     if (next === null || this.#api.isOwn(next)) return next;
     throw new GitHubError(

@@ -6,7 +6,7 @@ import { GitHubError } from "../model/types.ts";
 export type Fetch = typeof globalThis.fetch;
 
 /** One call as it goes out. */
-export interface Call {
+export interface HttpCall {
   readonly method: "GET" | "POST" | "PATCH" | "DELETE";
   readonly url: string;
   /** Null for the few calls that take no credential. */
@@ -39,7 +39,7 @@ const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
  *
  * https://docs.github.com/en/rest/using-the-rest-api/getting-started-with-the-rest-api
  */
-export async function send(call: Call, options: SendOptions): Promise<Answer> {
+export async function send(call: HttpCall, options: SendOptions): Promise<Answer> {
   const deadline = AbortSignal.timeout(options.deadlineMs);
   try {
     const response = await options.fetch(call.url, {
@@ -60,12 +60,12 @@ export async function send(call: Call, options: SendOptions): Promise<Answer> {
 }
 
 /** A call as messages name it: method and path, which hold no credential. */
-export function nameOf(call: Call): string {
+export function nameOf(call: HttpCall): string {
   const { pathname, search } = new URL(call.url);
   return `${call.method} ${pathname}${search}`;
 }
 
-function headersOf(call: Call): Record<string, string> {
+function headersOf(call: HttpCall): Record<string, string> {
   return {
     accept: "application/vnd.github+json",
     ...(call.bearer === null ? {} : { authorization: `Bearer ${call.bearer}` }),
@@ -76,7 +76,7 @@ function headersOf(call: Call): Record<string, string> {
   };
 }
 
-function timedOut(call: Call, options: SendOptions): GitHubError {
+function timedOut(call: HttpCall, options: SendOptions): GitHubError {
   return new GitHubError(
     "timeout",
     options.redactor.clean(`GitHub gave no answer to ${nameOf(call)} within ${options.deadlineMs} ms.${doubt(call)}`),
@@ -85,7 +85,7 @@ function timedOut(call: Call, options: SendOptions): GitHubError {
 }
 
 /** The error that `fetch` gives is not passed on: it may quote what was sent. */
-function disconnected(call: Call, error: unknown, options: SendOptions): GitHubError {
+function disconnected(call: HttpCall, error: unknown, options: SendOptions): GitHubError {
   return new GitHubError(
     "network",
     options.redactor.clean(`No answer from GitHub to ${nameOf(call)}: ${networkReason(error)}.${doubt(call)}`),
@@ -93,7 +93,7 @@ function disconnected(call: Call, error: unknown, options: SendOptions): GitHubE
   );
 }
 
-function doubt(call: Call): string {
+function doubt(call: HttpCall): string {
   return call.method === "GET" ? "" : " GitHub may have done what was asked.";
 }
 

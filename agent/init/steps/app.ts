@@ -3,7 +3,7 @@ import * as z from "zod";
 import { configureAppHook, convertManifest, type MadeApp } from "../../github/calls/apps.ts";
 import { readPrivateKey } from "../../github/auth/credential.ts";
 import { appManifest, newAppUrl } from "../world/app-manifest.ts";
-import { edgeUrlOf, ownerOf, webhookUrlOf, type InitContext, type Step } from "../world/context.ts";
+import { edgeUrlOf, targetOwner, webhookUrlOf, type InitContext, type Step } from "../world/context.ts";
 import { PRIVATE_FILE } from "../world/files.ts";
 import { offerManifest } from "../world/manifest-server.ts";
 import type { Made } from "../world/state.ts";
@@ -19,7 +19,7 @@ const handover = z.object({ id: z.number(), slug: z.string(), htmlUrl: z.string(
 export const appStep: Step = {
   id: "app",
   plan: ({ progress, layout }) => [
-    `open a page on this machine that posts the manifest of a GitHub App of ${ownerOf(progress.choices.target)} to GitHub`,
+    `open a page on this machine that posts the manifest of a GitHub App of ${targetOwner(progress.choices.target)} to GitHub`,
     `exchange GitHub's code for the App and keep its key in ${layout.appKey}`,
     "give the App's webhook its address, secret and content type",
   ],
@@ -45,7 +45,7 @@ async function make(context: InitContext): Promise<App> {
   const { target } = progress.choices;
   if (progress.made.appUnderWay) tellOfLost(context);
   const state = Buffer.from(world.randomBytes(STATE_BYTES)).toString("base64url");
-  const facts = { target, owner: ownerOf(target), edgeUrl: edgeUrlOf(progress) };
+  const facts = { target, owner: targetOwner(target), edgeUrl: edgeUrlOf(progress) };
   const outcome: { app?: App } = {};
   await offerManifest({
     port: options.port,
@@ -89,7 +89,7 @@ function readHandover({ world, layout }: InitContext): MadeApp | null {
 
 function tellOfLost({ tell, progress }: InitContext): void {
   tell("  an earlier run was cut off while GitHub handed an App over, whose key is then lost:");
-  tell(`  look for a hookline App of ${ownerOf(progress.choices.target)} in GitHub's settings and delete it first`);
+  tell(`  look for a hookline App of ${targetOwner(progress.choices.target)} in GitHub's settings and delete it first`);
 }
 
 function installUrlOf({ htmlUrl }: Pick<App, "htmlUrl">): string {

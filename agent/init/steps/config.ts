@@ -9,7 +9,7 @@ import { environmentText } from "../world/environment-text.ts";
 import { PRIVATE_FILE, SHARED_FILE, SHARED_FOLDER } from "../world/files.ts";
 import { placeFile, type Placed } from "../world/place-file.ts";
 import { poolsText } from "../world/pools-text.ts";
-import type { Target } from "../world/state.ts";
+import type { InitTarget } from "../world/state.ts";
 
 /** Writes the .env and a first pools file. */
 export const configStep: Step = {
@@ -60,7 +60,7 @@ function servesAlready({ layout, progress, env, cwd }: InitContext): boolean {
   }
 }
 
-function serves({ scope }: Pool, target: Target): boolean {
+function serves({ scope }: Pool, target: InitTarget): boolean {
   const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
   if (scope.kind === "organization")
     return target.kind === "organization" && same(scope.organization, target.organization);

@@ -1,10 +1,10 @@
-import type { Target } from "./state.ts";
+import type { InitTarget } from "./state.ts";
 
 /** GitHub allows 34 characters. */
 const LONGEST_NAME = 34;
 
 export interface ManifestFacts {
-  readonly target: Target;
+  readonly target: InitTarget;
   readonly owner: string;
   readonly edgeUrl: string;
   /** Where GitHub sends the browser back to, with the code. */
@@ -31,7 +31,7 @@ export function appManifest({ target, owner, edgeUrl, redirectUrl }: ManifestFac
 }
 
 /** Where a browser posts the manifest to, on the GitHub that the REST API belongs to. */
-export function newAppUrl(githubApiUrl: string, target: Target, state: string): string {
+export function newAppUrl(githubApiUrl: string, target: InitTarget, state: string): string {
   const path =
     target.kind === "organization"
       ? `/organizations/${encodeURIComponent(target.organization)}/settings/apps/new`

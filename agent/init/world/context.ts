@@ -4,7 +4,7 @@ import type { RunnerScope } from "../../github/model/types.ts";
 import { repositoryScope } from "../../github/model/scope.ts";
 import type { Layout } from "./layout.ts";
 import type { InitOptions } from "./options.ts";
-import type { Progress, Target } from "./state.ts";
+import type { InitProgress, InitTarget } from "./state.ts";
 import type { Wrangler } from "./wrangler.ts";
 import type { InitWorld } from "./world.ts";
 
@@ -12,7 +12,7 @@ import type { InitWorld } from "./world.ts";
 export interface InitContext {
   readonly world: InitWorld;
   readonly options: InitOptions;
-  readonly progress: Progress;
+  readonly progress: InitProgress;
   readonly layout: Layout;
   readonly wrangler: Wrangler;
   /** GitHub's REST API, without a credential. */
@@ -36,23 +36,23 @@ export interface Step {
 }
 
 /** The organisation or the repositories that get a hook. */
-export function scopesOf(target: Target): readonly RunnerScope[] {
+export function scopesOf(target: InitTarget): readonly RunnerScope[] {
   if (target.kind === "organization") return [{ kind: "organization", organization: target.organization }];
   return target.repositories.map(repositoryScope);
 }
 
 /** The account that owns what is served. */
-export function ownerOf(target: Target): string {
+export function targetOwner(target: InitTarget): string {
   return target.kind === "organization" ? target.organization : (target.repositories[0]?.split("/")[0] ?? "");
 }
 
 /** Where GitHub delivers to. Throws TypeError before the Worker is deployed. */
-export function webhookUrlOf(progress: Progress): string {
+export function webhookUrlOf(progress: InitProgress): string {
   return `${edgeUrlOf(progress)}/webhook`;
 }
 
 /** Throws TypeError before the Worker is deployed. */
-export function edgeUrlOf({ made }: Progress): string {
+export function edgeUrlOf({ made }: InitProgress): string {
   const url = made.worker?.url ?? null;
   if (url === null) throw new TypeError("the Worker has no address yet");
   return url;

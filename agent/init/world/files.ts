@@ -22,12 +22,12 @@ export const SHARED_FILE = 0o644;
 export const SHARED_FOLDER = 0o755;
 
 /** The name under which a file is written before it takes its place; the same each time, so that no stray is left. */
-export function draftOf(path: string): string {
+export function draftPath(path: string): string {
   return `${path}.draft`;
 }
 
 /** Puts a whole file in its place: a reader, or init after a power failure, sees the old one or the new one. */
 export function writeWhole(files: Files, path: string, text: string, mode: number): void {
-  files.write(draftOf(path), text, mode);
-  files.rename(draftOf(path), path);
+  files.write(draftPath(path), text, mode);
+  files.rename(draftPath(path), path);
 }

@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { dirname } from "node:path";
 
 import { InitError } from "./init-error.ts";
-import { draftOf, SHARED_FOLDER, writeWhole, type Files } from "./files.ts";
-import type { Progress } from "./state.ts";
+import { draftPath, SHARED_FOLDER, writeWhole, type Files } from "./files.ts";
+import type { InitProgress } from "./state.ts";
 import type { Ask } from "./world.ts";
 
 /** A file that init wants to be there. */
@@ -17,7 +17,7 @@ export interface WantedFile {
 
 export interface PlaceOptions {
   readonly files: Files;
-  readonly progress: Progress;
+  readonly progress: InitProgress;
   /** Overwrites without asking; what was there is kept beside it. */
   readonly force: boolean;
   readonly ask: Ask | null;
@@ -57,7 +57,7 @@ export function takeBack(
 ): "removed" | "kept" {
   const noted = progress.made.files[path];
   const present = files.read(path);
-  files.remove(draftOf(path));
+  files.remove(draftPath(path));
   const ours = noted !== undefined && present !== null && sha256Of(present) === noted.sha256;
   if (ours) files.remove(path);
   const backup = noted?.backup ?? null;

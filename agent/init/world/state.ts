@@ -43,7 +43,7 @@ const madeSchema = z.object({
 
 const stateSchema = z.object({ version: z.literal(1), choices: choicesSchema, made: madeSchema });
 
-export type Target = z.infer<typeof targetSchema>;
+export type InitTarget = z.infer<typeof targetSchema>;
 export type Choices = z.infer<typeof choicesSchema>;
 export type Made = z.infer<typeof madeSchema>;
 type State = z.infer<typeof stateSchema>;
@@ -63,7 +63,7 @@ const NOTHING: Made = {
  * What init was asked for and what it has made so far, on disk and without any secret. An intent is noted before its
  * effect, so that whatever stops init, the next run knows what may be there.
  */
-export class Progress {
+export class InitProgress {
   readonly #files: Files;
   readonly #path: string;
   #state: State;
@@ -75,11 +75,11 @@ export class Progress {
   }
 
   /** Null when init has not begun here. @throws {InitError} when the file is not init's */
-  static open(files: Files, path: string): Progress | null {
+  static open(files: Files, path: string): InitProgress | null {
     const text = files.read(path);
     if (text === null) return null;
     try {
-      return new Progress(files, path, stateSchema.parse(JSON.parse(text)));
+      return new InitProgress(files, path, stateSchema.parse(JSON.parse(text)));
     } catch {
       const remedy = "Move the file away; init then begins anew and finds what is there already.";
       throw new InitError("state-unreadable", `${path} is not what hookline init wrote.`, remedy);
@@ -87,8 +87,8 @@ export class Progress {
   }
 
   /** Begins without writing anything. */
-  static begin(files: Files, path: string, choices: Choices): Progress {
-    return new Progress(files, path, { version: 1, choices, made: NOTHING });
+  static begin(files: Files, path: string, choices: Choices): InitProgress {
+    return new InitProgress(files, path, { version: 1, choices, made: NOTHING });
   }
 
   get choices(): Choices {

@@ -3,7 +3,7 @@ import type { Fetch } from "../../github/http/wire.ts";
 import type { Files } from "./files.ts";
 
 /** A program that init starts. */
-export interface Command {
+export interface ChildCommand {
   readonly program: string;
   readonly args: readonly string[];
   readonly cwd: string;
@@ -35,7 +35,7 @@ export interface InitWorld {
   readonly fetch: Fetch;
   readonly files: Files;
   /** Runs a program without a terminal and waits for its end. Rejects when it cannot be started. */
-  readonly run: (command: Command, signal: AbortSignal) => Promise<CommandResult>;
+  readonly run: (command: ChildCommand, signal: AbortSignal) => Promise<CommandResult>;
   /** Fills with bytes that nobody can guess. */
   readonly randomBytes: (length: number) => Uint8Array;
   /** Null where nobody is there to answer. */

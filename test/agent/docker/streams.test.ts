@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { parseAnswer } from "../../../agent/docker/answer.ts";
+import { parseEngineAnswer } from "../../../agent/docker/answer.ts";
 import { engineTime } from "../../../agent/docker/engine-time.ts";
 import { jsonLines } from "../../../agent/docker/json-lines.ts";
 import { joinLogFrames } from "../../../agent/docker/log-frames.ts";
@@ -74,9 +74,11 @@ test("the unframed log of a container with a terminal is shown as it is", () => 
 
 test("N12 nanosecond stamps keep every digit", () => {
   const stamp = z.object({ timeNano: z.string() });
-  expect(parseAnswer(stamp, '{"timeNano":1795470680829123457}', "GET /events").timeNano).toBe("1795470680829123457");
+  expect(parseEngineAnswer(stamp, '{"timeNano":1795470680829123457}', "GET /events").timeNano).toBe(
+    "1795470680829123457",
+  );
   const inLabel = '{"a":"\\"timeNano\\":1","timeNano":9007199254740993}';
-  expect(parseAnswer(stamp, inLabel, "GET /events").timeNano).toBe("9007199254740993");
+  expect(parseEngineAnswer(stamp, inLabel, "GET /events").timeNano).toBe("9007199254740993");
 });
 
 test.each([

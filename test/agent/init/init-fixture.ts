@@ -3,7 +3,7 @@ import { join, relative } from "node:path";
 
 import { runInit } from "../../../agent/commands/init.ts";
 import { realWorld } from "../../../agent/init/world/real-world.ts";
-import type { Ask, Command, InitWorld } from "../../../agent/init/world/world.ts";
+import type { Ask, ChildCommand, InitWorld } from "../../../agent/init/world/world.ts";
 import { temporaryFolder } from "../../stand-ins/files/temporary-folder.ts";
 import { startOcto } from "../../stand-ins/github/support/octo.ts";
 import type { LoopbackGitHub } from "../../stand-ins/github/loopback-github.ts";
@@ -79,7 +79,7 @@ export async function startInit(deployTo?: StandInCloudflare["onDeploy"]): Promi
         isTerminal: false,
         env: { ...env, ...options.env },
       };
-      const here = { ...realWorld(false), run: (command: Command) => cloudflare.runHere(command) };
+      const here = { ...realWorld(false), run: (command: ChildCommand) => cloudflare.runHere(command) };
       const world = (options.world ?? ((each) => each))(options.asProgram ? realWorld(false) : here);
       const signal = options.signal ?? new AbortController().signal;
       const exitCode = await runInit([...args, "--wrangler", program], io, signal, world);

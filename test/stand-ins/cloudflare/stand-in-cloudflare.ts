@@ -5,7 +5,7 @@ import { join } from "node:path";
 
 import * as z from "zod";
 
-import type { Command, CommandResult } from "../../../agent/init/world/world.ts";
+import type { ChildCommand, CommandResult } from "../../../agent/init/world/world.ts";
 import type { EdgeSecrets } from "../../agent/init/node-edge.ts";
 
 const callSchema = z.object({
@@ -68,7 +68,7 @@ export class StandInCloudflare {
   }
 
   /** The stand-in wrangler without a process of its own, for tests that call it hundreds of times. */
-  async runHere({ args, env }: Command): Promise<CommandResult> {
+  async runHere({ args, env }: ChildCommand): Promise<CommandResult> {
     const secretsFile = args.includes("--secrets-file") ? (args[args.indexOf("--secrets-file") + 1] ?? "") : null;
     const secrets =
       secretsFile === null

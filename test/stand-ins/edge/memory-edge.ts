@@ -1,6 +1,6 @@
 import { NodeSql } from "../../../agent/sqlite/node-sql.ts";
 import type { CancelTimer, Clock } from "../../../shared/clock/clock.ts";
-import { MailboxHost, type DeadLetterList } from "../../../shared/edge/mailbox-host.ts";
+import { MailboxHost, type DeadLetterPage } from "../../../shared/edge/mailbox-host.ts";
 import type { OperatorPort } from "../../../shared/edge/operator-routes.ts";
 import { silentLogger, type Logger } from "../../../shared/log/logger.ts";
 import type { Freshness } from "../../../shared/mailbox/freshness.ts";
@@ -129,7 +129,7 @@ export class MemoryEdge implements MailboxPort, OperatorPort {
     return this.#host.freshness();
   }
 
-  async deadLetters(): Promise<DeadLetterList> {
+  async deadLetters(): Promise<DeadLetterPage> {
     return this.#host.deadLetters();
   }
 

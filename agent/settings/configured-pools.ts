@@ -6,7 +6,7 @@ import type { AgentSettings, SettingsSource } from "./settings.ts";
 export const HOST_ARCHITECTURE = process.arch === "arm64" ? "arm64" : "amd64";
 
 /** The pools of the configuration, ready to be asked what they serve. @throws {ConfigError} */
-export function servingPoolsOf(settings: AgentSettings, { cwd, env }: SettingsSource): readonly ServingPool[] {
+export function configuredPools(settings: AgentSettings, { cwd, env }: SettingsSource): readonly ServingPool[] {
   const { fleet } = readPoolsFile({ file: settings.configFile, cwd, env });
   return fleet.pools.map((pool) => servingPool(pool, HOST_ARCHITECTURE));
 }
