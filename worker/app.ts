@@ -13,7 +13,8 @@ export function createApp(env: Env): Hono {
   const { settings, problems } = readEdgeSettings(env);
   const log = edgeLogger(settings.LOG_LEVEL);
   for (const problem of problems) log.error("setting ignored", { problem });
-  const stub = () => env.MAILBOX.getByName(settings.HOOKLINE_FLEET);
+  const near = settings.HOOKLINE_LOCATION === undefined ? {} : { locationHint: settings.HOOKLINE_LOCATION };
+  const stub = () => env.MAILBOX.getByName(settings.HOOKLINE_FLEET, near);
   const tokens = [settings.HOOKLINE_TOKEN, settings.HOOKLINE_TOKEN_PREVIOUS];
   const guard = tokenGuard(tokens, (a, b) => crypto.subtle.timingSafeEqual(a, b));
   const operator = {

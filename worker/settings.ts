@@ -2,7 +2,18 @@ import * as z from "zod/mini";
 
 import { LOG_LEVELS } from "../shared/log/logger.ts";
 
-const secret = z.optional(z.string().check(z.minLength(8)));
+/** Where an object may be made: https://developers.cloudflare.com/durable-objects/reference/data-location/ */
+const LOCATIONS = ["wnam", "enam", "sam", "weur", "eeur", "apac", "apac-ne", "apac-se", "oc", "afr", "me"] as const;
+
+/** An empty value stands for a setting that is not there: .dev.vars files and the deploy button write it so. */
+function optional<T extends z.ZodMiniType>(schema: T) {
+  return z.pipe(
+    z.transform((value: unknown) => (value === "" ? undefined : value)),
+    z.optional(schema),
+  );
+}
+
+const secret = optional(z.string().check(z.minLength(8)));
 
 const settingsSchema = z.object({
   GITHUB_WEBHOOK_SECRET: secret,
@@ -10,6 +21,7 @@ const settingsSchema = z.object({
   HOOKLINE_TOKEN: secret,
   HOOKLINE_TOKEN_PREVIOUS: secret,
   HOOKLINE_FLEET: z._default(z.string().check(z.minLength(1)), "home"),
+  HOOKLINE_LOCATION: optional(z.enum(LOCATIONS)),
   LOG_LEVEL: z._default(z.enum(LOG_LEVELS), "info"),
 });
 
