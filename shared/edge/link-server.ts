@@ -1,28 +1,20 @@
-import { backoffRangeMs } from "../clock/backoff.ts";
-import { CLOSE, closeReason } from "../link/close-codes.ts";
+import { CLOSE } from "../link/close-codes.ts";
 import { encode, readUp } from "../link/codec.ts";
 import type { Hello } from "../link/hello.ts";
+import type { Probe } from "../link/probe.ts";
 import { SPOKEN_VERSIONS } from "../link/protocol.ts";
 import type { Up } from "../link/up.ts";
 import type { Logger } from "../log/logger.ts";
 import type { Mailbox } from "../mailbox/mailbox.ts";
 import type { OpenJobs } from "../mailbox/open-jobs.ts";
-import { DAMPING_MS, fightOf, recentTakeovers, type Contender } from "../mailbox/takeovers.ts";
 import type { Tally } from "../mailbox/tally.ts";
 import { VERSION } from "../version.ts";
-import type { LinkSocket } from "./link-socket.ts";
-import { BATCH_SIGNALS, oneFrame } from "./one-frame.ts";
+import { AgentWatch } from "./agent-watch.ts";
+import { dismiss, type LinkSocket } from "./link-socket.ts";
+import { SignalPump } from "./signal-pump.ts";
+import { LinkTakeover } from "./takeover.ts";
 
-/** While something is unacknowledged, an agent that has been silent for this long counts as gone. */
-export const SILENCE_MS = 90_000;
-
-/** An agent greets at once; a socket that has not done so by then holds a place for nobody. */
-export const HELLO_MS = 15_000;
-
-const MAX_RETRIES = 5;
-const RETRY = { baseMs: 1000, capMs: 16_000 } as const;
 const UNSUPPORTED_PAUSE_MS = 60_000;
-const MAX_HISTORY = 8;
 
 export interface LinkServerOptions {
   readonly mailbox: Mailbox;
@@ -36,14 +28,19 @@ export interface LinkServerOptions {
   readonly spoken?: readonly number[];
 }
 
-type Frame<T extends Up["type"]> = Extract<Up, { type: T }>;
-
 /** The edge's end of the link: one agent at a time, signals in order, never more than its window on the way. */
 export class LinkServer {
+  readonly watch: AgentWatch;
   readonly #options: LinkServerOptions;
+  readonly #takeover: LinkTakeover;
+  readonly #pump: SignalPump;
 
   constructor(options: LinkServerOptions) {
+    const { mailbox, now, log } = options;
     this.#options = options;
+    this.watch = new AgentWatch({ now, log });
+    this.#takeover = new LinkTakeover({ book: mailbox.takeovers, now, log });
+    this.#pump = new SignalPump({ mailbox, now, log });
   }
 
   /** Goes on after hibernation from what the live socket kept. */
@@ -66,7 +63,7 @@ export class LinkServer {
     if (read.kind === "unknown") return;
     if (read.kind === "bad") {
       this.#options.log.warn("link frame refused", { reason: read.problem });
-      this.#dismiss(socket, CLOSE.badFrame, read.problem);
+      dismiss(socket, CLOSE.badFrame, read.problem);
       return;
     }
     this.#dispatch(socket, read.frame);
@@ -74,17 +71,17 @@ export class LinkServer {
 
   #dispatch(socket: LinkSocket, frame: Up): void {
     if (frame.type === "hello") return this.#hello(socket, frame);
-    if (socket.state.fence === null) return this.#dismiss(socket, CLOSE.badFrame, "the first frame must be hello");
+    if (socket.state.fence === null) return dismiss(socket, CLOSE.badFrame, "the first frame must be hello");
     if (frame.fence !== socket.state.fence || frame.fence !== this.#options.mailbox.fence()) {
-      return this.#dismiss(socket, CLOSE.superseded, "a newer connection has taken over");
+      return dismiss(socket, CLOSE.superseded, "a newer connection has taken over");
     }
     switch (frame.type) {
       case "ack":
-        return this.#ack(socket, frame);
+        return this.#pump.acked(socket, frame);
       case "nack":
-        return this.#nack(socket, frame);
+        return this.#pump.refused(socket, frame);
       case "report":
-        return this.#options.mailbox.meta.set("report", { atMs: this.#options.now(), report: frame.report });
+        return this.#options.mailbox.keepReport(frame.report, this.#options.now());
       case "probe":
         return this.#probe(socket, frame);
     }
@@ -92,8 +89,8 @@ export class LinkServer {
 
   #hello(socket: LinkSocket, hello: Hello): void {
     const refusal = refusalOf(hello, this.#options.spoken ?? SPOKEN_VERSIONS);
-    if (refusal !== null) return this.#dismiss(socket, CLOSE.unsupported, refusal, UNSUPPORTED_PAUSE_MS);
-    if (this.#isFight(socket, hello)) return;
+    if (refusal !== null) return dismiss(socket, CLOSE.unsupported, refusal, UNSUPPORTED_PAUSE_MS);
+    if (!this.#takeover.allows(socket, hello, this.#livingAgent())) return;
     const { mailbox, now, log, tally } = this.#options;
     if (hello.stream === mailbox.streamId) mailbox.acknowledge(hello.acked, now());
     mailbox.announce(hello.routes);
@@ -112,43 +109,10 @@ export class LinkServer {
       ackedAtMs: mailbox.ackedAtMs(),
       tally: tally.state,
     });
-    this.#supersedeOthers(socket, hello);
+    this.#takeover.supersede(this.#options.sockets(), socket, hello);
     log.info("agent connected", { instance: hello.instance, host: hello.host, fence, unacked: mailbox.unacked() });
     this.#welcome(socket, fence, hello.protocol);
-    this.#pumpTo(socket);
-  }
-
-  /** Whether this hello is one more blow of two agents that take the link from each other; then the incumbent keeps it. */
-  #isFight(socket: LinkSocket, hello: Hello): boolean {
-    const { mailbox, now, log } = this.#options;
-    const incumbent = this.#incumbent(socket);
-    if (incumbent === null || incumbent.boot === hello.boot) return false;
-    const challenger = { instance: hello.instance, boot: hello.boot, host: hello.host };
-    const history = mailbox.meta.get("takeovers") ?? [];
-    const nowMs = now();
-    const fight = fightOf({ incumbent, challenger, history, fight: mailbox.meta.get("fight"), nowMs });
-    if (fight === null) {
-      const takeover = { atMs: nowMs, from: incumbent, to: challenger };
-      mailbox.meta.set("takeovers", [...recentTakeovers(history, nowMs), takeover].slice(-MAX_HISTORY));
-      return false;
-    }
-    mailbox.meta.set("fight", fight);
-    log.error("two agents fight over the link; the newcomer is kept out", {
-      incumbent: `${incumbent.instance} on ${incumbent.host}`,
-      challenger: `${challenger.instance} on ${challenger.host}`,
-    });
-    const reason = `${incumbent.instance} on ${incumbent.host} has the link; run one agent only`;
-    this.#dismiss(socket, CLOSE.flapping, reason, DAMPING_MS);
-    return true;
-  }
-
-  /** The agent that holds the link and shows life on another socket than this one, or null. */
-  #incumbent(socket: LinkSocket): Contender | null {
-    const live = this.live();
-    if (live === null || live.state === socket.state || live.state.fence === socket.state.fence) return null;
-    if (!this.showsLife(live)) return null;
-    const { instance, boot, host } = live.state;
-    return instance === null || boot === null || host === null ? null : { instance, boot, host };
+    this.#pump.pump(socket);
   }
 
   #welcome(socket: LinkSocket, fence: number, protocol: number): void {
@@ -170,56 +134,7 @@ export class LinkServer {
     );
   }
 
-  #supersedeOthers(socket: LinkSocket, hello: Hello): void {
-    for (const other of this.#options.sockets()) {
-      if (other.state.fence === null || other.state.fence === socket.state.fence) continue;
-      const who = `${hello.instance} on ${hello.host} has taken over`;
-      this.#dismiss(other, CLOSE.superseded, who);
-    }
-  }
-
-  #ack(socket: LinkSocket, frame: Frame<"ack">): void {
-    const { mailbox, now } = this.#options;
-    if (this.#hasUntoldGap(socket)) return;
-    if (frame.upTo > socket.state.sentUpTo) {
-      return this.#dismiss(socket, CLOSE.badFrame, "ack of a signal that was never sent");
-    }
-    mailbox.acknowledge(frame.upTo, now());
-    mailbox.gapTold();
-    socket.save({ ...socket.state, acked: mailbox.acked(), ackedAtMs: mailbox.ackedAtMs(), holdUntilMs: 0 });
-    this.#pumpTo(socket);
-  }
-
-  /**
-   * Whether signals were given up at the bound since this agent was welcomed. It is behind then without knowing, and
-   * is sent away: the next welcome tells it of the gap.
-   */
-  #hasUntoldGap(socket: LinkSocket): boolean {
-    if (socket.state.sentUpTo >= this.#options.mailbox.acked()) return false;
-    this.#options.log.warn("backlog given up; the agent is told at its next hello", {
-      gap: this.#options.mailbox.gap(),
-    });
-    this.#dismiss(socket, CLOSE.unavailable, "signals were given up; come back and sweep");
-    return true;
-  }
-
-  #nack(socket: LinkSocket, frame: Frame<"nack">): void {
-    const { mailbox, now, log } = this.#options;
-    const { state } = socket;
-    if (frame.seq <= mailbox.acked() || frame.seq > state.sentUpTo) return;
-    const retries = mailbox.retriesOf(frame.seq);
-    if (frame.verdict === "poison" || retries >= MAX_RETRIES) {
-      log.error("signal set aside", { seq: frame.seq, reason: frame.reason });
-      mailbox.bury(frame.seq, frame.reason, retries + 1, now());
-      // The agent took nothing of that batch; what stands behind the dead letter comes again at its next hello.
-      if (frame.verdict === "retry") this.#dismiss(socket, CLOSE.unavailable, `signal ${frame.seq} was set aside`);
-      return;
-    }
-    mailbox.noteRetry(frame.seq);
-    socket.save({ ...state, sentUpTo: frame.seq - 1, holdUntilMs: now() + backoffRangeMs(RETRY, retries) });
-  }
-
-  #probe(socket: LinkSocket, frame: Frame<"probe">): void {
+  #probe(socket: LinkSocket, frame: Probe): void {
     const { mailbox, now } = this.#options;
     const { fence, id } = frame;
     socket.send(encode({ type: "probed", fence, id, head: mailbox.head(), acked: mailbox.acked(), now: now() }));
@@ -228,23 +143,7 @@ export class LinkServer {
   /** Sends what is due to the agent that holds the fence. Call it after each new signal. */
   pump(): void {
     const socket = this.live();
-    if (socket !== null) this.#pumpTo(socket);
-  }
-
-  #pumpTo(socket: LinkSocket): void {
-    const { mailbox, now } = this.#options;
-    if (this.#hasUntoldGap(socket) || now() < socket.state.holdUntilMs) return;
-    for (;;) {
-      const { state } = socket;
-      const credit = state.window - (state.sentUpTo - mailbox.acked());
-      if (credit <= 0) return;
-      const signals = oneFrame(mailbox.after(state.sentUpTo, Math.min(credit, BATCH_SIGNALS)), state.replayUpTo);
-      const last = signals.at(-1);
-      if (last === undefined || state.fence === null) return;
-      socket.save({ ...state, sentUpTo: last.seq });
-      const replay = last.seq <= state.replayUpTo;
-      socket.send(encode({ type: "batch", fence: state.fence, replay, after: state.sentUpTo, signals: [...signals] }));
-    }
+    if (socket !== null) this.#pump.pump(socket);
   }
 
   /** The socket of the agent that holds the fence, or null. */
@@ -253,15 +152,9 @@ export class LinkServer {
     return this.#options.sockets().find((socket) => socket.state.fence === fence) ?? null;
   }
 
-  /** When the agent was last heard of, milliseconds since the epoch. */
-  lastHeardMs(socket: LinkSocket): number {
-    const { connectedAtMs, ackedAtMs } = socket.state;
-    return Math.max(connectedAtMs, socket.lastPingAtMs() ?? 0, ackedAtMs ?? 0);
-  }
-
-  /** Whether anything was heard of the agent lately: it pings every 20 s, and the runtime notes that without a wake. */
-  showsLife(socket: LinkSocket): boolean {
-    return this.#options.now() - this.lastHeardMs(socket) < SILENCE_MS;
+  #livingAgent(): LinkSocket | null {
+    const live = this.live();
+    return live !== null && this.watch.showsLife(live) ? live : null;
   }
 
   /**
@@ -269,39 +162,15 @@ export class LinkServer {
    * Returns when to come again, or null.
    */
   tick(): number | null {
-    const due = [this.#dropUngreeted(), this.#watchAgent()].filter((at) => at !== null);
+    const due = [this.watch.dropUngreeted(this.#options.sockets()), this.#tickAgent()].filter((at) => at !== null);
     return due.length === 0 ? null : Math.min(...due);
   }
 
-  #dropUngreeted(): number | null {
-    let nextMs: number | null = null;
-    for (const socket of this.#options.sockets()) {
-      if (socket.state.fence !== null) continue;
-      const deadlineMs = socket.state.connectedAtMs + HELLO_MS;
-      if (this.#options.now() >= deadlineMs) this.#dismiss(socket, CLOSE.silent, "no hello within 15 s");
-      else nextMs = Math.min(nextMs ?? deadlineMs, deadlineMs);
-    }
-    return nextMs;
-  }
-
-  #watchAgent(): number | null {
+  #tickAgent(): number | null {
     const socket = this.live();
-    const { mailbox, now } = this.#options;
     if (socket === null) return null;
-    this.#pumpTo(socket);
-    if (mailbox.unacked() === 0) return null;
-    const deadline = this.lastHeardMs(socket) + SILENCE_MS;
-    if (now() >= deadline) {
-      this.#options.log.warn("agent is silent; link dropped", { instance: socket.state.instance ?? "" });
-      this.#dismiss(socket, CLOSE.silent, "nothing heard for 90 s");
-      return null;
-    }
-    return socket.state.holdUntilMs > now() ? Math.min(socket.state.holdUntilMs, deadline) : deadline;
-  }
-
-  #dismiss(socket: LinkSocket, code: number, reason: string, retryAfterMs = 0): void {
-    socket.send(encode({ type: "bye", code, reason: closeReason(reason), retryAfterMs }));
-    socket.close(code, closeReason(reason));
+    this.#pump.pump(socket);
+    return this.#options.mailbox.unacked() === 0 ? null : this.watch.dropSilent(socket);
   }
 }
 

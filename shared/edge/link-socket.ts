@@ -1,5 +1,7 @@
 import * as z from "zod/mini";
 
+import { closeReason } from "../link/close-codes.ts";
+import { encode } from "../link/codec.ts";
 import { tallySchema } from "../mailbox/tally.ts";
 
 /** What is kept with a socket across hibernation. Times are milliseconds since the epoch. */
@@ -56,4 +58,10 @@ export function freshState(nowMs: number): LinkState {
     ackedAtMs: null,
     tally: null,
   };
+}
+
+/** Says why the link ends, then ends it. `retryAfterMs`: how long the agent is to stay away at least. */
+export function dismiss(socket: LinkSocket, code: number, reason: string, retryAfterMs = 0): void {
+  socket.send(encode({ type: "bye", code, reason: closeReason(reason), retryAfterMs }));
+  socket.close(code, closeReason(reason));
 }

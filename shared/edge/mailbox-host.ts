@@ -5,7 +5,6 @@ import type { Logger } from "../log/logger.ts";
 import type { DeadLetter } from "../mailbox/dead-letters.ts";
 import { storedFreshness, type Freshness } from "../mailbox/freshness.ts";
 import { Mailbox, type MailboxLimits } from "../mailbox/mailbox.ts";
-import { noteOnDisk } from "../mailbox/note-on-disk.ts";
 import { openJobs } from "../mailbox/open-jobs.ts";
 import type { SqlDatabase } from "../sql/sql.ts";
 import { Tally } from "../mailbox/tally.ts";
@@ -93,7 +92,7 @@ export class MailboxHost {
   note(note: DeliveryNote): void {
     this.#tally.note(note);
     this.link.keepTally();
-    if (note.kind !== "rejected") noteOnDisk(this.mailbox, note);
+    if (note.kind !== "rejected") this.mailbox.notes.keep(note);
   }
 
   deadLetters(): DeadLetterPage {
@@ -116,9 +115,9 @@ export class MailboxHost {
       now,
       ...storedFreshness(this.mailbox, this.#options.sql, this.#tally.state, now),
       agent: {
-        connected: live !== null && this.link.showsLife(live),
+        connected: live !== null && this.link.watch.showsLife(live),
         since: live?.state.connectedAtMs ?? null,
-        lastSeenAt: live === null ? null : this.link.lastHeardMs(live),
+        lastSeenAt: live === null ? null : this.link.watch.lastHeardMs(live),
         fence: this.mailbox.fence(),
         instance: live?.state.instance ?? null,
         host: live?.state.host ?? null,

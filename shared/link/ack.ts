@@ -6,3 +6,5 @@ export const ackSchema = z.object({
   fence: z.number(),
   upTo: z.number().check(z.int(), z.gte(0)),
 });
+
+export type Ack = z.infer<typeof ackSchema>;

@@ -8,3 +8,5 @@ export const nackSchema = z.object({
   verdict: z.enum(["retry", "poison"]),
   reason: z.string().check(z.maxLength(500)),
 });
+
+export type Nack = z.infer<typeof nackSchema>;

@@ -6,3 +6,5 @@ export const probeSchema = z.object({
   fence: z.number(),
   id: z.string().check(z.maxLength(64)),
 });
+
+export type Probe = z.infer<typeof probeSchema>;

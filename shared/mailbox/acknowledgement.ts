@@ -1,4 +1,4 @@
-import type { MetaTable } from "./meta.ts";
+import type { MetaCell, MetaTable } from "./meta.ts";
 
 /** Acknowledged signals after which the number goes to disk: a row for each of them would be a third of all rows. */
 export const ACK_STRIDE = 32;
@@ -9,12 +9,12 @@ export const ACK_STRIDE = 32;
  * again that the agent already knows.
  */
 export class Acknowledgement {
-  readonly #meta: MetaTable;
+  readonly #cell: MetaCell<"acked">;
   readonly #stride: number;
   #newest: { readonly seq: number; readonly atMs: number | null } | null = null;
 
   constructor(meta: MetaTable, stride: number) {
-    this.#meta = meta;
+    this.#cell = meta.cell("acked");
     this.#stride = stride;
   }
 
@@ -42,10 +42,10 @@ export class Acknowledgement {
   /** Puts the number on disk if it is not there. */
   settle(): void {
     const newest = this.#newest;
-    if (newest !== null && newest.seq > this.#stored().seq) this.#meta.set("acked", newest);
+    if (newest !== null && newest.seq > this.#stored().seq) this.#cell.set(newest);
   }
 
   #stored() {
-    return this.#meta.get("acked") ?? { seq: 0, atMs: null };
+    return this.#cell.get() ?? { seq: 0, atMs: null };
   }
 }

@@ -77,19 +77,18 @@ export type StoredFreshness = Pick<
 
 /** The part of freshness that the mailbox has on disk, and what the tally has seen since. */
 export function storedFreshness(mailbox: Mailbox, sql: SqlDatabase, tally: TallyState, nowMs: number): StoredFreshness {
-  const { meta } = mailbox;
   const [newest] = sql.exec("SELECT received_at AS at FROM signals ORDER BY seq DESC LIMIT 1");
   const [oldest] = sql.exec(
     "SELECT received_at AS at FROM signals WHERE seq > ? ORDER BY seq LIMIT 1",
     mailbox.acked(),
   );
   const lastSignalAt = newest === undefined ? null : Number(newest["at"]);
-  const noted = meta.get("noted");
+  const noted = mailbox.notes.last();
   return {
     stream: mailbox.streamId,
     lastSignalAt,
-    lastPingAt: noted?.pingAtMs ?? null,
-    lastDeliveryAt: latest(lastSignalAt, noted?.pingAtMs ?? null, noted?.ignoredAtMs ?? null),
+    lastPingAt: noted.pingAtMs,
+    lastDeliveryAt: latest(lastSignalAt, noted.pingAtMs, noted.ignoredAtMs),
     lastAckAt: mailbox.ackedAtMs(),
     head: mailbox.head(),
     acked: mailbox.acked(),
@@ -97,24 +96,16 @@ export function storedFreshness(mailbox: Mailbox, sql: SqlDatabase, tally: Tally
     oldestUnackedMs: oldest === undefined ? null : Math.max(0, nowMs - Number(oldest["at"])),
     dead: mailbox.dead(),
     gap: mailbox.gap(),
-    report: meta.get("report"),
+    report: mailbox.report(),
     hooks: [...hookFreshness(mailbox, sql, tally)],
-    takeovers: recentTakeovers(meta.get("takeovers") ?? [], nowMs).length,
-    fight: currentFight(mailbox, nowMs),
+    takeovers: recentTakeovers(mailbox.takeovers.history(), nowMs).length,
+    fight: mailbox.takeovers.fight(nowMs),
     rejected: tally.rejected,
     rejectedSinceAccepted: tally.rejected.missing + tally.rejected.malformed + tally.rejected.mismatch,
     lastRejectedAt: tally.lastRejectedAtMs,
     lastDuplicateAt: tally.lastDuplicateAtMs,
     secret: tally.secret,
   };
-}
-
-/** A fight is news for as long as the loser would come back, and a little longer. */
-const FIGHT_NEWS_MS = 5 * 60_000;
-
-function currentFight(mailbox: Mailbox, nowMs: number) {
-  const fight = mailbox.meta.get("fight");
-  return fight !== null && nowMs < fight.untilMs + FIGHT_NEWS_MS ? fight : null;
 }
 
 function latest(...times: readonly (number | null)[]): number | null {

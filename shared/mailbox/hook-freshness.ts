@@ -33,7 +33,7 @@ export function hookFreshness(mailbox: Mailbox, sql: SqlDatabase, tally: TallySt
     seen(id, { lastDeliveryAt: receivedAtMs, lastSignalAt: receivedAtMs });
     if (seq <= acked) seen(id, { lastAcknowledgedSignalAt: receivedAtMs });
   }
-  for (const [id, noted] of Object.entries(mailbox.meta.get("noted")?.hooks ?? {})) {
+  for (const [id, noted] of Object.entries(mailbox.notes.hooks())) {
     seen(id, { lastDeliveryAt: noted.pingAtMs, lastPingAt: noted.pingAtMs });
     seen(id, { lastDeliveryAt: noted.ignoredAtMs });
   }

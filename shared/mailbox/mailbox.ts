@@ -1,11 +1,14 @@
+import type { AgentReport } from "../link/report.ts";
 import { foreignTo, type Route } from "../link/route.ts";
 import type { AcceptOutcome } from "../receiver/mailbox-port.ts";
 import type { Signal } from "../workflow-job/signal.ts";
 import { ACK_STRIDE, Acknowledgement } from "./acknowledgement.ts";
 import { DeadLetters, type DeadLetter } from "./dead-letters.ts";
-import { MetaTable } from "./meta.ts";
+import { DeliveryNotes } from "./delivery-notes.ts";
+import { MetaTable, type MetaCell } from "./meta.ts";
 import { migrate } from "./migrations.ts";
 import { SignalStore, type StoredSignal } from "./signal-store.ts";
+import { TakeoverBook } from "./takeover-book.ts";
 import type { SqlDatabase } from "../sql/sql.ts";
 
 /** Bounds of a mailbox; each has its default. */
@@ -39,12 +42,18 @@ export const MAX_UNACKED = 50_000;
  * Synchronous throughout: between a call and its return there is no step that a crash could separate.
  */
 export class Mailbox {
-  readonly meta: MetaTable;
   readonly streamId: string;
+  readonly takeovers: TakeoverBook;
+  readonly notes: DeliveryNotes;
   readonly #sql: SqlDatabase;
   readonly #signals: SignalStore;
   readonly #dead: DeadLetters;
   readonly #acked: Acknowledgement;
+  readonly #gap: MetaCell<"gap">;
+  readonly #routes: MetaCell<"routes">;
+  readonly #fence: MetaCell<"fence">;
+  readonly #retry: MetaCell<"retry">;
+  readonly #report: MetaCell<"report">;
   readonly #maxUnacked: number;
   readonly #retentionMs: number;
 
@@ -54,16 +63,18 @@ export class Mailbox {
     this.#maxUnacked = options.maxUnacked ?? MAX_UNACKED;
     this.#retentionMs = options.retentionMs ?? RETENTION_MS;
     migrate(options.sql);
-    this.meta = new MetaTable(options.sql);
-    this.#signals = new SignalStore(options.sql, this.meta);
+    const meta = new MetaTable(options.sql);
+    this.#signals = new SignalStore(options.sql, meta);
     this.#dead = new DeadLetters(options.sql);
-    this.#acked = new Acknowledgement(this.meta, options.ackStride ?? ACK_STRIDE);
-    this.streamId = this.meta.get("stream") ?? this.#nameStream(options.newStreamId());
-  }
-
-  #nameStream(id: string): string {
-    this.meta.set("stream", id);
-    return id;
+    this.#acked = new Acknowledgement(meta, options.ackStride ?? ACK_STRIDE);
+    this.takeovers = new TakeoverBook(meta);
+    this.notes = new DeliveryNotes(meta);
+    this.#gap = meta.cell("gap");
+    this.#routes = meta.cell("routes");
+    this.#fence = meta.cell("fence");
+    this.#retry = meta.cell("retry");
+    this.#report = meta.cell("report");
+    this.streamId = nameOf(meta.cell("stream"), options.newStreamId);
   }
 
   /**
@@ -71,7 +82,7 @@ export class Mailbox {
    * that is delivered again gets a new place at the end of the queue.
    */
   accept(signal: Signal): AcceptOutcome {
-    const routes = this.meta.get("routes");
+    const routes = this.#routes.get();
     const foreign = routes === null ? null : foreignTo(routes, signal);
     if (foreign !== null) return { kind: "foreign", reason: foreign };
     const stored = this.#signals.insert(signal);
@@ -101,9 +112,9 @@ export class Mailbox {
     const acked = this.acked();
     const head = this.head();
     if (head - acked <= this.#maxUnacked) return;
-    const earlier = this.meta.get("gap");
+    const earlier = this.#gap.get();
     this.#sql.transaction(() => {
-      this.meta.set("gap", { from: earlier?.from ?? acked + 1, to: head });
+      this.#gap.set({ from: earlier?.from ?? acked + 1, to: head });
       this.#acked.skipTo(head);
     });
   }
@@ -151,38 +162,48 @@ export class Mailbox {
 
   /** The gap to tell the agent of, if signals were given up. */
   gap(): Gap | null {
-    return this.meta.get("gap");
+    return this.#gap.get();
   }
 
   /** The agent knows of the gap and will sweep. */
   gapTold(): void {
-    if (this.gap() !== null) this.meta.set("gap", null);
+    if (this.gap() !== null) this.#gap.set(null);
   }
 
   /** Takes over what the fleet serves, as the agent announced it. */
   announce(routes: readonly Route[]): void {
-    if (JSON.stringify(this.meta.get("routes")) !== JSON.stringify(routes)) this.meta.set("routes", [...routes]);
+    if (JSON.stringify(this.#routes.get()) !== JSON.stringify(routes)) this.#routes.set([...routes]);
   }
 
   /** Raises the fence for a new connection and returns it. */
   raiseFence(): number {
     const fence = this.fence() + 1;
-    this.meta.set("fence", fence);
+    this.#fence.set(fence);
     return fence;
   }
 
   fence(): number {
-    return this.meta.get("fence") ?? 0;
+    return this.#fence.get() ?? 0;
+  }
+
+  /** Keeps what the agent said of itself. */
+  keepReport(report: AgentReport, nowMs: number): void {
+    this.#report.set({ atMs: nowMs, report });
+  }
+
+  /** What the agent last said of itself, and when; null before the first time. */
+  report(): { readonly atMs: number; readonly report: AgentReport } | null {
+    return this.#report.get();
   }
 
   /** How often in a row the agent has asked to get `seq` again; kept on disk, so that a new connection goes on counting. */
   retriesOf(seq: number): number {
-    const retry = this.meta.get("retry");
+    const retry = this.#retry.get();
     return retry?.seq === seq ? retry.count : 0;
   }
 
   noteRetry(seq: number): void {
-    this.meta.set("retry", { seq, count: this.retriesOf(seq) + 1 });
+    this.#retry.set({ seq, count: this.retriesOf(seq) + 1 });
   }
 
   /** Sets a signal aside that the agent cannot take; the queue goes on behind it. */
@@ -232,4 +253,13 @@ export class Mailbox {
   pruneDueMs(): number | null {
     return this.#signals.rotationDueMs(this.acked(), this.#retentionMs);
   }
+}
+
+/** The database's name; a fresh one where it has none yet. */
+function nameOf(cell: MetaCell<"stream">, newStreamId: () => string): string {
+  const known = cell.get();
+  if (known !== null) return known;
+  const id = newStreamId();
+  cell.set(id);
+  return id;
 }

@@ -37,21 +37,34 @@ const META = {
 
 type Meta = { readonly [K in keyof typeof META]: z.infer<(typeof META)[K]> };
 
-/** Typed access to the `meta` table. Reads parse: a row that does not fit is an error, not a surprise. */
+/** One row of the `meta` table. Reads parse: a row that does not fit is an error, not a surprise. */
+export interface MetaCell<K extends keyof Meta> {
+  get(): Meta[K] | null;
+  set(value: Meta[K]): void;
+}
+
+/** The `meta` table. Each of its rows is given to one owner, who alone reads and writes it. */
 export class MetaTable {
   readonly #sql: SqlDatabase;
+  readonly #owned = new Set<keyof Meta>();
 
   constructor(sql: SqlDatabase) {
     this.#sql = sql;
   }
 
-  get<K extends keyof Meta>(key: K): Meta[K] | null {
-    const [row] = this.#sql.exec("SELECT value FROM meta WHERE key = ?", key);
-    if (row === undefined) return null;
-    return META[key].parse(JSON.parse(String(row["value"]))) as Meta[K];
-  }
-
-  set<K extends keyof Meta>(key: K, value: Meta[K]): void {
-    this.#sql.exec("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", key, JSON.stringify(value));
+  /** Gives a row to its owner. @throws {TypeError} if it has one already. */
+  cell<K extends keyof Meta>(key: K): MetaCell<K> {
+    if (this.#owned.has(key)) throw new TypeError(`meta row ${key} has an owner already`);
+    this.#owned.add(key);
+    const sql = this.#sql;
+    return {
+      get() {
+        const [row] = sql.exec("SELECT value FROM meta WHERE key = ?", key);
+        return row === undefined ? null : (META[key].parse(JSON.parse(String(row["value"]))) as Meta[K]);
+      },
+      set(value) {
+        sql.exec("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", key, JSON.stringify(value));
+      },
+    };
   }
 }

@@ -1,5 +1,5 @@
 import type { Signal } from "../workflow-job/signal.ts";
-import type { MetaTable } from "./meta.ts";
+import type { MetaCell, MetaTable } from "./meta.ts";
 import type { SqlDatabase, SqlRow } from "../sql/sql.ts";
 
 /** A signal in its place in the mailbox, as some version of this code stored it: whoever reads it checks it. */
@@ -18,11 +18,11 @@ type Generation = keyof typeof TABLES;
  */
 export class SignalStore {
   readonly #sql: SqlDatabase;
-  readonly #meta: MetaTable;
+  readonly #generation: MetaCell<"generation">;
 
   constructor(sql: SqlDatabase, meta: MetaTable) {
     this.#sql = sql;
-    this.#meta = meta;
+    this.#generation = meta.cell("generation");
   }
 
   /** Takes the next sequence number for a signal; null if its GUID has one. Durable on return. */
@@ -107,13 +107,13 @@ export class SignalStore {
            signal TEXT NOT NULL
          ) STRICT`,
       );
-      this.#meta.set("generation", { current: otherThan(generation), sinceMs: nowMs });
+      this.#generation.set({ current: otherThan(generation), sinceMs: nowMs });
     });
   }
 
   /** When the older generation may be forgotten, milliseconds since the epoch; null while nothing may be. */
   rotationDueMs(acked: number, retentionMs: number): number | null {
-    const generation = this.#meta.get("generation");
+    const generation = this.#generation.get();
     if (generation === null) return null;
     if (this.#last(TABLES[generation.current]) === 0) return null;
     if (this.#last(TABLES[otherThan(generation.current)]) > acked) return null;
@@ -127,10 +127,10 @@ export class SignalStore {
 
   /** A generation begins with its first signal, the very first one at least. */
   #tables(nowMs: number) {
-    let generation = this.#meta.get("generation");
+    let generation = this.#generation.get();
     if (generation === null) {
       generation = { current: "a", sinceMs: nowMs };
-      this.#meta.set("generation", generation);
+      this.#generation.set(generation);
     }
     const { current } = generation;
     return { generation: current, current: TABLES[current], other: TABLES[otherThan(current)] };

@@ -2,7 +2,8 @@ import type { Mutation } from "./mutation.ts";
 
 const HOST = "shared/edge/mailbox-host.ts";
 const SERVER = "shared/edge/link-server.ts";
-const CLIENT = "agent/link/link-client.ts";
+const SESSION = "agent/link/link-session.ts";
+const PUMP = "shared/edge/signal-pump.ts";
 const OBJECT = "worker/mailbox-object.ts";
 
 /** Breaks of the receiver, the mailbox and both ends of the link. */
@@ -23,7 +24,7 @@ export const EDGE_MUTATIONS: readonly Mutation[] = [
   },
   {
     breaks: "promise 3: the agent acknowledges what the journal refused",
-    file: CLIENT,
+    file: SESSION,
     search:
       'this.#send({ type: "nack", fence: welcome.fence, seq, verdict: "retry", reason: reason.slice(0, 500) });\n      return null;',
     replace: "return seq > 0 ? [] : null;",
@@ -87,14 +88,14 @@ export const EDGE_MUTATIONS: readonly Mutation[] = [
   },
   {
     breaks: "L4: the window is ignored, and a slow agent is flooded",
-    file: SERVER,
+    file: PUMP,
     search: "const credit = state.window - (state.sentUpTo - mailbox.acked());",
     replace: "const credit = BATCH_SIGNALS;",
     foundBy: ["link"],
   },
   {
     breaks: "promise 3: what was sent is kept with the socket only after it was sent, as a copy of before",
-    file: SERVER,
+    file: PUMP,
     search: "socket.save({ ...state, sentUpTo: last.seq });",
     replace: "",
     foundBy: ["link", "worker"],

@@ -6,7 +6,6 @@ import { PROTOCOL_VERSION } from "../../../shared/link/protocol.ts";
 import { silentLogger } from "../../../shared/log/logger.ts";
 import { storedFreshness, type Freshness } from "../../../shared/mailbox/freshness.ts";
 import { Mailbox } from "../../../shared/mailbox/mailbox.ts";
-import { noteOnDisk } from "../../../shared/mailbox/note-on-disk.ts";
 import { Tally } from "../../../shared/mailbox/tally.ts";
 import type { MailboxPort } from "../../../shared/receiver/mailbox-port.ts";
 import { createReceiver } from "../../../shared/receiver/receiver.ts";
@@ -37,7 +36,7 @@ export class NodeEdge {
       accept: (signal) => Promise.resolve(mailbox.accept(signal)),
       note: (note) => {
         tally.note(note);
-        if (note.kind !== "rejected") noteOnDisk(mailbox, note);
+        if (note.kind !== "rejected") mailbox.notes.keep(note);
         return Promise.resolve();
       },
     };

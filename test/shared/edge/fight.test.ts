@@ -69,7 +69,7 @@ test("an agent that restarts often is no fight: each start is let in", () => {
 test("one agent that reconnects often, its old sockets half-open, is no fight", () => {
   const link = new FakeLink();
   for (let n = 0; n < 20; n += 1) expect(link.connect(A).closed).toBeNull();
-  expect(link.mailbox.meta.get("takeovers")).toBeNull();
+  expect(link.mailbox.takeovers.history()).toEqual([]);
 });
 
 test("takeovers that lie minutes apart are no fight", () => {
@@ -83,7 +83,7 @@ test("takeovers that lie minutes apart are no fight", () => {
 test("the fight is remembered across a restart of the object", () => {
   const link = new FakeLink();
   fight(link, 5);
-  expect(link.mailbox.meta.get("fight")).toMatchObject({ challenger: A, incumbent: B });
+  expect(link.mailbox.takeovers.fight(link.nowMs)).toMatchObject({ challenger: A, incumbent: B });
 });
 
 test.each<[string, readonly number[], number, boolean]>([

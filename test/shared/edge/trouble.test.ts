@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { SILENCE_MS } from "../../../shared/edge/link-server.ts";
+import { SILENCE_MS } from "../../../shared/edge/agent-watch.ts";
 import { FakeLink } from "./fake-link.ts";
 
 describe("a signal that the agent cannot take", () => {

@@ -276,7 +276,8 @@ export function describeMailbox(engine: string, withDatabases: WithDatabases): v
       expect(storedFreshness(mailbox, sql, new Tally().state, T0)).toMatchObject(empty);
       for (const n of [1, 2, 3]) mailbox.accept(queuedSignal(n, { receivedAtMs: T0 + n }));
       mailbox.acknowledge(1, T0 + 50);
-      mailbox.meta.set("noted", { pingAtMs: T0 + 70, ignoredAtMs: T0 + 60 });
+      mailbox.notes.keep({ kind: "ignored", atMs: T0 + 60, hookId: null });
+      mailbox.notes.keep({ kind: "ping", atMs: T0 + 70, hookId: null });
       expect(storedFreshness(mailbox, sql, new Tally().state, T0 + 100)).toMatchObject({
         stream: mailbox.streamId,
         lastSignalAt: T0 + 3,

@@ -3,7 +3,6 @@ import { expect, test } from "vitest";
 import { NodeSql } from "../../../agent/sqlite/node-sql.ts";
 import { storedFreshness } from "../../../shared/mailbox/freshness.ts";
 import { Mailbox } from "../../../shared/mailbox/mailbox.ts";
-import { noteOnDisk } from "../../../shared/mailbox/note-on-disk.ts";
 import { Tally, tallySchema } from "../../../shared/mailbox/tally.ts";
 import type { MatchedSecret } from "../../../shared/receiver/mailbox-port.ts";
 import { queuedSignal, T0 } from "../../samples/signal.ts";
@@ -43,7 +42,7 @@ test("a hook shows its last ping and its last signal that the agent has", () => 
   bench.deliver(1, "11", T0 + 1);
   bench.deliver(2, "11", T0 + 2);
   bench.mailbox.acknowledge(1, T0 + 3);
-  noteOnDisk(bench.mailbox, { kind: "ping", atMs: T0 + 9, hookId: "11" });
+  bench.mailbox.notes.keep({ kind: "ping", atMs: T0 + 9, hookId: "11" });
   expect(bench.hook("11")).toEqual({
     id: "11",
     lastDeliveryAt: T0 + 9,
@@ -57,7 +56,7 @@ test("a hook shows its last ping and its last signal that the agent has", () => 
 test("a hook is known from the disk alone, after everything in memory was lost", () => {
   const bench = new Bench();
   bench.deliver(1, "11", T0 + 1);
-  noteOnDisk(bench.mailbox, { kind: "ping", atMs: T0 + 2, hookId: "22" });
+  bench.mailbox.notes.keep({ kind: "ping", atMs: T0 + 2, hookId: "22" });
   bench.tally.restore(new Tally().state);
   expect(bench.freshness().hooks?.map(({ id }) => id)).toEqual(["11", "22"]);
 });
@@ -89,10 +88,10 @@ test("invented hook ids take no room: sixteen are kept, and a socket's attachmen
   const bench = new Bench();
   for (let n = 0; n < 200; n += 1) {
     bench.deliver(n, String(10 ** 18 + n * 1000), T0 + n);
-    noteOnDisk(bench.mailbox, { kind: "ping", atMs: T0 + n, hookId: String(n) });
+    bench.mailbox.notes.keep({ kind: "ping", atMs: T0 + n, hookId: String(n) });
   }
   expect(Object.keys(bench.tally.state.hooks)).toHaveLength(16);
-  expect(Object.keys(bench.mailbox.meta.get("noted")?.hooks ?? {})).toHaveLength(16);
+  expect(Object.keys(bench.mailbox.notes.hooks())).toHaveLength(16);
   expect(JSON.stringify(bench.tally.state).length).toBeLessThan(8 * 1024);
   expect(tallySchema.parse(JSON.parse(JSON.stringify(bench.tally.state)))).toEqual(bench.tally.state);
 });

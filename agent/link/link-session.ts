@@ -1,0 +1,278 @@
+import { messageOf } from "../../shared/errors/message-of.ts";
+import type { Clock } from "../../shared/clock/clock.ts";
+import { encode, readDown } from "../../shared/link/codec.ts";
+import type { Batch } from "../../shared/link/batch.ts";
+import type { Down } from "../../shared/link/down.ts";
+import { PING, PONG, PROTOCOL_VERSION, WINDOW } from "../../shared/link/protocol.ts";
+import type { AgentReport } from "../../shared/link/report.ts";
+import type { Route } from "../../shared/link/route.ts";
+import type { Up } from "../../shared/link/up.ts";
+import type { Welcome } from "../../shared/link/welcome.ts";
+import type { Logger } from "../../shared/log/logger.ts";
+import { VERSION } from "../../shared/version.ts";
+import { signalSchema, type SequencedSignal, type Signal } from "../../shared/workflow-job/signal.ts";
+import type { Cursor, Journal } from "../journal/journal.ts";
+import type { Connection, Dial, Ending } from "./dial.ts";
+import { Liveness } from "./liveness.ts";
+
+const DISK_REMEDY = "free the disk of HOOKLINE_DATA";
+
+/** The edge sends it again after sixteen seconds at the latest; if it does not, it has not heard the refusal. */
+const REFUSED_BATCH = "refused batch";
+
+export interface LinkIdentity {
+  readonly instance: string;
+  readonly boot: string;
+  readonly host: string;
+}
+
+/** What a session tells the daemon. */
+export interface LinkSessionEvents {
+  /** Connected; `behind` tells whether a replay follows. */
+  welcomed(welcome: Welcome, behind: boolean): void;
+  /** New signals, on disk by now. */
+  received(signals: readonly Signal[], replay: boolean): void;
+  /** Everything that waited at the edge when the agent connected is here. */
+  caughtUp(): void;
+}
+
+export interface LinkSessionOptions {
+  readonly dial: Dial;
+  readonly journal: Journal;
+  readonly identity: LinkIdentity;
+  readonly routes: () => readonly Route[];
+  readonly events: LinkSessionEvents;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/**
+ * One connection to the edge, from its dial to its end. It acknowledges only what the journal took, and ends itself when
+ * nothing was heard for 45 seconds or a question stays unanswered.
+ */
+export class LinkSession {
+  readonly openedAtMs: number;
+  readonly #options: LinkSessionOptions;
+  readonly #connection: Connection;
+  readonly #liveness: Liveness;
+  #welcome: Welcome | null = null;
+  #caughtUp = false;
+  /** It has ended, or is being dropped: what still comes on it is not heard. */
+  #over = false;
+  #stopped = false;
+  /** Where the journal stood when it last refused a batch; null once it took one. */
+  #refusedAt: number | null = null;
+  #retryAfterMs = 0;
+
+  /** Dials. `closed` is called once, at the end of the connection, unless `stop` was called before. */
+  constructor(options: LinkSessionOptions, closed: (ending: Ending) => void) {
+    const { clock, dial, log } = options;
+    this.#options = options;
+    this.openedAtMs = clock.now();
+    this.#connection = dial({
+      opened: () => this.#guard(() => this.#hello()),
+      received: (data) => this.#guard(() => this.#received(data)),
+      closed: (ending) => {
+        if (this.#stopped) return;
+        this.#stopped = true;
+        this.#over = true;
+        this.#liveness.stop();
+        closed(ending);
+      },
+    });
+    this.#liveness = new Liveness({
+      clock,
+      ping: () => this.#connection.send(PING),
+      probe: () => this.#probe(),
+      dead: (reason, fields) => {
+        log.warn(reason, fields);
+        this.#giveUp();
+      },
+    });
+  }
+
+  /** Whether the edge has welcomed this agent on it. */
+  get isWelcome(): boolean {
+    return this.#welcome !== null;
+  }
+
+  /** How long the edge asked to be left alone for, milliseconds. */
+  get retryAfterMs(): number {
+    return this.#retryAfterMs;
+  }
+
+  /** Ends it; nothing is told afterwards. */
+  stop(): void {
+    this.#stopped = true;
+    this.#giveUp();
+  }
+
+  report(report: AgentReport): void {
+    if (this.#welcome !== null) this.#send({ type: "report", fence: this.#welcome.fence, report });
+  }
+
+  /** A journal that fails costs the connection: the edge sends again. */
+  #guard(handle: () => void): void {
+    if (this.#over) return;
+    try {
+      handle();
+    } catch (error) {
+      const reason = messageOf(error);
+      this.#options.log.error("link cannot go on; dialling again", { reason, remedy: DISK_REMEDY });
+      this.#giveUp();
+    }
+  }
+
+  #hello(): void {
+    const { identity, journal, routes } = this.#options;
+    const cursor = journal.cursor();
+    this.#send({
+      type: "hello",
+      protocol: PROTOCOL_VERSION,
+      ...identity,
+      agentVersion: VERSION,
+      stream: cursor?.stream ?? null,
+      acked: cursor?.acked ?? 0,
+      routes: [...routes()],
+      window: WINDOW,
+      requires: [],
+    });
+    this.#liveness.asked("hello");
+  }
+
+  #received(data: unknown): void {
+    this.#liveness.heard();
+    if (data === PONG) return;
+    const read = readDown(data);
+    if (read.kind === "unknown") return;
+    if (read.kind === "bad") return this.#protocolError(read.problem);
+    this.#dispatch(read.frame);
+  }
+
+  #dispatch(frame: Down): void {
+    if (frame.type === "welcome") return this.#welcomed(frame);
+    if (frame.type === "bye") {
+      this.#retryAfterMs = frame.retryAfterMs;
+      this.#options.log.warn("the edge ends the link", { code: frame.code, reason: frame.reason });
+      return;
+    }
+    if (this.#welcome === null || frame.fence !== this.#welcome.fence) return;
+    if (frame.type === "batch") this.#batch(this.#welcome, frame);
+    if (frame.type === "probed") this.#liveness.answered("probe");
+  }
+
+  #welcomed(welcome: Welcome): void {
+    const { journal, events, log } = this.#options;
+    if (!goesOnFrom(journal.cursor(), welcome)) journal.startStream(welcome.stream, welcome.acked);
+    this.#liveness.answered("hello");
+    this.#welcome = welcome;
+    const behind = welcome.head > welcome.acked;
+    log.info("link up", { fence: welcome.fence, behind: welcome.head - welcome.acked, edge: welcome.edgeVersion });
+    events.welcomed(welcome, behind);
+    if (welcome.gap !== null) this.#send({ type: "ack", fence: welcome.fence, upTo: welcome.acked });
+    this.#noteProgress(welcome);
+  }
+
+  #batch(welcome: Welcome, batch: Batch): void {
+    const acked = this.#options.journal.cursor()?.acked ?? 0;
+    // What was on the way when the journal refused comes again, in order.
+    if (batch.after > acked && this.#refusedAt === acked) return;
+    if (batch.after > acked) {
+      return this.#protocolError(`batch follows ${batch.after}, the journal has ${acked}`);
+    }
+    this.#liveness.answered(REFUSED_BATCH);
+    const last = batch.signals.at(-1);
+    if (last === undefined) return;
+    const upTo = Math.max(acked, last.seq);
+    const { readable, poison } = sorted(batch, acked);
+    const fresh = this.#journal(welcome, readable, upTo, acked);
+    this.#refusedAt = fresh === null ? acked : null;
+    if (fresh === null) return this.#liveness.asked(REFUSED_BATCH);
+    for (const { seq, reason } of poison) this.#setAside(welcome, seq, reason);
+    if (fresh.length > 0) this.#options.events.received(fresh, batch.replay);
+    this.#send({ type: "ack", fence: welcome.fence, upTo });
+    this.#noteProgress(welcome);
+  }
+
+  /** The signals that were not known before, on disk; null, and the edge asked to send again, if the disk refuses. */
+  #journal(
+    welcome: Welcome,
+    signals: readonly SequencedSignal[],
+    upTo: number,
+    acked: number,
+  ): readonly Signal[] | null {
+    const { journal, clock, log } = this.#options;
+    try {
+      return journal.append(welcome.stream, signals, upTo, clock.now());
+    } catch (error) {
+      const reason = messageOf(error);
+      log.error("the journal took no signal; the edge sends it again", { reason, remedy: DISK_REMEDY });
+      const seq = acked + 1;
+      this.#send({ type: "nack", fence: welcome.fence, seq, verdict: "retry", reason: reason.slice(0, 500) });
+      return null;
+    }
+  }
+
+  #setAside({ fence }: Welcome, seq: number, reason: string): void {
+    this.#options.log.error("signal unreadable; set aside at the edge", { seq, reason });
+    this.#send({ type: "nack", fence, seq, verdict: "poison", reason: reason.slice(0, 500) });
+  }
+
+  #noteProgress(welcome: Welcome): void {
+    if (this.#caughtUp) return;
+    if ((this.#options.journal.cursor()?.acked ?? 0) < welcome.head) return;
+    this.#caughtUp = true;
+    this.#options.events.caughtUp();
+  }
+
+  #probe(): void {
+    if (this.#welcome === null) return;
+    this.#send({ type: "probe", fence: this.#welcome.fence, id: String(this.#options.clock.now()) });
+    this.#liveness.asked("probe");
+  }
+
+  #protocolError(reason: string): void {
+    this.#options.log.error("frame of the edge refused; dialling again", { reason });
+    this.#giveUp();
+  }
+
+  #giveUp(): void {
+    this.#over = true;
+    this.#liveness.stop();
+    this.#connection.terminate();
+  }
+
+  #send(frame: Up): void {
+    this.#connection.send(encode(frame));
+  }
+}
+
+/**
+ * Whether the journal stands where this mailbox goes on. If not, the mailbox is another one, has given signals up, or
+ * was set back to an earlier state, and the agent follows it.
+ */
+function goesOnFrom(cursor: Cursor | null, { stream, acked, head }: Welcome): cursor is Cursor {
+  return cursor !== null && cursor.stream === stream && cursor.acked >= acked && cursor.acked <= head;
+}
+
+interface Sorted {
+  readonly readable: readonly SequencedSignal[];
+  readonly poison: readonly { readonly seq: number; readonly reason: string }[];
+}
+
+/** The signals of a batch that are new: those that fit the schema, and those that do not. */
+function sorted(batch: Batch, acked: number): Sorted {
+  const readable: SequencedSignal[] = [];
+  const poison: { seq: number; reason: string }[] = [];
+  for (const { seq, signal } of batch.signals) {
+    if (seq <= acked) continue;
+    const parsed = signalSchema.safeParse(signal);
+    if (parsed.success) readable.push({ seq, signal: parsed.data });
+    else poison.push({ seq, reason: describe(parsed.error.issues[0]) });
+  }
+  return { readable, poison };
+}
+
+function describe(issue: { readonly path: readonly PropertyKey[]; readonly message: string } | undefined): string {
+  return issue === undefined ? "unreadable" : `${issue.path.join(".")}: ${issue.message}`;
+}
