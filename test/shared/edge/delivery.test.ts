@@ -2,6 +2,7 @@ import { fc, test as propertyTest } from "@fast-check/vitest";
 import { expect, test } from "vitest";
 
 import { MAX_FRAME_BYTES } from "../../../shared/link/protocol.ts";
+import { queuedSignal } from "../../samples/signal.ts";
 import { FakeLink } from "./fake-link.ts";
 
 const upTo = (last: number, first = 1): readonly number[] =>
@@ -147,4 +148,16 @@ test("a report is kept for the doctor and a probe is answered from storage", () 
   expect(socket.framesOf("probed")).toEqual([
     { type: "probed", fence: 1, id: "p1", head: 2, acked: 1, now: link.nowMs },
   ]);
+});
+
+test("E-11: a redelivery of what was stored and never sent sends it", () => {
+  const link = new FakeLink();
+  const socket = link.connect();
+  // The process failed between the insert and the send; GitHub was answered 503 and delivers again.
+  link.mailbox.accept(queuedSignal(7));
+  expect(socket.seqs()).toEqual([]);
+
+  expect(link.edge.host.accept(queuedSignal(7), null)).toEqual({ kind: "duplicate", seq: 1 });
+
+  expect(socket.seqs()).toEqual([1]);
 });

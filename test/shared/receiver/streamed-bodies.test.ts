@@ -1,12 +1,17 @@
 import { describe, expect, test } from "vitest";
 
-import { MAX_BODY_BYTES } from "../../../shared/receiver/read-body.ts";
+import { guid } from "../../samples/signal.ts";
+import { MAX_BODY_BYTES, readBody } from "../../../shared/receiver/read-body.ts";
 import { newBench } from "./receiver-bench.ts";
+
+const FORM = `sha256=${"0".repeat(64)}`;
+const NAMED = { "x-github-event": "workflow_job", "x-github-delivery": guid(1) };
+const FULL = { "x-hub-signature-256": FORM, ...NAMED, "content-type": "application/json" };
 
 describe("a body that comes in pieces and is", () => {
   test("over 1 MiB by its content-length is refused before it is read", async () => {
     const bench = newBench();
-    const { request, pulled } = streamed(10, { "content-length": String(MAX_BODY_BYTES + 1) });
+    const { request, pulled } = streamed(10, { ...FULL, "content-length": String(MAX_BODY_BYTES + 1) });
     expect((await bench.send(request)).status).toBe(413);
     expect(pulled()).toBeLessThanOrEqual(1);
   });
@@ -15,12 +20,45 @@ describe("a body that comes in pieces and is", () => {
     "E12 over 1 MiB with the lying content-length %s is cut off at the limit",
     async (length) => {
       const bench = newBench();
-      const { request, pulled, cancelled } = streamed(100, { "content-length": length });
+      const { request, pulled, cancelled } = streamed(100, { ...FULL, "content-length": length });
       expect((await bench.send(request)).status).toBe(413);
       expect(pulled()).toBeLessThan(100);
       expect(cancelled()).toBe(true);
     },
   );
+});
+
+describe("E-3: before the signature nothing is held:", () => {
+  test.each<[string, Record<string, string>, number]>([
+    ["no signature", {}, 401],
+    ["a signature of another form", { "x-hub-signature-256": "sha1=00" }, 401],
+    ["no GUID", { "x-hub-signature-256": FORM, "x-github-event": "ping", "content-type": "application/json" }, 400],
+    ["a form", { "x-hub-signature-256": FORM, ...NAMED, "content-type": "application/x-www-form-urlencoded" }, 415],
+  ])("a request with %s is refused without a byte of its body", async (_what, headers, status) => {
+    const bench = newBench();
+    const { request, pulled } = streamed(3, headers);
+    expect((await bench.send(request)).status).toBe(status);
+    expect(pulled()).toBe(0);
+  });
+
+  test("a body is copied as it comes, so that its pieces are held by nobody", async () => {
+    const piece = new Uint8Array(1);
+    let sent = 0;
+    const body = new ReadableStream<Uint8Array>(
+      {
+        pull(controller) {
+          if (sent === 300) return controller.close();
+          piece[0] = sent % 256;
+          sent += 1;
+          controller.enqueue(piece);
+        },
+      },
+      { highWaterMark: 0 },
+    );
+    const request = new Request("http://127.0.0.1/", { method: "POST", body, duplex: "half" } as RequestInit);
+    const read = await readBody(request, MAX_BODY_BYTES);
+    expect([...(read as Uint8Array)]).toEqual(Array.from({ length: 300 }, (_, n) => n % 256));
+  });
 });
 
 /** A request whose body comes in chunks of 64 KiB, and what became of it. */
