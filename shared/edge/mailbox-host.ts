@@ -81,7 +81,8 @@ export class MailboxHost {
     const outcome = this.mailbox.accept(signal);
     this.#tally.accepted(signal, outcome, matched);
     this.link.keepTally();
-    if (outcome.kind === "stored") {
+    // A duplicate too: what failed after its insert is delivered again, and waits to be sent.
+    if (outcome.kind !== "foreign") {
       this.link.pump();
       this.#options.schedule();
     }
@@ -101,7 +102,7 @@ export class MailboxHost {
 
   /** Sends a dead letter again, under a new sequence number; null if there is none of that number. */
   requeue(seq: number): number | null {
-    const moved = this.mailbox.requeue(seq, this.#options.now());
+    const moved = this.mailbox.requeue(seq);
     this.link.pump();
     this.#options.schedule();
     return moved;

@@ -231,13 +231,14 @@ export class Mailbox {
     return this.#dead.list(limit);
   }
 
-  /** Puts a dead letter at the end of the queue, as received at `nowMs`. Null if `seq` is none: doing it twice is harmless. */
-  requeue(seq: number, nowMs: number): number | null {
+  /**
+   * Puts a dead letter at the end of the queue; it keeps the time of its delivery. Null if `seq` is none: doing it twice
+   * is harmless.
+   */
+  requeue(seq: number): number | null {
     const stored = this.#dead.has(seq) ? this.#signals.get(seq) : null;
     if (stored === null) return null;
-    const { guid, signal } = stored;
-    const isRecord = typeof signal === "object" && signal !== null;
-    return this.#revive(seq, guid, nowMs, isRecord ? { ...signal, receivedAtMs: nowMs } : signal);
+    return this.#revive(seq, stored.guid, stored.receivedAtMs, stored.signal);
   }
 
   /**

@@ -66,9 +66,10 @@ export class SignalStore {
   }
 
   /** What is stored under `seq`, and its GUID. */
-  get(seq: number): { readonly guid: string; readonly signal: unknown } | null {
-    const [row] = this.#sql.exec("SELECT guid, signal FROM signals WHERE seq = ?", seq);
-    return row === undefined ? null : { guid: String(row["guid"]), signal: storedJson(row) };
+  get(seq: number): { readonly guid: string; readonly receivedAtMs: number; readonly signal: unknown } | null {
+    const [row] = this.#sql.exec("SELECT guid, received_at AS at, signal FROM signals WHERE seq = ?", seq);
+    if (row === undefined) return null;
+    return { guid: String(row["guid"]), receivedAtMs: Number(row["at"]), signal: storedJson(row) };
   }
 
   /** The newest sequence number given, 0 before the first. */

@@ -2,7 +2,7 @@ import { errorFields, messageOf } from "../errors/message-of.ts";
 import { Hono, type Context } from "hono";
 
 import type { Logger } from "../log/logger.ts";
-import type { SignatureProblem } from "../signature/signature-header.ts";
+import { parseSignatureHeader, type SignatureProblem } from "../signature/signature-header.ts";
 import type { WebhookVerifier } from "../signature/webhook-verifier.ts";
 import { readSignal } from "../workflow-job/read-signal.ts";
 import type { Signal } from "../workflow-job/signal.ts";
@@ -60,20 +60,24 @@ class Receiver {
     }
     const receivedAtMs = now();
     const request = context.req.raw;
-    const body = await readBody(request, MAX_BODY_BYTES);
-    if (body === "too-large") return context.json({ error: "body larger than 1 MiB" }, 413);
-    const verdict = await verifier.verify(body, request.headers.get("x-hub-signature-256"));
-    if (!verdict.ok) return this.#refuse(context, verdict.problem, receivedAtMs);
+    // What the headers can refuse is refused before a byte of the body is read: a stranger must not fill the memory.
+    const signature = request.headers.get("x-hub-signature-256");
+    const mac = parseSignatureHeader(signature);
+    if (typeof mac === "string") return this.#refuse(context, mac, receivedAtMs);
     const headers = readDeliveryHeaders(request.headers);
     if ("problem" in headers) return context.json({ error: headers.problem }, 400);
+    if (!isJson(request.headers)) {
+      return context.json({ error: "set the hook's content type to application/json" }, 415);
+    }
+    const body = await readBody(request, MAX_BODY_BYTES);
+    if (body === "too-large") return context.json({ error: "body larger than 1 MiB" }, 413);
+    const verdict = await verifier.verify(body, signature);
+    if (!verdict.ok) return this.#refuse(context, verdict.problem, receivedAtMs);
     return this.#signed(context, { ...headers, matched: verdict.secret, receivedAtMs }, body);
   }
 
   /** The body is proven to come from GitHub; the headers are not. */
   #signed(context: Context, delivery: Delivery, body: Uint8Array): Answer {
-    if (!isJson(context.req.raw.headers)) {
-      return context.json({ error: "set the hook's content type to application/json" }, 415);
-    }
     const parsed = parseJson(body);
     if (parsed === undefined) return context.json({ error: "the body is no JSON" }, 400);
     const { event, guid, hookId, receivedAtMs, matched } = delivery;

@@ -15,7 +15,7 @@ import { Journal } from "../../../agent/journal/journal.ts";
 import { linkFixture } from "../link/link-fixture.ts";
 import { capturedLog } from "../../samples/captured-log.ts";
 import { PING, workflowJob } from "../../samples/payload.ts";
-import { queuedSignal } from "../../samples/signal.ts";
+import { guid, queuedSignal } from "../../samples/signal.ts";
 import { deliveryHeaders, SECRETS, type Content } from "../../shared/receiver/receiver-bench.ts";
 
 const TOKENS = ["the-token-of-today", "the-token-of-before"] as const;
@@ -189,7 +189,18 @@ function raw(port: number, pieces: readonly (string | Buffer)[]): Promise<string
   });
 }
 
-const HEAD = "POST /webhook HTTP/1.1\r\nHost: receiver\r\n";
+const BARE_HEAD = "POST /webhook HTTP/1.1\r\nHost: receiver\r\n";
+
+/** A delivery that no header gives away: only its body can. */
+const HEAD = [
+  "POST /webhook HTTP/1.1",
+  "Host: receiver",
+  "Content-Type: application/json",
+  "X-GitHub-Event: workflow_job",
+  `X-GitHub-Delivery: ${guid(1)}`,
+  `X-Hub-Signature-256: sha256=${"0".repeat(64)}`,
+  "",
+].join("\r\n");
 
 test("E12 over 1 MiB in chunks is cut off at the limit, however much would follow", async () => {
   const { server, deliver } = await receiver();
@@ -241,7 +252,7 @@ test("a stop answers the delivery that is under way, on disk, and takes nothing 
     });
   });
   const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`).join("");
-  socket.write(`${HEAD}Connection: close\r\n${lines}Content-Length: ${Buffer.byteLength(JOB)}\r\n\r\n`);
+  socket.write(`${BARE_HEAD}Connection: close\r\n${lines}Content-Length: ${Buffer.byteLength(JOB)}\r\n\r\n`);
   await underWay;
   const closed = server.close();
   await expect(deliver(JOB)).rejects.toThrow();

@@ -110,7 +110,7 @@ test("D12 a journal that cannot write for ten minutes: tries grow apart, the log
   expect(lines / 10).toBeLessThan(20);
   expect(link.fresh).toEqual([]);
   link.disk.fails = false;
-  for (const { seq } of link.edge.mailbox.deadLetters(10)) link.edge.mailbox.requeue(seq, link.clock.now());
+  for (const { seq } of link.edge.mailbox.deadLetters(10)) link.edge.mailbox.requeue(seq);
   link.edge.server.pump();
   await link.advance(2 * MINUTE_MS);
   expect(link.fresh.toSorted()).toEqual([1, 2, 3].map(guid));

@@ -53,7 +53,7 @@ function take(mailbox: Mailbox, step: Step, nowMs: number): unknown {
   if (step.do === "accept") return mailbox.accept(queuedSignal(step.n, { receivedAtMs: nowMs }));
   if (step.do === "ack") mailbox.acknowledge(step.n, nowMs);
   if (step.do === "bury" && mailbox.after(step.n - 1, 1)[0]?.seq === step.n) mailbox.bury(step.n, "test", 1, nowMs);
-  if (step.do === "requeue") return mailbox.requeue(step.n, nowMs);
+  if (step.do === "requeue") return mailbox.requeue(step.n);
   if (step.do === "prune") mailbox.prune(nowMs + step.n);
   return undefined;
 }

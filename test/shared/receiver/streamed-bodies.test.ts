@@ -55,7 +55,7 @@ describe("E-3: before the signature nothing is held:", () => {
       },
       { highWaterMark: 0 },
     );
-    const request = new Request("http://127.0.0.1/", { method: "POST", body, duplex: "half" } as RequestInit);
+    const request = new Request("http://127.0.0.1/", { method: "POST", body, duplex: "half" });
     const read = await readBody(request, MAX_BODY_BYTES);
     expect([...(read as Uint8Array)]).toEqual(Array.from({ length: 300 }, (_, n) => n % 256));
   });
