@@ -62,7 +62,7 @@ export class MailboxObject extends DurableObject<Env> {
     return this.#host.accept(signal, matched);
   }
 
-  /** Keeps what freshness tells of deliveries that held no signal. */
+  /** Keeps what freshness says about deliveries that held no signal. */
   note(note: DeliveryNote): void {
     this.#host.note(note);
   }

@@ -7,7 +7,7 @@ export interface WakeUpOptions {
   readonly setAlarm: (atMs: number) => void;
   /** Does what is due and says when to come again, milliseconds since the epoch, or null. */
   readonly tick: () => number | null;
-  /** Told of what `tick` threw on a timer, where nobody else would hear of it. */
+  /** Reports errors that `tick` throws on a timer, where nobody else would see them. */
   readonly failed: (error: unknown) => void;
 }
 

@@ -34,7 +34,7 @@ export function readArguments<Schema extends z.ZodType>(
   const options = { ...COMMON, ...rules.options };
   const { values, positionals } = parse(args, options, rules);
   const extra = positionals[rules.words.length];
-  if (extra !== undefined) throw wrong(rules, `There is a word too many: ${extra}.`);
+  if (extra !== undefined) throw wrong(rules, `Unexpected argument: ${extra}.`);
   const named = rules.words.flatMap((word, index) => {
     const given = positionals[index];
     return given === undefined ? [] : [[word, given] as const];

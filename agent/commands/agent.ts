@@ -16,7 +16,7 @@ import { failWith } from "../cli/failure.ts";
 const HELP = `Usage: hookline agent
 
 Runs the daemon: the link to the edge, sweeps of GitHub's REST API, and the runner containers of config/pools.yaml.
-It is told everything by its environment: HOOKLINE_EDGE_URL, HOOKLINE_TOKEN, GITHUB_TOKEN or GITHUB_APP_…,
+It reads its settings from the environment: HOOKLINE_EDGE_URL, HOOKLINE_TOKEN, GITHUB_TOKEN or GITHUB_APP_…,
 HOOKLINE_CONFIG, HOOKLINE_DATA, DOCKER_HOST. SIGTERM ends it; runners go on, and the next start adopts them.
 
   --help   print this

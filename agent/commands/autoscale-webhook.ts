@@ -84,7 +84,7 @@ async function serve(listen: ListenAddress, io: CommandIo, stop: AbortSignal): P
   });
 }
 
-/** Where it listens is told at every log level: port 0 is of no use otherwise. */
+/** Where it listens is logged at every level: port 0 is of no use otherwise. */
 function announce({ server: { port, url } }: StandaloneReceiver, io: CommandIo): void {
   const always = createLogger({
     plane: "receiver",

@@ -19,15 +19,15 @@ const HELP = `Usage: hookline <command> [options]
   agent          the daemon: link, sweeps, runner containers
   autoscale-webhook
                  edge and daemon in one process, behind a reverse proxy of your own
-  doctor         ask every link of the chain whether a job queued now would get a runner
-  scale          one sweep, one plan, and the plan carried out, without the link; --dry-run only tells
+  doctor         check each link of the chain: would a job queued now get a runner?
+  scale          sweep once, plan, and carry the plan out, without the link; --dry-run only prints it
   config check   validate the pools file and print what it means
   healthcheck    whether the daemon on this machine is alive; for Docker's HEALTHCHECK
   explain        what would happen for a delivery, and why
-  slots          the runner slots that there are
-  deliveries     the newest signals, and what has become of their jobs
+  slots          the runner slots
+  deliveries     the newest signals, and what became of their jobs
   dead           signals that were set aside; dead requeue SEQ puts one back
-  drain          let a pool run empty
+  drain          start nothing new in a pool, and wait until it is empty
   version        print the version
 
 Each command has --help.

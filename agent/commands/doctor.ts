@@ -17,9 +17,9 @@ import { EXIT, printFailure, printJson, type CommandIo, type ExitCode } from "..
 
 const HELP = `Usage: hookline doctor [--only GROUP] [--probe] [--json]
 
-Asks every link of the chain whether a job that is queued now would get a runner, and says what to type if not.
-The links are asked side by side; each answer is printed as it comes. Nothing is written, but that a container of
-each pool is created, not started, and removed again. (pnpm doctor is a command of pnpm's own: from a checkout it is
+Checks each link of the chain for whether a job queued now would get a runner, and says what to type if not.
+The links are checked side by side; each result is printed as it arrives. Nothing is written, except that one
+container for each pool is created and removed without being started. (pnpm doctor is a command of pnpm's own: from a checkout it is
 pnpm run doctor, or pnpm hookline doctor.)
 
   --only GROUP   edge, github, docker or agent alone; may be given several times

@@ -9,9 +9,9 @@ import { EXIT, printFailure, printJson, type CommandIo, type ExitCode } from "..
 
 const HELP = `Usage: hookline drain POOL [--undo] [--json]
 
-Lets a pool run empty: the daemon starts nothing new in it, deregisters its idle runners and lets its busy ones finish.
+Drains a pool: the daemon starts nothing new in it, deregisters its idle runners and lets its busy ones finish.
 Returns once no slot is left; nothing of the pool can take a job from then on. It holds across restarts of the daemon
-until --undo takes it back. Interrupting the command ends the waiting, not the drain.
+until you run it with --undo. Interrupting the command stops the waiting, not the drain.
 
   --undo   let the pool serve again, and return at once
   --json   print {"ok", "pool", "draining", "slots", "waitedMs"}; progress goes to standard error
@@ -73,13 +73,13 @@ function refusal({ code, message, remedy }: Extract<ControlAnswer, { type: "refu
 }
 
 function interrupted(pool: string, json: boolean, io: CommandIo): ExitCode {
-  const remedy = `The drain goes on in the daemon; hookline drain ${pool} waits again, with --undo takes it back.`;
+  const remedy = `The drain goes on in the daemon. Run hookline drain ${pool} to wait again, or add --undo to end it.`;
   printFailure(io, json, { code: "interrupted", message: `Pool ${pool} was not empty yet.`, remedy });
   return EXIT.failed;
 }
 
 function takenBack(pool: string, json: boolean, io: CommandIo): ExitCode {
-  const message = `Pool ${pool} serves again: somebody has taken the drain back.`;
-  printFailure(io, json, { code: "taken-back", message, remedy: "Drain it anew if it shall be empty." });
+  const message = `Pool ${pool} serves again: somebody ended the drain.`;
+  printFailure(io, json, { code: "taken-back", message, remedy: "Drain it again if you want it empty." });
   return EXIT.failed;
 }

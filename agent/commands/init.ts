@@ -17,7 +17,7 @@ From nothing to a deployed edge: makes secrets, deploys the Worker, makes the we
 the agent reads, and sends a first probe. Whatever stops it, the next run goes on from there. It runs in a checkout, and
 needs wrangler logged in to Cloudflare and GITHUB_TOKEN (or GITHUB_TOKEN_FILE, or it asks), or --app.
 
-  --organization NAME       serve an organisation's jobs
+  --organization NAME       serve an organization's jobs
   --repository OWNER/NAME   serve a repository's jobs; may be given several times
   --app                     make a GitHub App in place of a token and webhooks; needs a browser on this machine
   --labels A,B              labels of the first pool; nas unless said otherwise

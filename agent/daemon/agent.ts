@@ -262,7 +262,7 @@ export class Agent {
   }
 
   /**
-   * Lets a pool run empty, or takes that back. On disk and in effect on return: nothing new is started in the pool,
+   * Drains a pool, or undoes that. On disk and in effect on return: nothing new is started in the pool,
    * and its idle runners go as soon as GitHub has confirmed them idle.
    * @throws {UnknownPool} naming the pools that there are.
    */

@@ -144,7 +144,7 @@ function agentGroup(world: World): readonly Check[] {
     check("agent-journal", () => judgeJournal(journal, settings.dataFolder)),
     check("agent-clock", async () => judgeClock(await clocksOf(world))),
     check("agent-slots", (signal) => {
-      if (fleet === null) throw new Skipped("no pools are known; config-pools tells of it");
+      if (fleet === null) throw new Skipped("no pools are known; see config-pools");
       if (journal.kind !== "read") return withoutJournal();
       const { slots } = journal.facts;
       return judgeSlots(docker, facts, { fleet, instance: settings.instance, slots, nowMs: clock.now(), signal });

@@ -49,7 +49,7 @@ export interface GitHubStats {
   /** Calls that GitHub answered with 304, which cost nothing. */
   readonly notModified: number;
   readonly retries: number;
-  /** The buckets as GitHub told of them last; with several installations, those of the last one called. */
+  /** The buckets as GitHub last reported them; with several installations, those of the last one called. */
   readonly rateLimits: readonly RateLimit[];
   /** Until when polling rests at GitHub's wish, milliseconds since the epoch; null when it does not. */
   readonly closedUntilMs: number | null;

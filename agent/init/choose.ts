@@ -38,15 +38,15 @@ function givenTarget({ organization, repository }: InitOptions): InitTarget | nu
 }
 
 async function askTarget(ask: Ask | null): Promise<InitTarget> {
-  const remedy = "Name the organisation with --organization NAME, or each repository with --repository OWNER/NAME.";
+  const remedy = "Name the organization with --organization NAME, or each repository with --repository OWNER/NAME.";
   if (ask === null) throw new InitError("usage", "It was not said which jobs to serve.", remedy);
-  const answer = await ask.text("Whose jobs shall it serve? An organisation, or repositories as owner/name:");
+  const answer = await ask.text("Whose jobs shall it serve? An organization, or repositories as owner/name:");
   const names = answer.split(/[\s,]+/).filter((word) => word !== "");
   const [first = ""] = names;
   if (names.length > 0 && names.every((word) => /^[\w.-]{1,100}\/[\w.-]{1,100}$/.test(word)))
     return { kind: "repositories", repositories: names };
   if (names.length === 1 && /^[A-Za-z0-9-]{1,39}$/.test(first)) return { kind: "organization", organization: first };
-  throw new InitError("usage", "That is neither one organisation nor repositories.", remedy);
+  throw new InitError("usage", "That is neither one organization nor repositories.", remedy);
 }
 
 /** Half of one set-up and half of another would be neither. */

@@ -1,7 +1,7 @@
 import type { SqlDatabase } from "../../shared/sql/sql.ts";
 import { migrateJournal } from "./journal-schema.ts";
 
-/** Pools that the operator lets run empty: kept on disk, so that a restart does not start anything in them. */
+/** Pools that the operator drains: kept on disk, so that a restart does not start anything in them. */
 export class DrainRecords {
   readonly #sql: SqlDatabase;
 

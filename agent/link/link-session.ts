@@ -101,7 +101,7 @@ export class LinkSession {
     return this.#retryAfterMs;
   }
 
-  /** Ends it; nothing is told afterwards. */
+  /** Ends it; nothing is reported afterwards. */
   stop(): void {
     this.#stopped = true;
     this.#giveUp();

@@ -25,7 +25,7 @@ export type GitHubCredentialSettings =
       readonly installationId: number | null;
     };
 
-/** What the agent is told by its environment. What is null was not set; require-settings.ts asks for it. */
+/** What the environment sets. What is null was not set; require-settings.ts asks for it. */
 export interface AgentSettings {
   /** Address of the edge without a final slash. */
   readonly edgeUrl: string | null;

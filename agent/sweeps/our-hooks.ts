@@ -35,7 +35,7 @@ export interface OurHooksOptions {
   readonly logger: Logger;
 }
 
-/** The hooks that deliver to us: the App's, and those of the organisations and repositories that the fleet serves. */
+/** The hooks that deliver to us: the App's, and those of the organizations and repositories that the fleet serves. */
 export class OurHooks {
   readonly #options: OurHooksOptions;
   readonly #known = new Map<string, Known>();

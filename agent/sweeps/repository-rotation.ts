@@ -56,7 +56,7 @@ export class RepositoryRotation {
     );
   }
 
-  /** Never read first, in the order given: the most recently pushed of an organisation lead it. */
+  /** Never read first, in the order given: the most recently pushed of an organization lead it. */
   #byWait(targets: readonly string[]): readonly string[] {
     const timeOf = (name: string): number => this.#readTimes.get(name.toLowerCase()) ?? 0;
     return targets.toSorted((a, b) => timeOf(a) - timeOf(b));

@@ -5,13 +5,13 @@ import type { SweepFailures } from "./sweep-failures.ts";
 
 /** Which repositories to ask for jobs. */
 export interface SweepTargets {
-  /** `owner/name`, those that pools name first, then the most recently pushed of each organisation. */
+  /** `owner/name`, those that pools name first, then the most recently pushed of each organization. */
   readonly repositories: readonly string[];
   /** Whether these are all that the fleet serves. */
   readonly complete: boolean;
 }
 
-/** The repositories that the fleet's pools serve: those that they name, and those that their organisations list. */
+/** The repositories that the fleet's pools serve: those that they name, and those that their organizations list. */
 export async function sweepTargets(
   github: GitHub,
   fleet: Fleet,
@@ -47,7 +47,7 @@ function namedRepositories(pool: Pool): readonly string[] {
   return pool.repositories ?? (pool.scope.kind === "repositories" ? pool.scope.repositories : []);
 }
 
-/** Pools that serve whatever their organisation holds, by organisation. */
+/** Pools that serve whatever their organization holds, by organization. */
 function openPools(fleet: Fleet): ReadonlyMap<string, readonly Pool[]> {
   const byOrganization = new Map<string, Pool[]>();
   for (const pool of fleet.pools) {

@@ -40,7 +40,7 @@ export interface SweepOptions {
 /**
  * Asks GitHub once for what the fleet is concerned with, the cheapest first: what its hooks could not deliver, the
  * runners of its scopes, the active jobs of the repositories where something goes on, and of the others as many as
- * the budget pays for, in turn. What fails makes the sweep incomplete and is told in `failures`; nothing is left out in silence.
+ * the budget pays for, in turn. What fails makes the sweep incomplete and is listed in `failures`; nothing is left out silently.
  * Rejects only with the signal's reason.
  *
  * https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api

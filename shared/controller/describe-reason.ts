@@ -56,7 +56,7 @@ export function describeVerify(reason: VerifyReason): string {
 export function describeWait(reason: WaitReason): string {
   switch (reason.code) {
     case "unknown":
-      return "nobody has told of this job";
+      return "nothing has been heard of this job";
     case "not-queued":
       return `it is ${reason.phase}`;
     case "gone":

@@ -3,7 +3,7 @@ import type { Ledger } from "./ledger.ts";
 import { canTakeJob, isBusy } from "./slot.ts";
 import { nearest } from "../fleet/nearest.ts";
 
-/** The slots of a pool that is to run empty. */
+/** The slots of a pool that is being drained. */
 export interface DrainProgress {
   /** Whether the pool starts nothing new. */
   readonly draining: boolean;

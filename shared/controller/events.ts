@@ -11,7 +11,7 @@ export type ControllerEvent =
   | SlotEvent
   /** Something is being done about a ghost; it is one again only if a later inventory still lists it. */
   | { readonly type: "ghost-handled"; readonly name: string }
-  /** The operator lets a pool run empty, or takes that back. */
+  /** The operator drains a pool, or ends the drain. */
   | { readonly type: "drain"; readonly pool: string; readonly on: boolean }
   /** The plan found these slots to be needed by nobody; the time since when is what retiring goes by. */
   | { readonly type: "surplus"; readonly atMs: number; readonly names: ReadonlySet<string> }

@@ -4,7 +4,7 @@ import { covers, isBusy, type Slot } from "./slot.ts";
 interface Page {
   /** Places that may still be filled; every slot that exists takes one, whatever its state. */
   room: number;
-  /** Slots that live and will not just end: idle, coming up or busy. */
+  /** Slots that are idle, starting or busy. */
   size: number;
   /** Slots that will end by themselves, or are being stopped: places that come free. */
   leaving: number;

@@ -44,7 +44,7 @@ export function refusal(serving: ServingPool, job: ChoosableJob): Refusal | null
   return { code: "labels", missing: job.labels.filter((label) => !serving.labelSet.has(label.toLowerCase())) };
 }
 
-/** Where a runner for this job registers: the organisation, or the job's own repository. Lower case. */
+/** Where a runner for this job registers: the organization, or the job's own repository. Lower case. */
 export function scopeOf(pool: Pool, repository: string): string {
   return (pool.scope.kind === "organization" ? pool.scope.organization : repository).toLowerCase();
 }

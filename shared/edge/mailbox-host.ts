@@ -89,7 +89,7 @@ export class MailboxHost {
     return outcome;
   }
 
-  /** Keeps what freshness tells of deliveries that held no signal. A refusal costs no row. */
+  /** Keeps what freshness says about deliveries that held no signal. A refusal costs no row. */
   note(note: DeliveryNote): void {
     this.#tally.note(note);
     this.link.keepTally();

@@ -6,7 +6,7 @@ import { hasAccess, type EqualDigests } from "./access.ts";
 import type { DeadLetterPage } from "./mailbox-host.ts";
 import { securityHeaders } from "./security-headers.ts";
 
-/** The mailbox as its operator sees it; near, or behind a call. */
+/** The mailbox as its operator sees it, in process or over RPC. */
 export interface OperatorPort {
   freshness(): Promise<Freshness>;
   deadLetters(): Promise<DeadLetterPage>;

@@ -77,7 +77,7 @@ function exclusiveScope(pool: Readonly<Record<string, unknown>>, at: ConfigPath)
 }
 
 const BOTH_SCOPES =
-  "stands beside organization; keep organization with allowedRepositories for runners of the organisation, or repositories alone for runners of single repositories";
+  "stands beside organization; keep organization with allowedRepositories for runners of the organization, or repositories alone for runners of single repositories";
 
 function sizeAgainstMax(at: ConfigPath, size: number | undefined, max: number | undefined): FleetFinding[] {
   if (size === undefined || max === undefined || size === max) return [];

@@ -1,6 +1,6 @@
 import type { ContainerOptions } from "./container-options.ts";
 
-/** Where a pool's runners register: with an organisation's runner group, or with single repositories. */
+/** Where a pool's runners register: with an organization's runner group, or with single repositories. */
 export type PoolScope =
   | { readonly kind: "organization"; readonly organization: string; readonly runnerGroup: string }
   | { readonly kind: "repositories"; readonly repositories: readonly string[] };

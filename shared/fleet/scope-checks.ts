@@ -3,7 +3,7 @@ import type { ConfigPath } from "./config-path.ts";
 import { quote } from "./finding.ts";
 import type { FleetFinding } from "./finding.ts";
 
-/** What a pool says of an organisation's repositories; undefined is what the schema refused. */
+/** What a pool says of an organization's repositories; undefined is what the schema refused. */
 export interface StatedScope {
   readonly at: ConfigPath;
   /** The file before interpolation, for quoting. */
@@ -13,7 +13,7 @@ export interface StatedScope {
   readonly allowed: readonly string[] | undefined;
 }
 
-/** Whether access and list agree, and whether each repository is of the organisation. */
+/** Whether access and list agree, and whether each repository is of the organization. */
 export function scopeFindings(scope: StatedScope): FleetFinding[] {
   return [...accessAgainstList(scope), ...outsiders(scope)];
 }

@@ -31,8 +31,8 @@ export const version1ScalingShape = {
 export const version1PoolShape = {
   key: described(poolKey(), "Name of the pool"),
   visibility: described(z.enum(["private", "public"]), "Repositories it takes"),
-  organization: described(accountName(), "Organisation that owns the runners"),
-  runnerGroup: described(runnerGroupName(), "Runner group of the organisation"),
+  organization: described(accountName(), "Organization that owns the runners"),
+  runnerGroup: described(runnerGroupName(), "Runner group of the organization"),
   repositoryAccess: described(
     z._default(accessKind(), "selected"),
     "All repositories, or those of allowedRepositories",

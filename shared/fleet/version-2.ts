@@ -40,19 +40,19 @@ export const version2ScalingShape = {
 /** A pool of version 2. Which of its keys go together is for pool-checks.ts. */
 export const version2PoolShape = {
   key: described(poolKey(), "Name of the pool"),
-  organization: described(z.optional(accountName()), "Organisation that owns the runners; or name repositories"),
-  runnerGroup: described(z.optional(runnerGroupName()), "Runner group of the organisation; Default if absent"),
+  organization: described(z.optional(accountName()), "Organization that owns the runners; or name repositories"),
+  runnerGroup: described(z.optional(runnerGroupName()), "Runner group of the organization; Default if absent"),
   repositories: described(
     z.optional(z.array(repositoryName()).check(z.minLength(1, { error: "must name at least one repository" }))),
-    "Repositories as owner/name whose runners these are, in place of an organisation",
+    "Repositories as owner/name whose runners these are, in place of an organization",
   ),
   repositoryAccess: described(
     z.optional(accessKind()),
-    "All of the organisation's repositories, or those of allowedRepositories; selected where that list is present",
+    "All of the organization's repositories, or those of allowedRepositories; selected where that list is present",
   ),
   allowedRepositories: described(
     z._default(z.array(repositoryName()), []),
-    "Repositories of the organisation that the pool serves",
+    "Repositories of the organization that the pool serves",
   ),
   visibility: described(
     z._default(z.enum(["private", "public", "any"]), "private"),

@@ -3,7 +3,7 @@ import type { LogFields, LogLevel, Logger } from "./logger.ts";
 /** Remembered subjects; the oldest goes when one more comes. */
 const MAX_SUBJECTS = 1000;
 
-/** Keeps a log from saying the same of the same thing over and over: each subject is told when what is said of it changes. */
+/** Keeps a log from saying the same of the same thing over and over: a subject is logged only when what is said of it changes. */
 export class SayOnce {
   readonly #log: Logger;
   readonly #said = new Map<string, string>();

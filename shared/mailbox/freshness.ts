@@ -25,7 +25,7 @@ export const freshnessSchema = z.object({
   gap: z.nullable(z.object({ from: z.number(), to: z.number() })),
   rejectedSinceAccepted: z.number(),
   lastRejectedAt: at,
-  /** The same by reason. This field and those below came later; an edge of before leaves them out. */
+  /** The same by reason. This field and those below came later; older edges omit them. */
   rejected: z.optional(z.object({ missing: z.number(), malformed: z.number(), mismatch: z.number() })),
   lastDuplicateAt: z.optional(at),
   /** The webhook secret that the last delivery was signed with: once it is `current`, the previous one may go. */

@@ -19,7 +19,7 @@ export class NoteThrottle {
 
   /**
    * The note to send now for a refused request, or null while one was sent less than a minute ago. Without a signature
-   * of GitHub's form a request is only counted: it comes from strangers, who shall wake nobody. A hook without a secret
+   * of GitHub's form a request is only counted: it comes from strangers, who must not wake the object. A hook without a secret
    * sends no signature, yet its other headers tell it from them.
    */
   rejected(problem: SignatureProblem, likeGitHub: boolean, nowMs: number): DeliveryNote | null {

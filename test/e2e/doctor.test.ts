@@ -123,7 +123,12 @@ test("a GitHub token that is no longer valid fails GitHub's checks", async () =>
 test("deliveries signed with another secret are told as rejecting, until the next good one", async () => {
   const answer = await fetch(world.edge.webhookUrl, {
     method: "POST",
-    headers: { "x-hub-signature-256": `sha256=${"0".repeat(64)}`, "content-type": "application/json" },
+    headers: {
+      "x-hub-signature-256": `sha256=${"0".repeat(64)}`,
+      "x-github-delivery": crypto.randomUUID(),
+      "x-github-event": "workflow_job",
+      "content-type": "application/json",
+    },
     body: "{}",
   });
   expect(answer.status).toBe(401);

@@ -56,7 +56,7 @@ function barrel(file: string, text: string): readonly string[] {
 }
 
 /** What a file imports: packages by name, files by their path from the root. */
-function importsOf(file: string, text: string): readonly string[] {
+export function importsOf(file: string, text: string): readonly string[] {
   return specifiersOf(text).map((specifier) =>
     specifier.startsWith(".") ? normalize(join(dirname(file), specifier)) : specifier,
   );

@@ -50,7 +50,7 @@ test("the token is changed without the agent being refused: both, then the agent
   expect([await ask(after, NEW), await ask(after, OLD)]).toEqual([200, 401]);
 });
 
-test("a stranger who forges GitHub's headers wakes the mailbox once a minute at most, and writes nothing", async () => {
+test("promise 18: a stranger who forges GitHub's headers wakes the mailbox once a minute at most, and writes nothing", async () => {
   const app = deployed({});
   for (let n = 0; n < 50; n += 1) {
     const headers = { "x-hub-signature-256": null };

@@ -31,8 +31,7 @@ export function judgeRunning(signs: SignsOfLife): Finding {
     return { status: "pass", summary: `the agent swept ${ageText(Math.max(0, nowMs - sweptAtMs))} ago` };
   }
   const last = sweptAtMs === null ? "no sweep is on record" : `the last sweep was ${ageText(nowMs - sweptAtMs)} ago`;
-  if (signs.hasEdge && freshness !== null)
-    throw new Skipped(`no sign of life: ${last}; webhook-freshness tells of the link`);
+  if (signs.hasEdge && freshness !== null) throw new Skipped(`no sign of life: ${last}; see webhook-freshness`);
   return { status: "fail", summary: `the agent shows no sign of life: ${last}`, remedy: START };
 }
 
@@ -55,9 +54,9 @@ export function judgeSweep(signs: SignsOfLife): Finding {
     };
   }
   // The agent reports to the edge when its slots change, not after each sweep: an old report says nothing.
-  if (record === null) throw new Skipped("only the agent's journal tells of sweeps; agent-journal says where it is");
+  if (record === null) throw new Skipped("sweeps are recorded in the agent's journal only; see agent-journal");
   if (freshness?.agent.connected === false && lastMs !== null) {
-    throw new Skipped("the agent does not run; webhook-freshness tells of it");
+    throw new Skipped("the agent is not running; see webhook-freshness");
   }
   const when =
     lastMs === null ? "no sweep was complete yet" : `the last complete sweep was ${ageText(nowMs - lastMs)} ago`;

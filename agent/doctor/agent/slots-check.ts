@@ -94,5 +94,5 @@ function named(what: string, items: readonly { readonly name: string }[]): reado
 
 /** The journal knows what should exist; without it there is nothing to compare. @throws {Skipped} */
 export function withoutJournal(): never {
-  throw new Skipped("there is no journal to compare with; agent-journal tells of it");
+  throw new Skipped("there is no journal to compare with; see agent-journal");
 }

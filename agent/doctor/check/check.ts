@@ -37,7 +37,7 @@ export interface CheckResult extends Finding {
 /** A check that has not answered by then is a failed one. */
 export const CHECK_DEADLINE_MS = 10_000;
 
-/** Thrown by a check that cannot judge, because of what another check tells already: a fault is told once. */
+/** Thrown by a check that cannot judge, because of what another check reports already: each problem is reported once. */
 export class Skipped extends Error {
   override readonly name = "Skipped";
 }

@@ -42,7 +42,7 @@ async function orEdgeSkipped(asked: Promise<Freshness>): Promise<Freshness> {
     return await asked;
   } catch (error) {
     const known = error instanceof EdgeError || error instanceof ConfigError;
-    if (known) throw new Skipped("the edge could not be asked; edge-reachable says why");
+    if (known) throw new Skipped("the edge could not be asked; see edge-reachable");
     throw error;
   }
 }
@@ -63,10 +63,10 @@ function judgeVersion({ edgeVersion, protocol }: Freshness): Finding {
   };
 }
 
-/** Who has the link. That nobody has it is told by webhook-freshness. */
+/** Who has the link. That nobody has it is reported by webhook-freshness. */
 function judgeAgent({ agent, now, takeovers = 0, fight }: Freshness, instance: string): Finding {
-  if (!agent.connected) throw new Skipped("no agent is connected; webhook-freshness tells of it");
-  if (fight != null) throw new Skipped("two agents want the link; webhook-freshness tells of it");
+  if (!agent.connected) throw new Skipped("no agent is connected; see webhook-freshness");
+  if (fight != null) throw new Skipped("two agents want the link; see webhook-freshness");
   const since = agent.since === null ? "" : ` for ${ageText(now - agent.since)}`;
   const connected = `agent ${agent.instance ?? "?"}${agent.host == null ? "" : ` on ${agent.host}`} connected${since}`;
   const detail = `fence ${agent.fence}, version ${agent.version ?? "?"}, ${takeovers} takeovers within the last minute`;

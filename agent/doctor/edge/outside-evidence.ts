@@ -88,7 +88,7 @@ function ownRepositories(scope: Fleet["pools"][number]["scope"]): readonly strin
   return scope.kind === "repositories" ? scope.repositories : [];
 }
 
-/** What cannot be read is told by the checks of GitHub. */
+/** What cannot be read is reported by the checks of GitHub. */
 function nothing(error: unknown): { readonly items: readonly never[] } {
   if (error instanceof GitHubError) return { items: [] };
   throw error;

@@ -11,7 +11,7 @@ interface Need {
   readonly outcome: Promise<unknown>;
 }
 
-/** What the whole credential suffers from is told by other checks. */
+/** What affects the whole credential is reported by other checks. */
 const TOLD_ELSEWHERE: readonly string[] = ["unauthorized", "rate-limited", "network", "timeout"];
 
 /**
@@ -29,7 +29,7 @@ export async function judgeAccess(facts: GitHubFacts, scope: RunnerScope, pools:
   if (foreign !== undefined) throw foreign.error;
   const failures = missing.map(({ what, vital, error }) => ({ what, vital, error: error as GitHubError }));
   if (failures.some(({ error }) => TOLD_ELSEWHERE.includes(error.code))) {
-    throw new Skipped("GitHub could not be asked; github-token or github-rate says why");
+    throw new Skipped("GitHub could not be asked; see github-token or github-rate");
   }
   const [first] = failures;
   if (first === undefined) {

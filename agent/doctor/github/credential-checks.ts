@@ -28,7 +28,7 @@ export async function judgeToken(facts: GitHubFacts, scope: RunnerScope | null, 
     };
   } catch (error) {
     if (error instanceof GitHubError && error.code === "rate-limited") {
-      throw new Skipped("a limit of GitHub's stands in the way; github-rate tells of it");
+      throw new Skipped("a limit of GitHub's stands in the way; see github-rate");
     }
     throw error;
   }
@@ -78,7 +78,7 @@ function hourlyCost({ lastSweep, sweepIntervalMs }: RateOptions): number | null 
   return Math.round(((lastSweep.calls - lastSweep.notModified) * HOUR_MS) / everyMs);
 }
 
-/** A limit on everything, of which `/rate_limit` itself knows nothing, is told here: nobody else does. */
+/** A limit on everything, which `/rate_limit` itself does not show, is reported here: no other check does. */
 async function limitsOrSkipped(facts: GitHubFacts, scope: RunnerScope) {
   try {
     const limits = await facts.limits(scope);
@@ -88,7 +88,7 @@ async function limitsOrSkipped(facts: GitHubFacts, scope: RunnerScope) {
     return limits;
   } catch (error) {
     if (error instanceof GitHubError && error.code !== "rate-limited") {
-      throw new Skipped("GitHub could not be asked; github-token says why");
+      throw new Skipped("GitHub could not be asked; see github-token");
     }
     throw error;
   }

@@ -99,7 +99,7 @@ function versionChecks(options: GitHubCheckOptions, fleet: Fleet, scope: RunnerS
   return [...new Set(fleet.pools.map(({ image }) => image))].map((image) =>
     check(options, `github-runner-version:${image}`, async () => {
       const token = await github.token().catch(() => null);
-      if (token === null) throw new Skipped("GitHub could not be asked; github-token says why");
+      if (token === null) throw new Skipped("GitHub could not be asked; see github-token");
       return judgeRunnerVersion(image, { github, docker, scope, instance, nowMs });
     }),
   );

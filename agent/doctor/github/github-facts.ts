@@ -102,12 +102,12 @@ export class GitHubFacts {
   }
 }
 
-/** What a check does with a reading that failed: what stands in the way is told by the check that is about it. */
+/** What a check does with a reading that failed: the check that is about it reports what stands in the way. */
 export async function orGitHubSkipped<T>(reading: Promise<T>, toldBy: string): Promise<T> {
   try {
     return await reading;
   } catch (error) {
-    if (error instanceof GitHubError) throw new Skipped(`GitHub could not be asked; ${toldBy} says why`);
+    if (error instanceof GitHubError) throw new Skipped(`GitHub could not be asked; see ${toldBy}`);
     throw error;
   }
 }

@@ -98,10 +98,10 @@ export function judgeDeliveries(
   has: ((guid: string) => boolean) | null,
   nowMs: number,
 ): Finding {
-  if (logs === null) throw new Skipped("GitHub's log may not be read; github-access says why");
-  if (logs.length === 0) throw new Skipped("no hook points at the edge; github-hook tells of it");
+  if (logs === null) throw new Skipped("GitHub's log may not be read; see github-access");
+  if (logs.length === 0) throw new Skipped("no hook points at the edge; see github-hook");
   if (logs.some(({ failing }) => failing.length > 0)) {
-    throw new Skipped("the last deliveries failed; webhook-freshness tells of it");
+    throw new Skipped("the last deliveries failed; see webhook-freshness");
   }
   const lost = logs.map((log) => ({
     log,

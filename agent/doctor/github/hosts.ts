@@ -123,7 +123,7 @@ function codeOf(error: unknown): string {
   return typeof code === "string" ? code : (message ?? String(error));
 }
 
-/** Waits for the API's host: what cannot be reached is told there. @throws {Skipped} */
+/** Waits for the API's host: what cannot be reached is reported there. @throws {Skipped} */
 export async function apiReached(api: Promise<Finding>): Promise<void> {
-  if ((await api).status === "fail") throw new Skipped("GitHub cannot be reached; github-host says why");
+  if ((await api).status === "fail") throw new Skipped("GitHub cannot be reached; see github-host");
 }

@@ -5,7 +5,7 @@ import { GitHubError, type RunnerScope } from "../../github/model/types.ts";
 import type { GitHubFacts } from "./github-facts.ts";
 
 /**
- * The hooks that may tell of a scope's jobs: the App's, the scope's own, and for a repository its organisation's.
+ * The hooks that may tell of a scope's jobs: the App's, the scope's own, and for a repository its organization's.
  * Throws GitHubError where the scope's own hooks may not be read and there is no hook of an App.
  */
 export async function hooksFor(facts: GitHubFacts, scope: RunnerScope): Promise<readonly GitHubHook[]> {
@@ -16,7 +16,7 @@ export async function hooksFor(facts: GitHubFacts, scope: RunnerScope): Promise<
   return [...own, ...(await ownersHooks(facts, scope))];
 }
 
-/** A personal account has no hooks, and a token for one repository does not see those of its organisation. */
+/** A personal account has no hooks, and a token for one repository does not see those of its organization. */
 async function ownersHooks(facts: GitHubFacts, scope: RunnerScope): Promise<readonly GitHubHook[]> {
   try {
     return (await facts.hooks({ kind: "organization", organization: ownerOf(scope) })).items;

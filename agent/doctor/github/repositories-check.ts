@@ -6,7 +6,7 @@ import type { GitHubFacts } from "./github-facts.ts";
 
 const MOST = 20;
 
-/** The repositories that a pool names; null for one that takes whatever its organisation holds. */
+/** The repositories that a pool names; null for one that takes whatever its organization holds. */
 export function namedRepositories({ scope, repositories }: Pool): readonly string[] | null {
   return scope.kind === "repositories" ? scope.repositories : repositories;
 }
@@ -54,6 +54,6 @@ async function lookFor(facts: GitHubFacts, name: string): Promise<InspectedRepos
   } catch (error) {
     if (!(error instanceof GitHubError)) throw error;
     if (error.code === "not-found") return null;
-    throw new Skipped("GitHub could not be asked; github-token or github-access says why");
+    throw new Skipped("GitHub could not be asked; see github-token or github-access");
   }
 }

@@ -87,7 +87,7 @@ class ProbeRound {
     } catch (error) {
       if (!(error instanceof GitHubError)) throw error;
       if (error.code !== "forbidden" && error.code !== "not-found") throw error;
-      throw new Skipped(`GitHub lets us not ping ${hookName(hook)}; ${error.remedy}`);
+      throw new Skipped(`GitHub does not let us ping ${hookName(hook)}; ${error.remedy}`);
     }
     const arrived = (now: Freshness): boolean => pingOf(now, hook) > pingOf(before, hook);
     if (await this.#until(async () => arrived(await this.#freshness(signal)), signal)) {
@@ -191,7 +191,7 @@ class ProbeRound {
       if (hook !== undefined) return hook;
     } catch (error) {
       if (!(error instanceof GitHubError)) throw error;
-      throw new Skipped("GitHub does not show us the hooks; github-access says why");
+      throw new Skipped("GitHub does not show us the hooks; see github-access");
     }
     throw new Skipped("there is no hook that could be pinged; an App's has no ping");
   }

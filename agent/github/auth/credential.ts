@@ -2,7 +2,7 @@ import { createPrivateKey, type KeyObject } from "node:crypto";
 
 import { GitHubError } from "../model/types.ts";
 
-/** A personal access token, or a GitHub App whose installations stand for organisations and accounts. */
+/** A personal access token, or a GitHub App whose installations stand for organizations and accounts. */
 export type GitHubCredential =
   | { readonly kind: "token"; readonly token: string }
   | {
@@ -11,7 +11,7 @@ export type GitHubCredential =
       readonly appId: string | number;
       /** PEM text, PKCS#1 (as GitHub hands it out) or PKCS#8. */
       readonly privateKeyPem: string;
-      /** Looked up by organisation or repository when absent. */
+      /** Looked up by organization or repository when absent. */
       readonly installationId?: number | undefined;
     };
 

@@ -22,7 +22,7 @@ export interface HookSettings {
 }
 
 /**
- * The hooks of an organisation or a repository, by a token with admin:org_hook or admin:repo_hook. All methods throw
+ * The hooks of an organization or a repository, by a token with admin:org_hook or admin:repo_hook. All methods throw
  * GitHubError.
  *
  * https://docs.github.com/en/rest/orgs/webhooks, https://docs.github.com/en/rest/repos/webhooks
@@ -85,7 +85,7 @@ export class HookCalls {
     } catch (error) {
       if (!(error instanceof GitHubError) || (error.code !== "not-found" && error.code !== "invalid")) throw error;
       const [right, kind] =
-        scope.kind === "organization" ? ["admin:org_hook", "organisation"] : ["admin:repo_hook", "repository"];
+        scope.kind === "organization" ? ["admin:org_hook", "organization"] : ["admin:repo_hook", "repository"];
       const remedy =
         error.code === "not-found"
           ? `Check the name of the ${kind} ${scopeName(scope)}. GitHub also answers 404 to a token that may not manage its webhooks: give it ${right}, or Webhooks write.`

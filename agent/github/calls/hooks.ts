@@ -12,7 +12,7 @@ import type { Rest } from "../http/rest.ts";
 import { GitHubError, type Listing, type RunnerScope } from "../model/types.ts";
 
 /**
- * The hooks of an organisation or a repository.
+ * The hooks of an organization or a repository.
  * https://docs.github.com/en/rest/orgs/webhooks, https://docs.github.com/en/rest/repos/webhooks
  */
 export async function listHooks(rest: Rest, scope: RunnerScope, signal: AbortSignal): Promise<Listing<GitHubHook>> {

@@ -4,7 +4,7 @@ import type { Rest } from "../http/rest.ts";
 import type { GitHubRepository, Listing } from "../model/types.ts";
 
 /**
- * The organisation's repositories that the credential may see, the most recently pushed first.
+ * The organization's repositories that the credential may see, the most recently pushed first.
  *
  * https://docs.github.com/en/rest/repos/repos#list-organization-repositories
  */

@@ -6,7 +6,7 @@ import { GitHubError, type Listing } from "../model/types.ts";
 
 type Groups = Listing<{ readonly id: number; readonly name: string }>;
 
-/** Runner groups by name, read once for each organisation. https://docs.github.com/en/rest/actions/self-hosted-runner-groups */
+/** Runner groups by name, read once for each organization. https://docs.github.com/en/rest/actions/self-hosted-runner-groups */
 export class RunnerGroups {
   readonly #rest: Rest;
   readonly #known = new Map<string, Groups>();
@@ -31,12 +31,12 @@ export class RunnerGroups {
     const names = groups.items.map((each) => `"${each.name}"`).join(", ");
     throw new GitHubError(
       "not-found",
-      `The organisation ${organization} has no runner group "${name}"; it has ${names === "" ? "none that the credential may see" : names}.`,
-      "Set the pool's runnerGroup in config/pools.yaml to one of these, or make the group in the organisation's Actions settings.",
+      `The organization ${organization} has no runner group "${name}"; it has ${names === "" ? "none that the credential may see" : names}.`,
+      "Set the pool's runnerGroup in config/pools.yaml to one of these, or make the group in the organization's Actions settings.",
     );
   }
 
-  /** Reads the organisation's groups again at the next call: one may have been made anew under another id. */
+  /** Reads the organization's groups again at the next call: one may have been made anew under another id. */
   forget(organization: string): void {
     this.#known.delete(organization.toLowerCase());
   }

@@ -13,7 +13,7 @@ export interface AccessToken {
 
 /** Where the client gets the token for a call. */
 export interface TokenSource {
-  /** A token for the organisation or repository, or what stands for the App itself. Throws GitHubError. */
+  /** A token for the organization or repository, or what stands for the App itself. Throws GitHubError. */
   tokenFor(scope: HookHome, signal: AbortSignal): Promise<AccessToken>;
   /** Told when GitHub answered 401 to this token, so that it is not used again if there is another way. */
   refused(token: AccessToken): void;

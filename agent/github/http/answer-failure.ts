@@ -71,7 +71,7 @@ function remedyOf(
       return "GitHub has trouble, see githubstatus.com; the agent tries again by itself.";
     default:
       return answer.status >= 300 && answer.status < 400
-        ? "The organisation or repository was renamed or moved: use its new name in config/pools.yaml."
+        ? "The organization or repository was renamed or moved: use its new name in config/pools.yaml."
         : "Check that GITHUB_API_URL is the address of GitHub's REST API, with no proxy that answers in its place.";
   }
 }

@@ -1,4 +1,4 @@
-/** As what a call was made: a person's token, an App's installation, or the App itself. */
+/** Which kind of credential made a call: a person's token, an App's installation, or the App itself. */
 export type CredentialKind = "token" | "installation" | "app";
 
 /** What to do about a 401. */
@@ -21,14 +21,14 @@ export function unauthorizedRemedy(speaker: CredentialKind): string {
  */
 export function permissionRemedy(headers: Headers, speaker: CredentialKind): string {
   if (headers.has("x-github-sso"))
-    return "Authorise the token for the organisation's single sign-on in its settings on GitHub.";
+    return "Authorize the token for the organization's single sign-on in its settings on GitHub.";
   const scopes = headers.get("x-oauth-scopes");
   if (scopes !== null) {
     const wanted = headers.get("x-accepted-oauth-scopes") ?? "";
-    return `The token has the scopes [${scopes}]${wanted === "" ? "" : `; this call takes one of [${wanted}]`}. Organisation runners need admin:org, repository runners and private repositories repo.`;
+    return `The token has the scopes [${scopes}]${wanted === "" ? "" : `; this call takes one of [${wanted}]`}. Organization runners need admin:org, repository runners and private repositories repo.`;
   }
   const holder = speaker === "token" ? "token" : "GitHub App, and accept the change in its installation,";
   const permissions = headers.get("x-accepted-github-permissions");
   if (permissions !== null && permissions !== "") return `Give the ${holder} this permission: ${permissions}.`;
-  return `Give the ${holder} these permissions: Actions read, and Self-hosted runners write (organisations) or Administration write (repositories).`;
+  return `Give the ${holder} these permissions: Actions read, and Self-hosted runners write (organizations) or Administration write (repositories).`;
 }

@@ -1,6 +1,6 @@
 import type { Listing, RunnerScope } from "./types.ts";
 
-/** Whom a hook belongs to: an organisation, a repository, or the App itself. */
+/** Whom a hook belongs to: an organization, a repository, or the App itself. */
 export type HookHome = RunnerScope | { readonly kind: "app" };
 
 export interface GitHubHook {

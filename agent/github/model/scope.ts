@@ -4,7 +4,7 @@ import type { GitHub, RunnerScope } from "./types.ts";
 /** Repositories know no runner groups; the JIT call takes this id for them. */
 const REPOSITORY_RUNNER_GROUP_ID = 1;
 
-/** The group that a pool's runners join: looked up by name for an organisation. Throws GitHubError. */
+/** The group that a pool's runners join: looked up by name for an organization. Throws GitHubError. */
 export function runnerGroupOf(github: Pick<GitHub, "runnerGroupId">, pool: Pool, signal: AbortSignal): Promise<number> {
   if (pool.scope.kind === "repositories") return Promise.resolve(REPOSITORY_RUNNER_GROUP_ID);
   return github.runnerGroupId(pool.scope.organization, pool.scope.runnerGroup, signal);

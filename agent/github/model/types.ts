@@ -1,6 +1,6 @@
 import { OperatorError } from "../../../shared/errors/operator-error.ts";
 
-/** Where runners register and are listed: an organisation, or one repository. */
+/** Where runners register and are listed: an organization, or one repository. */
 export type RunnerScope =
   | { readonly kind: "organization"; readonly organization: string }
   | { readonly kind: "repository"; readonly owner: string; readonly repository: string };
@@ -35,7 +35,7 @@ export interface JitRunner {
   readonly labels: readonly string[];
 }
 
-/** A job as GitHub's REST API tells of it. Times in milliseconds since the epoch. */
+/** A job as GitHub's REST API reports it. Times in milliseconds since the epoch. */
 export interface GitHubJob {
   readonly id: number;
   readonly runId: number;
@@ -72,7 +72,7 @@ export interface GitHub {
    * https://docs.github.com/en/rest/actions/self-hosted-runners
    */
   createJitRunner(scope: RunnerScope, request: JitRequest, signal: AbortSignal): Promise<JitRunner>;
-  /** The id of a runner group by name, cached. Throws `not-found` when the organisation has no such group. */
+  /** The id of a runner group by name, cached. Throws `not-found` when the organization has no such group. */
   runnerGroupId(organization: string, name: string, signal: AbortSignal): Promise<number>;
   listRunners(scope: RunnerScope, signal: AbortSignal): Promise<Listing<GitHubRunner>>;
   findRunner(scope: RunnerScope, name: string, signal: AbortSignal): Promise<GitHubRunner | null>;

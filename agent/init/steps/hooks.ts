@@ -5,7 +5,7 @@ import { scopesOf, webhookUrlOf, type InitContext, type Step } from "../world/co
 import type { Made } from "../world/state.ts";
 import { readSecret } from "./secrets.ts";
 
-/** Makes the hook of the organisation, or of each repository; one that goes to the Worker already is set right. */
+/** Makes the hook of the organization, or of each repository; one that goes to the Worker already is set right. */
 export const hooksStep: Step = {
   id: "hooks",
   plan: ({ progress }) =>

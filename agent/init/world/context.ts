@@ -35,7 +35,7 @@ export interface Step {
   readonly run: (context: InitContext) => Promise<string>;
 }
 
-/** The organisation or the repositories that get a hook. */
+/** The organization or the repositories that get a hook. */
 export function scopesOf(target: InitTarget): readonly RunnerScope[] {
   if (target.kind === "organization") return [{ kind: "organization", organization: target.organization }];
   return target.repositories.map(repositoryScope);

@@ -118,7 +118,7 @@ function send(response: ServerResponse, status: number, html: string, action: st
     "referrer-policy": "no-referrer",
     "x-content-type-options": "nosniff",
     connection: "close",
-    // Browsers hold redirects after a form to this as well: GitHub may ask an organisation's own login first.
+    // Browsers hold redirects after a form to this as well: GitHub may ask an organization's own login first.
     "content-security-policy": `default-src 'none'; style-src 'unsafe-inline'; form-action ${new URL(action).origin} https: 'self'; frame-ancestors 'none'`,
   });
   return new Promise((resolve) => {

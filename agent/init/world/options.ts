@@ -27,7 +27,7 @@ const FLAGS = {
 const name = (what: string) => z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, { error: `must be ${what}` });
 
 const schema = z.object({
-  organization: name("the name of an organisation on GitHub").optional(),
+  organization: name("the name of an organization on GitHub").optional(),
   repository: z
     .array(z.string().regex(/^[\w.-]{1,100}\/[\w.-]{1,100}$/, { error: "must be a repository as owner/name" }))
     .optional(),

@@ -97,7 +97,7 @@ test.each<[readonly string[], RegExp]>([
   [["dead", "requeue"], /SEQ is missing: hookline dead requeue SEQ/],
   [["dead", "requeue", "x"], /SEQ must be a whole number/],
   [["dead", "requeue", "0"], /SEQ must be a whole number/],
-  [["dead", "requeue", "1", "2"], /a word too many: 2/],
+  [["dead", "requeue", "1", "2"], /Unexpected argument: 2/],
 ])("%j is exit 2", async (args, message) => {
   const io = fakeIo();
   expect(await runCli(args, io, STOPPED)).toBe(2);

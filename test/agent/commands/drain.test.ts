@@ -92,7 +92,7 @@ test.skipIf(process.getuid?.() === 0)("another user is told whose command it is;
 test.each<[string, readonly string[], RegExp]>([
   ["no pool", ["drain"], /POOL is missing/],
   ["a pool that there is not", ["drain", "hom"], /no pool hom.*\nDid you mean home\?/],
-  ["two pools", ["drain", "home", "away"], /a word too many: away/],
+  ["two pools", ["drain", "home", "away"], /Unexpected argument: away/],
   ["an option that there is not", ["drain", "home", "--undoo"], /no option --undoo\. Did you mean --undo\?/],
 ])("%s is exit 2", async (_case, args, message) => {
   const { daemon, io } = await drainable();

@@ -238,7 +238,7 @@ describe("sweeps", () => {
     expect(github.callsOf("jobs")).toHaveLength(before + 1);
   });
 
-  test("C1: an approval that stamps of two clocks put before a sweep's sight of the wait is asked about at once", async () => {
+  test("C1, promise 15: an approval that stamps of two clocks put before a sweep's sight of the wait is asked about at once", async () => {
     const { clock, github, provider, start, welcome } = agentFixture();
     github.jobs = { [REPOSITORY]: [listed(1, { status: "waiting" })] };
     await start();

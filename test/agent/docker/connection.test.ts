@@ -37,7 +37,7 @@ test("a missing socket is named, with what to do", async () => {
   });
 });
 
-test("the empty folder that Docker leaves for a missing bind source is recognised", async () => {
+test("the empty folder that Docker leaves for a missing bind source is recognized", async () => {
   await inFolder(async (folder) => {
     const socketPath = join(folder, "docker.sock");
     await mkdir(socketPath);

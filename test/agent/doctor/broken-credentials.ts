@@ -107,7 +107,7 @@ export const BROKEN_CREDENTIALS: readonly BrokenWorld[] = [
     }),
   },
   {
-    name: "an organisation that GitHub does not know",
+    name: "an organization that GitHub does not know",
     check: "github-access:acne",
     status: "fail",
     summary: /acne: runners, runner groups/,

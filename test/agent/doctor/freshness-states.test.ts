@@ -153,7 +153,12 @@ test("O13 what was rejected and why, pings, the secret in use, acknowledged and 
   await world.queue();
   world.edge.acknowledge(world.agent);
   await world.clock.advance(5 * MINUTE);
-  const headers = { "x-hub-signature-256": `sha256=${"0".repeat(64)}`, "content-type": "application/json" };
+  const headers = {
+    "x-hub-signature-256": `sha256=${"0".repeat(64)}`,
+    "x-github-delivery": crypto.randomUUID(),
+    "x-github-event": "workflow_job",
+    "content-type": "application/json",
+  };
   await fetch(`${world.url}/webhook`, { method: "POST", headers, body: "{}" });
   const report = await world.report();
   expect(report["freshness"]).toMatchObject({

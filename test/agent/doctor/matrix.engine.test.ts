@@ -53,7 +53,7 @@ dockerTest("there are at least forty broken worlds", () => {
 
 describe.each(BROKEN_WORLDS)("broken %s", (_group, rows) => {
   for (const row of rows) {
-    dockerTest(`${row.name}: ${row.check} alone tells of it`, async () => {
+    dockerTest(`promise 19: ${row.name}: ${row.check} alone reports it`, async () => {
       const { undo, ...run } = await row.breakIt(world);
       let report: Told;
       try {

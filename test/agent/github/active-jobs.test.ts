@@ -143,7 +143,7 @@ test.for([["acme"], ["acme/web/x"], ["/web"], [""]])(
   },
 );
 
-test("an organisation's repositories come with what decides whether to read them", async () => {
+test("an organization's repositories come with what decides whether to read them", async () => {
   await using server = await startScriptedServer(() => ({
     status: 200,
     body: [

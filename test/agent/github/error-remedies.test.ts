@@ -51,14 +51,14 @@ const CASES: readonly Case[] = [
     },
     code: "forbidden",
     message: /SAML/,
-    remedy: /Authorise the token for the organisation's single sign-on/,
+    remedy: /Authorize the token for the organization's single sign-on/,
   },
   {
     title: "403 that names nothing",
     reply: { status: 403, body: { message: "Forbidden" } },
     code: "forbidden",
     message: /403/,
-    remedy: /Self-hosted runners write \(organisations\) or Administration write \(repositories\)/,
+    remedy: /Self-hosted runners write \(organizations\) or Administration write \(repositories\)/,
   },
   {
     title: "404",

@@ -6,7 +6,7 @@ import { onLoopback } from "./on-loopback.ts";
 
 const MINUTE_MS = 60_000;
 
-test("a runner is registered, found, listed and taken away, in an organisation and in a repository", async () => {
+test("a runner is registered, found, listed and taken away, in an organization and in a repository", async () => {
   const { github, client } = await onLoopback();
   github.addUser("jo");
   github.addRepository("jo/tools");

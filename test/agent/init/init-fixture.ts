@@ -47,7 +47,7 @@ export interface SeenFile {
   readonly text: string;
 }
 
-/** A checkout, a GitHub with the organisation octo, a Cloudflare that deploys to an edge in this process. */
+/** A checkout, a GitHub with the organization octo, a Cloudflare that deploys to an edge in this process. */
 export async function startInit(deployTo?: StandInCloudflare["onDeploy"]): Promise<InitFixture> {
   const base = temporaryFolder();
   const cwd = join(base, "checkout");

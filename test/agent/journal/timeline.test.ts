@@ -130,6 +130,6 @@ test("only the newest jobs count, and a leg that no job has is left out", () => 
   expect(latencyOf([], 100)).toEqual({});
 });
 
-test("clocks that disagree never make a negative leg", () => {
+test("promise 15: clocks that disagree never make a negative leg", () => {
   expect(latencyOf([{ ...WHOLE, createdAtMs: 5000 }], 1)["edge"]).toEqual({ p50: 0, p95: 0 });
 });

@@ -97,7 +97,7 @@ test.each([
   expect(dial.last.terminated).toBe(false);
 });
 
-test("D10: a signal that cannot be read is set aside with its reason; those around it go on and are acknowledged", () => {
+test("D10, promise 16: a signal that cannot be read is set aside with its reason; those around it go on and are acknowledged", () => {
   const { client, journal, told, records, welcome } = linkFixture();
   client.start();
   const connection = welcome();

@@ -103,7 +103,7 @@ test("last words that the engine cannot give do not keep the place taken", async
   expect(world.slotNames()).not.toContain(name);
 });
 
-test("a container that cannot be removed keeps its place until the next reconcile clears it", async () => {
+test("promise 16: a container that cannot be removed keeps its place until the next reconcile clears it", async () => {
   const [world, name] = await withOneSlot();
   world.provider.removeHooks.push(fails("unreachable"));
   world.provider.exit(name, 0);

@@ -106,7 +106,7 @@ export class SlotWorld {
     return this;
   }
 
-  /** GitHub's inventory of the organisation as it stands. */
+  /** GitHub's inventory of the organization as it stands. */
   async inventory(): Promise<this> {
     const atMs = this.clock.now();
     const runners = [...this.github.runners.values()].map(({ id, name, status, busy }) => {

@@ -37,7 +37,7 @@ test.each<[string, readonly string[], RegExp]>([
   ["a port alone", ["autoscale-webhook", "--listen", "8080"], /--listen takes \[HOST\]:PORT, such as :8080/],
   ["an address without brackets", ["autoscale-webhook", "--listen", "::1:8080"], /\[::1\]:8080/],
   ["an option that there is not", [...LISTEN, "--lisen", "x"], /no option --lisen. Did you mean --listen\?/],
-  ["a word", [...LISTEN, "stray"], /a word too many: stray/],
+  ["a word", [...LISTEN, "stray"], /Unexpected argument: stray/],
 ])("%s is exit 2, with the syntax and where help is", async (_case, args, message) => {
   const io = fakeIo(ENV);
   expect(await runCli(args, io, STOPPED)).toBe(2);

@@ -18,7 +18,7 @@ export interface Swept {
   readonly failures: readonly { readonly what: string; readonly code: string }[];
 }
 
-/** An organisation whose hook delivers to a receiver that answers as told, and an agent's delivery sweep over its log. */
+/** An organization whose hook delivers to a receiver that answers as told, and an agent's delivery sweep over its log. */
 export async function deliveryWorld(home: "organization" | "repository" | "app" = "organization") {
   const { github, clock, client } = await onLoopback();
   github.addRepository("acme/web");

@@ -17,7 +17,7 @@ async function acme() {
   return { github, clock, sweep, made };
 }
 
-test("promise 5: a sweep sees every job of the organisation that no webhook told of", async () => {
+test("promise 5: a sweep sees every job of the organization that no webhook told of", async () => {
   const { github, sweep } = await acme();
   const queued = [
     ...github.queueMatrix({ repository: "acme/web", labels: ["nas"], count: 3 }),

@@ -13,7 +13,7 @@ const GO = new AbortController().signal;
 const sweep = (github: FakeGitHub, of: Fleet, extra: Partial<SweepOptions> = {}) =>
   runSweep({ github, fleet: of, clock: new VirtualClock(), signal: GO, log: silentLogger, ...extra });
 
-test("a sweep finds the organisation's jobs and runners, and says that it saw all of them", async () => {
+test("a sweep finds the organization's jobs and runners, and says that it saw all of them", async () => {
   const github = new FakeGitHub({
     repositories: { acme: [aRepository("acme/web"), aRepository("acme/api")] },
     jobs: { "acme/web": [job(1), job(2)], "acme/api": [job(3, "acme/api")] },
@@ -36,7 +36,7 @@ test("a sweep finds the organisation's jobs and runners, and says that it saw al
   expect(github.asked).toHaveLength(4);
 });
 
-test("a personal account's repositories are asked one by one, without any organisation", async () => {
+test("a personal account's repositories are asked one by one, without any organization", async () => {
   const github = new FakeGitHub({
     jobs: { "jo/tools": [job(1, "jo/tools")], "jo/site": [] },
     runners: { "jo/tools": [runner(1)], "jo/site": [] },
@@ -112,7 +112,7 @@ test("repositories where jobs are known are read in every sweep, whatever the bu
   ]);
 });
 
-test("one repository that fails leaves the others, and the sweep is incomplete", async () => {
+test("promise 16: one repository that fails leaves the others, and the sweep is incomplete", async () => {
   const github = new FakeGitHub({
     repositories: { acme: [aRepository("acme/web"), aRepository("acme/api")] },
     jobs: { "acme/web": gitHubError("forbidden", 403), "acme/api": [job(3, "acme/api")] },
@@ -148,14 +148,14 @@ test("a list that was cut short is used for what it holds, and proves no absence
   ]);
 });
 
-test("an organisation whose repositories cannot be listed is no organisation without jobs", async () => {
+test("an organization whose repositories cannot be listed is no organization without jobs", async () => {
   const github = new FakeGitHub({ runners: { acme: [runner(1)] } });
   const result = await sweep(github, fleet({}));
   expect(result.jobs).toMatchObject({ items: [], complete: false, repositories: [] });
   expect(result.runners).toMatchObject([{ complete: true }]);
 });
 
-test("a limit ends the questions about its owner, and about no other", async () => {
+test("promise 16: a limit ends the questions about its owner, and about no other", async () => {
   const limited = gitHubError("rate-limited", 429, 99_000);
   const github = new FakeGitHub({
     jobs: { "jo/a": limited, "jo/b": limited, "acme/web": [job(1)] },

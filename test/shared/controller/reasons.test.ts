@@ -18,7 +18,7 @@ function why(world: World, jobId = 1): WaitReason | null {
 describe("why nothing is started for a job", () => {
   const old = (world: World): JobFacts => job(1, { phaseAtMs: world.nowMs - 60 * 60_000 });
   const cases: readonly (readonly [string, () => World, unknown, RegExp])[] = [
-    ["unknown", () => new World(), {}, /nobody has told/u],
+    ["unknown", () => new World(), {}, /nothing has been heard/u],
     ["not-queued", () => new World().signal(done(1, null)), { phase: "completed" }, /completed/u],
     [
       "gone",

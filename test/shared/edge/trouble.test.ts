@@ -4,7 +4,7 @@ import { SILENCE_MS } from "../../../shared/edge/agent-watch.ts";
 import { FakeLink } from "./fake-link.ts";
 
 describe("a signal that the agent cannot take", () => {
-  test("D10 poison is set aside at once, and the rest goes on", () => {
+  test("D10 promise 16: poison is set aside at once, and the rest goes on", () => {
     const link = new FakeLink();
     link.deliver(3);
     const socket = link.connect();

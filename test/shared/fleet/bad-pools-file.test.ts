@@ -49,7 +49,7 @@ test.each([
     "pools[1].key",
     /key of pools\[0\]/,
   ],
-  ["neither organisation nor repositories", bare(""), "pools[0]", /names neither/],
+  ["neither organization nor repositories", bare(""), "pools[0]", /names neither/],
   ["both", pool(", repositories: [acme/a]"), "pools[0].repositories", /beside organization/],
   ["an empty list of repositories", bare(", repositories: []"), "pools[0].repositories", /at least one/],
   [
@@ -83,9 +83,9 @@ test.each([
     "pools[0].groupOnly",
     /pools of an organization/,
   ],
-  ["an organisation that climbs", bare(", organization: ../acme"), "pools[0].organization", /name of an account/],
+  ["an organization that climbs", bare(", organization: ../acme"), "pools[0].organization", /name of an account/],
   [
-    "a repository of another organisation",
+    "a repository of another organization",
     pool(", allowedRepositories: [acme/a, beta/b]"),
     "pools[0].allowedRepositories[1]",
     /outside the pool's organization "acme".*found "beta\/b"/,

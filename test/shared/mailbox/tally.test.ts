@@ -84,7 +84,7 @@ test("E11 freshness tells which secret matched last", () => {
   expect(bench.freshness().secret).toEqual({ matched: "current", atMs: T0 + 5 });
 });
 
-test("invented hook ids take no room: sixteen are kept, and a socket's attachment holds them", () => {
+test("promise 18: invented hook ids take no room: sixteen are kept, and a socket's attachment holds them", () => {
   const bench = new Bench();
   for (let n = 0; n < 200; n += 1) {
     bench.deliver(n, String(10 ** 18 + n * 1000), T0 + n);

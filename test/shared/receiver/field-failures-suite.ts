@@ -131,7 +131,7 @@ export function describeReceiverFailures(door: string, newBench: NewBench): void
       expect((await after.deliver(body, old)).status).toBe(401);
     });
 
-    test("D3 a forged delivery cannot take the GUID of a genuine one", async () => {
+    test("D3 promise 18: a forged delivery cannot take the GUID of a genuine one", async () => {
       const bench = newBench();
       const same = { "x-github-delivery": guid(7) };
       expect(

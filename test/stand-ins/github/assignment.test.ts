@@ -17,7 +17,7 @@ function world() {
 }
 
 function fail(): never {
-  throw new Error("an organisation has a default group");
+  throw new Error("an organization has a default group");
 }
 
 function job(id: number, repository: Repository, labels: readonly string[], more: Partial<Job> = {}): Job {

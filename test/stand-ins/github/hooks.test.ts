@@ -8,7 +8,7 @@ import { startWebhookReceiver } from "./support/webhook-receiver.ts";
 
 const job = { repository: "octo/demo", labels: ["self-hosted"] };
 
-test("a queued job is told to the organisation's and the repository's hook under one GUID, signed by each secret", async () => {
+test("a queued job is told to the organization's and the repository's hook under one GUID, signed by each secret", async () => {
   await using octo = await startOcto();
   await using receiver = await startWebhookReceiver();
   const { github } = octo;

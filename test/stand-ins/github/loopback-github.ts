@@ -35,7 +35,7 @@ export interface JobOptions extends NewJob {
 }
 
 export interface HookOptions {
-  /** `owner` for an organisation's hook, `owner/name` for a repository's. */
+  /** `owner` for an organization's hook, `owner/name` for a repository's. */
   readonly scope: string;
   readonly url: string;
   readonly secret?: string;
@@ -84,7 +84,7 @@ export class LoopbackGitHub {
     this.#shutDown = shutDown;
   }
 
-  /** An organisation; its runner group `Default` serves all of its private repositories. */
+  /** An organization; its runner group `Default` serves all of its private repositories. */
   addOrganization(login: string): Account {
     return this.#world.accounts.add(login, "organization");
   }

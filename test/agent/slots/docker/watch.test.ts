@@ -38,7 +38,7 @@ test("300 exits in one burst, cut at odd places, are all reported once", async (
   await watch.stop();
 });
 
-test("events are asked for from the engine's own time on, so none falls between answer and subscription", async () => {
+test("promise 15: events are asked for from the engine's own time on, so none falls between answer and subscription", async () => {
   const streams: ServerResponse[] = [];
   await using engine = await FakeEngine.start({ answer: eventStreams(streams) });
   const watch = watching(providerOn(engine.host, "mine").provider);

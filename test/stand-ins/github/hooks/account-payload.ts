@@ -17,7 +17,7 @@ export function accountPayload(account: Account, apiUrl: string): Part {
   };
 }
 
-/** An organisation as `organization` shows it. */
+/** An organization as `organization` shows it. */
 export function organizationPayload(account: Account, apiUrl: string): Part {
   return {
     ...rewrite(exampleOrganization, [[String(exampleOrganization["login"]), account.login]], apiUrl),

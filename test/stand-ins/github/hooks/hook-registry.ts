@@ -21,7 +21,7 @@ export interface Target {
   readonly installation: Installation | null;
 }
 
-/** The hooks of organisations, repositories and Apps. */
+/** The hooks of organizations, repositories and Apps. */
 export class HookRegistry {
   readonly #ids: Ids;
   readonly #clock: Clock;
@@ -73,7 +73,7 @@ export class HookRegistry {
     this.#hooks.delete(id);
   }
 
-  /** Who is told of an event in this repository: its hooks, its organisation's, and those of Apps installed there. */
+  /** Who is told of an event in this repository: its hooks, its organization's, and those of Apps installed there. */
   targets(event: string, repository: Repository): readonly Target[] {
     return this.all().flatMap((hook): readonly Target[] => {
       if (!hook.active || !(hook.events.includes(event) || hook.events.includes("*"))) return [];

@@ -34,7 +34,7 @@ export function number(context: Context, name: string): number {
   return Number(context.parameters[name]);
 }
 
-/** The organisation of the path. Throws a 404 when there is none, or it is not for these eyes. */
+/** The organization of the path. Throws a 404 when there is none, or it is not for these eyes. */
 export function organizationIn(context: Context): Account {
   const account = context.world.accounts.account(text(context, "org"));
   if (account?.kind !== "organization" || !seesAccount(context.principal, account)) throw notFound();

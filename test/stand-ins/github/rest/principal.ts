@@ -65,7 +65,7 @@ export function accountOf(principal: Principal): string {
   }
 }
 
-/** Whether the account's own things, as an organisation's runners, are there for the caller at all. */
+/** Whether the account's own things, as an organization's runners, are there for the caller at all. */
 export function seesAccount(principal: Principal, account: Account): boolean {
   switch (principal.kind) {
     case "personal":

@@ -17,7 +17,7 @@ export interface RunnerGroupOptions {
   readonly allowsPublicRepositories?: boolean;
 }
 
-/** Organisations and users, their repositories and runner groups. Names are found whatever their case. */
+/** Organizations and users, their repositories and runner groups. Names are found whatever their case. */
 export class Accounts {
   readonly #ids: Ids;
   readonly #clock: Clock;
@@ -30,7 +30,7 @@ export class Accounts {
     this.#clock = clock;
   }
 
-  /** A new account; an organisation has the group `Default` from the start. Throws when the login is taken. */
+  /** A new account; an organization has the group `Default` from the start. Throws when the login is taken. */
   add(login: string, kind: Account["kind"]): Account {
     if (this.#accounts.has(key(login))) throw new Error(`the account ${login} exists`);
     const account = { id: this.#ids.take("account"), login, kind };
@@ -49,7 +49,7 @@ export class Accounts {
   addRepository(fullName: string, options: RepositoryOptions): Repository {
     const [login = "", name = ""] = fullName.split("/");
     const owner = this.account(login);
-    if (owner === null) throw new Error(`no account ${login}: add the organisation or the user first`);
+    if (owner === null) throw new Error(`no account ${login}: add the organization or the user first`);
     if (name === "") throw new Error(`a repository is named owner/name, not ${fullName}`);
     if (this.#repositories.has(key(fullName))) throw new Error(`the repository ${fullName} exists`);
     const nowMs = this.#clock.now();
@@ -75,12 +75,12 @@ export class Accounts {
     return [...this.#repositories.values()].filter((repository) => repository.owner === owner);
   }
 
-  /** Throws when the organisation is unknown or the name is taken. */
+  /** Throws when the organization is unknown or the name is taken. */
   addGroup(options: RunnerGroupOptions): RunnerGroup {
     const organization = this.account(options.organization);
-    if (organization?.kind !== "organization") throw new Error(`no organisation ${options.organization}`);
+    if (organization?.kind !== "organization") throw new Error(`no organization ${options.organization}`);
     if (this.groupsOf(organization).some((group) => key(group.name) === key(options.name))) {
-      throw new Error(`the organisation ${options.organization} has a runner group ${options.name}`);
+      throw new Error(`the organization ${options.organization} has a runner group ${options.name}`);
     }
     return this.#addGroup(options, organization, false);
   }

@@ -1,4 +1,4 @@
-/** An organisation or a user account. */
+/** An organization or a user account. */
 export interface Account {
   readonly id: number;
   readonly login: string;
@@ -17,7 +17,7 @@ export interface Repository {
   readonly pushedAtMs: number;
 }
 
-/** Which repositories an organisation's runners serve. */
+/** Which repositories an organization's runners serve. */
 export interface RunnerGroup {
   readonly id: number;
   readonly name: string;
@@ -29,7 +29,7 @@ export interface RunnerGroup {
   readonly allowsPublicRepositories: boolean;
 }
 
-/** Where a runner is registered: with an organisation, or with one repository. */
+/** Where a runner is registered: with an organization, or with one repository. */
 export type Scope =
   | { readonly kind: "organization"; readonly account: Account }
   | { readonly kind: "repository"; readonly repository: Repository };

@@ -33,7 +33,7 @@ export async function call(github: LoopbackGitHub, line: string, options: CallOp
   };
 }
 
-/** Registers a runner for the organisation `octo` and returns its JIT configuration. */
+/** Registers a runner for the organization `octo` and returns its JIT configuration. */
 export async function mint(
   github: LoopbackGitHub,
   token: string,

@@ -7,7 +7,7 @@ export interface Octo extends AsyncDisposable {
   readonly token: string;
 }
 
-/** A GitHub with the organisation `octo`, its private repository `octo/demo` and a token. */
+/** A GitHub with the organization `octo`, its private repository `octo/demo` and a token. */
 export async function startOcto(options: LoopbackOptions = {}): Promise<Octo> {
   const github = await startGitHub(options);
   github.addOrganization("octo");

@@ -44,7 +44,7 @@ export class ManifestPages {
     if (matched === undefined) return null;
     const owner = organization === undefined ? this.#world.actor : this.#world.accounts.account(organization);
     const manifest = manifestSchema.safeParse(json(form.get("manifest") ?? ""));
-    if (owner === null) return page(404, "no such organisation");
+    if (owner === null) return page(404, "no such organization");
     if (!manifest.success) return page(422, z.prettifyError(manifest.error));
     const { default_events: events, default_permissions: permissions, ...app } = manifest.data;
     const pending = { owner, name: app.name, url: app.url, webhookUrl: app.hook_attributes.url, permissions, events };

@@ -42,7 +42,7 @@ export const hookHandlers: Readonly<Record<string, Handler>> = {
   },
 };
 
-/** The hook of the path. Throws a 404 unless it belongs to the path's organisation or repository. */
+/** The hook of the path. Throws a 404 unless it belongs to the path's organization or repository. */
 export function hookIn(context: Context, scopeOf: HookScopeOf): Hook {
   const scope = scopeOf(context);
   const hook = context.world.hooks.get(number(context, "hook_id"));
