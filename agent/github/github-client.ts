@@ -7,12 +7,12 @@ import type { DeliveryAttempt, DeliveryLog, GitHubHook } from "./model/delivery-
 import { listAttempts, listHooks, readPayload, redeliver } from "./calls/hooks.ts";
 import { Inspector } from "./calls/inspector.ts";
 import { InstallationTokens } from "./auth/app-tokens.ts";
-import { listActiveJobs } from "./calls/jobs.ts";
+import { listActiveJobs, readJob } from "./calls/jobs.ts";
 import { PersonalToken } from "./auth/personal-token.ts";
 import type { RateLimit } from "./http/rate-limit.ts";
-import { listOrganizationRepositories } from "./calls/repositories.ts";
+import { canReadRepository, listOrganizationRepositories } from "./calls/repositories.ts";
 import { Rest } from "./http/rest.ts";
-import { createJitRunner, deleteRunner, findRunner, listRunners } from "./calls/runners.ts";
+import { createJitRunner, deleteRunner, findRunner, listRunners, readRunner } from "./calls/runners.ts";
 import { RunnerGroups } from "./calls/runner-groups.ts";
 import {
   GitHubError,
@@ -107,6 +107,18 @@ export class GitHubClient implements GitHub, DeliveryLog {
 
   listActiveJobs(repository: string, signal: AbortSignal): Promise<Listing<GitHubJob>> {
     return listActiveJobs(this.#rest, repository, this.#api.clock, signal);
+  }
+
+  readJob(repository: string, jobId: number, signal: AbortSignal): Promise<GitHubJob | null> {
+    return readJob(this.#rest, repository, jobId, signal);
+  }
+
+  canReadRepository(repository: string, signal: AbortSignal): Promise<boolean> {
+    return canReadRepository(this.#rest, repository, signal);
+  }
+
+  readRunner(scope: RunnerScope, runnerId: number, signal: AbortSignal): Promise<GitHubRunner | null> {
+    return readRunner(this.#rest, scope, runnerId, signal);
   }
 
   listOrganizationRepositories(organization: string, signal: AbortSignal): Promise<Listing<GitHubRepository>> {

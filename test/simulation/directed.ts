@@ -54,6 +54,11 @@ export const DIRECTED: readonly Directed[] = [
     ],
     cooldownSeconds: 100,
   }),
+  directed("rule 14: ten jobs of 300 ms whose webhooks come late take ten runners", {
+    items: [trouble(2500, 60_000, { deliveryDelayMs: 5000 }), job(1000, 300, { count: 10 })],
+    max: 10,
+    slotsAtMost: 10,
+  }),
   directed("promise 9: one sweep that misses a job leaves it in demand", {
     items: [job(1000, 145_000), trouble(50_000, 80_000, { github: "stale" }), job(70_000, 5000)],
     max: 1,

@@ -103,6 +103,25 @@ export class GitHubApi implements GitHub {
     return this.#listing(this.#snapshot().jobs.get(repository) ?? []);
   }
 
+  async readJob(repository: string, jobId: number): Promise<GitHubJob | null> {
+    await this.#travel();
+    await this.#answer();
+    return this.#world.jobs.byId(repository, jobId);
+  }
+
+  async canReadRepository(repository: string): Promise<boolean> {
+    await this.#travel();
+    await this.#answer();
+    return REPOSITORIES.some((name) => name === repository);
+  }
+
+  async readRunner(_scope: RunnerScope, runnerId: number): Promise<GitHubRunner | null> {
+    await this.#travel();
+    await this.#answer();
+    const runner = this.#world.runners.get(runnerId);
+    return runner === undefined ? null : listed(runner);
+  }
+
   async listOrganizationRepositories(): Promise<Listing<GitHubRepository>> {
     await this.#travel();
     await this.#answer();

@@ -81,6 +81,12 @@ export class SimJobs {
     this.#changed(job, "completed");
   }
 
+  /** What REST tells of one job, by its own address. */
+  byId(repository: string, jobId: number): GitHubJob | null {
+    const job = this.#jobs.get(jobId);
+    return job?.repository === repository ? restJob(job) : null;
+  }
+
   /** What REST tells of a repository: the jobs of its active runs, finished ones included. */
   activeOf(repository: string): readonly GitHubJob[] {
     const jobs = [...this.#jobs.values()].filter((job) => job.repository === repository);

@@ -1,6 +1,7 @@
 import type { Clock } from "../../../shared/clock/clock.ts";
-import { instantMs, jobsPage, runsPage, type JobAnswer, type RunAnswer } from "../model/answers.ts";
+import { instantMs, job as jobAnswer, jobsPage, runsPage, type JobAnswer, type RunAnswer } from "../model/answers.ts";
 import { readListing } from "../http/listing.ts";
+import { noneIfNotFound } from "../http/not-found.ts";
 import type { ReadOptions, Rest } from "../http/rest.ts";
 import { actionsPath, repositoryScope } from "../model/scope.ts";
 import { GitHubError, type GitHubJob, type Listing } from "../model/types.ts";
@@ -50,6 +51,19 @@ export async function listActiveJobs(
   return { items: [...jobs.values()], complete, ...(failure === undefined ? {} : { failure }) };
 }
 
+/** One job by its id, asked even while polling rests; null where GitHub answers 404. */
+export async function readJob(
+  rest: Rest,
+  repository: string,
+  jobId: number,
+  signal: AbortSignal,
+): Promise<GitHubJob | null> {
+  const scope = repositoryScope(repository);
+  const url = rest.urlOf(`${actionsPath(scope)}/jobs/${jobId}`);
+  const page = await rest.read(url, jobAnswer, { scope, signal, urgent: true }).catch(noneIfNotFound);
+  return page === null ? null : jobOf(page.value, null, repository);
+}
+
 async function listActiveRuns(
   rest: Rest,
   path: string,
@@ -96,13 +110,13 @@ function listJobs(rest: Rest, path: string, options: ReadOptions): Promise<Listi
   );
 }
 
-function jobOf(job: JobAnswer, run: RunAnswer, repository: string): GitHubJob {
+function jobOf(job: JobAnswer, run: RunAnswer | null, repository: string): GitHubJob {
   return {
     id: job.id,
     runId: job.run_id,
     runAttempt: job.run_attempt ?? 1,
-    repository: run.repository?.full_name ?? repository,
-    isPrivate: run.repository?.private ?? null,
+    repository: run?.repository?.full_name ?? repository,
+    isPrivate: run?.repository?.private ?? null,
     name: job.name,
     status: job.status,
     conclusion: job.conclusion,

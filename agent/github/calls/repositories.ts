@@ -1,6 +1,10 @@
-import { instantMs, repositoriesPage } from "../model/answers.ts";
+import * as z from "zod";
+
+import { fits, instantMs, repositoriesPage, type Official } from "../model/answers.ts";
 import { readListing } from "../http/listing.ts";
+import { noneIfNotFound } from "../http/not-found.ts";
 import type { Rest } from "../http/rest.ts";
+import { repositoryScope } from "../model/scope.ts";
 import type { GitHubRepository, Listing } from "../model/types.ts";
 
 /**
@@ -31,4 +35,19 @@ export async function listOrganizationRepositories(
     pushedAtMs: instantMs(repository.pushed_at),
   }));
   return { ...listing, items };
+}
+
+const repository = fits<Official["full-repository"]>()(z.object({ full_name: z.string() }));
+
+/**
+ * Whether GitHub shows the repository to the credential under this name. Throws GitHubError where it cannot be told,
+ * a redirect included.
+ *
+ * https://docs.github.com/en/rest/repos/repos#get-a-repository
+ */
+export async function canReadRepository(rest: Rest, name: string, signal: AbortSignal): Promise<boolean> {
+  const scope = repositoryScope(name);
+  const url = rest.urlOf(`/repos/${encodeURIComponent(scope.owner)}/${encodeURIComponent(scope.repository)}`);
+  const page = await rest.read(url, repository, { scope, signal }).catch(noneIfNotFound);
+  return page?.value.full_name.toLowerCase() === name.toLowerCase();
 }

@@ -1,5 +1,6 @@
-import { jitRunner, runnersPage, type RunnerAnswer } from "../model/answers.ts";
+import { jitRunner, runner as runnerAnswer, runnersPage, type RunnerAnswer } from "../model/answers.ts";
 import { readListing } from "../http/listing.ts";
+import { noneIfNotFound } from "../http/not-found.ts";
 import type { Rest } from "../http/rest.ts";
 import { actionsPath } from "../model/scope.ts";
 import type { DeleteRunnerResult, GitHubRunner, JitRequest, JitRunner, Listing, RunnerScope } from "../model/types.ts";
@@ -54,6 +55,18 @@ export async function findRunner(
   // "Not there" must be known, not assumed from a list that was cut short.
   if (listing.failure !== undefined) throw listing.failure;
   return null;
+}
+
+/** The runner by its id, asked even while polling rests; null where GitHub knows none. */
+export async function readRunner(
+  rest: Rest,
+  scope: RunnerScope,
+  runnerId: number,
+  signal: AbortSignal,
+): Promise<GitHubRunner | null> {
+  const url = rest.urlOf(`${actionsPath(scope)}/runners/${runnerId}`);
+  const page = await rest.read(url, runnerAnswer, { scope, signal, urgent: true }).catch(noneIfNotFound);
+  return page === null ? null : runnerOf(page.value);
 }
 
 /** Takes a runner away, once. GitHub answers 422 while it runs a job and 404 when it is gone. */

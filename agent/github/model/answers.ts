@@ -16,7 +16,7 @@ export function fits<T>(): <S extends z.ZodType>(schema: S & (Parsed<T> extends 
  * so that what was read once can be kept and read again by the same schema.
  */
 
-const runner = fits<Official["runner"]>()(
+export const runner = fits<Official["runner"]>()(
   z.object({
     id: z.number(),
     name: z.string(),
@@ -46,7 +46,7 @@ export type RunAnswer = z.infer<typeof run>;
 
 export const runsPage = z.object({ total_count: z.number(), workflow_runs: z.array(run) });
 
-const job = fits<Official["job"]>()(
+export const job = fits<Official["job"]>()(
   z.object({
     id: z.number(),
     run_id: z.number(),

@@ -80,6 +80,16 @@ export interface GitHub {
   deleteRunner(scope: RunnerScope, runnerId: number, signal: AbortSignal): Promise<DeleteRunnerResult>;
   /** Jobs of the repository's queued and in-progress runs, finished ones included. */
   listActiveJobs(repository: string, signal: AbortSignal): Promise<Listing<GitHubJob>>;
+  /**
+   * One job by its id, as it is now. Null where GitHub answers 404, which by itself proves nothing: it does so too where
+   * the credential has lost its access.
+   * https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api#404-not-found-for-an-existing-resource
+   */
+  readJob(repository: string, jobId: number, signal: AbortSignal): Promise<GitHubJob | null>;
+  /** Whether GitHub shows this repository, under this name, to the credential now. */
+  canReadRepository(repository: string, signal: AbortSignal): Promise<boolean>;
+  /** A runner by its id; null where GitHub knows none. */
+  readRunner(scope: RunnerScope, runnerId: number, signal: AbortSignal): Promise<GitHubRunner | null>;
   listOrganizationRepositories(organization: string, signal: AbortSignal): Promise<Listing<GitHubRepository>>;
   /** Asks GitHub who the token is and what it may do; used by the doctor. */
   checkToken(signal: AbortSignal): Promise<TokenReport>;

@@ -1,8 +1,9 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
 import { done, job, poolOf, running } from "../../shared/controller/world.ts";
-import { gitHubError } from "../../stand-ins/github/fake-github.ts";
+import { gitHubError, hangs } from "../../stand-ins/github/fake-github.ts";
 import { fails } from "../../stand-ins/docker/fake-slots.ts";
+import { listed } from "../daemon/agent-fixture.ts";
 import { PREFIX, SlotWorld } from "./slot-world.ts";
 
 async function withOneSlot(world = new SlotWorld({ pools: [poolOf({ max: 1 })] })): Promise<[SlotWorld, string]> {
@@ -229,4 +230,64 @@ test("promise 11: an image that prints its environment does not put the JIT conf
   const told = JSON.stringify(world.log.records());
   expect(told).toContain("no such command");
   expect(told).not.toContain(config.slice(0, 130));
+});
+
+describe("rule 14: an exit without a seen job is looked into before the slot is replaced", () => {
+  const provisions = (world: SlotWorld): number => world.actions.filter(({ type }) => type === "provision").length;
+
+  /** GitHub has given the job to this runner and seen its end; the webhooks are still under way. */
+  function ranUnseen(world: SlotWorld, jobId: number, name: string): void {
+    world.github.jobsById.set(jobId, listed(jobId, { status: "completed", conclusion: "success", runnerName: name }));
+    for (const [id, runner] of world.github.runners) if (runner.name === name) world.github.runners.delete(id);
+  }
+
+  test("a runner whose job's webhooks are late is not replaced", async () => {
+    const [world, name] = await withOneSlot();
+    ranUnseen(world, 1, name);
+    world.provider.exit(name, 0);
+    await world.advance(10_000);
+    expect(world.ledger.job(1)?.facts).toMatchObject({ phase: "completed", runnerName: name });
+    expect([world.slotNames(), provisions(world)]).toEqual([[], 1]);
+  });
+
+  test("ten short jobs at once need ten runners, whichever of them ran which job", async () => {
+    const world = new SlotWorld({ pools: [poolOf({ max: 10 })] });
+    await world.adopt();
+    await world.jobs(...Array.from({ length: 10 }, (_, n) => job(n + 1)));
+    const names = world.slotNames().toReversed();
+    names.forEach((name, n) => ranUnseen(world, n + 1, name));
+    world.github.latencyMs = 100;
+    for (const name of names) world.provider.exit(name, 0);
+    await world.advance(10_000);
+    expect([world.slotNames(), provisions(world)]).toEqual([[], 10]);
+  });
+
+  test("a runner that GitHub still knows had no job, and is replaced as soon as GitHub has said so", async () => {
+    const [world, name] = await withOneSlot();
+    world.github.latencyMs = 200;
+    world.provider.exit(name, 0);
+    await world.advance(100);
+    expect(provisions(world)).toBe(1);
+    await world.advance(900);
+    expect(provisions(world)).toBe(2);
+    expect(world.github.callsOf("job")).toEqual(["1"]);
+  });
+
+  test("a GitHub that does not answer holds the replacement up for a second and no longer", async () => {
+    const [world, name] = await withOneSlot(new SlotWorld({ pools: [poolOf({ max: 2 })] }));
+    world.github.readRunnerFaults.push(hangs);
+    world.provider.exit(name, 0);
+    await world.advance(999);
+    expect(provisions(world)).toBe(1);
+    await world.advance(1);
+    expect(provisions(world)).toBe(2);
+  });
+
+  test("a slot whose job was seen, and one that was being retired, cost no question", async () => {
+    const [world, name] = await withOneSlot();
+    await world.jobs(running(1, name));
+    world.provider.exit(name, 0);
+    await world.advance(1000);
+    expect(world.github.callsOf("runner")).toEqual([]);
+  });
 });

@@ -18,6 +18,10 @@ export interface Facts {
   readonly repositories?: Record<string, Answer<GitHubRepository>>;
   readonly jobs?: Record<string, Answer<GitHubJob>>;
   readonly runners?: Record<string, Answer<GitHubRunner>>;
+  /** Jobs by their id; GitHub answers 404 to any other. */
+  readonly jobById?: Record<number, GitHubJob>;
+  /** What reading a repository comes to; true where nothing is said. */
+  readonly readable?: Record<string, boolean | GitHubError>;
 }
 
 /** The reading part of GitHub, in memory, with a record of what was asked. Anything else fails the test. */
@@ -46,6 +50,23 @@ export class FakeGitHub implements GitHub {
     return this.#answer(`runners of ${scopeName(scope)}`, this.facts.runners?.[scopeName(scope)], signal);
   }
 
+  async readJob(repository: string, jobId: number, signal: AbortSignal): Promise<GitHubJob | null> {
+    const known = this.facts.jobById?.[jobId] ?? null;
+    const listing = await this.#answer(`job ${jobId} of ${repository}`, known === null ? [] : [known], signal);
+    return listing.items[0] ?? null;
+  }
+
+  async canReadRepository(repository: string, signal: AbortSignal): Promise<boolean> {
+    const answer = this.facts.readable?.[repository] ?? true;
+    const listing = await this.#answer(
+      `repository ${repository}`,
+      typeof answer === "boolean" ? [answer] : answer,
+      signal,
+    );
+    return listing.items[0] === true;
+  }
+
+  readRunner = unexpected;
   createJitRunner = unexpected;
   runnerGroupId = unexpected;
   findRunner = unexpected;

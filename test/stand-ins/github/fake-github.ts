@@ -28,10 +28,15 @@ export class FakeGitHub implements GitHub {
   readonly calls: string[] = [];
   readonly runners = new Map<number, KnownRunner>();
   jobs: Record<string, readonly GitHubJob[]> = {};
+  /** Jobs as their own address shows them, whatever the lists say. */
+  readonly jobsById = new Map<number, GitHubJob | null>();
+  /** Repositories that the credential may not see: GitHub answers 404. */
+  readonly hidden = new Set<string>();
   repositories: readonly GitHubRepository[] = [];
   readonly jitFaults: Fault<JitRunner>[] = [];
   readonly findFaults: Fault<GitHubRunner | null>[] = [];
   readonly deleteFaults: Fault<DeleteRunnerResult>[] = [];
+  readonly readRunnerFaults: Fault<GitHubRunner | null>[] = [];
   /** Set for a GitHub whose reading calls all fail. */
   outage: GitHubError | null = null;
   readonly #clock: Clock;
@@ -110,6 +115,30 @@ export class FakeGitHub implements GitHub {
       if (this.outage !== null) throw this.outage;
       return { items: this.jobs[repository] ?? [], complete: true };
     });
+  }
+
+  async readJob(repository: string, jobId: number, signal: AbortSignal): Promise<GitHubJob | null> {
+    this.calls.push(`job ${jobId}`);
+    return this.#answer(undefined, signal, () => {
+      if (this.outage !== null) throw this.outage;
+      const known = this.jobsById.get(jobId);
+      if (known !== undefined) return known;
+      return (this.jobs[repository] ?? []).find(({ id }) => id === jobId) ?? null;
+    });
+  }
+
+  async canReadRepository(repository: string, signal: AbortSignal): Promise<boolean> {
+    this.calls.push(`repository ${repository}`);
+    return this.#answer(undefined, signal, () => {
+      if (this.outage !== null) throw this.outage;
+      return !this.hidden.has(repository);
+    });
+  }
+
+  async readRunner(_scope: RunnerScope, runnerId: number, signal: AbortSignal): Promise<GitHubRunner | null> {
+    const runner = this.runners.get(runnerId);
+    this.calls.push(`runner ${runner?.name ?? runnerId}`);
+    return this.#answer(this.readRunnerFaults.shift(), signal, () => runner ?? null);
   }
 
   async listOrganizationRepositories(_organization: string, signal: AbortSignal): Promise<Listing<GitHubRepository>> {
