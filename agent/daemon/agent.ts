@@ -2,7 +2,8 @@ import type { Clock, Random } from "../../shared/clock/clock.ts";
 import { drainProgress, UnknownPool, type DrainProgress } from "../../shared/controller/drain-progress.ts";
 import { Ledger } from "../../shared/controller/ledger.ts";
 import { poolOfAction, type Action } from "../../shared/controller/plan.ts";
-import { servingPool, type ServingPool } from "../../shared/controller/pool-choice.ts";
+import { mayRun, servingPool, type ServingPool } from "../../shared/controller/pool-choice.ts";
+import { servingPools } from "../../shared/controller/serving.ts";
 import type { Fleet } from "../../shared/fleet/pool.ts";
 import { routesOfFleet } from "../../shared/fleet/routes-of-fleet.ts";
 import type { AgentReport } from "../../shared/link/report.ts";
@@ -23,6 +24,7 @@ import { ownPrefix } from "../slots/slot-name.ts";
 import type { SlotProvider } from "../slots/slot-provider.ts";
 import { enforceTimeLimits } from "../slots/time-limits.ts";
 import { DeliverySweep } from "../sweeps/delivery-sweep.ts";
+import { JobQuestions, type BelievedJob } from "../sweeps/job-questions.ts";
 import { SweepLoop } from "../sweeps/sweep-loop.ts";
 import type { SweepResult } from "../sweeps/sweep.ts";
 import { ControlLoop } from "./control-loop.ts";
@@ -112,6 +114,7 @@ export class Agent {
     this.#intake = new Intake({
       ledger: this.#ledger,
       pools,
+      ownPrefix: ownPrefix(instance),
       feed: (event) => this.#control.feed(event),
       requestSweep: () => this.#sweeps.request(),
       clock,
@@ -128,12 +131,15 @@ export class Agent {
       ledger: this.#ledger,
       records: this.#records,
       feed: (event) => this.#control.feed(event),
+      mayRun: (slot, job) => mayRun(this.#pools, slot, job),
+      answered: (job, askedAtMs) => this.#intake.answered(job, askedAtMs),
     });
     this.#sweeps = new SweepLoop({
       ...options,
       deliveries: this.#deliverySweep(),
       records: new SweepRecords(options.slotsSql),
       activeRepositories: () => this.#activeRepositories(),
+      questions: new JobQuestions({ github: options.github, believed: () => this.#believedJobs() }),
       intervalMs: options.sweepIntervalMs,
       onResult: (result) => this.#swept(result),
     });
@@ -157,6 +163,16 @@ export class Agent {
   /** Where jobs are known that have not ended. */
   *#activeRepositories(): Generator<string> {
     for (const { facts } of this.#ledger.jobs) yield facts.repository;
+  }
+
+  /** The jobs whose end this agent has to learn of. */
+  *#believedJobs(): Generator<BelievedJob> {
+    const prefix = ownPrefix(this.#options.instance);
+    for (const { facts, lastSeenMs } of this.#ledger.jobs) {
+      const { jobId, repository, runnerName } = facts;
+      const isOurs = runnerName?.startsWith(prefix) === true || servingPools(this.#pools, facts).length > 0;
+      if (isOurs) yield { jobId, repository, lastSeenMs };
+    }
   }
 
   #makeLink(dial: Dial): LinkClient {

@@ -14,6 +14,8 @@ import type { SweepResult } from "../sweeps/sweep.ts";
 export interface IntakeOptions {
   readonly ledger: Pick<Ledger, "job">;
   readonly pools: () => readonly ServingPool[];
+  /** How the names of this agent's runners begin. */
+  readonly ownPrefix: string;
   readonly feed: (event: ControllerEvent) => void;
   /** Asks for a sweep soon. */
   readonly requestSweep: () => void;
@@ -54,8 +56,25 @@ export class Intake {
       this.#options.feed({ type: "job", source: "open-jobs", facts, atMs, seenAtMs: facts.phaseAtMs });
   }
 
+  /** Jobs of other people's runners are passed over: nobody would tell of their end. */
   swept(result: SweepResult): void {
-    for (const event of eventsOfSweep(result, this.#options.clock.now())) this.#options.feed(event);
+    const items = result.jobs.items.filter((job) => this.#concernsUs(job));
+    const jobs = { ...result.jobs, items };
+    for (const event of eventsOfSweep({ ...result, jobs }, this.#options.clock.now())) this.#options.feed(event);
+  }
+
+  /** What GitHub answered about one job, asked for by its id at `askedAtMs`. */
+  answered(job: GitHubJob, askedAtMs: number): void {
+    const facts = factsOfJob(job, askedAtMs);
+    if (facts === null) return;
+    const { clock, feed } = this.#options;
+    feed({ type: "job", source: "sweep", facts, atMs: clock.now(), seenAtMs: askedAtMs });
+  }
+
+  #concernsUs(job: GitHubJob): boolean {
+    const { ledger, pools, ownPrefix } = this.#options;
+    if (ledger.job(job.id) !== undefined || job.runnerName?.startsWith(ownPrefix) === true) return true;
+    return pools().some((serving) => refusal(serving, job) === null);
   }
 
   /** A sweep saw the job wait for its approval, and stamps of two clocks cannot tell what came first: GitHub can. */
@@ -83,8 +102,8 @@ export function eventsOfSweep(result: SweepResult, nowMs: number): readonly Cont
     return { type: "inventory", atMs: nowMs, startedAtMs, scope: scopeKey(scope), complete, runners };
   });
   const jobs = result.jobs.items.map((job) => factsOfJob(job, startedAtMs)).filter((facts) => facts !== null);
-  const { repositories } = result.jobs;
-  return [...inventories, { type: "queue-sweep", atMs: nowMs, startedAtMs, jobs, repositories }];
+  const { absent } = result.jobs;
+  return [...inventories, { type: "queue-sweep", atMs: nowMs, startedAtMs, jobs, absent }];
 }
 
 /**

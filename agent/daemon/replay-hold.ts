@@ -1,5 +1,7 @@
-import { SWEEPS_TO_BE_GONE } from "../../shared/controller/job.ts";
 import type { ControlLoop } from "./control-loop.ts";
+
+/** As many whole sweeps know of each job what a replay could tell. */
+const SWEEPS_INSTEAD = 2;
 
 /** Holds planning while what was missed is being replayed: what ended within it must start nothing. */
 export class ReplayHold {
@@ -25,6 +27,6 @@ export class ReplayHold {
   swept(startedAtMs: number): void {
     if (startedAtMs < this.#sinceMs) return;
     this.#sweeps += 1;
-    if (this.#sweeps >= SWEEPS_TO_BE_GONE) this.end();
+    if (this.#sweeps >= SWEEPS_INSTEAD) this.end();
   }
 }

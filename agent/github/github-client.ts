@@ -7,7 +7,8 @@ import type { DeliveryAttempt, DeliveryLog, GitHubHook } from "./model/delivery-
 import { listAttempts, listHooks, readPayload, redeliver } from "./calls/hooks.ts";
 import { Inspector } from "./calls/inspector.ts";
 import { InstallationTokens } from "./auth/app-tokens.ts";
-import { listActiveJobs, readJob } from "./calls/jobs.ts";
+import { ActiveRuns } from "./calls/active-runs.ts";
+import { JobLists, readJob } from "./calls/jobs.ts";
 import { PersonalToken } from "./auth/personal-token.ts";
 import type { RateLimit } from "./http/rate-limit.ts";
 import { canReadRepository, listOrganizationRepositories } from "./calls/repositories.ts";
@@ -16,6 +17,7 @@ import { createJitRunner, deleteRunner, findRunner, listRunners, readRunner } fr
 import { RunnerGroups } from "./calls/runner-groups.ts";
 import {
   GitHubError,
+  type ActiveJobs,
   type DeleteRunnerResult,
   type GitHub,
   type GitHubJob,
@@ -62,6 +64,7 @@ export class GitHubClient implements GitHub, DeliveryLog {
   readonly #tokens: TokenSource;
   readonly #rest: Rest;
   readonly #groups: RunnerGroups;
+  readonly #jobs: JobLists;
   /** What only the doctor asks. */
   readonly inspector: Inspector;
 
@@ -76,6 +79,7 @@ export class GitHubClient implements GitHub, DeliveryLog {
     this.#tokens = tokensOf(this.#api, options.credential);
     this.#rest = new Rest(this.#api, this.#tokens);
     this.#groups = new RunnerGroups(this.#rest);
+    this.#jobs = new JobLists(this.#rest, new ActiveRuns(this.#rest, this.#api.clock));
     this.inspector = new Inspector(this.#rest);
   }
 
@@ -105,8 +109,8 @@ export class GitHubClient implements GitHub, DeliveryLog {
     return deleteRunner(this.#rest, scope, runnerId, signal);
   }
 
-  listActiveJobs(repository: string, signal: AbortSignal): Promise<Listing<GitHubJob>> {
-    return listActiveJobs(this.#rest, repository, this.#api.clock, signal);
+  listActiveJobs(repository: string, mostRuns: number, signal: AbortSignal): Promise<ActiveJobs> {
+    return this.#jobs.active(repository, mostRuns, signal);
   }
 
   readJob(repository: string, jobId: number, signal: AbortSignal): Promise<GitHubJob | null> {

@@ -5,6 +5,7 @@ import type { Slot } from "../../shared/controller/slot.ts";
 import { errorFields } from "../../shared/errors/message-of.ts";
 import type { Logger } from "../../shared/log/logger.ts";
 import type { GitHub } from "../github/model/types.ts";
+import type { ExitInquiry } from "./exit-inquiry.ts";
 import { keepLastWords } from "./last-words.ts";
 import { toRunnerScope } from "./runner-scope.ts";
 import type { SlotNotes } from "./slot-notes.ts";
@@ -20,11 +21,17 @@ export interface SlotExitsOptions {
   readonly provider: SlotProvider;
   readonly notes: SlotNotes;
   readonly work: SlotWork;
+  readonly inquiry: ExitInquiry;
   readonly feed: (event: ControllerEvent) => void;
   /** Holds what is believed against what exists: what could not be cleared away is found again there. */
   readonly reconcile: () => Promise<void>;
   readonly clock: Clock;
   readonly log: Logger;
+}
+
+/** Whether a slot that GitHub knew ended before anybody told of a job on it, and nobody wanted it to. */
+function isUnexplained(slot: Slot): slot is Slot & { readonly runnerId: number } {
+  return slot.runnerId !== null && slot.jobId === null && !slot.retiring;
 }
 
 /** Clears away what is left of slots that ended: the last words kept, the container, a registration never used. */
@@ -42,11 +49,21 @@ export class SlotExits {
 
   /** A slot's container ended, or is no longer there (`exitCode` null). */
   exited(name: string, exitCode: number | null): void {
-    const { ledger, work } = this.#options;
-    if (ledger.slot(name) === undefined || this.#clearing.has(name)) return;
+    const { ledger, work, inquiry } = this.#options;
+    const slot = ledger.slot(name);
+    if (slot === undefined || this.#clearing.has(name)) return;
     this.#clearing.add(name);
+    if (!isUnexplained(slot)) return this.#ended(name, exitCode);
+    void work.run(name, async () => {
+      await inquiry.ask(slot, slot.runnerId, work.signal);
+      if (work.signal.aborted) this.#clearing.delete(name);
+      else this.#ended(name, exitCode);
+    });
+  }
+
+  #ended(name: string, exitCode: number | null): void {
     this.#feed(name, { change: "exited", exitCode });
-    void work.run(name, () => this.#clear(name, exitCode));
+    void this.#options.work.run(name, () => this.#clear(name, exitCode));
   }
 
   async #clear(name: string, exitCode: number | null): Promise<void> {

@@ -10,6 +10,7 @@ import type { SlotRecords } from "../journal/slot-records.ts";
 import type { SweepResult } from "../sweeps/sweep-result.ts";
 import { Adoption } from "./adoption.ts";
 import { bringUp } from "./bring-up.ts";
+import { ExitInquiry, type ExitInquiryOptions } from "./exit-inquiry.ts";
 import { toRunnerScope } from "./runner-scope.ts";
 import { SlotExits } from "./slot-exits.ts";
 import { newSlotName } from "./slot-name.ts";
@@ -20,7 +21,7 @@ import { SlotWork } from "./slot-work.ts";
 /** A runner cancels its job and unloads within 30 seconds of a stop; the kill comes after that. */
 export const STOP_GRACE_MS = 40_000;
 
-export interface SlotManagerOptions {
+export interface SlotManagerOptions extends Pick<ExitInquiryOptions, "mayRun" | "answered"> {
   readonly instance: string;
   /** Read, never written: what becomes of slots reaches it through `feed`. */
   readonly ledger: Ledger;
@@ -52,7 +53,8 @@ export class SlotManager {
     this.#work = new SlotWork(log);
     this.#notes = new SlotNotes(records, log);
     const parts = { ...options, work: this.#work, notes: this.#notes };
-    this.#exits = new SlotExits({ ...parts, reconcile: () => this.#adoption.reconcile() });
+    const inquiry = new ExitInquiry(options);
+    this.#exits = new SlotExits({ ...parts, inquiry, reconcile: () => this.#adoption.reconcile() });
     this.#adoption = new Adoption({ ...parts, exits: this.#exits });
   }
 

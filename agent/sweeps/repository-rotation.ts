@@ -1,5 +1,11 @@
-/** Calls that a repository costs at least: its queued runs, and its running ones. */
-export const CALLS_PER_REPOSITORY = 2;
+/** Calls that a repository costs at least: its newest runs. */
+export const CALLS_PER_REPOSITORY = 1;
+
+/** The share of the budget that active repositories may spend while others wait for their turn. */
+const ACTIVE_SHARE = 0.8;
+
+/** Runs that a repository may have read in any sweep, however many others share the budget. */
+const LEAST_RUNS = 20;
 
 export interface RotationOptions {
   /** Repositories in lower case and when they were last read to the end, milliseconds since the epoch. */
@@ -15,15 +21,22 @@ export interface RotationOptions {
 export class RepositoryRotation {
   readonly #readTimes: Map<string, number>;
   #left: number;
+  /** What of `left` is kept for repositories that come after those of this phase. */
+  #reserve = 0;
+  /** Repositories of this phase that are still to be read. */
+  #waiting = 0;
 
   constructor({ readTimes, budget }: RotationOptions) {
     this.#readTimes = new Map(readTimes);
     this.#left = budget;
   }
 
-  /** The active ones, those that waited longest first. They are read even where they cost more than the budget. */
+  /** The active ones, those that waited longest first. Each is read, as far as its share goes. */
   *active(targets: readonly string[], isActive: (repository: string) => boolean): Generator<string> {
-    for (const name of this.#byWait(targets.filter(isActive))) {
+    const names = this.#byWait(targets.filter(isActive));
+    this.#reserve = names.length < targets.length ? this.#left * (1 - ACTIVE_SHARE) : 0;
+    this.#waiting = names.length;
+    for (const name of names) {
       this.spend(CALLS_PER_REPOSITORY);
       yield name;
     }
@@ -31,11 +44,21 @@ export class RepositoryRotation {
 
   /** The others, as long as the budget pays for one more. */
   *rest(targets: readonly string[], isActive: (repository: string) => boolean): Generator<string> {
-    for (const name of this.#byWait(targets.filter((each) => !isActive(each)))) {
+    const names = this.#byWait(targets.filter((each) => !isActive(each)));
+    this.#reserve = 0;
+    this.#waiting = names.length;
+    for (const name of names) {
       if (this.#left < CALLS_PER_REPOSITORY) return;
       this.spend(CALLS_PER_REPOSITORY);
       yield name;
     }
+  }
+
+  /** How many runs the repository that was yielded last may have read: its part of what is left. */
+  share(): number {
+    const share = Math.floor((this.#left - this.#reserve) / Math.max(1, this.#waiting));
+    this.#waiting -= 1;
+    return Math.max(LEAST_RUNS, share);
   }
 
   /** What a reading cost beyond `CALLS_PER_REPOSITORY`. */

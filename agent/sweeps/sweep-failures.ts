@@ -40,6 +40,12 @@ export class SweepFailures {
     this.#unanswered = OUTAGE_CODES.includes(code) ? this.#unanswered + 1 : 0;
   }
 
+  /** Notes a list that was read only in part, though no call failed. */
+  cut(what: string, shortfall: string): void {
+    const remedy = "The next sweeps read on; look into it only if it stays so.";
+    this.#failures.push({ what, code: "incomplete", message: shortfall, remedy, retryAtMs: null });
+  }
+
   get all(): readonly SweepFailure[] {
     return this.#failures;
   }

@@ -4,7 +4,8 @@ import type { GitHubErrorCode, GitHubJob, GitHubRunner, RunnerScope } from "../g
 export interface SweepFailure {
   /** What was to be read, as `jobs of acme/web`. */
   readonly what: string;
-  readonly code: GitHubErrorCode;
+  /** `incomplete` where no call failed and yet not everything was read. */
+  readonly code: GitHubErrorCode | "incomplete";
   readonly message: string;
   readonly remedy: string;
   /** When GitHub wants to be asked again, milliseconds since the epoch. */
@@ -28,6 +29,8 @@ export interface SweepResult {
     readonly items: readonly GitHubJob[];
     /** Whether every repository that the fleet serves was read to the end. */
     readonly complete: boolean;
+    /** Jobs that GitHub was asked for by their id, and has not, in repositories that it shows. */
+    readonly absent: readonly number[];
     /** `owner/name` of those that were, even where others were not. */
     readonly repositories: readonly string[];
     /** Since when all of them have been read, in this sweep or an earlier one; null while one never was. */

@@ -29,6 +29,7 @@ export async function sweepTargets(
     for (const { fullName } of served) targets.set(fullName.toLowerCase(), fullName);
     complete &&= listing?.complete === true;
     if (listing?.failure !== undefined) failures.note(`repositories of ${organization}`, organization, listing.failure);
+    if (listing?.shortfall !== undefined) failures.cut(`repositories of ${organization}`, listing.shortfall);
   }
   return { repositories: [...targets.values()], complete };
 }

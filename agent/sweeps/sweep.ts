@@ -5,7 +5,8 @@ import { ownerOf, scopeName } from "../github/model/scope.ts";
 import type { GitHub, GitHubJob, RunnerScope } from "../github/model/types.ts";
 import { atMost } from "./at-most.ts";
 import type { SweepRecords } from "../journal/sweep-records.ts";
-import { RepositoryRotation } from "./repository-rotation.ts";
+import type { JobQuestions } from "./job-questions.ts";
+import { CALLS_PER_REPOSITORY, RepositoryRotation } from "./repository-rotation.ts";
 import { SweepFailures } from "./sweep-failures.ts";
 import type { RunnerInventory, SweepResult } from "./sweep-result.ts";
 import { runnerScopes, sweepTargets } from "./sweep-targets.ts";
@@ -30,6 +31,8 @@ export interface SweepOptions {
   readonly deliveries?: { run(failures: SweepFailures, signal: AbortSignal): Promise<void> } | null;
   /** Repositories of which something is known to go on; none unless said otherwise. */
   readonly activeRepositories?: () => Iterable<string>;
+  /** Asks for the jobs that should have been listed and were not; nobody does unless it is given. */
+  readonly questions?: JobQuestions;
   /** What earlier sweeps left: when each repository was read. Every sweep is the first without it. */
   readonly records?: SweepRecords;
   /** What the client has called so far, for the record. */
@@ -39,8 +42,8 @@ export interface SweepOptions {
 
 /**
  * Asks GitHub once for what the fleet is concerned with, the cheapest first: what its hooks could not deliver, the
- * runners of its scopes, the active jobs of the repositories where something goes on, and of the others as many as
- * the budget pays for, in turn. What fails makes the sweep incomplete and is listed in `failures`; nothing is left out silently.
+ * runners of its scopes, the active jobs of the repositories where something goes on, of the others as many as the
+ * budget pays for, in turn, and each job by its id that is believed in and was not listed. What fails makes the sweep incomplete and is listed in `failures`; nothing is left out silently.
  * Rejects only with the signal's reason.
  *
  * https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api
@@ -62,19 +65,33 @@ export async function runSweep(options: SweepOptions): Promise<SweepResult> {
   const isActive = (name: string): boolean => active.has(name.toLowerCase());
   const read = async (repository: string): Promise<void> => {
     const atMs = clock.now();
-    const { complete: isRead, runs } = await readJobs(github, repository, found, failures, signal);
-    rotation.spend(runs);
+    const { complete: isRead, calls } = await readJobs(github, repository, rotation.share(), found, failures, signal);
+    rotation.spend(calls - CALLS_PER_REPOSITORY);
     if (isRead) rotation.noteRead(repository, atMs);
   };
   await atMost(CONCURRENCY, rotation.active(targets.repositories, isActive), read);
   await atMost(CONCURRENCY, rotation.rest(targets.repositories, isActive), read);
   options.records?.noteRead(found.repositories, startedAtMs);
+  const answers = await options.questions?.ask({
+    startedAtMs,
+    isListed: (jobId) => found.jobs.has(jobId),
+    isRefused: (repository) => found.refused.has(repository),
+    failures,
+    signal,
+  });
+  for (const job of answers?.jobs ?? []) found.jobs.set(job.id, job);
   const complete = targets.complete && found.repositories.length === targets.repositories.length;
   const allReadSinceMs = targets.complete ? rotation.allReadSinceMs(targets.repositories) : null;
   const result: SweepResult = {
     startedAtMs,
     finishedAtMs: clock.now(),
-    jobs: { items: [...found.jobs.values()], complete, repositories: found.repositories, allReadSinceMs },
+    jobs: {
+      items: [...found.jobs.values()],
+      absent: answers?.absent ?? [],
+      complete,
+      repositories: found.repositories,
+      allReadSinceMs,
+    },
     runners,
     failures: failures.all,
   };
@@ -104,6 +121,8 @@ class FoundJobs {
   readonly jobs = new Map<number, GitHubJob>();
   /** Read to the end. */
   readonly repositories: string[] = [];
+  /** Not to be read at all, in lower case. */
+  readonly refused = new Set<string>();
 }
 
 async function readRunners(
@@ -115,22 +134,28 @@ async function readRunners(
   const what = `runners of ${scopeName(scope)}`;
   const listing = await failures.attempt(what, ownerOf(scope), () => github.listRunners(scope, signal));
   if (listing?.failure !== undefined) failures.note(what, ownerOf(scope), listing.failure);
+  if (listing?.shortfall !== undefined) failures.cut(what, listing.shortfall);
   return { scope, items: listing?.items ?? [], complete: listing?.complete ?? false };
 }
 
 async function readJobs(
   github: GitHub,
   repository: string,
+  mostRuns: number,
   found: FoundJobs,
   failures: SweepFailures,
   signal: AbortSignal,
-): Promise<{ readonly complete: boolean; readonly runs: number }> {
+): Promise<{ readonly complete: boolean; readonly calls: number }> {
   const what = `jobs of ${repository}`;
   const owner = repository.split("/")[0] ?? repository;
-  const listing = await failures.attempt(what, owner, () => github.listActiveJobs(repository, signal));
-  if (listing === null) return { complete: false, runs: 0 };
+  const listing = await failures.attempt(what, owner, () => github.listActiveJobs(repository, mostRuns, signal));
+  if (listing === null) {
+    found.refused.add(repository.toLowerCase());
+    return { complete: false, calls: 1 };
+  }
   for (const job of listing.items) found.jobs.set(job.id, job);
   if (listing.complete) found.repositories.push(repository);
   if (listing.failure !== undefined) failures.note(what, owner, listing.failure);
-  return { complete: listing.complete, runs: new Set(listing.items.map(({ runId }) => runId)).size };
+  if (listing.shortfall !== undefined) failures.cut(what, listing.shortfall);
+  return listing;
 }

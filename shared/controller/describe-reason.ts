@@ -60,7 +60,7 @@ export function describeWait(reason: WaitReason): string {
     case "not-queued":
       return `it is ${reason.phase}`;
     case "gone":
-      return `${reason.missedSweeps} sweeps in a row did not find it`;
+      return `GitHub has had no such job since ${new Date(reason.sinceMs).toISOString()}`;
     case "unconfirmed":
       return "word of it came late, and no sweep has seen it yet";
     case "overdue":

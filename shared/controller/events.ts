@@ -35,8 +35,8 @@ export interface QueueSweepEvent {
   readonly atMs: number;
   readonly startedAtMs: number;
   readonly jobs: readonly JobFacts[];
-  /** `owner/name` of the repositories whose active jobs were read to the last page. */
-  readonly repositories: readonly string[];
+  /** Jobs that GitHub was asked for by their id, and has not, in repositories that it shows. */
+  readonly absent: readonly number[];
 }
 
 export interface InventoryEvent {

@@ -1,6 +1,6 @@
 import { joinFacts, type JobFacts } from "../workflow-job/job-facts.ts";
 import { Demand } from "./demand.ts";
-import type { JobEvent, QueueSweepEvent } from "./events.ts";
+import type { JobEvent } from "./events.ts";
 import { isGone, type JobEvidence, type LedgerJob } from "./job.ts";
 
 /** A signal that is older than this when it arrives is confirmed by a sweep before anything is started for it. */
@@ -8,6 +8,12 @@ export const STALE_MS = 10 * 60_000;
 
 /** Finished jobs are remembered this long, so that a late or replayed event cannot bring them back. */
 const REMEMBER_MS = 3 * 24 * 60 * 60_000;
+
+/**
+ * GitHub ends a run after this time, whatever its jobs wait for.
+ * https://docs.github.com/en/actions/reference/limits
+ */
+const LONGEST_RUN_MS = 35 * 24 * 60 * 60_000;
 
 /** The jobs of the ledger. Facts are joined: copies, replays and any order of the same events end in the same book. */
 export class JobBook {
@@ -40,7 +46,8 @@ export class JobBook {
       firstSeenMs: Math.min(known?.firstSeenMs ?? seenMs, seenMs),
       lastSeenMs: Math.max(known?.lastSeenMs ?? seenMs, news ? seenMs : 0),
       sweptAtMs: source === "sweep" ? Math.max(known?.sweptAtMs ?? seenMs, seenMs) : (known?.sweptAtMs ?? null),
-      missedSweeps: news ? 0 : (known?.missedSweeps ?? 0),
+      absentSinceMs: news ? null : (known?.absentSinceMs ?? null),
+      absentAtMs: news ? null : (known?.absentAtMs ?? null),
       unconfirmed: source !== "sweep" && (known?.unconfirmed ?? true) && isStale(event),
     };
     if (known !== undefined) this.demand.remove(known);
@@ -56,25 +63,22 @@ export class JobBook {
     if (!done) this.demand.add(job);
   }
 
-  /** Counts a sweep against the jobs that it should have listed and did not. */
-  missed(sweep: QueueSweepEvent): void {
-    const seen = new Set(sweep.jobs.map(({ jobId }) => jobId));
-    const read = new Set(sweep.repositories.map((name) => name.toLowerCase()));
-    for (const job of this.#open.values()) {
-      if (seen.has(job.facts.jobId) || job.lastSeenMs >= sweep.startedAtMs) continue;
-      if (!read.has(job.facts.repository.toLowerCase())) continue;
-      this.demand.remove(job);
-      job.missedSweeps += 1;
-      this.demand.add(job);
-    }
+  /** GitHub, asked at `atMs` about this very job in a repository that it shows, answered that it has none. */
+  absent(jobId: number, atMs: number): void {
+    const job = this.#open.get(jobId);
+    if (job === undefined || job.lastSeenMs >= atMs) return;
+    this.demand.remove(job);
+    job.absentSinceMs ??= atMs;
+    job.absentAtMs = atMs;
+    this.demand.add(job);
   }
 
-  /** Lets go of jobs that nobody has spoken of for days: finished ones, and those that are gone. */
+  /** Lets go of jobs that nobody has spoken of for days: finished ones, those that are gone, and the oldest of all. */
   forget(nowMs: number, dropped: (facts: JobFacts) => void): void {
-    const horizonMs = nowMs - REMEMBER_MS;
     for (const jobs of [this.#closed, this.#open]) {
       for (const [jobId, job] of jobs) {
-        if (job.lastSeenMs >= horizonMs || (jobs === this.#open && !isGone(job))) continue;
+        const rememberMs = jobs === this.#closed || isGone(job) ? REMEMBER_MS : LONGEST_RUN_MS;
+        if (job.lastSeenMs >= nowMs - rememberMs) continue;
         this.demand.remove(job);
         jobs.delete(jobId);
         dropped(job.facts);

@@ -1,8 +1,11 @@
 import type { JobFacts } from "../workflow-job/job-facts.ts";
 import type { Source } from "./events.ts";
 
-/** Two sweeps must miss a job before it is believed to be gone. */
-export const SWEEPS_TO_BE_GONE = 2;
+/** GitHub must say twice that it has no such job, this long apart: a replica may lag, a token may lose its access. */
+const ABSENT_FOR_MS = 2 * 60_000;
+
+/** A younger job may not have reached all of GitHub yet. */
+const LEAST_AGE_MS = 5 * 60_000;
 
 /**
  * GitHub cancels a job that has waited this long.
@@ -28,8 +31,10 @@ export interface LedgerJob {
   firstSeenMs: number;
   /** Start of the last sweep that listed it; null before one did. */
   sweptAtMs: number | null;
-  /** Complete sweeps in a row that began after it was last seen and did not list it. */
-  missedSweeps: number;
+  /** When GitHub first answered that it has no such job, in a repository that it shows; null where it last did have it. */
+  absentSinceMs: number | null;
+  /** When GitHub last answered so. */
+  absentAtMs: number | null;
   /** It was old news when it arrived; it counts only once a sweep has seen it. */
   unconfirmed: boolean;
 }
@@ -39,14 +44,15 @@ export function isDemand(job: LedgerJob): boolean {
   return job.facts.phase === "queued" && !job.unconfirmed && !isGone(job);
 }
 
-/** Whether sweeps no longer find it; a signal or a sweep that does brings it back. */
-export function isGone(job: LedgerJob): boolean {
-  return job.missedSweeps >= SWEEPS_TO_BE_GONE;
+/** Whether GitHub has it no more, by its own repeated word about this very job. A signal or a sweep brings it back. */
+export function isGone({ absentSinceMs, absentAtMs, firstSeenMs }: LedgerJob): boolean {
+  if (absentSinceMs === null || absentAtMs === null) return false;
+  return absentAtMs - absentSinceMs >= ABSENT_FOR_MS && absentAtMs - firstSeenMs >= LEAST_AGE_MS;
 }
 
-/** Whether GitHub is to be asked if it still waits: it came as old news, and no sweep has looked for it yet. */
+/** Whether GitHub is to be asked if it still waits: it came as old news, and GitHub has not spoken of it since. */
 export function isUnconfirmed(job: LedgerJob): boolean {
-  return job.unconfirmed && job.facts.phase === "queued" && job.missedSweeps === 0;
+  return job.unconfirmed && job.facts.phase === "queued" && job.absentSinceMs === null;
 }
 
 /** Since when it has been waiting for a runner. */

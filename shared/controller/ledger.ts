@@ -125,7 +125,7 @@ export class Ledger {
     const { atMs, startedAtMs } = sweep;
     this.#sweptAtMs = Math.max(this.#sweptAtMs ?? 0, startedAtMs);
     for (const facts of sweep.jobs) this.#job({ type: "job", atMs, source: "sweep", facts, seenAtMs: startedAtMs });
-    this.#jobs.missed(sweep);
+    for (const jobId of sweep.absent) this.#jobs.absent(jobId, startedAtMs);
   }
 
   #inventory(event: InventoryEvent): void {

@@ -13,7 +13,10 @@ export interface ServingPool {
   readonly repositories: ReadonlySet<string> | null;
 }
 
-type ChoosableJob = Pick<JobFacts, "repository" | "isPrivate" | "labels">;
+/** The pool of a slot, and where its runner is registered. */
+type SlotPlace = { readonly pool: string; readonly scope: string };
+
+type ChoosableJob = Readonly<Pick<JobFacts, "repository" | "isPrivate">> & { readonly labels: readonly string[] };
 
 /** Derives what serving needs; `hostArchitecture` stands in where a pool says `auto`. */
 export function servingPool(pool: Pool, hostArchitecture: "amd64" | "arm64"): ServingPool {
@@ -47,6 +50,13 @@ export function refusal(serving: ServingPool, job: ChoosableJob): Refusal | null
 /** Where a runner for this job registers: the organization, or the job's own repository. Lower case. */
 export function scopeOf(pool: Pool, repository: string): string {
   return (pool.scope.kind === "organization" ? pool.scope.organization : repository).toLowerCase();
+}
+
+/** Whether GitHub may give a job to the runner of a slot. */
+export function mayRun(pools: readonly ServingPool[], slot: SlotPlace, job: ChoosableJob): boolean {
+  const serving = pools.find(({ pool }) => pool.key === slot.pool);
+  if (serving === undefined || refusal(serving, job) !== null) return false;
+  return scopeOf(serving.pool, job.repository) === slot.scope;
 }
 
 /** Where a warm runner without a job registers. Lower case. */

@@ -32,7 +32,7 @@ export type VerifyReason =
 export type WaitReason =
   | { readonly code: "unknown" }
   | { readonly code: "not-queued"; readonly phase: string }
-  | { readonly code: "gone"; readonly missedSweeps: number }
+  | { readonly code: "gone"; readonly sinceMs: number }
   | { readonly code: "unconfirmed" }
   | { readonly code: "overdue" }
   | { readonly code: "no-pool"; readonly refusals: readonly { readonly pool: string; readonly refusal: Refusal }[] }

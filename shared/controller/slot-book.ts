@@ -1,5 +1,5 @@
 import type { InventoryEvent, InventoryRunner, SlotEvent } from "./events.ts";
-import type { LedgerJob } from "./job.ts";
+import { isGone, type LedgerJob } from "./job.ts";
 import type { PoolPauses } from "./pool-pauses.ts";
 import { newSlot, step, type Slot } from "./slot.ts";
 
@@ -107,7 +107,8 @@ export class SlotBook {
   }
 
   #runsJob(name: string): boolean {
-    return this.#jobOf(name)?.facts.phase === "in_progress";
+    const job = this.#jobOf(name);
+    return job?.facts.phase === "in_progress" && !isGone(job);
   }
 
   /** Says which slots nobody needs; the time since when is what retiring goes by. */

@@ -17,7 +17,7 @@ export function waitReason(
   if (job === undefined) return { code: "unknown" };
   const { phase } = job.facts;
   if (phase !== "queued") return { code: "not-queued", phase };
-  if (isGone(job)) return { code: "gone", missedSweeps: job.missedSweeps };
+  if (isGone(job)) return { code: "gone", sinceMs: job.absentSinceMs ?? 0 };
   if (job.unconfirmed) return { code: "unconfirmed" };
   if (isOverdue(job, nowMs)) return { code: "overdue" };
   const serving = servingPools(pools, job.facts);

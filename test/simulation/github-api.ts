@@ -1,6 +1,7 @@
 import { scopeName } from "../../agent/github/model/scope.ts";
 import {
   GitHubError,
+  type ActiveJobs,
   type DeleteRunnerResult,
   type GitHub,
   type GitHubJob,
@@ -97,10 +98,10 @@ export class GitHubApi implements GitHub {
     return result;
   }
 
-  async listActiveJobs(repository: string): Promise<Listing<GitHubJob>> {
+  async listActiveJobs(repository: string): Promise<ActiveJobs> {
     await this.#travel();
     await this.#answer();
-    return this.#listing(this.#snapshot().jobs.get(repository) ?? []);
+    return { ...this.#listing(this.#snapshot().jobs.get(repository) ?? []), calls: 1 };
   }
 
   async readJob(repository: string, jobId: number): Promise<GitHubJob | null> {

@@ -17,6 +17,9 @@ import { LOG_WINDOW_MS } from "../../sweeps/delivery-sweep.ts";
 import { Skipped } from "../check/check.ts";
 import type { Readings } from "../check/readings.ts";
 
+/** Runs of a repository whose jobs the doctor reads: enough to see whether one waits. */
+const RUNS_READ = 30;
+
 /** What the checks know of GitHub, each thing asked for once. All throw GitHubError. */
 export class GitHubFacts {
   readonly client: GitHubClient;
@@ -80,7 +83,9 @@ export class GitHubFacts {
   }
 
   jobs(repository: string): Promise<Listing<GitHubJob>> {
-    return this.#readings.get(`jobs ${repository}`, (signal) => this.client.listActiveJobs(repository, signal));
+    return this.#readings.get(`jobs ${repository}`, (signal) =>
+      this.client.listActiveJobs(repository, RUNS_READ, signal),
+    );
   }
 
   hooks(scope: RunnerScope): Promise<Listing<GitHubHook>> {

@@ -1,54 +1,74 @@
-import type { Clock } from "../../../shared/clock/clock.ts";
-import { instantMs, job as jobAnswer, jobsPage, runsPage, type JobAnswer, type RunAnswer } from "../model/answers.ts";
+import { instantMs, job as jobAnswer, jobsPage, type JobAnswer, type RunAnswer } from "../model/answers.ts";
 import { readListing } from "../http/listing.ts";
 import { noneIfNotFound } from "../http/not-found.ts";
 import type { ReadOptions, Rest } from "../http/rest.ts";
 import { actionsPath, repositoryScope } from "../model/scope.ts";
-import { GitHubError, type GitHubJob, type Listing } from "../model/types.ts";
+import { GitHubError, type ActiveJobs, type GitHubJob, type Listing } from "../model/types.ts";
+import type { ActiveRuns } from "./active-runs.ts";
 
-/**
- * A run is `in_progress` while later jobs of it are queued, and may stay `queued` while jobs of it run. Queued
- * ones first: a run that starts between the two lists is in the second.
- */
-const ACTIVE = ["queued", "in_progress"] as const;
-/**
- * A run can be re-run for 30 days and keeps its `created_at`, so that its jobs may be queued that long after it; runs
- * that are stuck for ever must not be read for ever.
- * https://docs.github.com/en/actions/how-tos/manage-workflow-runs/re-run-workflows-and-jobs
- */
-const WINDOW_MS = 30 * 24 * 60 * 60_000;
+/** Reads the jobs of unfinished runs, of so many at once as may be; those that waited longest for it come first. */
+export class JobLists {
+  readonly #rest: Rest;
+  readonly #runs: ActiveRuns;
+  /** The turn in which each run's jobs were last read, by repository. */
+  readonly #readIn = new Map<string, Map<number, number>>();
+  #turn = 0;
 
-/**
- * The jobs of the repository's queued and running workflow runs. A run that is gone is left out; one that cannot be
- * read makes the listing incomplete. Throws GitHubError when the runs themselves cannot be listed.
- *
- * https://docs.github.com/en/rest/actions/workflow-runs, https://docs.github.com/en/rest/actions/workflow-jobs
- */
-export async function listActiveJobs(
-  rest: Rest,
-  repository: string,
-  clock: Clock,
-  signal: AbortSignal,
-): Promise<Listing<GitHubJob>> {
-  const scope = repositoryScope(repository);
-  const options = { scope, signal };
-  const runs = await listActiveRuns(rest, actionsPath(scope), clock.now(), options);
-  const jobs = new Map<number, GitHubJob>();
-  let { complete, failure } = { failure: undefined, ...runs };
-  for (const run of runs.items) {
-    try {
-      const listing = await listJobs(rest, `${actionsPath(scope)}/runs/${run.id}/jobs`, options);
-      for (const job of listing.items) jobs.set(job.id, jobOf(job, run, repository));
-      complete &&= listing.complete;
-      failure ??= listing.failure;
-    } catch (error) {
-      if (!(error instanceof GitHubError)) throw error;
-      if (error.code === "not-found") continue;
-      complete = false;
-      failure ??= error;
-    }
+  constructor(rest: Rest, runs: ActiveRuns) {
+    this.#rest = rest;
+    this.#runs = runs;
   }
-  return { items: [...jobs.values()], complete, ...(failure === undefined ? {} : { failure }) };
+
+  /**
+   * The jobs of the repository's unfinished runs, finished ones included, of `mostRuns` runs at most. A run that is gone
+   * is left out; one that cannot be read, or has to wait for its turn, makes the listing incomplete. Throws GitHubError
+   * when the runs themselves cannot be listed.
+   *
+   * https://docs.github.com/en/rest/actions/workflow-jobs
+   */
+  async active(repository: string, mostRuns: number, signal: AbortSignal): Promise<ActiveJobs> {
+    const scope = repositoryScope(repository);
+    const options = { scope, signal };
+    const found = await this.#runs.find(repository, options);
+    const chosen = this.#choose(repository, found.items, mostRuns);
+    const jobs = new Map<number, GitHubJob>();
+    let { complete, failure, shortfall } = { failure: undefined, shortfall: undefined, ...found };
+    for (const run of chosen) {
+      try {
+        const listing = await listJobs(this.#rest, `${actionsPath(scope)}/runs/${run.id}/jobs`, options);
+        for (const job of listing.items) jobs.set(job.id, jobOf(job, run, repository));
+        complete &&= listing.complete;
+        failure ??= listing.failure;
+        shortfall ??= listing.shortfall;
+      } catch (error) {
+        if (!(error instanceof GitHubError)) throw error;
+        if (error.code === "not-found") continue;
+        complete = false;
+        failure ??= error;
+      }
+    }
+    if (chosen.length < found.items.length) {
+      complete = false;
+      shortfall ??= `${chosen.length} of ${found.items.length} unfinished runs were read, the others follow in turn`;
+    }
+    return {
+      items: [...jobs.values()],
+      complete,
+      calls: found.calls + chosen.length,
+      ...(failure === undefined ? {} : { failure }),
+      ...(shortfall === undefined ? {} : { shortfall }),
+    };
+  }
+
+  #choose(repository: string, runs: readonly RunAnswer[], most: number): readonly RunAnswer[] {
+    const before = this.#readIn.get(repository) ?? new Map<number, number>();
+    const readIn = ({ id }: RunAnswer): number => before.get(id) ?? 0;
+    const chosen = runs.toSorted((a, b) => readIn(a) - readIn(b) || a.id - b.id).slice(0, most);
+    this.#turn += 1;
+    const read = new Set(chosen.map(({ id }) => id));
+    this.#readIn.set(repository, new Map(runs.map((run) => [run.id, read.has(run.id) ? this.#turn : readIn(run)])));
+    return chosen;
+  }
 }
 
 /** One job by its id, asked even while polling rests; null where GitHub answers 404. */
@@ -62,38 +82,6 @@ export async function readJob(
   const url = rest.urlOf(`${actionsPath(scope)}/jobs/${jobId}`);
   const page = await rest.read(url, jobAnswer, { scope, signal, urgent: true }).catch(noneIfNotFound);
   return page === null ? null : jobOf(page.value, null, repository);
-}
-
-async function listActiveRuns(
-  rest: Rest,
-  path: string,
-  nowMs: number,
-  options: ReadOptions,
-): Promise<Listing<RunAnswer>> {
-  // A whole day, so that the address stays the same from sweep to sweep and its ETag holds.
-  const since = new Date(nowMs - WINDOW_MS).toISOString().slice(0, 10);
-  const listings: Listing<RunAnswer>[] = [];
-  for (const status of ACTIVE) {
-    const listing = await readListing(
-      rest,
-      {
-        path: `${path}/runs?status=${status}&created=${encodeURIComponent(`>=${since}`)}&per_page=100`,
-        schema: runsPage,
-        itemsOf: (page) => page.workflow_runs,
-        keyOf: (run) => run.id,
-        totalOf: (page) => page.total_count,
-      },
-      options,
-    );
-    listings.push(listing);
-  }
-  const runs = new Map(listings.flatMap((listing) => listing.items.map((run) => [run.id, run])));
-  const failure = listings.find((listing) => listing.failure !== undefined)?.failure;
-  return {
-    items: [...runs.values()],
-    complete: listings.every((listing) => listing.complete),
-    ...(failure === undefined ? {} : { failure }),
-  };
 }
 
 function listJobs(rest: Rest, path: string, options: ReadOptions): Promise<Listing<JobAnswer>> {

@@ -35,7 +35,7 @@ export async function readListing<Envelope, Item>(
   let total = 0;
   let url: string | null = rest.urlOf(query.path);
   for (let pages = 0; url !== null; pages++) {
-    if (pages === MAX_PAGES) return { items: [...found.values()], complete: false };
+    if (pages === MAX_PAGES) return { items: [...found.values()], complete: false, shortfall: cut(found.size) };
     try {
       const page: Page<Envelope> = await rest.read(url, query.schema, options);
       for (const item of query.itemsOf(page.value)) found.set(query.keyOf(item), item);
@@ -47,5 +47,11 @@ export async function readListing<Envelope, Item>(
     }
   }
   // An item that ended meanwhile moves a later one to a page that was read already.
-  return { items: [...found.values()], complete: found.size >= total };
+  if (found.size >= total) return { items: [...found.values()], complete: true };
+  const shortfall = `${found.size} of the ${total} entries that GitHub counts were listed`;
+  return { items: [...found.values()], complete: false, shortfall };
+}
+
+function cut(items: number): string {
+  return `the list goes on after the ${items} entries that were read`;
 }

@@ -39,6 +39,8 @@ export const runnerGroupsPage = z.object({
 const run = fits<Official["workflow-run"]>()(
   z.object({
     id: z.number(),
+    status: z.string().nullable(),
+    created_at: z.string().optional(),
     repository: z.object({ full_name: z.string(), private: z.boolean() }).optional(),
   }),
 );

@@ -11,6 +11,13 @@ export interface Listing<T> {
   readonly complete: boolean;
   /** Why a page is missing, where a failed call is the reason. */
   readonly failure?: GitHubError;
+  /** What is missing though no call failed: `600 of 1200 unfinished runs were read`. */
+  readonly shortfall?: string;
+}
+
+/** The jobs of a repository's unfinished runs, and how many calls they took. */
+export interface ActiveJobs extends Listing<GitHubJob> {
+  readonly calls: number;
 }
 
 export interface GitHubRunner {
@@ -78,8 +85,8 @@ export interface GitHub {
   findRunner(scope: RunnerScope, name: string, signal: AbortSignal): Promise<GitHubRunner | null>;
   /** 422 means that the runner is busy and stays; 404 that it is gone already. */
   deleteRunner(scope: RunnerScope, runnerId: number, signal: AbortSignal): Promise<DeleteRunnerResult>;
-  /** Jobs of the repository's queued and in-progress runs, finished ones included. */
-  listActiveJobs(repository: string, signal: AbortSignal): Promise<Listing<GitHubJob>>;
+  /** Jobs of the repository's unfinished runs, finished ones included, of `mostRuns` runs at most: the others in turn. */
+  listActiveJobs(repository: string, mostRuns: number, signal: AbortSignal): Promise<ActiveJobs>;
   /**
    * One job by its id, as it is now. Null where GitHub answers 404, which by itself proves nothing: it does so too where
    * the credential has lost its access.

@@ -18,8 +18,6 @@ async function started(
   return { ...fixture, link };
 }
 
-const runnersMade = ({ github }: Fixture): number => github.callsOf("jit").length;
-
 describe("a job leaves demand only on its own evidence", () => {
   test("F1 C-1: a job that no list shows, in a run that waits for another gate, is served when a place comes free", async () => {
     const { github, provider, clock, link, ...rest } = await started({
@@ -43,26 +41,28 @@ describe("a job leaves demand only on its own evidence", () => {
   });
 
   test("F4: approved thirty hours after it began to wait, in a run that still waits: served at once, and again by id", async () => {
-    const { github, clock, link, ...rest } = await started();
+    const { github, clock, link, welcome, dial } = await started();
     const waiting = { action: "waiting", status: "waiting" } as const;
     link.receive(batchOf(0, [signalOf(1, { ...waiting, startedAtMs: clock.now() })]));
     github.jobs = { [REPOSITORY]: [] };
     github.jobsById.set(listed(1).id, listed(1, { status: "waiting" }));
     await clock.advance(30 * HOUR_MS);
     github.jobsById.set(listed(1).id, listed(1));
-    link.receive(batchOf(1, [signalOf(1, { guid: "00000000-0000-4000-8000-000000000777", startedAtMs: clock.now() })]));
-    await clock.advance(3 * SWEEP_MS);
-    expect(runnersMade({ github, clock, ...rest } as Fixture)).toBe(1);
+    while (dial.last.ended) await clock.advance(1000);
+    const approved = signalOf(1, { guid: "00000000-0000-4000-8000-000000000777", startedAtMs: clock.now() });
+    welcome({ head: 1, acked: 1, fence: 2 }).receive(batchOf(1, [approved], { fence: 2 }));
+    await clock.advance(5000);
+    expect(github.callsOf("jit")).toHaveLength(1);
   });
 
   test("C-1: a repository whose lists never show the job, archived since, is no end of it: the job is asked for by its id", async () => {
     const fixture = await started();
     const { github, clock, link } = fixture;
-    github.outage = null;
     github.jobsById.set(listed(1).id, listed(1));
     link.receive(batchOf(0, [signalOf(1)]));
     await clock.advance(1000);
     const [name = ""] = github.callsOf("jit");
+    github.set(name, { status: "online" });
     github.jobs = { [REPOSITORY]: [] };
     await clock.advance(20 * MINUTE_MS);
     expect(github.callsOf("job").length).toBeGreaterThan(5);
@@ -72,7 +72,7 @@ describe("a job leaves demand only on its own evidence", () => {
 });
 
 describe("a 404 is no proof by itself", () => {
-  test("a credential that loses the repository for an hour empties no demand", async () => {
+  test("promise 9: a credential that loses the repository for an hour empties no demand", async () => {
     const fixture = await started({ fleet: { version: 2, pools: [poolOf({ max: 0, repositories: [REPOSITORY] })] } });
     const { github, clock, link, agent } = fixture;
     link.receive(batchOf(0, [signalOf(1)]));

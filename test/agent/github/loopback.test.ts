@@ -76,7 +76,7 @@ test("a job queued within a run in progress is found, with all that decides abou
   const made = client({ kind: "token", token: github.addToken() });
   const [first, second] = github.queueMatrix({ repository: "acme/web", labels: ["self-hosted", "nas"], count: 2 });
   github.takeElsewhere(first!.id);
-  const listing = await made.listActiveJobs("acme/web", GO);
+  const listing = await made.listActiveJobs("acme/web", 100, GO);
   expect(listing.complete).toBe(true);
   expect(listing.items.find(({ id }) => id === second!.id)).toMatchObject({
     runAttempt: 1,
@@ -93,7 +93,6 @@ test("a job queued within a run in progress is found, with all that decides abou
   });
   expect(github.calls().map(({ operation }) => operation)).toEqual([
     "actions/list-workflow-runs-for-repo",
-    "actions/list-workflow-runs-for-repo",
     "actions/list-jobs-for-workflow-run",
   ]);
 });
@@ -104,7 +103,7 @@ test("the jobs of a run that has ended are not asked for", async () => {
   const job = github.queueJob({ repository: "acme/web", labels: ["nas"] });
   github.cancelJob(job.id);
   const made = client({ kind: "token", token: github.addToken() });
-  expect(await made.listActiveJobs("acme/web", GO)).toEqual({ items: [], complete: true });
+  expect(await made.listActiveJobs("acme/web", 100, GO)).toEqual({ items: [], complete: true, calls: 1 });
 });
 
 test("an App finds its installation, and renews its token before GitHub ends it", async () => {

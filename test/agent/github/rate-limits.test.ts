@@ -56,7 +56,7 @@ test.for<[string, Reply, number]>([
   expect(client.stats().closedUntilMs).toBe(START_MS + restMs);
 
   await clock.advance(restMs - 1);
-  const spared = await failureOf(client.listActiveJobs("acme/web", GO));
+  const spared = await failureOf(client.listActiveJobs("acme/web", 100, GO));
   expect(spared).toMatchObject({ code: "rate-limited", retryAtMs: START_MS + restMs, status: null });
   expect(server.seen).toHaveLength(1);
 

@@ -237,7 +237,8 @@ describe("rule 14: an exit without a seen job is looked into before the slot is 
 
   /** GitHub has given the job to this runner and seen its end; the webhooks are still under way. */
   function ranUnseen(world: SlotWorld, jobId: number, name: string): void {
-    world.github.jobsById.set(jobId, listed(jobId, { status: "completed", conclusion: "success", runnerName: name }));
+    const end = { status: "completed", conclusion: "success", runnerName: name } as const;
+    world.github.jobsById.set(jobId, listed(jobId, { id: jobId, ...end }));
     for (const [id, runner] of world.github.runners) if (runner.name === name) world.github.runners.delete(id);
   }
 

@@ -1,13 +1,14 @@
 import { onTestFinished } from "vitest";
 
 import { ControlLoop } from "../../../agent/daemon/control-loop.ts";
+import { factsOfJob } from "../../../agent/daemon/intake.ts";
 import { NodeSql } from "../../../agent/sqlite/node-sql.ts";
 import { SlotRecords } from "../../../agent/journal/slot-records.ts";
 import { SlotManager } from "../../../agent/slots/slot-manager.ts";
 import { ownPrefix } from "../../../agent/slots/slot-name.ts";
 import type { Pool } from "../../../shared/fleet/pool.ts";
 import { Ledger } from "../../../shared/controller/ledger.ts";
-import { servingPool } from "../../../shared/controller/pool-choice.ts";
+import { mayRun, servingPool } from "../../../shared/controller/pool-choice.ts";
 import type { Action } from "../../../shared/controller/plan.ts";
 import type { SqlDatabase } from "../../../shared/sql/sql.ts";
 import type { JobFacts } from "../../../shared/workflow-job/job-facts.ts";
@@ -68,6 +69,12 @@ export class SlotWorld {
       provider,
       records,
       feed: (event) => this.control.feed(event),
+      mayRun: (slot, job) => mayRun(pools, slot, job),
+      answered: (job, askedAtMs) => {
+        const facts = factsOfJob(job, askedAtMs);
+        const atMs = clock.now();
+        if (facts !== null) this.control.feed({ type: "job", source: "sweep", facts, atMs, seenAtMs: askedAtMs });
+      },
       clock,
       random: seeded(options.seed ?? 1),
       log,

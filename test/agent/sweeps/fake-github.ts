@@ -3,6 +3,7 @@ import type { Fleet, Pool } from "../../../shared/fleet/pool.ts";
 import { scopeName } from "../../../agent/github/model/scope.ts";
 import {
   GitHubError,
+  type ActiveJobs,
   type GitHub,
   type GitHubErrorCode,
   type GitHubJob,
@@ -42,8 +43,9 @@ export class FakeGitHub implements GitHub {
     return this.#answer(`repositories of ${organization}`, this.facts.repositories?.[organization], signal);
   }
 
-  listActiveJobs(repository: string, signal: AbortSignal) {
-    return this.#answer(`jobs of ${repository}`, this.facts.jobs?.[repository], signal);
+  async listActiveJobs(repository: string, _mostRuns: number, signal: AbortSignal): Promise<ActiveJobs> {
+    const listing = await this.#answer(`jobs of ${repository}`, this.facts.jobs?.[repository], signal);
+    return { ...listing, calls: 1 + listing.items.length };
   }
 
   listRunners(scope: Parameters<GitHub["listRunners"]>[0], signal: AbortSignal) {

@@ -70,3 +70,14 @@ test("a secondary limit in the middle of a sweep ends its calls and says when to
   expect(jobs.complete).toBe(false);
   expect(failures).toMatchObject([{ code: "rate-limited", retryAtMs: clock.now() + 120_000 }]);
 });
+
+test("F1 C-1: a job that GitHub alone knows, in a run that waits for another gate, is found by the next sweep", async () => {
+  const { github, sweep } = await acme();
+  const [approved, gated] = github.queueMatrix({ repository: "acme/web", labels: ["nas"], count: 2, gated: true });
+  github.approve(approved?.id ?? 0);
+  const { jobs } = await sweep();
+  expect(jobs.items.map(({ id, status }) => [id, status])).toEqual([
+    [approved?.id, "queued"],
+    [gated?.id, "waiting"],
+  ]);
+});

@@ -85,7 +85,7 @@ function take(world: World, each: Step): void {
       const listed = [...world.ledger.jobs]
         .filter(({ facts }) => each.ids.includes(facts.jobId))
         .map(({ facts }) => facts);
-      world.queueSweep(listed, REPOSITORIES);
+      world.queueSweep(listed, each.ids);
       return;
     }
     case "inventory":

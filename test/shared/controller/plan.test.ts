@@ -157,9 +157,9 @@ describe("a queued job gets a runner", () => {
 
   test("E5: a replayed old signal that GitHub does not confirm never starts anything", () => {
     const world = new World().later(60 * 60_000);
-    world.signal(job(1)).later(1000).queueSweep([]);
+    world.signal(job(1)).later(1000).queueSweep([], [1]);
     expect(world.plan().actions).toEqual([]);
-    world.later(1000).queueSweep([]);
+    world.later(1000).queueSweep([], [1]);
     expect(world.plan().actions).toEqual([]);
   });
 });
@@ -343,24 +343,36 @@ describe("what was seen", () => {
     expect(world.signal(job(1)).provision()).toEqual([]);
   });
 
-  test("promise 9 and G6: one empty sweep removes nothing; two complete ones do; a sighting brings it back", () => {
+  test("promise 9 and G6: sweeps that do not list it remove nothing; GitHub's word about it, twice, does; a sighting brings it back", () => {
     const world = new World(poolOf({ max: 0 }));
-    world.signal(job(1)).later(1000);
-    world.queueSweep([]);
+    world.signal(job(1)).later(5 * 60_000);
+    for (let sweep = 0; sweep < 10; sweep += 1) world.later(1000).queueSweep([]);
+    world.queueSweep([], [1]);
     expect(world.ledger.demand()).toBe(1);
-    world.later(1000).queueSweep([]);
+    world.later(119_000).queueSweep([], [1]);
+    expect(world.ledger.demand()).toBe(1);
+    world.later(1000).queueSweep([], [1]);
     expect(world.ledger.demand()).toBe(0);
     world.later(1000).queueSweep([job(1)]);
     expect(world.ledger.demand()).toBe(1);
   });
 
-  test("promise 9: sweeps that began before it was seen, or that did not read its repository, prove nothing", () => {
-    const world = new World(poolOf({ max: 0 })).later(5000);
-    world.signal(job(1));
+  test("promise 9: a job of less than five minutes is not given up on any answer", () => {
+    const world = new World(poolOf({ max: 0 })).signal(job(1));
+    world.later(60_000).queueSweep([], [1]).later(180_000).queueSweep([], [1]);
+    expect(world.ledger.demand()).toBe(1);
+    world.later(60_000).queueSweep([], [1]);
+    expect(world.ledger.demand()).toBe(0);
+  });
+
+  test("promise 9: an answer from before it was seen proves nothing, and a sighting between two answers starts them over", () => {
+    const world = new World(poolOf({ max: 0 })).signal(job(1)).later(10 * 60_000);
+    world.queueSweep([job(1)]);
     const before = world.nowMs - 10;
-    for (let sweep = 0; sweep < 3; sweep += 1) world.queueSweep([], ["acme/web"], before);
-    world.later(1000);
-    for (let sweep = 0; sweep < 3; sweep += 1) world.later(1000).queueSweep([], ["acme/other"]);
+    for (let sweep = 0; sweep < 3; sweep += 1) world.queueSweep([], [1], before);
+    world.later(1000).queueSweep([], [1]);
+    world.later(1000).queueSweep([job(1)]);
+    world.later(121_000).queueSweep([], [1]);
     expect(world.ledger.demand()).toBe(1);
   });
 

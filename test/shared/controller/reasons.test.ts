@@ -22,9 +22,9 @@ describe("why nothing is started for a job", () => {
     ["not-queued", () => new World().signal(done(1, null)), { phase: "completed" }, /completed/u],
     [
       "gone",
-      () => new World().signal(job(1)).later(1).queueSweep([]).later(1).queueSweep([]),
-      { missedSweeps: 2 },
-      /2 sweeps/u,
+      () => new World().signal(job(1)).later(300_000).queueSweep([], [1]).later(120_000).queueSweep([], [1]),
+      { sinceMs: T0 + 300_000 },
+      /no such job since 2026/u,
     ],
     [
       "unconfirmed",

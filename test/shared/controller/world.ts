@@ -75,8 +75,8 @@ export class World {
     return this.feed({ type: "slot", atMs: this.nowMs, name, ...change });
   }
 
-  queueSweep(jobs: readonly JobFacts[], repositories = ["acme/web"], startedAtMs = this.nowMs): this {
-    return this.feed({ type: "queue-sweep", atMs: this.nowMs, startedAtMs, jobs, repositories });
+  queueSweep(jobs: readonly JobFacts[], absent: readonly number[] = [], startedAtMs = this.nowMs): this {
+    return this.feed({ type: "queue-sweep", atMs: this.nowMs, startedAtMs, jobs, absent });
   }
 
   inventory(runners: Record<string, "idle" | "busy" | "offline">, scope = "acme"): this {

@@ -33,7 +33,7 @@ test("the agent's client, by token and as an App, makes only calls that GitHub d
       expect(await client.deleteRunner(scope, runnerId, signal)).toBe("deleted");
       expect(await client.deleteRunner(scope, runnerId, signal)).toBe("gone");
     }
-    expect(await client.listActiveJobs("octo/demo", signal)).toMatchObject({
+    expect(await client.listActiveJobs("octo/demo", 100, signal)).toMatchObject({
       complete: true,
       items: [{ id: queued.id, status: "queued", repository: "octo/demo", isPrivate: true, runnerName: null }],
     });

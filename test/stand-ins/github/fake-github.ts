@@ -1,6 +1,7 @@
 import { scopeName } from "../../../agent/github/model/scope.ts";
 import {
   GitHubError,
+  type ActiveJobs,
   type DeleteRunnerResult,
   type GitHub,
   type GitHubErrorCode,
@@ -109,11 +110,11 @@ export class FakeGitHub implements GitHub {
     });
   }
 
-  async listActiveJobs(repository: string, signal: AbortSignal): Promise<Listing<GitHubJob>> {
+  async listActiveJobs(repository: string, _mostRuns: number, signal: AbortSignal): Promise<ActiveJobs> {
     this.calls.push(`jobs ${repository}`);
     return this.#answer(undefined, signal, () => {
       if (this.outage !== null) throw this.outage;
-      return { items: this.jobs[repository] ?? [], complete: true };
+      return { items: this.jobs[repository] ?? [], complete: true, calls: 1 };
     });
   }
 
