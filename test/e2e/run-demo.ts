@@ -29,7 +29,13 @@ const reportSchema = z.object({
 
 /** Runs the demo as a user does; standard output must be the report and nothing else. */
 export async function report(...args: readonly string[]): Promise<z.output<typeof reportSchema>> {
-  const { stdout } = await run(process.execPath, [DEMO, "--json", ...args], { timeout: PATIENCE_MS });
+  // A demo that did not end well says so in its report, which shows more than its exit code.
+  const { stdout } = await run(process.execPath, [DEMO, "--json", ...args], { timeout: PATIENCE_MS }).catch(
+    (error: Error & { readonly stdout?: string }) => {
+      if (error.stdout?.startsWith("{") !== true) throw error;
+      return { stdout: error.stdout };
+    },
+  );
   return reportSchema.parse(JSON.parse(stdout));
 }
 
