@@ -38,6 +38,8 @@ export class FakeGitHub implements GitHub {
   readonly findFaults: Fault<GitHubRunner | null>[] = [];
   readonly deleteFaults: Fault<DeleteRunnerResult>[] = [];
   readonly readRunnerFaults: Fault<GitHubRunner | null>[] = [];
+  /** What the lists of a scope or a repository answer in place of themselves. */
+  readonly unreadable = new Map<string, GitHubError>();
   /** Set for a GitHub whose reading calls all fail. */
   outage: GitHubError | null = null;
   readonly #clock: Clock;
@@ -86,7 +88,7 @@ export class FakeGitHub implements GitHub {
   async listRunners(scope: RunnerScope, signal: AbortSignal): Promise<Listing<GitHubRunner>> {
     this.calls.push(`runners ${scopeName(scope)}`);
     return this.#answer(undefined, signal, () => {
-      if (this.outage !== null) throw this.outage;
+      this.#throwIfUnreadable(scopeName(scope));
       return {
         items: [...this.runners.values()].filter((runner) => runner.scope === scopeName(scope)),
         complete: true,
@@ -113,7 +115,7 @@ export class FakeGitHub implements GitHub {
   async listActiveJobs(repository: string, _mostRuns: number, signal: AbortSignal): Promise<ActiveJobs> {
     this.calls.push(`jobs ${repository}`);
     return this.#answer(undefined, signal, () => {
-      if (this.outage !== null) throw this.outage;
+      this.#throwIfUnreadable(repository);
       return { items: this.jobs[repository] ?? [], complete: true, calls: 1 };
     });
   }
@@ -148,6 +150,11 @@ export class FakeGitHub implements GitHub {
 
   async checkToken(signal: AbortSignal): Promise<TokenReport> {
     return this.#answer(undefined, signal, () => ({ subject: "octocat", rateLimit: null }));
+  }
+
+  #throwIfUnreadable(what: string): void {
+    const failure = this.outage ?? this.unreadable.get(what);
+    if (failure !== undefined) throw failure;
   }
 
   async #answer<T>(fault: Fault<T> | undefined, signal: AbortSignal, answer: () => T): Promise<T> {
