@@ -11,7 +11,7 @@ import type { Logger } from "../../shared/log/logger.ts";
 import type { SqlDatabase } from "../../shared/sql/sql.ts";
 import { sleep } from "../clock/sleep.ts";
 import type { DeliveryLog, GitHubHook } from "../github/model/delivery-log.ts";
-import type { GitHub } from "../github/model/types.ts";
+import type { GitHub, RunnerScope } from "../github/model/types.ts";
 import { DrainRecords } from "../journal/drain-records.ts";
 import { Journal } from "../journal/journal.ts";
 import { MissedDeliveries } from "../journal/missed-deliveries.ts";
@@ -19,6 +19,7 @@ import { SlotRecords } from "../journal/slot-records.ts";
 import { SweepRecords } from "../journal/sweep-records.ts";
 import type { Dial } from "../link/dial.ts";
 import { LinkClient } from "../link/link-client.ts";
+import { toRunnerScope } from "../slots/runner-scope.ts";
 import { SlotManager } from "../slots/slot-manager.ts";
 import { ownPrefix } from "../slots/slot-name.ts";
 import type { SlotProvider } from "../slots/slot-provider.ts";
@@ -139,6 +140,7 @@ export class Agent {
       deliveries: this.#deliverySweep(),
       records: new SweepRecords(options.slotsSql),
       activeRepositories: () => this.#activeRepositories(),
+      otherScopes: () => this.#slotScopes(),
       questions: new JobQuestions({ github: options.github, believed: () => this.#believedJobs() }),
       intervalMs: options.sweepIntervalMs,
       onResult: (result) => this.#swept(result),
@@ -163,6 +165,12 @@ export class Agent {
   /** Where jobs are known that have not ended. */
   *#activeRepositories(): Generator<string> {
     for (const { facts } of this.#ledger.jobs) yield facts.repository;
+  }
+
+  /** Where the runners of slots are registered, the intents of an earlier process included. */
+  *#slotScopes(): Generator<RunnerScope> {
+    for (const { scope } of this.#ledger.slots) yield toRunnerScope(scope);
+    for (const { scope } of this.#records.unfinished()) yield toRunnerScope(scope);
   }
 
   /** The jobs whose end this agent has to learn of. */

@@ -6,6 +6,10 @@ import { runSweep, type SweepOptions } from "./sweep.ts";
 /** Between two sweeps, however often one is asked for: a caller that asks after each result must not flood GitHub. */
 const LEAST_GAP_MS = 1000;
 
+/** So many sweeps may be asked for in this time: a question that GitHub leaves open must not be asked all the time. */
+const MOST_ASKED = 3;
+const ASKED_WITHIN_MS = 45_000;
+
 export interface SweepLoopOptions extends Omit<SweepOptions, "signal"> {
   /** Takes each result, the incomplete ones too. The next sweep waits for it. */
   readonly onResult: (result: SweepResult) => void | Promise<void>;
@@ -14,8 +18,9 @@ export interface SweepLoopOptions extends Omit<SweepOptions, "signal"> {
 }
 
 /**
- * Sweeps at its start, every `intervalMs`, and at once when asked (a second after the one before, at the
- * earliest), one at a time. While GitHub wants no calls it waits, asked or not. No error ends it.
+ * Sweeps at its start, every `intervalMs`, and at once when asked (a second after the one before at the
+ * earliest, and four a minute at most), one at a time. While GitHub answers nothing at all
+ * because of its limits it waits, asked or not. No error ends it.
  */
 export class SweepLoop {
   readonly #options: SweepLoopOptions;
@@ -23,6 +28,8 @@ export class SweepLoop {
   readonly #abort = new AbortController();
   #running: Promise<void> | null = null;
   #requested = true;
+  /** When the last sweeps began that were asked for. */
+  #askedAtMs: readonly number[] = [];
   #restUntilMs = 0;
   #notBeforeMs = 0;
   #dueAtMs = 0;
@@ -64,10 +71,11 @@ export class SweepLoop {
   async #sweepOnce(): Promise<void> {
     const { onResult, clock, intervalMs } = this.#options;
     const { signal } = this.#abort;
+    if (this.#requested) this.#askedAtMs = [...this.#askedAtMs.slice(1 - MOST_ASKED), clock.now()];
     this.#requested = false;
     try {
       const result = await runSweep({ ...this.#options, signal });
-      this.#restUntilMs = Math.max(0, ...result.failures.map((failure) => failure.retryAtMs ?? 0));
+      this.#restUntilMs = restUntilMs(result);
       if (signal.aborted) return;
       await onResult(result);
       this.#journal.swept(result);
@@ -79,7 +87,9 @@ export class SweepLoop {
   }
 
   #waitMs(): number {
-    const startAtMs = this.#requested ? this.#notBeforeMs : Math.max(this.#dueAtMs, this.#notBeforeMs);
+    const mayAskAtMs = this.#askedAtMs.length < MOST_ASKED ? 0 : (this.#askedAtMs[0] ?? 0) + ASKED_WITHIN_MS;
+    const wantedAtMs = this.#requested ? Math.min(mayAskAtMs, this.#dueAtMs) : this.#dueAtMs;
+    const startAtMs = Math.max(this.#notBeforeMs, wantedAtMs);
     return startAtMs - this.#options.clock.now();
   }
 
@@ -100,4 +110,11 @@ export class SweepLoop {
       cancel = clock.after(this.#waitMs(), wake);
     });
   }
+}
+
+/** One account's limit is no reason to leave the others unread: what is limited costs no call until it is over. */
+function restUntilMs({ jobs, runners, failures }: SweepResult): number {
+  if (jobs.repositories.length > 0 || runners.some(({ complete }) => complete)) return 0;
+  const limits = failures.flatMap(({ retryAtMs }) => retryAtMs ?? []);
+  return limits.length === 0 ? 0 : Math.min(...limits);
 }

@@ -31,6 +31,8 @@ export interface SweepOptions {
   readonly deliveries?: { run(failures: SweepFailures, signal: AbortSignal): Promise<void> } | null;
   /** Repositories of which something is known to go on; none unless said otherwise. */
   readonly activeRepositories?: () => Iterable<string>;
+  /** Where runners are to be listed beside the fleet's own scopes: those of slots that are still there. */
+  readonly otherScopes?: () => Iterable<RunnerScope>;
   /** Asks for the jobs that should have been listed and were not; nobody does unless it is given. */
   readonly questions?: JobQuestions;
   /** What earlier sweeps left: when each repository was read. Every sweep is the first without it. */
@@ -56,7 +58,7 @@ export async function runSweep(options: SweepOptions): Promise<SweepResult> {
   const failures = new SweepFailures();
   await options.deliveries?.run(failures, signal);
   const runners: RunnerInventory[] = [];
-  for (const scope of runnerScopes(fleet)) runners.push(await readRunners(github, scope, failures, signal));
+  for (const scope of scopesToList(options)) runners.push(await readRunners(github, scope, failures, signal));
   const targets = await sweepTargets(github, fleet, failures, signal);
   const found = new FoundJobs();
   const budget = options.repositoryCalls ?? REPOSITORY_CALLS;
@@ -115,6 +117,14 @@ export async function runSweep(options: SweepOptions): Promise<SweepResult> {
     failures: failures.all.length,
   });
   return result;
+}
+
+function scopesToList({ fleet, otherScopes }: SweepOptions): Iterable<RunnerScope> {
+  const scopes = [...runnerScopes(fleet), ...(otherScopes?.() ?? [])];
+  const byName = new Map<string, RunnerScope>();
+  for (const scope of scopes)
+    byName.set(scopeName(scope).toLowerCase(), byName.get(scopeName(scope).toLowerCase()) ?? scope);
+  return byName.values();
 }
 
 class FoundJobs {

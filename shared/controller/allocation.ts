@@ -14,9 +14,14 @@ export interface Allocation {
    * which is to the pool's threshold or its `max`.
    */
   readonly unplaced: ReadonlyMap<string, number>;
+  /** The same without the jobs for which the pool could start nothing if it had room. */
+  readonly starved: ReadonlyMap<string, number>;
   /** The first job that is older than GitHub lets a job wait, and that no sweep has seen at that age. */
   readonly overdue: LedgerJob | null;
 }
+
+/** Whether a pool may start runners that register with `scope`. */
+export type MayStart = (pool: string, scope: string) => boolean;
 
 type Classes = Iterable<JobClass>;
 type Place = QueueCursor<readonly ServingPool[]>;
@@ -30,7 +35,7 @@ export function allocate(
   classes: Classes,
   pools: readonly ServingPool[],
   book: PoolBook,
-  mayStart: (pool: string) => boolean,
+  mayStart: MayStart,
   nowMs: number,
 ): Allocation {
   const places: Place[] = [];
@@ -40,8 +45,7 @@ export function allocate(
   }
   const pass = { book, nowMs, overdue: null as LedgerJob | null };
   const uncovered = cover(places, pass);
-  const { starts, unplaced } = reserve(uncovered, pass, mayStart);
-  return { starts, unplaced, overdue: pass.overdue };
+  return { ...reserve(uncovered, pass, mayStart), overdue: pass.overdue };
 }
 
 /** Whether a pool's uncovered jobs, with a place or without, are too few for its threshold. */
@@ -75,30 +79,29 @@ function cover(places: readonly Place[], pass: Pass): readonly Place[] {
   return uncovered;
 }
 
-function reserve(
-  places: readonly Place[],
-  pass: Pass,
-  mayStart: (pool: string) => boolean,
-): Omit<Allocation, "overdue"> {
+function reserve(places: readonly Place[], pass: Pass, mayStart: MayStart): Omit<Allocation, "overdue"> {
   const queue = new MergedQueue(places);
   const starts = new Map<ServingPool, LedgerJob[]>();
   const unplaced = new Map<string, number>();
+  const starved = new Map<string, number>();
   for (let taken = queue.take(); taken !== null; taken = queue.take()) {
     const { job, cursor } = taken;
     const held = isHeld(pass, job);
-    const pool = held ? undefined : cursor.value.find(({ pool: { key } }) => mayStart(key) && pass.book.reserve(key));
+    const allowed = ({ pool: each }: ServingPool): boolean => mayStart(each.key, scopeOf(each, job.facts.repository));
+    const pool = held ? undefined : cursor.value.find((each) => allowed(each) && pass.book.reserve(each.pool.key));
     if (pool !== undefined) enter(starts, pool, job);
     else if (!held) {
-      for (const { pool: each } of cursor.value) {
-        const { queueThreshold, max } = each.scaling;
-        const jobs = countLeft(cursor, pass.nowMs, Math.max(queueThreshold, max));
-        unplaced.set(each.key, (unplaced.get(each.key) ?? 0) + jobs);
+      for (const each of cursor.value) {
+        const { key, scaling } = each.pool;
+        const jobs = countLeft(cursor, pass.nowMs, Math.max(scaling.queueThreshold, scaling.max));
+        unplaced.set(key, (unplaced.get(key) ?? 0) + jobs);
+        if (allowed(each)) starved.set(key, (starved.get(key) ?? 0) + jobs);
       }
       continue;
     }
     queue.putBack(cursor);
   }
-  return { starts, unplaced };
+  return { starts, unplaced, starved };
 }
 
 /** How many jobs of a class are left from the one at its cursor on, `most` at most. */

@@ -35,6 +35,8 @@ export function describeRetire(reason: RetireReason): string {
       return `its job ${reason.jobId} ended ${seconds(reason.forMs)} ago and its container still runs`;
     case "drained":
       return "its pool is being drained";
+    case "scope-unreadable":
+      return "GitHub did not list its runners for ten minutes, and its DELETE decides";
     case "pool-removed":
       return "its pool is no longer in the configuration";
   }

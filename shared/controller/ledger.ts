@@ -25,6 +25,8 @@ export class Ledger {
   readonly #draining = new Set<string>();
   /** When the last inventory of a scope began, complete or not. */
   readonly #inventoriedAtMs = new Map<string, number>();
+  /** When the last complete one began. */
+  readonly #listedAtMs = new Map<string, number>();
   #sweptAtMs: number | null = null;
   readonly #ownPrefix: string;
 
@@ -80,6 +82,11 @@ export class Ledger {
     return this.#inventoriedAtMs.get(scope) ?? null;
   }
 
+  /** When the last complete inventory of a scope began; null before the first. */
+  listedAtMs(scope: string): number | null {
+    return this.#listedAtMs.get(scope) ?? null;
+  }
+
   /** Takes in what was learnt. */
   apply(event: ControllerEvent): void {
     switch (event.type) {
@@ -130,6 +137,7 @@ export class Ledger {
 
   #inventory(event: InventoryEvent): void {
     this.#inventoriedAtMs.set(event.scope, Math.max(this.#inventoriedAtMs.get(event.scope) ?? 0, event.startedAtMs));
+    if (event.complete) this.#listedAtMs.set(event.scope, event.startedAtMs);
     this.#slots.inventory(event);
     this.#ghosts.inventory(event, (name) => this.#slots.get(name) !== undefined);
   }

@@ -1,8 +1,8 @@
-import { allocate, isBelowThreshold } from "./allocation.ts";
+import { allocate, isBelowThreshold, type MayStart } from "./allocation.ts";
 import { queuedSinceMs, type LedgerJob } from "./job.ts";
 import type { Ghost, Ledger } from "./ledger.ts";
 import { PoolBook } from "./pool-book.ts";
-import { scopeOf, warmScopeOf, type ServingPool } from "./pool-choice.ts";
+import { scopeOf, warmScopesOf, type ServingPool } from "./pool-choice.ts";
 import type { ProvisionReason, RetireReason, VerifyReason } from "./reasons.ts";
 import { judgeSurplus, judgeUseless, unwanted, type RetirementVerdict } from "./retirement.ts";
 import type { Slot } from "./slot.ts";
@@ -12,6 +12,9 @@ const GHOST_GRACE_MS = 2 * 60_000;
 
 /** GitHub is asked again no sooner than this when its last answer settled nothing. */
 export const ASK_AGAIN_MS = 60_000;
+
+/** A list of runners that cannot be read for this long is waited for no longer. */
+const UNREADABLE_AFTER_MS = 10 * 60_000;
 
 export type Action =
   | { readonly type: "provision"; readonly pool: string; readonly scope: string; readonly reason: ProvisionReason }
@@ -54,8 +57,10 @@ class Planner {
     const starved = this.#serveDemand();
     this.#keepWarm();
     const surplus = this.#retireSurplus(starved);
-    for (const slot of this.#ledger.slots)
+    for (const slot of this.#ledger.slots) {
       this.#judged(slot, judgeUseless(slot, this.#nowMs, this.#onlineDeadline(slot)));
+      if (this.#isLeftBehind(slot)) this.#retire(slot, { code: "scope-unreadable" });
+    }
     this.#cleanGhosts();
     return { actions: this.#actions, surplus, nextAtMs: this.#nextAtMs };
   }
@@ -67,12 +72,11 @@ class Planner {
   /** Starts what demand lacks. Returns how many jobs wait for room, by the pools that have none. */
   #serveDemand(): ReadonlyMap<string, number> {
     const { queue } = this.#ledger;
-    const mayStart = (pool: string): boolean => this.#mayStart(pool);
+    const mayStart: MayStart = (pool, scope) => this.#mayStart(pool, scope);
     const allocation = allocate(queue.classes, this.#pools, this.#book, mayStart, this.#nowMs);
     this.#confirmJobs(allocation.overdue);
     for (const [pool, jobs] of allocation.starts) this.#start(pool, jobs, isBelowThreshold(allocation, pool));
-    // A pool that pauses or is drained would not fill the place of a slot that makes way.
-    return new Map([...allocation.unplaced].filter(([pool]) => this.#book.isFull(pool) && mayStart(pool)));
+    return new Map([...allocation.starved].filter(([pool]) => this.#book.isFull(pool)));
   }
 
   /** Jobs that GitHub has to confirm before anything is started for them. One sweep tells of them all. */
@@ -106,10 +110,12 @@ class Planner {
   #keepWarm(): void {
     for (const { pool } of this.#pools) {
       const { min } = pool.scaling;
-      while (this.#book.size(pool.key) < min && this.#mayStart(pool.key) && this.#book.reserve(pool.key)) {
+      const scope = warmScopesOf(pool).find((each) => this.#mayStart(pool.key, each));
+      if (scope === undefined) continue;
+      while (this.#book.size(pool.key) < min && this.#book.reserve(pool.key)) {
         this.#book.started(pool.key);
         const reason = { code: "warm-minimum", min } as const;
-        this.#actions.push({ type: "provision", pool: pool.key, scope: warmScopeOf(pool), reason });
+        this.#actions.push({ type: "provision", pool: pool.key, scope, reason });
       }
     }
   }
@@ -138,8 +144,30 @@ class Planner {
   #judged(slot: Slot, verdict: RetirementVerdict | null): void {
     if (verdict === null) return;
     if (verdict.kind === "wait") return this.#wakeAt(verdict.untilMs);
-    if (verdict.kind === "retire") this.#actions.push({ type: "retire", slot: slot.name, reason: verdict.reason });
+    if (verdict.kind === "retire") this.#retire(slot, verdict.reason);
+    else if (this.#isUnreadable(slot)) this.#retire(slot, { code: "scope-unreadable" });
     else this.#ask(verdict.reason, this.#ledger.inventoriedAtMs(slot.scope), slot.surplusSinceMs ?? slot.because.atMs);
+  }
+
+  #retire(slot: Slot, reason: RetireReason): void {
+    this.#actions.push({ type: "retire", slot: slot.name, reason });
+  }
+
+  /** Whether GitHub was asked for the runners of its scope and did not show them for long: then DELETE is the judge. */
+  #isUnreadable(slot: Slot): boolean {
+    const { scope, surplusSinceMs, startedAtMs, plannedAtMs, keptAtMs } = slot;
+    const sinceMs = Math.max(
+      surplusSinceMs ?? startedAtMs ?? plannedAtMs,
+      keptAtMs,
+      this.#ledger.listedAtMs(scope) ?? 0,
+    );
+    return (this.#ledger.inventoriedAtMs(scope) ?? 0) - sinceMs >= UNREADABLE_AFTER_MS;
+  }
+
+  /** A runner that GitHub once called busy, in a pool that is no more, and whose end no list will tell of. */
+  #isLeftBehind(slot: Slot): boolean {
+    if (slot.state !== "busy" || slot.jobId !== null || slot.retiring) return false;
+    return this.#pools.every(({ pool }) => pool.key !== slot.pool) && this.#isUnreadable(slot);
   }
 
   /** Asks GitHub at once if it was not asked since the question came up, and else no more often than it should be. */
@@ -157,9 +185,9 @@ class Planner {
     }
   }
 
-  #mayStart(pool: string): boolean {
+  #mayStart(pool: string, scope: string): boolean {
     if (this.#ledger.isDraining(pool)) return false;
-    const pause = this.#ledger.pauses.of(pool, this.#nowMs);
+    const pause = this.#ledger.pauses.of(pool, scope, this.#nowMs);
     if (pause !== null) this.#wakeAt(pause.untilMs);
     return pause === null;
   }

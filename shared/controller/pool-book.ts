@@ -1,5 +1,5 @@
 import type { ServingPool } from "./pool-choice.ts";
-import { covers, isBusy, type Slot } from "./slot.ts";
+import { coveringSlots, isBusy, olderSlotFirst, type Slot } from "./slot.ts";
 
 interface Page {
   /** Places that may still be filled; every slot that exists takes one, whatever its state. */
@@ -22,19 +22,21 @@ export class PoolBook {
     this.#isDraining = isDraining;
     for (const { pool } of pools)
       this.#pages.set(pool.key, { room: pool.scaling.max, size: 0, leaving: 0, idleByScope: new Map() });
-    for (const slot of slots) this.#enter(slot);
+    const all = [...slots];
+    const covering = coveringSlots(all);
+    for (const slot of all) this.#enter(slot, covering.has(slot));
   }
 
-  #enter(slot: Slot): void {
+  #enter(slot: Slot, covers: boolean): void {
     const page = this.#pages.get(slot.pool);
     if (page === undefined) return;
     page.room -= 1;
-    if (!covers(slot) && (slot.retiring || !isBusy(slot))) {
+    if (!covers && (slot.retiring || !isBusy(slot))) {
       page.leaving += 1;
       return;
     }
     page.size += 1;
-    if (!covers(slot) || this.#isDraining(slot.pool)) return;
+    if (!covers || this.#isDraining(slot.pool)) return;
     const idle = page.idleByScope.get(slot.scope) ?? [];
     idle.push(slot);
     page.idleByScope.set(slot.scope, idle);
@@ -82,8 +84,6 @@ export class PoolBook {
   idle(pool: string): readonly Slot[] {
     const page = this.#pages.get(pool);
     if (page === undefined) return [];
-    return [...page.idleByScope.values()]
-      .flat()
-      .toSorted((a, b) => a.plannedAtMs - b.plannedAtMs || (a.name < b.name ? -1 : 1));
+    return [...page.idleByScope.values()].flat().toSorted(olderSlotFirst);
   }
 }

@@ -59,9 +59,8 @@ export function mayRun(pools: readonly ServingPool[], slot: SlotPlace, job: Choo
   return scopeOf(serving.pool, job.repository) === slot.scope;
 }
 
-/** Where a warm runner without a job registers. Lower case. */
-export function warmScopeOf(pool: Pool): string {
-  return (
-    pool.scope.kind === "organization" ? pool.scope.organization : (pool.scope.repositories[0] ?? "")
-  ).toLowerCase();
+/** Where a warm runner without a job may register, the preferred place first. Lower case. */
+export function warmScopesOf(pool: Pool): readonly string[] {
+  const scopes = pool.scope.kind === "organization" ? [pool.scope.organization] : pool.scope.repositories;
+  return scopes.map((scope) => scope.toLowerCase());
 }

@@ -19,7 +19,8 @@ export type RetireReason =
   | { readonly code: "lost"; readonly forMs: number }
   | { readonly code: "job-done"; readonly jobId: number; readonly forMs: number }
   | { readonly code: "drained" }
-  | { readonly code: "pool-removed" };
+  | { readonly code: "pool-removed" }
+  | { readonly code: "scope-unreadable" };
 
 /** Why GitHub is asked before something is done. */
 export type VerifyReason =

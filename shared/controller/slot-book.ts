@@ -35,7 +35,7 @@ export class SlotBook {
     const seenBefore = slot.jobId !== null;
     slot.jobId = jobId;
     step(slot, phase === "completed" ? "job-done" : "job-running", atMs, jobId);
-    if (!seenBefore) this.#pauses.succeeded(slot.pool);
+    if (!seenBefore) this.#pauses.succeeded(slot.pool, slot.scope);
   }
 
   /** Takes in what was done to a slot, or became of it. */
@@ -54,7 +54,7 @@ export class SlotBook {
       case "exited":
         return this.#exited(slot, event.exitCode, event.atMs);
       case "failed":
-        this.#pauses.failed(slot.pool, event.code, event.atMs, event.retryAtMs);
+        this.#pauses.failed(slot.pool, slot.scope, event.code, event.atMs, event.retryAtMs);
         return this.#close(slot, "failed", event.atMs);
       case "removed":
         return this.#close(slot, "removed", event.atMs);
@@ -86,6 +86,7 @@ export class SlotBook {
     if (slot.state === "exited") return;
     step(slot, "exited", atMs);
     slot.exitedAtMs = atMs;
+    if (slot.retiring && wasNeverOnline(slot)) this.#pauses.failed(slot.pool, slot.scope, "never-online", atMs, null);
     // A job that was seen on it has told the pauses already.
     if (slot.retiring || slot.jobId !== null) return;
     if (slot.busySeenAtMs === null) this.#pauses.exited(slot.pool, exitCode, atMs);
@@ -122,6 +123,13 @@ export class SlotBook {
       slot.surplusSinceMs = names.has(slot.name) ? (slot.surplusSinceMs ?? nowMs) : null;
     }
   }
+}
+
+/** Whether GitHub listed its runner, and never as online: its container does not reach GitHub. */
+function wasNeverOnline(slot: Slot): boolean {
+  return (
+    slot.jobId === null && slot.idleSeenAtMs === null && slot.busySeenAtMs === null && slot.offlineSeenAtMs !== null
+  );
 }
 
 function keep(slot: Slot, busy: boolean, atMs: number): void {

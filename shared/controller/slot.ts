@@ -88,11 +88,36 @@ export function unseenSinceMs(slot: Slot): number {
   return Math.max(slot.startedAtMs ?? 0, slot.idleSeenAtMs ?? 0, slot.busySeenAtMs ?? 0);
 }
 
-/** Whether it is counted on for a job: it can take one, and no inventory has found it offline for a minute. */
-export function covers(slot: Slot): boolean {
+/** Whether nothing is said against it: it can take a job, and no inventory has found it offline for a minute. */
+function covers(slot: Slot): boolean {
   if (!canTakeJob(slot)) return false;
   const isDoubtful = (slot.offlineSeenAtMs ?? 0) - unseenSinceMs(slot) >= DOUBTFUL_AFTER_MS;
   return slot.state !== "started" || !isDoubtful;
+}
+
+/**
+ * The slots that jobs can count on. Of the doubtful ones of a pool only the oldest is given up at a time: where no
+ * runner comes online, more of them would not either.
+ */
+export function coveringSlots(slots: Iterable<Slot>): ReadonlySet<Slot> {
+  const counted = new Set<Slot>();
+  const doubtful = new Map<string, Slot>();
+  for (const slot of slots) {
+    if (!canTakeJob(slot)) continue;
+    if (covers(slot)) {
+      counted.add(slot);
+      continue;
+    }
+    const oldest = doubtful.get(slot.pool);
+    if (oldest === undefined || olderSlotFirst(slot, oldest) < 0) doubtful.set(slot.pool, slot);
+    const spared = oldest === undefined ? null : doubtful.get(slot.pool) === slot ? oldest : slot;
+    if (spared !== null) counted.add(spared);
+  }
+  return counted;
+}
+
+export function olderSlotFirst(a: Slot, b: Slot): number {
+  return a.plannedAtMs - b.plannedAtMs || (a.name < b.name ? -1 : 1);
 }
 
 const TAKES_JOBS: Readonly<Record<SlotState, boolean>> = {

@@ -1,8 +1,8 @@
-import { allocate, isBelowThreshold } from "./allocation.ts";
+import { allocate, isBelowThreshold, type MayStart } from "./allocation.ts";
 import { isGone, isOverdue, queuedSinceMs, type LedgerJob } from "./job.ts";
 import type { Ledger } from "./ledger.ts";
 import { PoolBook } from "./pool-book.ts";
-import { refusal, type ServingPool } from "./pool-choice.ts";
+import { refusal, scopeOf, type ServingPool } from "./pool-choice.ts";
 import type { WaitReason } from "./reasons.ts";
 import { servingPools } from "./serving.ts";
 
@@ -40,7 +40,7 @@ function placeReason(
   nowMs: number,
 ): WaitReason | null {
   const book = new PoolBook(pools, ledger.slots, (pool) => ledger.isDraining(pool));
-  const mayStart = (pool: string): boolean => !ledger.isDraining(pool) && ledger.pauses.of(pool, nowMs) === null;
+  const mayStart: MayStart = (pool, scope) => !ledger.isDraining(pool) && ledger.pauses.of(pool, scope, nowMs) === null;
   const allocation = allocate(ledger.queue.classes, pools, book, mayStart, nowMs);
   for (const [each, jobs] of allocation.starts) {
     if (!jobs.includes(job)) continue;
@@ -58,8 +58,9 @@ function placeReason(
     const held = allocation.starts.has(each) && isBelowThreshold(allocation, each) && nowMs < untilMs;
     if (held) return { code: "threshold", pool: key, untilMs };
   }
-  for (const pool of keys) {
-    const pause = ledger.pauses.of(pool, nowMs);
+  for (const { pool: each } of serving) {
+    const pool = each.key;
+    const pause = ledger.pauses.of(pool, scopeOf(each, job.facts.repository), nowMs);
     if (pause !== null) return { code: "paused", pool, why: pause.code, untilMs: pause.untilMs };
     if (ledger.isDraining(pool)) return { code: "draining", pool };
   }

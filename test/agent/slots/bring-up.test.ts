@@ -132,7 +132,10 @@ test.each(["image", "start-failed", "rejected", "name-taken", "unreachable"] as 
     expect(world.warnings()).toContainEqual(
       expect.objectContaining({ msg: "slot not started", pool: "home", remedy: "do something about Docker" }),
     );
-    expect(world.ledger.pauses.of("home", world.clock.now())).toMatchObject({ code: `slot-${code}`, failures: 1 });
+    expect(world.ledger.pauses.of("home", "acme", world.clock.now())).toMatchObject({
+      code: `slot-${code}`,
+      failures: 1,
+    });
     await world.advance(1999);
     expect(world.github.callsOf("jit")).toHaveLength(1);
     await world.advance(1);

@@ -47,7 +47,7 @@ test("slots that ended while the agent was away do not slow down the jobs that w
   for (const suffix of ["a", "b", "c", "d", "e"]) before.provider.add(nameOf(suffix), { state: "exited", exitCode: 0 });
   const world = await new SlotWorld(before).adopt();
   await world.jobs(job(1));
-  expect(world.ledger.pauses.of("home", world.clock.now())).toBeNull();
+  expect(world.ledger.pauses.of("home", "acme", world.clock.now())).toBeNull();
   expect(world.provider.running()).toHaveLength(1);
 });
 

@@ -40,7 +40,7 @@ test("N9 an idle slot is deregistered first, then stopped, then removed", async 
 test("an ended surplus slot does not count as one that failed: the next job is served at once", async () => {
   const [world] = await surplus();
   await world.advance(COOLDOWN_MS);
-  expect(world.ledger.pauses.of("home", world.clock.now())).toBeNull();
+  expect(world.ledger.pauses.of("home", "acme", world.clock.now())).toBeNull();
   await world.jobs(job(2, { phaseAtMs: world.clock.now() }));
   expect(world.provider.running()).toHaveLength(1);
 });

@@ -30,7 +30,7 @@ describe("rule 7: a refusal counts for what it is about", () => {
     world.signal(job(1, { repository: "jo/off" }));
     const isOff = (scope: string): boolean => scope === "jo/off";
     expect(tryStarts(world, "github-forbidden", isOff)).toEqual(["jo/off"]);
-    world.later(MINUTE).signal(job(2, { repository: "jo/good", createdAtMs: world.nowMs }));
+    world.later(MINUTE).signal(job(2, { repository: "jo/good", createdAtMs: world.nowMs, phaseAtMs: world.nowMs }));
     for (let tries = 0; tries < 4; tries += 1) tryStarts(world.later(1), "github-forbidden", isOff);
     expect([...world.ledger.slots].map(({ scope }) => scope)).toEqual(["jo/good"]);
   });
@@ -42,7 +42,7 @@ describe("rule 7: a refusal counts for what it is about", () => {
       world.signal(job(1, { repository: "jo/off" }));
       for (let minute = 1; minute < 30; minute += 1) {
         tryStarts(world.later(MINUTE), code, (scope) => scope === "jo/off");
-        world.signal(job(100 + minute, { repository: "jo/good", createdAtMs: world.nowMs }));
+        world.signal(job(100 + minute, { repository: "jo/good", createdAtMs: world.nowMs, phaseAtMs: world.nowMs }));
         const started = tryStarts(world.later(1), code, (scope) => scope === "jo/off");
         expect(started, `minute ${minute}`).toContain("jo/good");
         for (const slot of world.ledger.slots) world.slot(slot.name, { change: "removed" });

@@ -1,7 +1,7 @@
 import { isDemand, isOverdue, olderFirst, queuedSinceMs, type LedgerJob } from "../../../shared/controller/job.ts";
 import type { Ledger } from "../../../shared/controller/ledger.ts";
-import { refusal, scopeOf, warmScopeOf, type ServingPool } from "../../../shared/controller/pool-choice.ts";
-import { covers, isBusy, type Slot } from "../../../shared/controller/slot.ts";
+import { refusal, scopeOf, warmScopesOf, type ServingPool } from "../../../shared/controller/pool-choice.ts";
+import { coveringSlots, isBusy, type Slot } from "../../../shared/controller/slot.ts";
 
 export interface NaiveStart {
   readonly pool: string;
@@ -15,13 +15,17 @@ export interface NaiveStart {
  */
 export function naiveStarts(ledger: Ledger, pools: readonly ServingPool[], nowMs: number): readonly NaiveStart[] {
   const slots = [...ledger.slots];
-  const free = new Set<Slot>(slots.filter((slot) => covers(slot) && !ledger.isDraining(slot.pool)));
+  const covering = coveringSlots(slots);
+  const free = new Set<Slot>([...covering].filter((slot) => !ledger.isDraining(slot.pool)));
   const room = new Map(pools.map(({ pool }) => [pool.key, pool.scaling.max - count(slots, pool.key)]));
-  const size = new Map(pools.map(({ pool }) => [pool.key, slots.filter((slot) => counts(slot, pool.key)).length]));
-  const mayStart = (key: string): boolean => !ledger.isDraining(key) && ledger.pauses.of(key, nowMs) === null;
-  const take = (key: string): boolean => {
+  const size = new Map(
+    pools.map(({ pool }) => [pool.key, slots.filter((slot) => counts(slot, pool.key, covering)).length]),
+  );
+  const mayStart = (key: string, scope: string): boolean =>
+    !ledger.isDraining(key) && ledger.pauses.of(key, scope, nowMs) === null;
+  const take = (key: string, scope: string): boolean => {
     const left = room.get(key) ?? 0;
-    if (!mayStart(key) || left <= 0) return false;
+    if (!mayStart(key, scope) || left <= 0) return false;
     room.set(key, left - 1);
     return true;
   };
@@ -32,7 +36,8 @@ export function naiveStarts(ledger: Ledger, pools: readonly ServingPool[], nowMs
   const order: ServingPool[] = [];
   const unplaced: LedgerJob[] = [];
   for (const job of uncovered) {
-    const pool = pools.find((each) => refusal(each, job.facts) === null && take(each.pool.key));
+    const scope = (each: ServingPool): string => scopeOf(each.pool, job.facts.repository);
+    const pool = pools.find((each) => refusal(each, job.facts) === null && take(each.pool.key, scope(each)));
     if (pool === undefined) {
       unplaced.push(job);
       continue;
@@ -57,7 +62,8 @@ export function naiveStarts(ledger: Ledger, pools: readonly ServingPool[], nowMs
     }
   }
   for (const { pool } of pools) {
-    while ((size.get(pool.key) ?? 0) < pool.scaling.min && take(pool.key)) start(pool.key, warmScopeOf(pool), null);
+    const scope = warmScopesOf(pool).find((each) => mayStart(pool.key, each)) ?? "";
+    while ((size.get(pool.key) ?? 0) < pool.scaling.min && take(pool.key, scope)) start(pool.key, scope, null);
   }
   return starts;
 }
@@ -66,8 +72,8 @@ function count(slots: readonly Slot[], key: string): number {
   return slots.filter((slot) => slot.pool === key).length;
 }
 
-function counts(slot: Slot, key: string): boolean {
-  return slot.pool === key && (covers(slot) || (isBusy(slot) && !slot.retiring));
+function counts(slot: Slot, key: string, covering: ReadonlySet<Slot>): boolean {
+  return slot.pool === key && (covering.has(slot) || (isBusy(slot) && !slot.retiring));
 }
 
 function covered(job: LedgerJob, pools: readonly ServingPool[], free: Set<Slot>): boolean {

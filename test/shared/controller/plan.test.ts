@@ -55,10 +55,10 @@ describe("a queued job gets a runner", () => {
     const [name = ""] = world.provision();
     world.slot(name, { change: "exited", exitCode: 7 }).slot(name, { change: "removed" });
     expect(world.later(60_000).provision()).toEqual([]);
-    expect(world.ledger.pauses.of("home", world.nowMs)?.code).toBe("runner-version-deprecated");
+    expect(world.ledger.pauses.of("home", "acme", world.nowMs)?.code).toBe("runner-version-deprecated");
     expect(world.later(5 * 60_000).provision()).toHaveLength(1);
     world.signal(running(1, NAME("home", 1)));
-    expect(world.ledger.pauses.of("home", world.nowMs)).toBeNull();
+    expect(world.ledger.pauses.of("home", "acme", world.nowMs)).toBeNull();
   });
 
   test("C7: a failed start frees its place and is tried again when GitHub's limit ends", () => {
@@ -76,7 +76,7 @@ describe("a queued job gets a runner", () => {
       world.slot(NAME("home", id), { change: "planned", pool: "home", scope: "acme" });
     const retryAtMs = world.nowMs + 30 * 60_000;
     const named = { code: "github-rate-limited", untilMs: retryAtMs };
-    const paused = () => world.ledger.pauses.of("home", world.nowMs);
+    const paused = () => world.ledger.pauses.of("home", "acme", world.nowMs);
     world.signal(running(1, NAME("home", 0)));
     world.slot(NAME("home", 1), { change: "failed", code: "github-rate-limited", retryAtMs });
     world.slot(NAME("home", 2), { change: "failed", code: "github-network", retryAtMs: null });
@@ -89,14 +89,14 @@ describe("a queued job gets a runner", () => {
       .slot(NAME("home", 0), { change: "exited", exitCode: 0 })
       .signal(running(2, NAME("home", 5)));
     expect(paused()).toMatchObject(named);
-    expect(world.later(30 * 60_000).ledger.pauses.of("home", world.nowMs)).toBeNull();
+    expect(world.later(30 * 60_000).ledger.pauses.of("home", "acme", world.nowMs)).toBeNull();
   });
 
   test("a longer pause outlasts shorter ones and news of a job that was seen before", () => {
     const world = new World(poolOf({ max: 8 }));
     for (const id of [0, 1, 2, 3, 4]) world.slot(NAME("home", id), { change: "planned", pool: "home", scope: "acme" });
     const deprecated = { code: "runner-version-deprecated", untilMs: world.nowMs + 5 * 60_000 };
-    const paused = () => world.ledger.pauses.of("home", world.nowMs);
+    const paused = () => world.ledger.pauses.of("home", "acme", world.nowMs);
     world.signal(running(1, NAME("home", 0))).slot(NAME("home", 1), { change: "exited", exitCode: 7 });
     world.slot(NAME("home", 2), { change: "failed", code: "github-network", retryAtMs: null });
     world.slot(NAME("home", 3), { change: "exited", exitCode: 0 });

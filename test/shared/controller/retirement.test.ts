@@ -170,7 +170,7 @@ test("with webhooks lost, slots whose runners GitHub no longer knows have worked
     world.later(30_000).slot(name, { change: "exited", exitCode: 0 }).slot(name, { change: "removed" });
     world.slot(name, { change: "withdrawn", pool: "home", answer: "gone" });
     world.signal(done(id, "unseen"));
-    expect(world.ledger.pauses.of("home", world.nowMs)).toBeNull();
+    expect(world.ledger.pauses.of("home", "acme", world.nowMs)).toBeNull();
   }
 });
 
