@@ -61,6 +61,56 @@ const CASES: readonly Case[] = [
     remedy: /Self-hosted runners write \(organizations\) or Administration write \(repositories\)/,
   },
   {
+    title: "F11: 403 because the installation is suspended",
+    reply: { status: 403, body: { message: "This installation has been suspended" } },
+    code: "forbidden",
+    message: /suspended/,
+    remedy: /^Unsuspend the App's installation/,
+  },
+  {
+    title: "F12: 403 because of an IP allow list, to a token that has every scope",
+    reply: {
+      status: 403,
+      headers: { "x-oauth-scopes": "admin:org, repo", "x-accepted-oauth-scopes": "admin:org" },
+      body: {
+        message:
+          "Although you appear to have the correct authorization credentials, the `acme` organization has an IP allow list enabled, and your IP address is not permitted to access this resource.",
+      },
+    },
+    code: "forbidden",
+    message: /IP allow list/,
+    remedy: /^Add this machine's address to the organization's IP allow list/,
+  },
+  {
+    title: "F12: 403 for a classic token that the organization refuses",
+    reply: {
+      status: 403,
+      headers: { "x-oauth-scopes": "admin:org, repo" },
+      body: { message: "`acme` forbids access via a personal access token (classic). Please use a GitHub App." },
+    },
+    code: "forbidden",
+    message: /forbids access/,
+    remedy: /^Use a credential that the organization admits/,
+  },
+  {
+    title: "F12: 403 in words that nobody here knows, to a token that lacks nothing",
+    reply: {
+      status: 403,
+      headers: { "x-oauth-scopes": "admin:org, repo", "x-accepted-oauth-scopes": "admin:org" },
+      body: { message: "Repository level self-hosted runners are disabled on this repository." },
+    },
+    code: "forbidden",
+    message: /are disabled/,
+    remedy: /^Do what GitHub's message asks for: "Repository level self-hosted runners are disabled/,
+  },
+  {
+    title: "F22: 404 of an organization that may be a personal account",
+    reply: { status: 404, body: { message: "Not Found" } },
+    code: "not-found",
+    message: /404 .*Not Found/,
+    remedy: /If acme is a personal account.*repositories/,
+  },
+  {
     title: "404",
     reply: { status: 404, headers: { "x-oauth-scopes": "repo" }, body: { message: "Not Found" } },
     code: "not-found",

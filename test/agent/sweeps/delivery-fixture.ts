@@ -35,8 +35,7 @@ export async function deliveryWorld(home: "organization" | "repository" | "app" 
   const scope = { kind: "repositories", repositories: ["acme/web"] } as const;
   const sql: SqlDatabase = new NodeSql(":memory:");
   const captured = capturedLog();
-  /** A sweep of a process that knows only what the disk holds. */
-  const sweep = async (): Promise<Swept> => {
+  const processOf = () => {
     const journal = new Journal(sql);
     const taken: Signal[] = [];
     const deliveries = new DeliverySweep({
@@ -49,9 +48,17 @@ export async function deliveryWorld(home: "organization" | "repository" | "app" 
       clock,
       logger: captured.log,
     });
+    return { deliveries, taken };
+  };
+  const run = async ({ deliveries, taken }: ReturnType<typeof processOf>): Promise<Swept> => {
     const failures = new SweepFailures();
     await deliveries.run(failures, new AbortController().signal);
     return { taken, failures: failures.all };
   };
-  return { github, clock, receiver, sql, sweep, records: () => captured.records() };
+  /** A sweep of a process that knows only what the disk holds. */
+  const sweep = (): Promise<Swept> => run(processOf());
+  const living = processOf();
+  /** A sweep of one process that goes on; what it has taken so far is in each result. */
+  const sweepOn = (): Promise<Swept> => run(living);
+  return { github, clock, receiver, sql, sweep, sweepOn, records: () => captured.records() };
 }

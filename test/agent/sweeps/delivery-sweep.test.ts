@@ -6,6 +6,7 @@ import { deliveryWorld } from "./delivery-fixture.ts";
 
 const JOB = { repository: "acme/web", labels: ["nas"], runsForMs: null } as const;
 const READ = "orgs/get-webhook-delivery";
+const REDELIVER = "orgs/redeliver-webhook-delivery";
 const inOrder = (ids: readonly number[]): readonly number[] => ids.toSorted((a, b) => a - b);
 
 test.for(["organization", "repository", "app"] as const)(
@@ -146,4 +147,76 @@ test("the id of an attempt that no JavaScript number holds is sent back as it ca
   await sweep();
   const read = github.calls().filter(({ operation }) => operation === READ);
   expect(read.map(({ path }) => path.split("/").at(-1))).toEqual(["186930240241500161"]);
+});
+
+test("F33: a delivery whose detail cannot be read blocks no other, and is read once it can be", async () => {
+  const { github, receiver, sweep, clock } = await deliveryWorld();
+  receiver.answerWith(503);
+  const jobs = github.queueMatrix({ ...JOB, count: 6 });
+  await github.deliveriesSettled();
+  const newest = github.deliveries().at(-1)?.id ?? 0;
+  const fault = github.misbehave({
+    operation: READ,
+    match: (url) => url.pathname.endsWith(`/${newest}`),
+    fault: { kind: "status", status: 500 },
+  });
+  const first = await clock.runUntil(sweep());
+  expect(first.taken).toHaveLength(5);
+  expect(first.failures).toMatchObject([{ code: "unavailable" }]);
+  fault.stop();
+  const second = await clock.runUntil(sweep());
+  expect(inOrder([...first.taken, ...second.taken].map(({ jobId }) => jobId))).toEqual(
+    inOrder(jobs.map(({ id }) => id)),
+  );
+});
+
+test("F8: a redelivery that GitHub refused is asked for again, and blocks no other", async () => {
+  const { github, receiver, sweep, clock } = await deliveryWorld();
+  receiver.answerWith(503);
+  github.queueMatrix({ ...JOB, count: 3 });
+  await github.deliveriesSettled();
+  github.misbehave({ operation: READ, fault: { kind: "status", status: 403 } });
+  const refused = github.misbehave({ operation: REDELIVER, fault: { kind: "status", status: 422 }, times: 1 });
+  receiver.answerWith(202);
+  await clock.runUntil(sweep());
+  expect(refused.hits).toBe(1);
+  await github.deliveriesSettled();
+  const good = (): number =>
+    new Set(
+      github
+        .deliveries()
+        .filter(({ statusCode }) => statusCode === 202)
+        .map(({ guid }) => guid),
+    ).size;
+  expect(good()).toBe(2);
+  await clock.advance(60_000);
+  await clock.runUntil(sweep());
+  await github.deliveriesSettled();
+  expect(good()).toBe(3);
+});
+
+test("F6: a log of 12,000 deliveries is read to its end within 13 sweeps, newest first, and costs one call a sweep from then on", async () => {
+  const { github, clock, sweepOn, receiver } = await deliveryWorld();
+  receiver.answerWith(202);
+  github.queueJob(JOB);
+  await github.deliveriesSettled();
+  github.fillDeliveryLog({ count: 12_000, everyMs: 21_000 });
+  let sweeps = 0;
+  let before = 0;
+  do {
+    before = github.calls().length;
+    const { failures } = await clock.runUntil(sweepOn());
+    if (failures.length > 0) expect(failures).toMatchObject([{ code: "incomplete" }]);
+    sweeps += 1;
+    await clock.advance(60_000);
+    if (failures.length === 0) break;
+  } while (sweeps < 20);
+  expect(sweeps).toBeLessThanOrEqual(13);
+  before = github.calls().length;
+  expect((await clock.runUntil(sweepOn())).failures).toEqual([]);
+  const lists = github
+    .calls()
+    .slice(before)
+    .filter(({ operation }) => operation === "orgs/list-webhook-deliveries");
+  expect(lists).toHaveLength(1);
 });

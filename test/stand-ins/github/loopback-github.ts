@@ -251,6 +251,13 @@ export class LoopbackGitHub {
     return this.#world.log.all().map((delivery) => ({ ...delivery }));
   }
 
+  /** Gives the hook of the last delivery a past of so many good ones. */
+  fillDeliveryLog({ count, everyMs }: { readonly count: number; readonly everyMs: number }): void {
+    const sample = this.#world.log.all().at(-1);
+    if (sample === undefined) throw new Error("there is no delivery to copy");
+    this.#world.log.fill(sample, count, everyMs);
+  }
+
   /** Sends a delivery again, under its GUID. */
   redeliver(deliveryId: number): void {
     const delivery = this.#world.log.get(deliveryId);

@@ -47,6 +47,15 @@ export class DeliveryLog {
     row.responseBody = answer.body;
   }
 
+  /** So many good deliveries of the past, one each `everyMs`, as copies of one that was made. */
+  fill(sample: Delivery, count: number, everyMs: number): void {
+    for (let left = count; left > 0; left -= 1) {
+      const id = this.#ids.take("delivery");
+      const deliveredAtMs = this.#clock.now() - left * everyMs;
+      this.#rows.set(id, { ...sample, id, guid: crypto.randomUUID(), deliveredAtMs, statusCode: 202, status: "OK" });
+    }
+  }
+
   /** Notes that GitHub held an attempt back before it made it. */
   throttled(id: number, atMs: number): void {
     const row = this.#rows.get(id);
