@@ -3,7 +3,7 @@ import type { Logger } from "../../shared/log/logger.ts";
 import type { TokenSource } from "./http/access-token.ts";
 import { Api } from "./http/api.ts";
 import { readPrivateKey, readToken, type GitHubCredential } from "./auth/credential.ts";
-import type { DeliveryAttempt, DeliveryLog, GitHubHook } from "./model/delivery-log.ts";
+import type { Attempts, DeliveryLog, GitHubHook, LogReading } from "./model/delivery-log.ts";
 import { listAttempts, listHooks, readPayload, redeliver } from "./calls/hooks.ts";
 import { Inspector } from "./calls/inspector.ts";
 import { InstallationTokens } from "./auth/app-tokens.ts";
@@ -133,8 +133,8 @@ export class GitHubClient implements GitHub, DeliveryLog {
     return listHooks(this.#rest, scope, signal);
   }
 
-  listAttempts(hook: GitHubHook, sinceMs: number, signal: AbortSignal): Promise<Listing<DeliveryAttempt>> {
-    return listAttempts(this.#rest, hook, sinceMs, signal);
+  listAttempts(hook: GitHubHook, reading: LogReading, signal: AbortSignal): Promise<Attempts> {
+    return listAttempts(this.#rest, hook, reading, signal);
   }
 
   readPayload(hook: GitHubHook, attemptId: string, signal: AbortSignal): Promise<unknown> {

@@ -71,6 +71,11 @@ export class MissedDeliveries {
     this.#sql.exec("UPDATE missed_deliveries SET open = 0, asked = asked + 1 WHERE guid = ?", guid);
   }
 
+  /** GitHub refused to send it again: it is as open as before, and the try counts. */
+  reopen(guid: string): void {
+    this.#sql.exec("UPDATE missed_deliveries SET open = 1 WHERE guid = ?", guid);
+  }
+
   /** Forgets what is older than GitHub's log. */
   prune(beforeMs: number): void {
     this.#sql.exec("DELETE FROM missed_deliveries WHERE delivered_at < ?", beforeMs);

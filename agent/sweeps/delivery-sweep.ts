@@ -1,6 +1,12 @@
 import { readSignal } from "../../shared/workflow-job/read-signal.ts";
 import type { Signal } from "../../shared/workflow-job/signal.ts";
-import { hookName, type DeliveryAttempt, type GitHubHook } from "../github/model/delivery-log.ts";
+import {
+  hookName,
+  type Attempts,
+  type DeliveryAttempt,
+  type GitHubHook,
+  type LogReading,
+} from "../github/model/delivery-log.ts";
 import { GitHubError } from "../github/model/types.ts";
 import type { MissedDelivery, MissedDeliveries } from "../journal/missed-deliveries.ts";
 import { isRefusal, OurHooks, type OurHooksOptions } from "./our-hooks.ts";
@@ -16,6 +22,15 @@ const OVERLAP_MS = 10 * 60_000;
 /** Deliveries read one by one in a sweep; the rest waits for the next. */
 const READ_AT_MOST = 100;
 const ASK_AT_MOST = 3;
+/** Pages of a hundred that one sweep reads of what is new, and again of what an earlier one left. */
+const PAGES_AT_ONCE = 10;
+
+/** The part of a log that was not read yet. */
+interface Unread {
+  readonly next: string;
+  /** When the newest page of what was read was asked for, milliseconds since the epoch. */
+  readonly newestAtMs: number;
+}
 
 export interface DeliverySweepOptions extends OurHooksOptions {
   readonly missed: MissedDeliveries;
@@ -35,6 +50,8 @@ export interface DeliverySweepOptions extends OurHooksOptions {
 export class DeliverySweep {
   readonly #options: DeliverySweepOptions;
   readonly #hooks: OurHooks;
+  /** By hook. A process that starts anew reads from the newest on; what it takes twice is known by its GUID. */
+  readonly #unread = new Map<string, Unread>();
 
   constructor(options: DeliverySweepOptions) {
     this.#options = options;
@@ -46,8 +63,8 @@ export class DeliverySweep {
     const { missed, clock } = this.#options;
     for (const hook of await this.#hooks.find(failures, signal)) {
       const owner = ownerName(hook);
-      const read = await this.#attempt(hook, owner, failures, () => this.#readLog(hook, signal));
-      if (read) await this.#attempt(hook, owner, failures, () => this.#recover(hook, signal));
+      const read = await this.#attempt(hook, owner, failures, () => this.#readLog(hook, failures, signal));
+      if (read) await this.#attempt(hook, owner, failures, () => this.#recover(hook, failures, signal));
     }
     missed.prune(clock.now() - LOG_WINDOW_MS);
   }
@@ -69,28 +86,57 @@ export class DeliverySweep {
     }
   }
 
-  async #readLog(hook: GitHubHook, signal: AbortSignal): Promise<void> {
-    const { log, missed, clock, has } = this.#options;
+  /** Reads what is new, then goes on where the reading of an earlier sweep stopped, each within its share of pages. */
+  async #readLog(hook: GitHubHook, failures: SweepFailures, signal: AbortSignal): Promise<void> {
+    const { missed, clock } = this.#options;
     const name = hookName(hook);
     const startedAtMs = clock.now();
-    const sinceMs = Math.max(startedAtMs - LOG_WINDOW_MS, (missed.readTo(name) ?? 0) - OVERLAP_MS);
-    const { items, complete, failure } = await log.listAttempts(hook, sinceMs, signal);
-    const attempts = items.filter(({ event }) => event === "workflow_job");
+    const toEndMs = Math.max(startedAtMs - LOG_WINDOW_MS, (missed.readTo(name) ?? 0) - OVERLAP_MS);
+    const rest = this.#unread.get(name);
+    const sinceMs = rest === undefined ? toEndMs : rest.newestAtMs - OVERLAP_MS;
+    const news = await this.#readPart(hook, { sinceMs, from: null, mostPages: PAGES_AT_ONCE }, signal);
+    const cut = news.next !== undefined && rest !== undefined;
+    // More is new than one share: what lies between is read from there on, and what was left before with it.
+    let next = news.next ?? rest?.next;
+    if (next !== undefined && !cut && rest !== undefined) {
+      // A place in a log does not last: where it is lost, the next sweep begins anew.
+      this.#unread.delete(name);
+      next = (await this.#readPart(hook, { sinceMs: toEndMs, from: next, mostPages: PAGES_AT_ONCE }, signal)).next;
+    }
+    if (next === undefined) {
+      this.#unread.delete(name);
+      missed.note(name, [], startedAtMs);
+      return;
+    }
+    this.#unread.set(name, { next, newestAtMs: startedAtMs });
+    failures.cut(`deliveries of ${name}`, "the log is longer than one sweep reads");
+  }
+
+  async #readPart(hook: GitHubHook, reading: LogReading, signal: AbortSignal): Promise<Attempts> {
+    const { log, missed, has } = this.#options;
+    const part = await log.listAttempts(hook, reading, signal);
+    const attempts = part.items.filter(({ event }) => event === "workflow_job");
     const good = new Set(attempts.filter(({ ok }) => ok).map(({ guid }) => guid));
     const failed = newestOf(attempts.filter(({ guid }) => !good.has(guid) && !has(guid)));
     const found = failed.map(({ id, guid, deliveredAtMs }) => ({ guid, attemptId: id, deliveredAtMs }));
-    missed.note(name, found, complete ? startedAtMs : null);
+    missed.note(hookName(hook), found, null);
     for (const guid of good) missed.settle(guid);
-    if (failure !== undefined) throw failure;
+    if (part.failure !== undefined) throw part.failure;
+    return part;
   }
 
-  async #recover(hook: GitHubHook, signal: AbortSignal): Promise<void> {
+  /** One row's trouble is that row's: the others go on, and it is tried again in the next sweep. */
+  async #recover(hook: GitHubHook, failures: SweepFailures, signal: AbortSignal): Promise<void> {
     const { missed, has, logger } = this.#options;
     const open = missed.open(hookName(hook), READ_AT_MOST);
     let recovered = 0;
     for (const delivery of open) {
       if (has(delivery.guid)) missed.settle(delivery.guid);
-      else if (await this.#recoverOne(hook, delivery, signal)) recovered += 1;
+      else {
+        const what = `delivery ${delivery.guid} of ${hookName(hook)}`;
+        const done = await failures.attempt(what, ownerName(hook), () => this.#recoverOne(hook, delivery, signal));
+        if (done === true) recovered += 1;
+      }
     }
     if (recovered > 0) logger.warn("deliveries recovered from GitHub's log", { hook: hookName(hook), recovered });
   }
@@ -133,9 +179,19 @@ export class DeliverySweep {
       return false;
     }
     missed.noteAsked(guid);
-    await log.redeliver(hook, attemptId, signal);
+    try {
+      await log.redeliver(hook, attemptId, signal);
+    } catch (error) {
+      if (error instanceof GitHubError && isAnswered(error)) missed.reopen(guid);
+      throw error;
+    }
     return true;
   }
+}
+
+/** Whether GitHub said no, so that nothing was sent; a lost answer may have been a yes. */
+function isAnswered({ code }: GitHubError): boolean {
+  return !["network", "timeout", "unavailable"].includes(code);
 }
 
 /** Of each delivery the newest attempt. */

@@ -49,12 +49,15 @@ export const runnerGroupName = () =>
   textLike(/^[^\u0000-\u001f\u007f]{1,200}$/, "the name of a runner group, on one line");
 
 /**
- * A label of a runner. GitHub takes up to 256 characters; white space and commas are kept out because they are
+ * A label of a runner. GitHub takes up to 256 characters, spaces included; commas are kept out because they are
  * how labels are told apart elsewhere. https://docs.github.com/en/actions/how-tos/manage-runners/self-hosted-runners/apply-labels
  */
 export const labelName = () =>
-  // oxlint-disable-next-line no-control-regex -- control characters are what this keeps out
-  textLike(/^[^\s,\u0000-\u001f\u007f]{1,256}$/, "a label of 1 to 256 characters without spaces and commas");
+  textLike(
+    // oxlint-disable-next-line no-control-regex -- control characters are what this keeps out
+    /^(?! )[^,\u0000-\u001f\u007f]{1,256}(?<! )$/,
+    "a label of 1 to 256 characters without commas, and without a space at either end",
+  );
 
 /** GitHub takes 100 labels; three of them are `self-hosted`, the OS and the architecture. */
 const MOST_LABELS = 97;

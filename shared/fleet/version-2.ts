@@ -41,7 +41,10 @@ export const version2ScalingShape = {
 export const version2PoolShape = {
   key: described(poolKey(), "Name of the pool"),
   organization: described(z.optional(accountName()), "Organization that owns the runners; or name repositories"),
-  runnerGroup: described(z.optional(runnerGroupName()), "Runner group of the organization; Default if absent"),
+  runnerGroup: described(
+    z.optional(runnerGroupName()),
+    "Runner group of the organization; its default group if absent",
+  ),
   repositories: described(
     z.optional(z.array(repositoryName()).check(z.minLength(1, { error: "must name at least one repository" }))),
     "Repositories as owner/name whose runners these are, in place of an organization",

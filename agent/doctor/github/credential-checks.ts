@@ -44,6 +44,7 @@ export interface RateOptions {
 /** What is left of each bucket, and how much of an hour's share the sweeps take. */
 export async function judgeRate(facts: GitHubFacts, scope: RunnerScope, options: RateOptions): Promise<Finding> {
   const { buckets } = await limitsOrSkipped(facts, scope);
+  if (buckets.length === 0) return { status: "pass", summary: "this server has no rate limit" };
   const detail = buckets.map(({ resource, remaining, limit }) => `${resource} ${remaining} of ${limit}`).join(", ");
   const low = buckets.find(({ remaining, limit }) => remaining < limit * LOW_SHARE);
   if (low !== undefined) {

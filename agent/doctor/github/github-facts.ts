@@ -17,6 +17,9 @@ import { LOG_WINDOW_MS } from "../../sweeps/delivery-sweep.ts";
 import { Skipped } from "../check/check.ts";
 import type { Readings } from "../check/readings.ts";
 
+/** Pages of a log that the doctor reads: as many as its time is enough for. */
+const PAGES_READ = 20;
+
 /** Runs of a repository whose jobs the doctor reads: enough to see whether one waits. */
 const RUNS_READ = 30;
 
@@ -102,7 +105,7 @@ export class GitHubFacts {
   attempts(hook: GitHubHook): Promise<Listing<DeliveryAttempt>> {
     const sinceMs = this.#clock.now() - LOG_WINDOW_MS;
     return this.#readings.get(`attempts ${hookName(hook)}`, (signal) =>
-      this.client.listAttempts(hook, sinceMs, signal),
+      this.client.listAttempts(hook, { sinceMs, from: null, mostPages: PAGES_READ }, signal),
     );
   }
 }

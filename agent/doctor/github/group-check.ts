@@ -1,5 +1,6 @@
 import type { Pool } from "../../../shared/fleet/pool.ts";
 import type { RunnerGroup } from "../../github/calls/inspector.ts";
+import { groupNamed } from "../../github/calls/runner-groups.ts";
 import type { Finding } from "../check/check.ts";
 import { orGitHubSkipped, type GitHubFacts } from "./github-facts.ts";
 
@@ -9,7 +10,7 @@ type OrganizationScope = Pool["scope"] & { readonly kind: "organization" };
 export async function judgeGroup(facts: GitHubFacts, pool: Pool, scope: OrganizationScope): Promise<Finding> {
   const { organization, runnerGroup } = scope;
   const groups = await orGitHubSkipped(facts.groups(organization), `github-access:${organization.toLowerCase()}`);
-  const group = groups.items.find(({ name }) => name.toLowerCase() === runnerGroup.toLowerCase());
+  const group = groupNamed(groups.items, runnerGroup);
   if (group === undefined) {
     const names = groups.items.map(({ name }) => `"${name}"`).join(", ");
     return {
@@ -18,7 +19,11 @@ export async function judgeGroup(facts: GitHubFacts, pool: Pool, scope: Organiza
       remedy: `set runnerGroup of the pool ${pool.key} to one of these, or: gh api orgs/${organization}/actions/runner-groups -f name="${runnerGroup}"`,
     };
   }
-  return judgePublic(pool, group, organization) ?? (await judgeSelection(facts, pool, group, organization));
+  return (
+    judgePublic(pool, group, organization) ??
+    judgeWorkflows(pool, group, organization) ??
+    (await judgeSelection(facts, pool, group, organization))
+  );
 }
 
 /** GitHub advises against runners at home for public repositories: anybody's pull request runs code on them. */
@@ -41,6 +46,17 @@ function judgePublic({ visibility, key }: Pool, group: RunnerGroup, organization
     };
   }
   return null;
+}
+
+/** A job of any other workflow gets a runner here that GitHub never gives it. */
+function judgeWorkflows({ key }: Pool, group: RunnerGroup, organization: string): Finding | null {
+  if (group.workflows === null) return null;
+  const only = group.workflows.length === 0 ? "no workflow at all" : group.workflows.join(", ");
+  return {
+    status: "warn",
+    summary: `the runner group "${group.name}" of the pool ${key} serves only the workflows ${only}; runners for other jobs are started in vain`,
+    remedy: `admit all workflows, or give the pool another group: https://github.com/organizations/${organization}/settings/actions/runner-groups/${group.id}`,
+  };
 }
 
 async function judgeSelection(

@@ -35,6 +35,13 @@ async function problemOf(facts: GitHubFacts, pool: Pool, name: string): Promise<
       remedy: `correct the name in config/pools.yaml, or give the credential access to it: gh repo view ${name}`,
     };
   }
+  if (found.fullName.toLowerCase() !== name.toLowerCase()) {
+    return {
+      status: "fail",
+      summary: `${name} is called ${found.fullName} now; jobs come under that name and no pool serves them`,
+      remedy: `write ${found.fullName} in place of ${name} in config/pools.yaml`,
+    };
+  }
   if (found.archived) {
     const remedy = `take it out of the pool ${pool.key} in config/pools.yaml`;
     return { status: "warn", summary: `${name} is archived: no workflow runs there`, remedy };

@@ -6,6 +6,7 @@ import type { AccessToken, TokenSource } from "../http/access-token.ts";
 import { app, installation, installationToken, rateLimits } from "../model/answers.ts";
 import type { Api } from "../http/api.ts";
 import { appJwt } from "./app-jwt.ts";
+import { noneIfNotFound } from "../http/not-found.ts";
 import { parseAnswer } from "../http/parse-answer.ts";
 import type { HookHome } from "../model/delivery-log.ts";
 import { ownerOf } from "../model/scope.ts";
@@ -68,18 +69,16 @@ export class InstallationTokens implements TokenSource {
     if (installationId === null) return { subject: `GitHub App ${name}`, rateLimit: null };
     const token = await this.#tokenOf(installationId, signal);
     const call: HttpCall = { method: "GET", url: api.urlOf("/rate_limit"), bearer: token.value };
-    const { core } = parseAnswer(
-      call,
-      await api.retried(call, "installation", signal),
-      rateLimits,
-      api.redactor,
-    ).resources;
+    const subject = `GitHub App ${name}, installation ${installationId}`;
+    const answer = await api.retried(call, "installation", signal).catch(noneIfNotFound);
+    if (answer === null) return { subject, rateLimit: null };
+    const { core } = parseAnswer(call, answer, rateLimits, api.redactor).resources;
     const rateLimit = {
       limit: core.limit,
       remaining: core.remaining,
       resetAtMs: core.reset * 1000,
     };
-    return { subject: `GitHub App ${name}, installation ${installationId}`, rateLimit };
+    return { subject, rateLimit };
   }
 
   /** What the App says in its own name, as its hook's log asks for. */

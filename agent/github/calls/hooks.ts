@@ -1,4 +1,4 @@
-import type { DeliveryAttempt, GitHubHook, HookHome } from "../model/delivery-log.ts";
+import type { Attempts, DeliveryAttempt, GitHubHook, HookHome, LogReading } from "../model/delivery-log.ts";
 import {
   deliveriesPage,
   deliveryAnswer,
@@ -33,20 +33,23 @@ export async function listHooks(rest: Rest, scope: RunnerScope, signal: AbortSig
 }
 
 /**
- * A hook's attempts since then, the newest first. GitHub keeps them for three days and knows no filter by time, so
- * pages are read until an older one appears.
+ * A hook's attempts since then, the newest first, from the newest or from where an earlier reading stopped. GitHub
+ * keeps them for three days and knows no filter by time, so pages are read until an older one appears, `mostPages` at
+ * most.
  * https://docs.github.com/en/webhooks/testing-and-troubleshooting-webhooks/viewing-webhook-deliveries
  */
 export async function listAttempts(
   rest: Rest,
   hook: GitHubHook,
-  sinceMs: number,
+  { sinceMs, from, mostPages }: LogReading,
   signal: AbortSignal,
-): Promise<Listing<DeliveryAttempt>> {
+): Promise<Attempts> {
   const listing = await readListing<readonly DeliveryAnswer[], DeliveryAnswer>(
     rest,
     {
       path: `${logPath(hook)}?per_page=100`,
+      ...(from === null ? {} : { url: from }),
+      mostPages,
       schema: deliveriesPage,
       itemsOf: (page) => page,
       keyOf: ({ id }) => id,

@@ -11,6 +11,7 @@ import {
   runnerVersionsPage,
 } from "./inspect-answers.ts";
 import { readListing } from "../http/listing.ts";
+import { noneIfNotFound } from "../http/not-found.ts";
 import { REGISTRATION_RESOURCE, type RateLimit } from "../http/rate-limit.ts";
 import type { Rest } from "../http/rest.ts";
 import { actionsPath, repositoryScope } from "../model/scope.ts";
@@ -22,6 +23,11 @@ export interface RunnerGroup {
   /** `all`, `private` or `selected` repositories; an open enum. */
   readonly visibility: string;
   readonly allowsPublicRepositories: boolean;
+  readonly default: boolean;
+  /** Whether it comes from the organization's enterprise. */
+  readonly inherited: boolean;
+  /** The workflows that alone may use it; null where all may. */
+  readonly workflows: readonly string[] | null;
 }
 
 export interface InspectedRepository {
@@ -54,9 +60,15 @@ export class Inspector {
     this.#rest = rest;
   }
 
-  /** Counts against no limit. https://docs.github.com/en/rest/rate-limit/rate-limit */
+  /**
+   * Counts against no limit. GitHub Enterprise Server has none unless its operator sets one, and answers 404 then.
+   * https://docs.github.com/en/rest/rate-limit/rate-limit
+   * https://docs.github.com/en/enterprise-server@latest/admin/configuring-settings/configuring-user-applications-for-your-enterprise/configuring-rate-limits
+   */
   async limits(scope: RunnerScope, signal: AbortSignal): Promise<LimitReport> {
-    const { value, headers } = await this.#rest.look("/rate_limit", buckets, scope, signal);
+    const answer = await this.#rest.look("/rate_limit", buckets, scope, signal).catch(noneIfNotFound);
+    if (answer === null) return { buckets: [], githubNowMs: null, tokenEndsAtMs: null };
+    const { value, headers } = answer;
     const { core, actions_runner_registration: registration } = value.resources;
     const named = [["core", core] as const, ...(registration ? [[REGISTRATION_RESOURCE, registration] as const] : [])];
     return {
@@ -84,14 +96,15 @@ export class Inspector {
       },
       { scope, signal, urgent: true },
     );
-    const items = listing.items.map(
-      ({ id, name, visibility, allows_public_repositories: allowsPublicRepositories }) => ({
-        id,
-        name,
-        visibility,
-        allowsPublicRepositories,
-      }),
-    );
+    const items = listing.items.map((group) => ({
+      id: group.id,
+      name: group.name,
+      visibility: group.visibility,
+      allowsPublicRepositories: group.allows_public_repositories,
+      default: group.default === true,
+      inherited: group.inherited === true,
+      workflows: group.restricted_to_workflows === true ? (group.selected_workflows ?? []) : null,
+    }));
     return { ...listing, items };
   }
 

@@ -4,7 +4,29 @@ import type { Rest } from "../http/rest.ts";
 import { SingleFlight } from "../auth/single-flight.ts";
 import { GitHubError, type Listing } from "../model/types.ts";
 
-type Groups = Listing<{ readonly id: number; readonly name: string }>;
+interface NamedGroup {
+  readonly id: number;
+  readonly name: string;
+  readonly default?: boolean | undefined;
+  /** Whether it comes from the organization's enterprise. */
+  readonly inherited?: boolean | undefined;
+}
+
+type Groups = Listing<NamedGroup>;
+
+/** What GitHub calls the group that runners join unless they name another; it can be renamed. */
+const DEFAULT_NAME = "default";
+
+/**
+ * The group that a pool's name stands for: one of the organization's own before an inherited one, and for `Default`,
+ * which is also what a pool gets that names none, the group that is the default, whatever it is called.
+ */
+export function groupNamed<T extends NamedGroup>(groups: readonly T[], name: string): T | undefined {
+  const named = groups.filter((group) => group.name.toLowerCase() === name.toLowerCase());
+  const own = named.find(({ inherited }) => inherited !== true);
+  const isDefault = name.toLowerCase() === DEFAULT_NAME;
+  return own ?? (isDefault ? groups.find((group) => group.default === true) : undefined) ?? named[0];
+}
 
 /** Runner groups by name, read once for each organization. https://docs.github.com/en/rest/actions/self-hosted-runner-groups */
 export class RunnerGroups {
@@ -22,7 +44,7 @@ export class RunnerGroups {
   async idOf(organization: string, name: string, signal: AbortSignal): Promise<number> {
     const owner = organization.toLowerCase();
     const groups = this.#known.get(owner) ?? (await this.#readings.run(owner, () => this.#read(organization), signal));
-    const group = groups.items.find((each) => each.name.toLowerCase() === name.toLowerCase());
+    const group = groupNamed(groups.items, name);
     if (group !== undefined) {
       this.#known.set(owner, groups);
       return group.id;

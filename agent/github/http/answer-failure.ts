@@ -2,7 +2,7 @@ import * as z from "zod";
 
 import { isRateLimited, retryAtMs } from "./rate-limit.ts";
 import type { Redactor } from "./redaction.ts";
-import { permissionRemedy, unauthorizedRemedy, type CredentialKind } from "./remedies.ts";
+import { forbiddenRemedy, notFoundRemedy, unauthorizedRemedy, type CredentialKind, type Refused } from "./remedies.ts";
 import { GitHubError, type GitHubErrorCode } from "../model/types.ts";
 import { nameOf, type Answer, type HttpCall } from "./wire.ts";
 
@@ -22,7 +22,8 @@ export function answerFailure(
   const limitEndsAtMs = code === "rate-limited" ? retryAtMs(answer.headers, nowMs) : null;
   const said = redactor.clean(whatGitHubSaid(answer.text));
   const message = `GitHub answered ${answer.status} to ${nameOf(call)}${said === "" ? "." : `: ${said}`}`;
-  const remedy = remedyOf(code, answer, speaker, limitEndsAtMs);
+  const refused = { headers: answer.headers, said };
+  const remedy = remedyOf(code, { call, answer, refused }, speaker, limitEndsAtMs);
   return new GitHubError(code, redactor.clean(message), redactor.clean(remedy), {
     status: answer.status,
     retryAtMs: limitEndsAtMs,
@@ -50,7 +51,7 @@ function codeOf(answer: Answer): GitHubErrorCode {
 
 function remedyOf(
   code: GitHubErrorCode,
-  answer: Answer,
+  { call, answer, refused }: { readonly call: HttpCall; readonly answer: Answer; readonly refused: Refused },
   speaker: CredentialKind,
   limitEndsAtMs: number | null,
 ): string {
@@ -60,13 +61,13 @@ function remedyOf(
     case "unauthorized":
       return unauthorizedRemedy(speaker);
     case "forbidden":
-      return permissionRemedy(answer.headers, speaker);
+      return forbiddenRemedy(refused, speaker);
     case "not-found":
-      return `Check the name in config/pools.yaml. GitHub also answers 404 for what the credential may not see. ${permissionRemedy(answer.headers, speaker)}`;
+      return notFoundRemedy(refused, speaker, new URL(call.url).pathname);
     case "conflict":
       return "Something of that name exists already; a runner needs a name that was never used before.";
     case "invalid":
-      return "Check the pool's labels, runner group and work folder in config/pools.yaml against GitHub's rules.";
+      return "Correct what GitHub's message names; of a pool it may be labels, runner group and work folder in config/pools.yaml.";
     case "unavailable":
       return "GitHub has trouble, see githubstatus.com; the agent tries again by itself.";
     default:

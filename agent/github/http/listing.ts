@@ -14,6 +14,10 @@ export interface ListQuery<Envelope, Item> {
   readonly itemsOf: (envelope: Envelope) => readonly Item[];
   /** What tells items apart: a list that changes while it is read shows some of them twice. */
   readonly keyOf: (item: Item) => number | string;
+  /** Where to go on from an earlier reading that gave this address as `next`. */
+  readonly url?: string;
+  /** Pages of this reading; what is left can be read from `next` on. */
+  readonly mostPages?: number;
   /** Whether later pages hold nothing that is wanted. */
   readonly isEnough?: (envelope: Envelope) => boolean;
   /** How many items GitHub says that there are. */
@@ -30,12 +34,14 @@ export async function readListing<Envelope, Item>(
   rest: Rest,
   query: ListQuery<Envelope, Item>,
   options: ReadOptions,
-): Promise<Listing<Item>> {
+): Promise<Listing<Item> & { readonly next?: string }> {
   const found = new Map<number | string, Item>();
   let total = 0;
-  let url: string | null = rest.urlOf(query.path);
+  let url: string | null = query.url ?? rest.urlOf(query.path);
   for (let pages = 0; url !== null; pages++) {
-    if (pages === MAX_PAGES) return { items: [...found.values()], complete: false, shortfall: cut(found.size) };
+    if (pages === (query.mostPages ?? MAX_PAGES)) {
+      return { items: [...found.values()], complete: false, shortfall: cut(found.size), next: url };
+    }
     try {
       const page: Page<Envelope> = await rest.read(url, query.schema, options);
       for (const item of query.itemsOf(page.value)) found.set(query.keyOf(item), item);

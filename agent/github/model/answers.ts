@@ -31,9 +31,16 @@ export const runnersPage = z.object({ total_count: z.number(), runners: z.array(
 
 export const jitRunner = z.object({ runner, encoded_jit_config: z.string().min(1) });
 
+const runnerGroup = z.object({
+  id: z.number(),
+  name: z.string(),
+  default: z.boolean().optional(),
+  inherited: z.boolean().optional(),
+});
+
 export const runnerGroupsPage = z.object({
   total_count: z.number(),
-  runner_groups: z.array(fits<Official["runner-groups-org"]>()(z.object({ id: z.number(), name: z.string() }))),
+  runner_groups: z.array(fits<Official["runner-groups-org"]>()(runnerGroup)),
 });
 
 const run = fits<Official["workflow-run"]>()(

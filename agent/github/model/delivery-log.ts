@@ -32,13 +32,27 @@ export interface DeliveryAttempt {
   readonly throttled: boolean;
 }
 
+/** Which part of a log to read. */
+export interface LogReading {
+  /** Milliseconds since the epoch. */
+  readonly sinceMs: number;
+  /** Where an earlier reading stopped; null for the newest. */
+  readonly from: string | null;
+  readonly mostPages: number;
+}
+
+export interface Attempts extends Listing<DeliveryAttempt> {
+  /** Where the log goes on, if the reading stopped before its end. */
+  readonly next?: string;
+}
+
 /** GitHub's own log of what its hooks delivered. All calls throw GitHubError, or the signal's reason once aborted. */
 export interface DeliveryLog {
   /** Whether the credential is an App's, which may have a hook of its own. */
   readonly isApp: boolean;
   listHooks(scope: RunnerScope, signal: AbortSignal): Promise<Listing<GitHubHook>>;
-  /** The attempts since then, the newest first. */
-  listAttempts(hook: GitHubHook, sinceMs: number, signal: AbortSignal): Promise<Listing<DeliveryAttempt>>;
+  /** The attempts since then, the newest first, or a part of them. */
+  listAttempts(hook: GitHubHook, reading: LogReading, signal: AbortSignal): Promise<Attempts>;
   /** The body that was sent. */
   readPayload(hook: GitHubHook, attemptId: string, signal: AbortSignal): Promise<unknown>;
   /** Asks GitHub to send it again, under the same GUID. Never repeated by the client. */

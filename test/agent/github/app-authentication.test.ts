@@ -166,7 +166,7 @@ test("a token that GitHub refuses is not used again", async () => {
   await using app = await startApp({ replies: { "GET /orgs/acme/actions/runners": refuseOnce } });
   const error = await failureOf(app.client.listRunners(ORGANIZATION, GO));
   expect(error.code).toBe("unauthorized");
-  expect(error.remedy).toMatch(/installed and not suspended/);
+  expect(error.remedy).toMatch(/App is installed/);
   expect(await app.client.listRunners(ORGANIZATION, GO)).toEqual({ items: [], complete: true });
   expect(bearer(app.server.seen.at(-1))).toBe("ghs_installationtoken2");
 });

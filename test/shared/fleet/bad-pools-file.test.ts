@@ -123,7 +123,8 @@ test.each([
     "pools[0].architecture",
     /auto or amd64 or arm64; found "x64"/,
   ],
-  ["a label with a space", pool(", labels: [big gpu]"), "pools[0].labels[0]", /without spaces and commas/],
+  ["a label with a comma", pool(`, labels: ["big,gpu"]`), "pools[0].labels[0]", /without commas/],
+  ["a label with a space at its end", pool(`, labels: ["gpu "]`), "pools[0].labels[0]", /space at either end/],
   ["a label too long", pool(`, labels: [${"l".repeat(257)}]`), "pools[0].labels[0]", /1 to 256 characters/],
   ["a label that is a number", pool(", labels: [24]"), "pools[0].labels[0]", /put it in quotes; found 24/],
   [

@@ -44,7 +44,7 @@ test.each([
   [{ resources: { cpus: "1.5" } }, true],
   [{ resources: { cpus: 0 } }, false],
   [{ resources: { memory: "2q" } }, false],
-  [{ labels: ["big gpu"] }, false],
+  [{ labels: ["big,gpu"] }, false],
   [{ groupOnly: "yes" }, false],
 ])("an editor is told whether a pool with %j is right", (more, right) => {
   expect(accepts(pool(more))).toBe(right);
