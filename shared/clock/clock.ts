@@ -6,8 +6,10 @@ export type CancelTimer = () => void;
  * simulation can run it in virtual time.
  */
 export interface Clock {
-  /** Milliseconds since the Unix epoch. */
+  /** Milliseconds since the Unix epoch: for people, for GitHub's stamps and across processes. It may be set, by hours. */
   now(): number;
+  /** Milliseconds since some instant, never set: for every span inside one process. */
+  monotonicMs(): number;
   /** Calls `fire` once, `delayMs` from now, unless cancelled before. */
   after(delayMs: number, fire: () => void): CancelTimer;
 }

@@ -10,6 +10,8 @@ interface Timer {
 /** The one clock of a simulated world. Time moves from timer to timer, and only in `step`. */
 export class SimClock implements Clock {
   #nowMs: number;
+  /** How far the wall clock of the machine at home was set against the world's. */
+  #setByMs = 0;
   #order = 0;
   /** The next one last. */
   readonly #timers: Timer[] = [];
@@ -20,6 +22,23 @@ export class SimClock implements Clock {
 
   now(): number {
     return this.#nowMs;
+  }
+
+  monotonicMs(): number {
+    return this.#nowMs;
+  }
+
+  /** The clock of the machine at home: the same time, set by as much as `setHome` has added up to. */
+  get home(): Clock {
+    return {
+      now: () => this.#nowMs + this.#setByMs,
+      monotonicMs: () => this.#nowMs,
+      after: (delayMs, fire) => this.after(delayMs, fire),
+    };
+  }
+
+  setHome(byMs: number): void {
+    this.#setByMs += byMs;
   }
 
   after(delayMs: number, fire: () => void): CancelTimer {

@@ -9,6 +9,8 @@ interface VirtualTimer {
 /** Time that moves only when a test says so. Starts at a fixed instant, so that a run repeats. */
 export class VirtualClock implements Clock {
   #nowMs: number;
+  /** How far the wall clock was set against the time that went by. */
+  #setByMs = 0;
   #order = 0;
   readonly #timers = new Set<VirtualTimer>();
 
@@ -17,7 +19,16 @@ export class VirtualClock implements Clock {
   }
 
   now(): number {
+    return this.#nowMs + this.#setByMs;
+  }
+
+  monotonicMs(): number {
     return this.#nowMs;
+  }
+
+  /** Sets the wall clock, forward or back; no time goes by. */
+  set(byMs: number): void {
+    this.#setByMs += byMs;
   }
 
   after(delayMs: number, fire: () => void): CancelTimer {
@@ -33,7 +44,8 @@ export class VirtualClock implements Clock {
 
   /** When the next timer fires, or null when none waits. */
   get nextAtMs(): number | null {
-    return this.#next()?.atMs ?? null;
+    const next = this.#next();
+    return next === undefined ? null : next.atMs + this.#setByMs;
   }
 
   /**

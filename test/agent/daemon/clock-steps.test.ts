@@ -1,0 +1,106 @@
+import { describe, expect, test } from "vitest";
+
+import { PLAIN_CONTAINER } from "../../../shared/fleet/container-options.ts";
+import { poolOf } from "../../shared/controller/world.ts";
+import { fails } from "../../stand-ins/docker/fake-slots.ts";
+import { agentFixture, batchOf, listed, REPOSITORY, signalOf, SWEEP_MS } from "./agent-fixture.ts";
+
+const HOUR_MS = 60 * 60_000;
+const STEPS = [-8 * HOUR_MS, 8 * HOUR_MS, -2 * HOUR_MS] as const;
+
+describe.each(STEPS)("a clock that is set by %i ms costs one interval at most", (step) => {
+  test("H1: sweeps go on, asked for or not", async () => {
+    const { clock, github, start } = agentFixture();
+    await start();
+    await clock.advance(2 * SWEEP_MS);
+    clock.set(step);
+    const before = github.callsOf("jobs").length;
+    await clock.advance(10 * SWEEP_MS);
+    expect(github.callsOf("jobs").length - before).toBeGreaterThanOrEqual(9);
+  });
+
+  test("H2: a pool that had backed off serves the next job within its usual pause", async () => {
+    const { clock, github, provider, start, welcome } = agentFixture();
+    await start();
+    const link = welcome();
+    provider.startHooks.push(fails("image"));
+    link.receive(batchOf(0, [signalOf(1, stamped(clock.now()))]));
+    await clock.advance(0);
+    clock.set(step);
+    link.receive(batchOf(1, [signalOf(2, stamped(clock.now()))]));
+    await clock.advance(10_000);
+    expect(github.callsOf("jit").length).toBeGreaterThanOrEqual(3);
+  });
+
+  test("H1: an idle runner is retired after its cooldown, not hours later or at once", async () => {
+    const { clock, github, provider, start, welcome } = agentFixture();
+    await start();
+    const link = welcome();
+    link.receive(batchOf(0, [signalOf(1, stamped(clock.now()))]));
+    await clock.advance(1000);
+    const [name = ""] = github.callsOf("jit");
+    github.set(name, { status: "online" });
+    link.receive(
+      batchOf(1, [
+        signalOf(1, {
+          ...stamped(clock.now()),
+          guid: guidOf(9),
+          action: "completed",
+          status: "completed",
+          runnerName: "elsewhere",
+        }),
+      ]),
+    );
+    await clock.advance(1000);
+    clock.set(step);
+    await clock.advance(60_000);
+    expect(provider.callsOf("stop")).toEqual([]);
+    await clock.advance(5 * SWEEP_MS);
+    expect(provider.callsOf("stop")).toEqual([name]);
+  });
+
+  test("H5: no job is stopped by its time limit before that time has gone by", async () => {
+    const container = { ...PLAIN_CONTAINER, jobTimeLimitMs: HOUR_MS };
+    const { clock, github, provider, start, welcome } = agentFixture({
+      fleet: { version: 2, pools: [{ ...poolOf({ repositories: [REPOSITORY] }), container }] },
+    });
+    await start();
+    const link = welcome();
+    link.receive(batchOf(0, [signalOf(1, stamped(clock.now()))]));
+    await clock.advance(1000);
+    const [name = ""] = github.callsOf("jit");
+    github.set(name, { status: "online", busy: true });
+    github.jobs = { [REPOSITORY]: [listed(1, { status: "in_progress", runnerName: name, startedAtMs: clock.now() })] };
+    await clock.advance(2 * SWEEP_MS);
+    clock.set(step);
+    await clock.advance(50 * 60_000);
+    expect(provider.callsOf("stop")).toEqual([]);
+    await clock.advance(15 * 60_000);
+    expect(provider.callsOf("stop")).toContain(name);
+  });
+});
+
+test("C-13: a machine whose clock is two hours ahead of GitHub's stops no job before its time limit", async () => {
+  const container = { ...PLAIN_CONTAINER, jobTimeLimitMs: HOUR_MS };
+  const { clock, github, provider, start, welcome } = agentFixture({
+    fleet: { version: 2, pools: [{ ...poolOf({ repositories: [REPOSITORY] }), container }] },
+  });
+  await start();
+  const link = welcome();
+  link.receive(batchOf(0, [signalOf(1, stamped(clock.now()))]));
+  await clock.advance(1000);
+  const [name = ""] = github.callsOf("jit");
+  github.set(name, { status: "online", busy: true });
+  const startedAtMs = clock.now() - 2 * HOUR_MS;
+  github.jobs = { [REPOSITORY]: [listed(1, { status: "in_progress", runnerName: name, startedAtMs })] };
+  await clock.advance(30 * 60_000);
+  expect(provider.callsOf("stop")).toEqual([]);
+});
+
+function stamped(atMs: number) {
+  return { createdAtMs: atMs, startedAtMs: atMs, receivedAtMs: atMs };
+}
+
+function guidOf(n: number): string {
+  return `00000000-0000-4000-8000-0000000009${String(n).padStart(2, "0")}`;
+}
