@@ -116,6 +116,7 @@ export class Agent {
       ledger: this.#ledger,
       pools,
       ownPrefix: ownPrefix(instance),
+      githubNowMs: () => options.github.serverNowMs?.() ?? null,
       feed: (event) => this.#control.feed(event),
       requestSweep: () => this.#sweeps.request(),
       clock,
@@ -141,7 +142,7 @@ export class Agent {
       records: new SweepRecords(options.slotsSql),
       activeRepositories: () => this.#activeRepositories(),
       otherScopes: () => this.#slotScopes(),
-      questions: new JobQuestions({ github: options.github, believed: () => this.#believedJobs() }),
+      questions: new JobQuestions({ github: options.github, believed: () => this.#believedJobs(), clock }),
       intervalMs: options.sweepIntervalMs,
       onResult: (result) => this.#swept(result),
     });
@@ -234,7 +235,7 @@ export class Agent {
     );
     await this.#slots.adopt();
     if (signal.aborted) return;
-    recallCooldowns(this.#records, feed);
+    recallCooldowns(this.#records, clock.now(), feed);
     this.#slots.start();
     this.#sweeps.start();
     this.#control.release("adoption");

@@ -9,6 +9,9 @@ import type { Logger } from "../../shared/log/logger.ts";
 /** Why nothing is planned yet: what exists is not known, or what happened is still being told. */
 export type Hold = "adoption" | "replay";
 
+/** Less is the clock being steered, which spans may feel. */
+const CLOCK_SET_MS = 2000;
+
 export interface ControlLoopOptions {
   readonly ledger: Ledger;
   readonly pools: () => readonly ServingPool[];
@@ -29,13 +32,17 @@ export class ControlLoop {
   #scheduled = false;
   #stopped = false;
   #cancelWake: CancelTimer | null = null;
+  /** What the clock says beyond the time that went by; it changes only when somebody sets the clock. */
+  #clockAheadMs: number;
 
   constructor(options: ControlLoopOptions) {
     this.#options = options;
+    this.#clockAheadMs = aheadMs(options.clock);
   }
 
   /** Applies an event. Never throws: an event that breaks the ledger must not break the link that brought it. */
   feed(event: ControllerEvent): void {
+    this.#noticeClock();
     try {
       this.#options.ledger.apply(event);
     } catch (error) {
@@ -71,6 +78,7 @@ export class ControlLoop {
   #plan(): void {
     if (this.#stopped || this.#holds.size > 0) return;
     const { ledger, pools, clock, log } = this.#options;
+    this.#noticeClock();
     const now = clock.now();
     const next = plan(ledger, pools(), now);
     ledger.apply({ type: "surplus", atMs: now, names: next.surplus });
@@ -82,6 +90,16 @@ export class ControlLoop {
     this.#cancelWake = clock.after(Math.max(1, next.nextAtMs - now), () => this.#plan());
   }
 
+  /** A clock that was set must not stretch or shorten what is waited for. */
+  #noticeClock(): void {
+    const { ledger, clock, log } = this.#options;
+    const byMs = aheadMs(clock) - this.#clockAheadMs;
+    if (Math.abs(byMs) < CLOCK_SET_MS) return;
+    this.#clockAheadMs += byMs;
+    ledger.apply({ type: "clock-set", atMs: clock.now(), byMs });
+    log.warn("this machine's clock was set", { byMs });
+  }
+
   #act(action: Action): void {
     try {
       this.#options.act(action);
@@ -89,4 +107,8 @@ export class ControlLoop {
       this.#options.log.error("action failed", { type: action.type, ...errorFields(error) });
     }
   }
+}
+
+function aheadMs(clock: Clock): number {
+  return Math.round(clock.now() - clock.monotonicMs());
 }

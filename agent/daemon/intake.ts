@@ -4,16 +4,21 @@ import type { ControllerEvent } from "../../shared/controller/events.ts";
 import type { Ledger } from "../../shared/controller/ledger.ts";
 import { refusal, type ServingPool } from "../../shared/controller/pool-choice.ts";
 import type { Logger } from "../../shared/log/logger.ts";
-import { factsOfSignal, type JobFacts } from "../../shared/workflow-job/job-facts.ts";
+import { factsOfSignal, shiftFacts, type JobFacts } from "../../shared/workflow-job/job-facts.ts";
 import { phaseOf } from "../../shared/workflow-job/phase.ts";
 import type { Signal } from "../../shared/workflow-job/signal.ts";
 import type { GitHubJob } from "../github/model/types.ts";
 import { scopeKey } from "../slots/runner-scope.ts";
 import type { SweepResult } from "../sweeps/sweep.ts";
 
+/** Less is the usual: whole seconds in headers, time on the way, clocks that are steered. */
+const CLOCKS_DIFFER_MS = 2 * 60_000;
+
 export interface IntakeOptions {
   readonly ledger: Pick<Ledger, "job">;
   readonly pools: () => readonly ServingPool[];
+  /** GitHub's time now, as its last answer told it. */
+  readonly githubNowMs: () => number | null;
   /** How the names of this agent's runners begin. */
   readonly ownPrefix: string;
   readonly feed: (event: ControllerEvent) => void;
@@ -37,7 +42,8 @@ export class Intake {
     const now = clock.now();
     for (const signal of signals) {
       const { guid, jobId, action, status } = signal;
-      const facts = factsOfSignal(signal);
+      const told = factsOfSignal(signal);
+      const facts = told === null ? null : shiftFacts(told, this.#behindMs());
       if (facts === null) {
         log.warn("signal with a status that is not known; kept, without effect", { guid, jobId, status });
         continue;
@@ -52,23 +58,43 @@ export class Intake {
   /** What the mailbox's welcome says of jobs that have not ended. */
   openJobs(jobs: readonly JobFacts[]): void {
     const atMs = this.#options.clock.now();
-    for (const facts of jobs)
+    for (const facts of jobs.map((each) => shiftFacts(each, this.#behindMs())))
       this.#options.feed({ type: "job", source: "open-jobs", facts, atMs, seenAtMs: facts.phaseAtMs });
   }
 
   /** Jobs of other people's runners are passed over: nobody would tell of their end. */
   swept(result: SweepResult): void {
-    const items = result.jobs.items.filter((job) => this.#concernsUs(job));
+    const items = result.jobs.items.filter((job) => this.#concernsUs(job)).map((job) => this.#byOurClock(job));
     const jobs = { ...result.jobs, items };
     for (const event of eventsOfSweep({ ...result, jobs }, this.#options.clock.now())) this.#options.feed(event);
   }
 
   /** What GitHub answered about one job, asked for by its id at `askedAtMs`. */
   answered(job: GitHubJob, askedAtMs: number): void {
-    const facts = factsOfJob(job, askedAtMs);
+    const facts = factsOfJob(this.#byOurClock(job), askedAtMs);
     if (facts === null) return;
     const { clock, feed } = this.#options;
     feed({ type: "job", source: "sweep", facts, atMs: clock.now(), seenAtMs: askedAtMs });
+  }
+
+  /** What this machine's clock shows beyond GitHub's, where that is more than clocks usually differ by. */
+  #behindMs(): number {
+    const { clock, githubNowMs } = this.#options;
+    const theirs = githubNowMs();
+    const byMs = theirs === null ? 0 : clock.now() - theirs;
+    return Math.abs(byMs) < CLOCKS_DIFFER_MS ? 0 : byMs;
+  }
+
+  /** GitHub's stamps as this machine's clock would have shown them: nothing is decided by the difference of two clocks. */
+  #byOurClock(job: GitHubJob): GitHubJob {
+    const byMs = this.#behindMs();
+    const shifted = (atMs: number | null): number | null => (atMs === null ? null : atMs + byMs);
+    return {
+      ...job,
+      createdAtMs: shifted(job.createdAtMs),
+      startedAtMs: shifted(job.startedAtMs),
+      completedAtMs: shifted(job.completedAtMs),
+    };
   }
 
   #concernsUs(job: GitHubJob): boolean {

@@ -14,15 +14,22 @@ export function recallJobs(journal: Journal, drains: DrainRecords, nowMs: number
   for (const { signal, agentAtMs } of journal.signals()) {
     const facts = factsOfSignal(signal);
     if (facts === null) continue;
-    feed({ type: "job", source: "signal", facts, atMs: nowMs, seenAtMs: agentAtMs, guid: signal.guid });
+    feed({
+      type: "job",
+      source: "signal",
+      facts,
+      atMs: nowMs,
+      seenAtMs: Math.min(agentAtMs, nowMs),
+      guid: signal.guid,
+    });
   }
   for (const pool of drains.pools()) feed({ type: "drain", pool, on: true });
 }
 
 /** An idle slot's cooldown goes on from one process to the next, so that runs of `scale --once` retire it in time. */
-export function recallCooldowns(records: SlotRecords, feed: Feed): void {
+export function recallCooldowns(records: SlotRecords, nowMs: number, feed: Feed): void {
   for (const { name, surplusSinceMs } of records.unfinished())
-    if (surplusSinceMs !== null) feed({ type: "cooldown-recalled", name, sinceMs: surplusSinceMs });
+    if (surplusSinceMs !== null) feed({ type: "cooldown-recalled", name, sinceMs: Math.min(surplusSinceMs, nowMs) });
 }
 
 /** Puts the cooldowns on disk, for the next process. Never throws. */

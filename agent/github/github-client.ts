@@ -149,6 +149,10 @@ export class GitHubClient implements GitHub, DeliveryLog {
     return this.#tokens.report(signal);
   }
 
+  serverNowMs(): number | null {
+    return this.#api.serverNowMs();
+  }
+
   stats(): GitHubStats {
     return {
       ...this.#api.counts,

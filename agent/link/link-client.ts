@@ -74,7 +74,7 @@ export class LinkClient {
   #closed(session: LinkSession, ending: Ending): void {
     const { clock, events, log } = this.#options;
     this.#session = null;
-    if (session.isWelcome && clock.now() - session.openedAtMs >= STABLE_MS) this.#backoff.reset();
+    if (session.isWelcome && clock.monotonicMs() - session.openedAtMs >= STABLE_MS) this.#backoff.reset();
     const pauseMs = ending.code === CLOSE.superseded ? SUPERSEDED_PAUSE_MS : 0;
     const againInMs = Math.max(this.#backoff.nextMs(), session.retryAfterMs, pauseMs);
     log.warn("link down", { code: ending.code, reason: ending.reason, remedy: remedyFor(ending), againInMs });

@@ -68,7 +68,7 @@ export class LinkSession {
   constructor(options: LinkSessionOptions, closed: (ending: Ending) => void) {
     const { clock, dial, log } = options;
     this.#options = options;
-    this.openedAtMs = clock.now();
+    this.openedAtMs = clock.monotonicMs();
     this.#connection = dial({
       opened: () => this.#guard(() => this.#hello()),
       received: (data) => this.#guard(() => this.#received(data)),

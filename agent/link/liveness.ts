@@ -23,7 +23,7 @@ export class Liveness {
 
   constructor(options: LivenessOptions) {
     this.#options = options;
-    this.#lastHeardMs = options.clock.now();
+    this.#lastHeardMs = options.clock.monotonicMs();
     this.#pingLater();
     this.#probeLater();
     this.#after("silence", SILENCE_MS, () => this.#judgeSilence());
@@ -31,7 +31,7 @@ export class Liveness {
 
   /** Any inbound byte counts as life. */
   heard(): void {
-    this.#lastHeardMs = this.#options.clock.now();
+    this.#lastHeardMs = this.#options.clock.monotonicMs();
   }
 
   /** A question went out that only the edge's object can answer. */
@@ -64,13 +64,13 @@ export class Liveness {
   }
 
   #judgeSilence(): void {
-    const leftMs = this.#lastHeardMs + SILENCE_MS - this.#options.clock.now();
+    const leftMs = this.#lastHeardMs + SILENCE_MS - this.#options.clock.monotonicMs();
     if (leftMs <= 0) return this.#dead("nothing heard from the edge; dialling again");
     this.#after("silence", leftMs, () => this.#judgeSilence());
   }
 
   #dead(reason: string): void {
-    this.#options.dead(reason, { silentMs: this.#options.clock.now() - this.#lastHeardMs });
+    this.#options.dead(reason, { silentMs: this.#options.clock.monotonicMs() - this.#lastHeardMs });
   }
 
   #after(name: string, delayMs: number, fire: () => void): void {

@@ -56,8 +56,9 @@ export class Adoption {
    */
   async reconcile(): Promise<void> {
     const { provider, ledger, clock, exits, work } = this.#options;
-    const askedAtMs = clock.now();
+    const beganMs = clock.monotonicMs();
     const observed = await provider.list(work.signal);
+    const askedAtMs = clock.now() - Math.round(clock.monotonicMs() - beganMs);
     for (const slot of observed) if (!exits.clearedSince(askedAtMs, slot.name)) this.#observe(slot);
     const names = new Set(observed.map((slot) => slot.name));
     for (const slot of ledger.slots) {
@@ -74,7 +75,8 @@ export class Adoption {
       return;
     }
     log.info("slot adopted", { slot: name, pool, state: observed.state });
-    const startedAtMs = observed.startedAtMs ?? observed.createdAtMs;
+    // The engine's stamp may be of a clock that was ahead.
+    const startedAtMs = Math.min(observed.startedAtMs ?? observed.createdAtMs, this.#options.clock.now());
     this.#feed(name, { change: "adopted", pool, scope, runnerId, startedAtMs });
     if (observed.state === "running") return;
     // It ended while nobody watched, or was never started: that says nothing about how its pool gets on now.

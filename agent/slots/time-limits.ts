@@ -21,22 +21,23 @@ export interface TimeLimitOptions {
 
 /**
  * Stops containers whose job runs longer than its pool allows, until `signal` is aborted: the one case in which a busy
- * slot is stopped, because the operator said so. GitHub shows such a job as cancelled. Never rejects.
+ * slot is stopped, because the operator said so. The time counts from when this process first saw the slot busy: the
+ * difference of two clocks, GitHub's and this machine's, stops nothing. GitHub shows such a job as cancelled. Never
+ * rejects.
  */
 export async function enforceTimeLimits(options: TimeLimitOptions, signal: AbortSignal): Promise<void> {
-  const limits = new Map(options.pools.map(({ key, container }) => [key, container.jobTimeLimitMs]));
+  const { pools, ledger, clock } = options;
+  const limits = new Map(pools.map(({ key, container }) => [key, container.jobTimeLimitMs]));
   if ([...limits.values()].every((limit) => limit === null)) return;
-  while (await sleep(options.clock, LOOK_EVERY_MS, signal)) {
-    const late = [...options.ledger.slots].filter((slot) => isLate(slot, limits.get(slot.pool) ?? null, options));
-    await Promise.all(late.map((slot) => stopLate(slot, options, signal)));
+  let busySinceMs: ReadonlyMap<string, number> = new Map();
+  while (await sleep(clock, LOOK_EVERY_MS, signal)) {
+    const nowMs = clock.monotonicMs();
+    const busy = [...ledger.slots].filter(isBusy);
+    busySinceMs = new Map(busy.map(({ name }) => [name, busySinceMs.get(name) ?? nowMs]));
+    const isLate = ({ name, pool }: Slot): boolean =>
+      nowMs - (busySinceMs.get(name) ?? nowMs) > (limits.get(pool) ?? Number.POSITIVE_INFINITY);
+    await Promise.all(busy.filter(isLate).map((slot) => stopLate(slot, options, signal)));
   }
-}
-
-/** By GitHub's own word of the job's start, or since when the slot is known to be busy. */
-function isLate(slot: Slot, limitMs: number | null, { ledger, clock }: TimeLimitOptions): boolean {
-  if (limitMs === null || !isBusy(slot)) return false;
-  const job = slot.jobId === null ? undefined : ledger.job(slot.jobId);
-  return clock.now() - (job?.facts.startedAtMs ?? slot.because.atMs) > limitMs;
 }
 
 async function stopLate(slot: Slot, { provider, log }: TimeLimitOptions, signal: AbortSignal): Promise<void> {

@@ -1,3 +1,4 @@
+import type { Clock } from "../../shared/clock/clock.ts";
 import type { GitHub, GitHubJob } from "../github/model/types.ts";
 import { atMost } from "./at-most.ts";
 import type { SweepFailures } from "./sweep-failures.ts";
@@ -32,6 +33,7 @@ interface Asked {
 export interface JobQuestionsOptions {
   readonly github: Pick<GitHub, "readJob" | "canReadRepository">;
   readonly believed: () => Iterable<BelievedJob>;
+  readonly clock: Clock;
 }
 
 interface QuestionRound {
@@ -69,7 +71,7 @@ export class JobQuestions {
       if (refused.has(job.repository)) return;
       const answer = await this.#read(job, round);
       if (answer === null) return void missing.push(job);
-      this.#note(job, round, answer !== "refused");
+      this.#note(job, answer !== "refused");
       if (answer === "refused") refused.add(job.repository);
       else jobs.push(answer);
     });
@@ -84,16 +86,16 @@ export class JobQuestions {
     // A job that is listed again, or has ended, is asked about anew if it is ever doubted again.
     const ids = new Set(doubted.map(({ jobId }) => jobId));
     this.#asked = new Map([...this.#asked].filter(([jobId]) => ids.has(jobId)));
-    const askedAtMs = (job: BelievedJob): number => this.#asked.get(job.jobId)?.atMs ?? 0;
+    const askedAtMs = (job: BelievedJob): number => this.#asked.get(job.jobId)?.atMs ?? Number.NEGATIVE_INFINITY;
     return doubted
-      .filter((job) => startedAtMs >= this.#dueMs(job.jobId))
+      .filter((job) => this.#options.clock.monotonicMs() >= this.#dueMs(job.jobId))
       .toSorted((a, b) => askedAtMs(a) - askedAtMs(b))
       .slice(0, MOST_QUESTIONS);
   }
 
   #dueMs(jobId: number): number {
     const asked = this.#asked.get(jobId);
-    if (asked === undefined || asked.unsettled === 0) return 0;
+    if (asked === undefined || asked.unsettled === 0) return Number.NEGATIVE_INFINITY;
     return asked.atMs + Math.min(AGAIN.capMs, AGAIN.baseMs * 2 ** (asked.unsettled - 1));
   }
 
@@ -114,13 +116,13 @@ export class JobQuestions {
       const answer = await round.failures.attempt(`repository ${repository}`, ownerOfName(repository), read);
       if (answer === true) shown.add(repository);
     });
-    for (const job of missing) this.#note(job, round, shown.has(job.repository));
+    for (const job of missing) this.#note(job, shown.has(job.repository));
     return missing.filter(({ repository }) => shown.has(repository)).map(({ jobId }) => jobId);
   }
 
-  #note({ jobId }: BelievedJob, { startedAtMs }: QuestionRound, settled: boolean): void {
+  #note({ jobId }: BelievedJob, settled: boolean): void {
     const unsettled = settled ? 0 : (this.#asked.get(jobId)?.unsettled ?? 0) + 1;
-    this.#asked.set(jobId, { atMs: startedAtMs, unsettled });
+    this.#asked.set(jobId, { atMs: this.#options.clock.monotonicMs(), unsettled });
   }
 }
 

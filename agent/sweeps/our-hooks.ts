@@ -58,18 +58,18 @@ export class OurHooks {
   }
 
   isRefused(hook: GitHubHook): boolean {
-    return (this.#known.get(keyOf(hook))?.untilMs ?? 0) > this.#options.clock.now();
+    return (this.#known.get(keyOf(hook))?.untilMs ?? Number.NEGATIVE_INFINITY) > this.#options.clock.monotonicMs();
   }
 
   async #hooksOf(scope: RunnerScope, failures: SweepFailures, signal: AbortSignal): Promise<readonly GitHubHook[]> {
     const { clock, log, isOurs } = this.#options;
     const name = scopeName(scope).toLowerCase();
     const known = this.#known.get(name);
-    if (known !== undefined && known.untilMs > clock.now()) return known.hooks;
+    if (known !== undefined && known.untilMs > clock.monotonicMs()) return known.hooks;
     try {
       const listing = await log.listHooks(scope, signal);
       const hooks = listing.items.filter((hook) => hook.active && isOurs(hook));
-      if (listing.complete) this.#known.set(name, { hooks, untilMs: clock.now() + FRESH_MS });
+      if (listing.complete) this.#known.set(name, { hooks, untilMs: clock.monotonicMs() + FRESH_MS });
       return hooks;
     } catch (error) {
       if (!(error instanceof GitHubError)) throw error;
@@ -86,7 +86,7 @@ export class OurHooks {
         message,
         remedy,
       });
-    this.#known.set(key, { hooks: [], untilMs: this.#options.clock.now() + REFUSED_MS });
+    this.#known.set(key, { hooks: [], untilMs: this.#options.clock.monotonicMs() + REFUSED_MS });
   }
 }
 

@@ -28,11 +28,12 @@ export class SweepLoop {
   readonly #abort = new AbortController();
   #running: Promise<void> | null = null;
   #requested = true;
+  // Times on the monotonic clock: setting the wall clock must not put a sweep off.
   /** When the last sweeps began that were asked for. */
   #askedAtMs: readonly number[] = [];
-  #restUntilMs = 0;
-  #notBeforeMs = 0;
-  #dueAtMs = 0;
+  #restUntilMs = Number.NEGATIVE_INFINITY;
+  #notBeforeMs = Number.NEGATIVE_INFINITY;
+  #dueAtMs = Number.NEGATIVE_INFINITY;
   #wake: (() => void) | null = null;
 
   constructor(options: SweepLoopOptions) {
@@ -71,26 +72,27 @@ export class SweepLoop {
   async #sweepOnce(): Promise<void> {
     const { onResult, clock, intervalMs } = this.#options;
     const { signal } = this.#abort;
-    if (this.#requested) this.#askedAtMs = [...this.#askedAtMs.slice(1 - MOST_ASKED), clock.now()];
+    if (this.#requested) this.#askedAtMs = [...this.#askedAtMs.slice(1 - MOST_ASKED), clock.monotonicMs()];
     this.#requested = false;
     try {
       const result = await runSweep({ ...this.#options, signal });
-      this.#restUntilMs = restUntilMs(result);
+      this.#restUntilMs = clock.monotonicMs() + restMs(result, clock.now());
       if (signal.aborted) return;
       await onResult(result);
       this.#journal.swept(result);
     } catch (error) {
       if (!signal.aborted) this.#journal.failed(error);
     }
-    this.#dueAtMs = clock.now() + intervalMs;
-    this.#notBeforeMs = Math.max(clock.now() + LEAST_GAP_MS, this.#restUntilMs);
+    this.#dueAtMs = clock.monotonicMs() + intervalMs;
+    this.#notBeforeMs = Math.max(clock.monotonicMs() + LEAST_GAP_MS, this.#restUntilMs);
   }
 
   #waitMs(): number {
-    const mayAskAtMs = this.#askedAtMs.length < MOST_ASKED ? 0 : (this.#askedAtMs[0] ?? 0) + ASKED_WITHIN_MS;
+    const mayAskAtMs =
+      this.#askedAtMs.length < MOST_ASKED ? Number.NEGATIVE_INFINITY : (this.#askedAtMs[0] ?? 0) + ASKED_WITHIN_MS;
     const wantedAtMs = this.#requested ? Math.min(mayAskAtMs, this.#dueAtMs) : this.#dueAtMs;
     const startAtMs = Math.max(this.#notBeforeMs, wantedAtMs);
-    return startAtMs - this.#options.clock.now();
+    return startAtMs - this.#options.clock.monotonicMs();
   }
 
   /** Until the wait is over, a request comes or the loop is to end. */
@@ -113,8 +115,8 @@ export class SweepLoop {
 }
 
 /** One account's limit is no reason to leave the others unread: what is limited costs no call until it is over. */
-function restUntilMs({ jobs, runners, failures }: SweepResult): number {
+function restMs({ jobs, runners, failures }: SweepResult, nowMs: number): number {
   if (jobs.repositories.length > 0 || runners.some(({ complete }) => complete)) return 0;
   const limits = failures.flatMap(({ retryAtMs }) => retryAtMs ?? []);
-  return limits.length === 0 ? 0 : Math.min(...limits);
+  return limits.length === 0 ? 0 : Math.max(0, Math.min(...limits) - nowMs);
 }

@@ -53,7 +53,8 @@ export interface SweepOptions {
 export async function runSweep(options: SweepOptions): Promise<SweepResult> {
   const { github, fleet, clock, signal, log } = options;
   signal.throwIfAborted();
-  const startedAtMs = clock.now();
+  let startedAtMs = clock.now();
+  const beganMs = clock.monotonicMs();
   const before = options.spent?.();
   const failures = new SweepFailures();
   await options.deliveries?.run(failures, signal);
@@ -84,6 +85,8 @@ export async function runSweep(options: SweepOptions): Promise<SweepResult> {
   for (const job of answers?.jobs ?? []) found.jobs.set(job.id, job);
   const complete = targets.complete && found.repositories.length === targets.repositories.length;
   const allReadSinceMs = targets.complete ? rotation.allReadSinceMs(targets.repositories) : null;
+  // As the clock says now: it may have been set while the sweep was under way.
+  startedAtMs = clock.now() - Math.round(clock.monotonicMs() - beganMs);
   const result: SweepResult = {
     startedAtMs,
     finishedAtMs: clock.now(),

@@ -17,6 +17,8 @@ export type ControllerEvent =
   | { readonly type: "surplus"; readonly atMs: number; readonly names: ReadonlySet<string> }
   /** What an earlier process knew of a slot that was adopted: since when nobody has needed it. */
   | { readonly type: "cooldown-recalled"; readonly name: string; readonly sinceMs: number }
+  /** The machine's clock was set: `atMs` is the new time, `byMs` the difference. What is kept moves along. */
+  | { readonly type: "clock-set"; readonly atMs: number; readonly byMs: number }
   | { readonly type: "forget"; readonly atMs: number };
 
 export interface JobEvent {

@@ -26,6 +26,13 @@ export class Ghosts {
     this.#ghosts.delete(name);
   }
 
+  /** The clock was set by so much. */
+  shift(byMs: number): void {
+    for (const [name, ghost] of this.#ghosts) {
+      this.#ghosts.set(name, { ...ghost, firstSeenMs: ghost.firstSeenMs + byMs });
+    }
+  }
+
   inventory(event: InventoryEvent, hasSlot: (name: string) => boolean): void {
     const listed = new Set<string>();
     for (const { id, name, online, busy } of event.runners) {

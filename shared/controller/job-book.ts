@@ -1,7 +1,7 @@
 import { joinFacts, type JobFacts } from "../workflow-job/job-facts.ts";
 import { Demand } from "./demand.ts";
 import type { JobEvent } from "./events.ts";
-import { isGone, type JobEvidence, type LedgerJob } from "./job.ts";
+import { isGone, shiftJob, type JobEvidence, type LedgerJob } from "./job.ts";
 
 /** A signal that is older than this when it arrives is confirmed by a sweep before anything is started for it. */
 export const STALE_MS = 10 * 60_000;
@@ -71,6 +71,16 @@ export class JobBook {
     job.absentSinceMs ??= atMs;
     job.absentAtMs = atMs;
     this.demand.add(job);
+  }
+
+  /** The clock was set by so much. */
+  shift(byMs: number): void {
+    for (const job of this.#closed.values()) shiftJob(job, byMs);
+    for (const job of this.#open.values()) {
+      this.demand.remove(job);
+      shiftJob(job, byMs);
+      this.demand.add(job);
+    }
   }
 
   /** Lets go of jobs that nobody has spoken of for days: finished ones, those that are gone, and the oldest of all. */

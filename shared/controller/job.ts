@@ -1,4 +1,4 @@
-import type { JobFacts } from "../workflow-job/job-facts.ts";
+import { shiftFacts, type JobFacts } from "../workflow-job/job-facts.ts";
 import type { Source } from "./events.ts";
 
 /** GitHub must say twice that it has no such job, this long apart: a replica may lag, a token may lose its access. */
@@ -25,7 +25,7 @@ export interface JobEvidence {
 export interface LedgerJob {
   facts: JobFacts;
   /** Who brought the phase that it is in. */
-  readonly because: JobEvidence;
+  because: JobEvidence;
   /** When anybody last said that it exists, on the agent's clock. */
   lastSeenMs: number;
   firstSeenMs: number;
@@ -37,6 +37,18 @@ export interface LedgerJob {
   absentAtMs: number | null;
   /** It was old news when it arrived; it counts only once a sweep has seen it. */
   unconfirmed: boolean;
+}
+
+/** Moves all that is kept of a job's times by so much. */
+export function shiftJob(job: LedgerJob, byMs: number): void {
+  job.firstSeenMs += byMs;
+  job.lastSeenMs += byMs;
+  for (const time of ["sweptAtMs", "absentSinceMs", "absentAtMs"] as const) {
+    const atMs = job[time];
+    if (atMs !== null) job[time] = atMs + byMs;
+  }
+  job.because = { ...job.because, atMs: job.because.atMs + byMs };
+  job.facts = shiftFacts(job.facts, byMs);
 }
 
 /** Whether it is to be served: runnable by all that is known, and confirmed where it arrived late. */

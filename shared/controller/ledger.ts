@@ -106,9 +106,23 @@ export class Ledger {
         return this.#slots.markSurplus(event.names, event.atMs);
       case "cooldown-recalled":
         return this.#slots.recallSurplus(event.name, event.sinceMs);
+      case "clock-set":
+        return this.#clockSet(event.byMs);
       case "forget":
         return this.#jobs.forget(event.atMs, (facts) => this.#forgetRunner(facts));
     }
+  }
+
+  /** Spans are measured by these times: they must not grow or shrink because the clock was wrong. */
+  #clockSet(byMs: number): void {
+    this.#jobs.shift(byMs);
+    this.#slots.shift(byMs);
+    this.pauses.shift(byMs);
+    this.#ghosts.shift(byMs);
+    for (const times of [this.#inventoriedAtMs, this.#listedAtMs]) {
+      for (const [scope, atMs] of times) times.set(scope, atMs + byMs);
+    }
+    if (this.#sweptAtMs !== null) this.#sweptAtMs += byMs;
   }
 
   #job(event: JobEvent): void {

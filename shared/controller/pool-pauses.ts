@@ -74,6 +74,13 @@ export class PoolPauses {
     this.#pause(domain, cause, { failures, code: "exited-without-job", untilMs });
   }
 
+  /** The clock was set by so much. */
+  shift(byMs: number): void {
+    for (const pauses of this.#pauses.values()) {
+      for (const [cause, pause] of pauses) pauses.set(cause, { ...pause, untilMs: pause.untilMs + byMs });
+    }
+  }
+
   /** Never shortens: a longer pause of the same cause stays, with its reason. */
   #pause(domain: string, cause: Cause, pause: Pause): void {
     const pauses = this.#pauses.get(domain) ?? new Map<Cause, Pause>();

@@ -1,7 +1,7 @@
 import type { InventoryEvent, InventoryRunner, SlotEvent } from "./events.ts";
 import { isGone, type LedgerJob } from "./job.ts";
 import type { PoolPauses } from "./pool-pauses.ts";
-import { newSlot, step, type Slot } from "./slot.ts";
+import { newSlot, shiftSlot, step, type Slot } from "./slot.ts";
 
 /** How long complete inventories must have left a runner out before it is believed to be lost. */
 export const LOST_AFTER_MS = 60_000;
@@ -110,6 +110,11 @@ export class SlotBook {
   #runsJob(name: string): boolean {
     const job = this.#jobOf(name);
     return job?.facts.phase === "in_progress" && !isGone(job);
+  }
+
+  /** The clock was set by so much. */
+  shift(byMs: number): void {
+    for (const slot of this.#slots.values()) shiftSlot(slot, byMs);
   }
 
   /** Says which slots nobody needs; the time since when is what retiring goes by. */

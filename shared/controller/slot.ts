@@ -18,7 +18,7 @@ export interface Slot {
   /** Why it is in this state. */
   because: SlotEvidence;
   runnerId: number | null;
-  readonly plannedAtMs: number;
+  plannedAtMs: number;
   startedAtMs: number | null;
   exitedAtMs: number | null;
   /** The job that was seen on it, running or done. */
@@ -60,6 +60,27 @@ export function newSlot(name: string, pool: string, scope: string, input: "plann
     retiring: false,
     keptAtMs: 0,
   };
+}
+
+const TIMES = [
+  "plannedAtMs",
+  "startedAtMs",
+  "exitedAtMs",
+  "idleSeenAtMs",
+  "busySeenAtMs",
+  "offlineSeenAtMs",
+  "absentSinceMs",
+  "surplusSinceMs",
+] as const;
+
+/** Moves all that is kept of a slot's times by so much. */
+export function shiftSlot(slot: Slot, byMs: number): void {
+  for (const time of TIMES) {
+    const atMs = slot[time];
+    if (atMs !== null) slot[time] = atMs + byMs;
+  }
+  if (slot.keptAtMs > 0) slot.keptAtMs += byMs;
+  slot.because = { ...slot.because, atMs: slot.because.atMs + byMs };
 }
 
 /** Moves a slot by the table, and keeps the evidence if that changed its state. */

@@ -72,6 +72,18 @@ export function joinFacts(a: JobFacts, b: JobFacts): JobFacts {
   };
 }
 
+/** The same facts by a clock that shows so much more. */
+export function shiftFacts(facts: JobFacts, byMs: number): JobFacts {
+  const shifted = (atMs: number | null): number | null => (atMs === null ? null : atMs + byMs);
+  return {
+    ...facts,
+    phaseAtMs: facts.phaseAtMs + byMs,
+    createdAtMs: shifted(facts.createdAtMs),
+    startedAtMs: shifted(facts.startedAtMs),
+    completedAtMs: shifted(facts.completedAtMs),
+  };
+}
+
 const RANK: Record<Phase, number> = { waiting: 0, queued: 0, in_progress: 1, completed: 2 };
 
 function comparePhase(a: JobFacts, b: JobFacts): number {

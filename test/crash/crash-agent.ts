@@ -56,6 +56,7 @@ export class CrashAgent {
         },
         clock: {
           now: () => world.clock.now(),
+          monotonicMs: () => world.clock.monotonicMs(),
           after: (ms, fire) => world.clock.after(ms, () => this.#run(life, fire)),
         },
         random: () => 0.5,

@@ -60,6 +60,7 @@ export class CrashEdge {
       this.#edge = new MemoryEdge({
         clock: {
           now: () => world.clock.now(),
+          monotonicMs: () => world.clock.monotonicMs(),
           after: (ms, fire) => world.clock.after(ms, () => life.dead || world.run(fire)),
         },
         sql: new CrashSql(world.edgeSql, world.plan, life, "mailbox"),

@@ -45,8 +45,8 @@ export const CONTROLLER_MUTATIONS: readonly Mutation[] = [
   {
     breaks: "promise 6: exited slots whose containers are still there take no place",
     file: POOL_BOOK,
-    search: "    page.room -= 1;\n    if (!covers(slot)",
-    replace: '    if (slot.state === "planned") page.room -= 1;\n    if (!covers(slot)',
+    search: "    page.room -= 1;\n    if (!covers &&",
+    replace: '    if (slot.state === "planned") page.room -= 1;\n    if (!covers &&',
     foundBy: ["simulation"],
   },
   {
@@ -74,8 +74,8 @@ export const CONTROLLER_MUTATIONS: readonly Mutation[] = [
     breaks: "promise 6: demand beyond the first start is not served",
     foundBy: RULES,
     file: ALLOCATION,
-    search: "    queue.putBack(cursor);\n  }\n  return { starts, unplaced };",
-    replace: "  }\n  return { starts, unplaced };",
+    search: "    queue.putBack(cursor);\n  }\n  return { starts, unplaced, starved };",
+    replace: "  }\n  return { starts, unplaced, starved };",
   },
   {
     breaks: "promise 6: the warm minimum is not kept",
@@ -160,6 +160,20 @@ export const CONTROLLER_MUTATIONS: readonly Mutation[] = [
     search: "job: await this.#options.github.readJob(repository, jobId, signal),",
     replace: "job: null,",
     foundBy: ["simulation"],
+  },
+  {
+    breaks: "promise 15: a clock that is set stretches pauses and cooldowns by as much",
+    file: "agent/daemon/control-loop.ts",
+    search: 'ledger.apply({ type: "clock-set", atMs: clock.now(), byMs });',
+    replace: "",
+    foundBy: ["daemon"],
+  },
+  {
+    breaks: "promise 15: sweeps wait for the time that the clock showed before",
+    file: "agent/sweeps/sweep-loop.ts",
+    search: "this.#dueAtMs = clock.monotonicMs() + intervalMs;",
+    replace: "this.#dueAtMs = clock.now() + intervalMs;",
+    foundBy: ["daemon"],
   },
   {
     breaks: "rule 7: one repository's refusal pauses its pool",

@@ -74,7 +74,7 @@ export class AgentProcess {
       journalSql: this.#guardSql(disk.signals, true),
       slotsSql: this.#guardSql(disk.slots, false),
       sweepIntervalMs: SWEEP_INTERVAL_MS,
-      clock: this.#guardClock(surroundings.clock),
+      clock: this.#guardClock(surroundings.clock.home),
       random: dice.fork().next,
       log,
     });
@@ -105,6 +105,7 @@ export class AgentProcess {
       get: (object, key) => {
         const value: unknown = Reflect.get(object, key);
         if (typeof value !== "function") return value;
+        if (key === "serverNowMs") return value.bind(object) as unknown;
         return (...given: unknown[]) =>
           this.#call((...args) => Reflect.apply(value, object, args) as Promise<unknown>, given);
       },
@@ -129,6 +130,7 @@ export class AgentProcess {
   #guardClock(clock: Clock): Clock {
     return {
       now: () => clock.now(),
+      monotonicMs: () => clock.monotonicMs(),
       after: (delayMs, fire) =>
         clock.after(delayMs, () => {
           if (!this.dead) fire();

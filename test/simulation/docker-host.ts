@@ -59,7 +59,7 @@ export class DockerHost implements SlotProvider {
     await this.#reach(this.#dice.between(5, 20), signal);
     if (this.#conditions().dockerFull) throw new SlotError("start-failed", "no space left on device", "free the disk");
     if (this.#containers.has(spec.name)) throw new SlotError("name-taken", `${spec.name} exists`, "take a new name");
-    this.#containers.set(spec.name, { observed: created(spec, this.#clock.now()), runnerId: spec.runnerId });
+    this.#containers.set(spec.name, { observed: created(spec, this.#clock.home.now()), runnerId: spec.runnerId });
     try {
       await this.#reach(this.#dice.between(200, 500), signal);
     } catch (error) {
@@ -67,7 +67,7 @@ export class DockerHost implements SlotProvider {
       if (signal.reason !== KILLED) this.#containers.delete(spec.name);
       throw error;
     }
-    const startedAtMs = this.#clock.now();
+    const startedAtMs = this.#clock.home.now();
     this.#run(spec.name, startedAtMs);
     return { startedAtMs };
   }
@@ -87,7 +87,7 @@ export class DockerHost implements SlotProvider {
   #exit(name: string, exitCode: number): void {
     const container = this.#containers.get(name);
     if (container === undefined || container.observed.state !== "running") return;
-    container.observed = { ...container.observed, state: "exited", exitCode, finishedAtMs: this.#clock.now() };
+    container.observed = { ...container.observed, state: "exited", exitCode, finishedAtMs: this.#clock.home.now() };
     this.#github.disconnect(container.runnerId);
     if (this.#conditions().dockerDown) return;
     for (const listener of this.#listeners) listener({ kind: "exited", name, exitCode });

@@ -39,6 +39,7 @@ export class GitHubApi implements GitHub {
   /** When the last JIT call came. */
   lastJitAtMs = 0;
   calls = 0;
+  #answeredAtMs: number | null = null;
 
   constructor(
     world: GitHubWorld,
@@ -134,13 +135,18 @@ export class GitHubApi implements GitHub {
     return { subject: "simulation", rateLimit: null };
   }
 
+  serverNowMs(): number | null {
+    return this.#answeredAtMs === null ? null : this.#clock.now();
+  }
+
   async #travel(): Promise<void> {
     this.calls += 1;
     await this.#clock.wait(this.#dice.between(50, 600));
+    this.#answeredAtMs = this.#clock.now();
     const trouble = this.#conditions().github;
     if (trouble === "unavailable") throw new GitHubError("unavailable", "503", "wait", { status: 503 });
     if (trouble !== "rate-limited") return;
-    const retryAtMs = this.#clock.now() + 60_000;
+    const retryAtMs = this.#clock.home.now() + 60_000;
     throw new GitHubError("rate-limited", "secondary limit", "wait", { status: 403, retryAtMs });
   }
 

@@ -43,7 +43,9 @@ export type Blow =
       readonly afterEffect: boolean;
     }
   | { readonly kind: "power-cut"; readonly atMs: number; readonly downMs: number }
-  | { readonly kind: "edit-pools"; readonly atMs: number; readonly max: number };
+  | { readonly kind: "edit-pools"; readonly atMs: number; readonly max: number }
+  /** The clock of the machine at home is set, as NTP does after a boot. */
+  | { readonly kind: "set-clock"; readonly atMs: number; readonly byMs: number };
 
 export type Item = JobPlan | Trouble | Blow;
 
@@ -152,6 +154,7 @@ function blow(dice: Dice): Blow {
     () => ({ kind: "kill-agent", atMs, downMs, calls: dice.between(0, 12), afterEffect: dice.chance(0.5) }),
     () => ({ kind: "power-cut", atMs, downMs }),
     () => ({ kind: "edit-pools", atMs, max: dice.between(1, 6) }),
+    () => ({ kind: "set-clock", atMs, byMs: dice.pick([-8, -2, -1, 1, 2, 8]) * 60 * 60_000 }),
   ])();
 }
 

@@ -163,6 +163,8 @@ export class SimWorld {
         this.#die(blow.downMs);
         this.docker.die("all");
         return this.disk.loseSlots();
+      case "set-clock":
+        return this.clock.setHome(blow.byMs);
       case "edit-pools":
         this.#max = blow.max;
         this.largestMax = Math.max(this.largestMax, blow.max);

@@ -2,20 +2,18 @@ import type { KeyObject } from "node:crypto";
 
 import { SignJWT } from "jose";
 
-import type { Clock } from "../../../shared/clock/clock.ts";
-
 /** GitHub allows ten minutes from its own clock; one is left for a clock that runs ahead. */
 const LIFETIME_SECONDS = 9 * 60;
 /** Keeps the token valid where this machine's clock runs ahead of GitHub's. */
 const BACKDATED_SECONDS = 60;
 
 /**
- * A JWT that speaks for the App itself, RS256, valid for nine minutes from now.
+ * A JWT that speaks for the App itself, RS256, valid for nine minutes from `nowMs`, by GitHub's clock where it is known.
  *
  * https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/generating-a-json-web-token-jwt-for-a-github-app
  */
-export function appJwt(appId: string | number, key: KeyObject, clock: Clock): Promise<string> {
-  const nowSeconds = Math.floor(clock.now() / 1000);
+export function appJwt(appId: string | number, key: KeyObject, nowMs: number): Promise<string> {
+  const nowSeconds = Math.floor(nowMs / 1000);
   return new SignJWT()
     .setProtectedHeader({ alg: "RS256", typ: "JWT" })
     .setIssuer(String(appId))

@@ -81,18 +81,23 @@ export class InstallationTokens implements TokenSource {
     return { subject, rateLimit };
   }
 
+  /** By GitHub's clock, which set the expiry. */
+  #nowMs(): number {
+    const { api } = this.#options;
+    return api.serverNowMs() ?? api.clock.now();
+  }
+
   /** What the App says in its own name, as its hook's log asks for. */
   async #ownToken(): Promise<AccessToken> {
     const { api, appId, key } = this.#options;
-    const value = await appJwt(appId, key, api.clock);
+    const value = await appJwt(appId, key, this.#nowMs());
     api.redactor.remember(value);
     return { value, identity: `app:${appId}`, account: `app:${appId}`, kind: "app" };
   }
 
   #tokenOf(id: number, signal: AbortSignal): Promise<AccessToken> {
     const held = this.#tokens.get(id);
-    if (held !== undefined && held.expiresAtMs - this.#options.api.clock.now() >= LEAST_LEFT_MS)
-      return Promise.resolve(held.token);
+    if (held !== undefined && held.expiresAtMs - this.#nowMs() >= LEAST_LEFT_MS) return Promise.resolve(held.token);
     return this.#renewals.run(String(id), () => this.#renew(id), signal);
   }
 
@@ -149,7 +154,7 @@ export class InstallationTokens implements TokenSource {
 
   async #ask<T>(method: "GET" | "POST", path: string, schema: z.ZodType<T>, signal: AbortSignal): Promise<T> {
     const { api, appId, key } = this.#options;
-    const bearer = await appJwt(appId, key, api.clock);
+    const bearer = await appJwt(appId, key, this.#nowMs());
     api.redactor.remember(bearer);
     const call: HttpCall = { method, url: api.urlOf(path), bearer };
     return parseAnswer(call, await api.retried(call, "app", signal), schema, api.redactor);

@@ -43,7 +43,7 @@ export interface FoundRuns extends Listing<RunAnswer> {
 export class ActiveRuns {
   readonly #rest: Rest;
   readonly #clock: Clock;
-  /** When each repository's list of a status was last read, in milliseconds since the epoch. */
+  /** When each repository's list of a status was last read, on the monotonic clock. */
   readonly #listedAtMs = new Map<string, Map<Unfinished, number>>();
 
   constructor(rest: Rest, clock: Clock) {
@@ -66,17 +66,17 @@ export class ActiveRuns {
       const older = await this.#list(path, status, options);
       for (const run of older.items) runs.set(run.id, run);
       if (listing.complete) listing = older;
-      if (older.complete) this.#listedAtMs.get(repository)?.set(status, this.#clock.now());
+      if (older.complete) this.#listedAtMs.get(repository)?.set(status, this.#clock.monotonicMs());
     }
     return { ...listing, items: [...runs.values()], calls: 1 + due.length };
   }
 
   /** The statuses whose turn it is; all of them where even the newest page is full of unfinished runs. */
   #due(repository: string, allUnfinished: boolean): readonly Unfinished[] {
-    const nowMs = this.#clock.now();
+    const nowMs = this.#clock.monotonicMs();
     const known = this.#listedAtMs.get(repository) ?? spread(nowMs);
     this.#listedAtMs.set(repository, known);
-    return UNFINISHED.filter((status) => allUnfinished || nowMs - (known.get(status) ?? 0) >= LIST_AGAIN_MS);
+    return UNFINISHED.filter((status) => allUnfinished || nowMs - (known.get(status) ?? nowMs) >= LIST_AGAIN_MS);
   }
 
   /** A filtered list ends after its newest thousand entries: those before them are listed up to the oldest of these. */

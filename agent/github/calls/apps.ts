@@ -58,7 +58,7 @@ export async function configureAppHook(
   signal: AbortSignal,
 ): Promise<void> {
   api.redactor.remember(secret);
-  const bearer = await appJwt(appId, key, api.clock);
+  const bearer = await appJwt(appId, key, api.serverNowMs() ?? api.clock.now());
   api.redactor.remember(bearer);
   const body = { url, secret, content_type: "json", insecure_ssl: "0" };
   const call: HttpCall = { method: "PATCH", url: api.urlOf("/app/hook/config"), bearer, body };

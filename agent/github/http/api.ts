@@ -29,6 +29,8 @@ export class Api {
   #calls = 0;
   #notModified = 0;
   #retries = 0;
+  /** What GitHub's clock says beyond the monotonic one. */
+  #serverAheadMs: number | null = null;
 
   /** Throws GitHubError `network` when `apiUrl` is no address that calls can go to. */
   constructor(options: ApiOptions) {
@@ -53,9 +55,20 @@ export class Api {
     const { fetch, deadlineMs } = this.#options;
     const answer = await send(call, { fetch, deadlineMs, signal, redactor: this.redactor });
     if (answer.status === 304) this.#notModified++;
+    this.#noteTime(answer.headers);
     const limit = readRateLimit(answer.headers);
     if (limit !== null) this.#rateLimits.set(limit.resource, limit);
     return answer;
+  }
+
+  /** GitHub's time now, by the last answer and the time that went by since; null before the first answer. */
+  serverNowMs(): number | null {
+    return this.#serverAheadMs === null ? null : Math.round(this.clock.monotonicMs() + this.#serverAheadMs);
+  }
+
+  #noteTime(headers: Headers): void {
+    const serverMs = Date.parse(headers.get("date") ?? "");
+    if (!Number.isNaN(serverMs)) this.#serverAheadMs = serverMs - this.clock.monotonicMs();
   }
 
   /** A call that may be made twice: waits and repeats on faults that pass. Throws GitHubError on any but 2xx and 304. */

@@ -1,3 +1,4 @@
+import type { Clock } from "../../../shared/clock/clock.ts";
 import { GitHubError } from "../model/types.ts";
 
 /**
@@ -7,16 +8,23 @@ import { GitHubError } from "../model/types.ts";
  * https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api
  */
 export class RateGate {
+  readonly #clock: Clock;
+  /** On the monotonic clock: a limit lasts as long as GitHub said, whatever happens to the wall clock. */
   readonly #closedUntilMs = new Map<string, number>();
 
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
   /** Shuts the account's reads until then; never opens earlier than an answer before it asked for. */
-  close(account: string, untilMs: number): void {
-    this.#closedUntilMs.set(account, Math.max(untilMs, this.#closedUntilMs.get(account) ?? 0));
+  close(account: string, retryAtMs: number): void {
+    const untilMs = this.#clock.monotonicMs() + (retryAtMs - this.#clock.now());
+    this.#closedUntilMs.set(account, Math.max(untilMs, this.#closedUntilMs.get(account) ?? untilMs));
   }
 
   /** Throws GitHubError `rate-limited` while the account is shut. */
-  check(account: string, nowMs: number): void {
-    const untilMs = this.closedUntilMs(nowMs, account);
+  check(account: string): void {
+    const untilMs = this.closedUntilMs(account);
     if (untilMs === null) return;
     throw new GitHubError(
       "rate-limited",
@@ -26,10 +34,10 @@ export class RateGate {
     );
   }
 
-  /** When the account, or the last of all accounts, opens again; null when open. */
-  closedUntilMs(nowMs: number, account?: string): number | null {
-    const untilMs =
-      account === undefined ? Math.max(0, ...this.#closedUntilMs.values()) : (this.#closedUntilMs.get(account) ?? 0);
-    return untilMs > nowMs ? untilMs : null;
+  /** When the account, or the last of all accounts, opens again, milliseconds since the epoch; null when open. */
+  closedUntilMs(account?: string): number | null {
+    const all = account === undefined ? [...this.#closedUntilMs.values()] : [this.#closedUntilMs.get(account) ?? 0];
+    const leftMs = Math.max(0, ...all) - this.#clock.monotonicMs();
+    return leftMs > 0 ? Math.round(this.#clock.now() + leftMs) : null;
   }
 }

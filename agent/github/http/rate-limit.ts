@@ -38,7 +38,8 @@ export function isRateLimited(answer: Answer): boolean {
 }
 
 /**
- * When a refused caller may come back: `retry-after` first, else the reset of an empty bucket, else a minute.
+ * When a refused caller may come back, on this machine's clock: `retry-after` first, else the time that GitHub's own
+ * clock leaves until the reset of an empty bucket, else a minute.
  *
  * https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api#handle-rate-limit-errors-appropriately
  */
@@ -46,8 +47,10 @@ export function retryAtMs(headers: Headers, nowMs: number): number {
   const after = retryAfterMs(headers.get("retry-after"), nowMs);
   if (after !== null) return nowMs + Math.min(after, LONGEST_WAIT_MS);
   const limit = readRateLimit(headers);
-  // A reset that has passed by this machine's clock says nothing of when: wait as if there were none.
-  if (limit?.remaining === 0 && limit.resetAtMs > nowMs) return Math.min(limit.resetAtMs, nowMs + LONGEST_WAIT_MS);
+  const serverMs = Date.parse(headers.get("date") ?? "");
+  const leftMs = (limit?.resetAtMs ?? 0) - (Number.isNaN(serverMs) ? nowMs : serverMs);
+  // A reset that has passed says nothing of when: wait as if there were none.
+  if (limit?.remaining === 0 && leftMs > 0) return nowMs + Math.min(leftMs, LONGEST_WAIT_MS);
   return nowMs + MINUTE_MS;
 }
 

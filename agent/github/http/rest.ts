@@ -49,11 +49,12 @@ export class Rest {
   readonly #api: Api;
   readonly #tokens: TokenSource;
   readonly #cache = new EtagCache();
-  readonly #gate = new RateGate();
+  readonly #gate: RateGate;
 
   constructor(api: Api, tokens: TokenSource) {
     this.#api = api;
     this.#tokens = tokens;
+    this.#gate = new RateGate(api.clock);
   }
 
   urlOf(path: string): string {
@@ -62,13 +63,13 @@ export class Rest {
 
   /** Until when polling rests, by the account that rests longest; null when it does not. */
   get closedUntilMs(): number | null {
-    return this.#gate.closedUntilMs(this.#api.clock.now());
+    return this.#gate.closedUntilMs();
   }
 
   /** One page, from the cache when GitHub says that it is the same. Throws GitHubError. */
   async read<T>(url: string, schema: z.ZodType<T>, options: ReadOptions): Promise<Page<T>> {
     const token = await this.#tokens.tokenFor(options.scope, options.signal);
-    if (options.urgent !== true) this.#gate.check(token.account, this.#api.clock.now());
+    if (options.urgent !== true) this.#gate.check(token.account);
     const key = `${token.identity} ${url}`;
     const cached = this.#cache.get(key);
     const call: HttpCall = { method: "GET", url, bearer: token.value, etag: cached?.etag };

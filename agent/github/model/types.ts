@@ -98,6 +98,8 @@ export interface GitHub {
   /** A runner by its id; null where GitHub knows none. */
   readRunner(scope: RunnerScope, runnerId: number, signal: AbortSignal): Promise<GitHubRunner | null>;
   listOrganizationRepositories(organization: string, signal: AbortSignal): Promise<Listing<GitHubRepository>>;
+  /** GitHub's own time now, milliseconds since the epoch, as its last answer told it; null where none has. */
+  serverNowMs?(): number | null;
   /** Asks GitHub who the token is and what it may do; used by the doctor. */
   checkToken(signal: AbortSignal): Promise<TokenReport>;
 }

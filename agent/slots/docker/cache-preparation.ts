@@ -51,7 +51,11 @@ export class CachePreparation {
   async prepare(pool: Pool, platform: string | null, signal: AbortSignal): Promise<void> {
     const { key, container } = pool;
     const { clock } = this.#options;
-    while (container.caches.length > 0 && !signal.aborted && clock.now() >= (this.#nextAtMs.get(key) ?? 0)) {
+    while (
+      container.caches.length > 0 &&
+      !signal.aborted &&
+      clock.monotonicMs() >= (this.#nextAtMs.get(key) ?? Number.NEGATIVE_INFINITY)
+    ) {
       const running = this.#running.get(key);
       // Who began it waits for its end, so that no helper outlives the process.
       if (running === undefined) await this.#begin(pool, platform, signal);
@@ -75,7 +79,7 @@ export class CachePreparation {
       this.#nextAtMs.set(pool.key, Number.POSITIVE_INFINITY);
     } catch (error) {
       if (signal.aborted) return;
-      this.#nextAtMs.set(pool.key, clock.now() + RETRY_MS);
+      this.#nextAtMs.set(pool.key, clock.monotonicMs() + RETRY_MS);
       const reason = messageOf(error);
       log.warn("caches not prepared; jobs may not be able to write them", {
         pool: pool.key,

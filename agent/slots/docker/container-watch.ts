@@ -38,7 +38,7 @@ export async function watchContainers(
   const backoff = new Backoff(RECONNECT, options.random);
   while (!signal.aborted) {
     const openedAtMs = await followOnce(options, onChange, signal);
-    if (openedAtMs !== null && options.clock.now() - openedAtMs >= STABLE_MS) backoff.reset();
+    if (openedAtMs !== null && options.clock.monotonicMs() - openedAtMs >= STABLE_MS) backoff.reset();
     await sleep(options.clock, backoff.nextMs(), signal);
   }
 }
@@ -51,7 +51,7 @@ async function followOnce(
 ): Promise<number | null> {
   let openedAtMs: number | null = null;
   const onOpen = (): void => {
-    openedAtMs = options.clock.now();
+    openedAtMs = options.clock.monotonicMs();
     onChange({ kind: "resync" });
   };
   try {

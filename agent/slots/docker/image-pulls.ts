@@ -44,21 +44,21 @@ export class DockerImagePulls {
   }
 
   async #pull(image: string, platform: string | null, signal: AbortSignal): Promise<void> {
-    const startedAtMs = this.#clock.now();
+    const startedAtMs = this.#clock.monotonicMs();
     this.#log.info("pulling image", { image, platform });
     await this.#client.images.pull(image, platform, this.#reporter(image), signal, this.#auth(image));
-    this.#log.info("image pulled", { image, ms: this.#clock.now() - startedAtMs });
+    this.#log.info("image pulled", { image, ms: this.#clock.monotonicMs() - startedAtMs });
   }
 
   /** Logs how far it has come, every few seconds. */
   #reporter(image: string): (progress: PullProgress) => void {
     const layers = new Map<string, PullProgress>();
-    let reportedAtMs = this.#clock.now();
+    let reportedAtMs = this.#clock.monotonicMs();
     return (progress) => {
       if (progress.layer === null) return;
       if (progress.totalBytes !== null || !layers.has(progress.layer)) layers.set(progress.layer, progress);
-      if (this.#clock.now() - reportedAtMs < REPORT_EVERY_MS) return;
-      reportedAtMs = this.#clock.now();
+      if (this.#clock.monotonicMs() - reportedAtMs < REPORT_EVERY_MS) return;
+      reportedAtMs = this.#clock.monotonicMs();
       const steps = [...layers.values()];
       const currentBytes = steps.reduce((sum, step) => sum + (step.currentBytes ?? 0), 0);
       const totalBytes = steps.reduce((sum, step) => sum + (step.totalBytes ?? 0), 0);

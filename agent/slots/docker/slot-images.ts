@@ -37,7 +37,7 @@ export class SlotImages {
     if (pull === "missing") return;
     if (pull === "always") return this.#refresh(pool, platform, signal);
     const askedAtMs = this.#askedAtMs.get(keyOf(pool, platform));
-    if (askedAtMs !== undefined && this.#options.clock.now() - askedAtMs < A_DAY_MS) return;
+    if (askedAtMs !== undefined && this.#options.clock.monotonicMs() - askedAtMs < A_DAY_MS) return;
     // Not bound to this start, which is over before the pull is. It settles by itself.
     void this.#refresh(pool, platform, new AbortController().signal).catch(() => {});
   }
@@ -54,7 +54,7 @@ export class SlotImages {
   }
 
   #pull(pool: Pool, platform: string | null, signal: AbortSignal): Promise<void> {
-    this.#askedAtMs.set(keyOf(pool, platform), this.#options.clock.now());
+    this.#askedAtMs.set(keyOf(pool, platform), this.#options.clock.monotonicMs());
     return this.#options.pulls.pull(pool.image, platform, signal);
   }
 }

@@ -8,7 +8,7 @@ import { agentFixture, batchOf, listed, REPOSITORY, signalOf, SWEEP_MS } from ".
 const HOUR_MS = 60 * 60_000;
 const STEPS = [-8 * HOUR_MS, 8 * HOUR_MS, -2 * HOUR_MS] as const;
 
-describe.each(STEPS)("a clock that is set by %i ms costs one interval at most", (step) => {
+describe.each(STEPS)("promise 15: a clock that is set by %i ms costs one interval at most", (step) => {
   test("H1: sweeps go on, asked for or not", async () => {
     const { clock, github, start } = agentFixture();
     await start();

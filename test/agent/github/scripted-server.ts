@@ -40,6 +40,8 @@ export async function startScriptedServer(
     answer(outgoing, script(request, seen.length - 1));
   };
   const server = createServer((incoming, outgoing) => {
+    // The stand-in lives in the time of its test.
+    outgoing.sendDate = false;
     handle(incoming, outgoing).catch(() => outgoing.destroy());
   });
   await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));

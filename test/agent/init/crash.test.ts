@@ -31,7 +31,7 @@ async function start(): Promise<Interrupted> {
   const secrets = new Set([init.token]);
   const quick = (world: InitWorld): InitWorld => ({
     ...world,
-    clock: { now: Date.now, after: (delayMs, fire) => systemClock.after(delayMs / 100, fire) },
+    clock: { ...systemClock, after: (delayMs, fire) => systemClock.after(delayMs / 100, fire) },
     randomBytes(length) {
       const bytes = world.randomBytes(length);
       secrets.add(Buffer.from(bytes).toString("base64url"));

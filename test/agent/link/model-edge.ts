@@ -37,7 +37,9 @@ export class ModelEdge {
   #paths: ModelPath[] = [];
 
   constructor(clock: Clock) {
-    this.#edge = new MemoryEdge({ clock: { now: () => clock.now(), after: () => () => {} } });
+    this.#edge = new MemoryEdge({
+      clock: { now: () => clock.now(), monotonicMs: () => clock.monotonicMs(), after: () => () => {} },
+    });
     this.dial.onDial = (connection) => {
       if (connection.ended) return;
       const path = new ModelPath(connection, clock.now());

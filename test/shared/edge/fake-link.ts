@@ -78,7 +78,7 @@ export class FakeLink {
   constructor({ maxUnacked, ...options }: FakeLinkOptions = {}) {
     this.edge = new MemoryEdge({
       ...options,
-      clock: { now: () => this.nowMs, after: () => () => {} },
+      clock: { now: () => this.nowMs, monotonicMs: () => this.nowMs, after: () => () => {} },
       log: this.log.log,
       ...(maxUnacked === undefined ? {} : { limits: { maxUnacked } }),
     });

@@ -22,7 +22,10 @@ export class LoopbackServer {
 
   constructor(clock: Clock) {
     this.#clock = clock;
-    this.#server = createServer((request, response) => void this.#handle(request, response));
+    this.#server = createServer((request, response) => {
+      response.sendDate = false;
+      void this.#handle(request, response);
+    });
     // Longer than any client keeps an idle connection, so that none is closed while a call is on its way.
     this.#server.keepAliveTimeout = 60_000;
   }
