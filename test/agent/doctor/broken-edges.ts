@@ -86,7 +86,12 @@ export const BROKEN_EDGES: readonly BrokenWorld[] = [
     summary: /^rejecting: 1 deliveries/,
     remedy: /wrangler secret put GITHUB_WEBHOOK_SECRET/,
     breakIt: async (world) => {
-      const headers = { "x-hub-signature-256": `sha256=${"0".repeat(64)}`, "content-type": "application/json" };
+      const headers = {
+        "x-hub-signature-256": `sha256=${"0".repeat(64)}`,
+        "x-github-delivery": crypto.randomUUID(),
+        "x-github-event": "workflow_job",
+        "content-type": "application/json",
+      };
       await fetch(world.edge.webhookUrl, { method: "POST", headers, body: "{}" });
       return { undo: () => ping(world) };
     },
