@@ -104,17 +104,57 @@ test("last words that the engine cannot give do not keep the place taken", async
   expect(world.slotNames()).not.toContain(name);
 });
 
-test("promise 16: a container that cannot be removed keeps its place until the next reconcile clears it", async () => {
-  const [world, name] = await withOneSlot();
-  world.provider.removeHooks.push(fails("unreachable"));
-  world.provider.exit(name, 0);
-  await world.advance(0);
-  expect(world.slotNames()).toEqual([name]);
-  expect(world.warnings()).toContainEqual(expect.objectContaining({ slot: name, remedy: "do something about Docker" }));
-  await world.manager.reconcile();
-  await world.advance(0);
-  expect(world.provider.containers.has(name)).toBe(false);
-  expect(world.slotNames()).not.toContain(name);
+describe("H4, promise 16: a container that has ended and cannot be removed holds up nobody", () => {
+  const stuck = (times: number) => Array.from({ length: times }, () => fails("rejected"));
+
+  test("its place is free at once, and its job's follower starts beside it", async () => {
+    const [world, name] = await withOneSlot();
+    world.provider.removeHooks.push(...stuck(1000));
+    await world.jobs(running(1, name), done(1, name), job(2));
+    world.provider.exit(name, 0);
+    await world.advance(0);
+    expect(world.slotNames()).not.toContain(name);
+    expect(world.provider.running()).toHaveLength(1);
+    await world.manager.reconcile();
+    await world.advance(60_000);
+    expect(world.slotNames()).toHaveLength(1);
+  });
+
+  test("it is tried again with growing pauses, said once by name, and gone in the end", async () => {
+    const [world, name] = await withOneSlot();
+    world.provider.removeHooks.push(...stuck(12));
+    world.provider.exit(name, 0);
+    await world.advance(60 * 60_000);
+    const tries = world.provider.callsOf("remove").filter((each) => each === name).length;
+    expect(tries).toBeGreaterThan(5);
+    expect(tries).toBeLessThan(20);
+    const said = world
+      .warnings()
+      .filter(({ slot, msg }) => slot === name && /not removed|not cleared/.test(String(msg)));
+    expect(said).toHaveLength(1);
+    await world.advance(2 * 60 * 60_000);
+    expect(world.provider.containers.has(name)).toBe(false);
+  });
+
+  test("the same where the engine does not answer: five seconds, and the place is free", async () => {
+    const [world, name] = await withOneSlot();
+    world.provider.removeHooks.push(() => new Promise(() => {}));
+    await world.jobs(running(1, name), done(1, name), job(2));
+    world.provider.exit(name, 0);
+    await world.advance(5000);
+    expect(world.slotNames()).not.toContain(name);
+    expect(world.provider.running()).toHaveLength(1);
+  });
+
+  test("one that was left so by an earlier process takes no place for longer than that either", async () => {
+    const world = new SlotWorld({ pools: [poolOf({ max: 1 })] });
+    world.provider.removeHooks.push(...stuck(1000));
+    world.provider.add(`${PREFIX}home-old`, { state: "exited", exitCode: 1 });
+    await world.adopt();
+    await world.jobs(job(1));
+    await world.advance(5000);
+    expect(world.provider.running()).toHaveLength(1);
+  });
 });
 
 test("an exit that is told three times at once is cleared once", async () => {
@@ -172,16 +212,38 @@ test("a runner whose deregistration fails after its exit is no slot any more; th
   expect(world.github.names()).not.toContain(name);
 });
 
-test("a container that could not be cleared away gives its place back within seconds, not at the next sweep", async () => {
+test("a container that could not be cleared away at first is cleared within seconds, not at the next sweep", async () => {
   const [world, name] = await withOneSlot();
   world.provider.removeHooks.push(fails("unreachable"));
   await world.jobs(running(1, name), done(1, name), job(2));
   world.provider.exit(name, 0);
-  await world.advance(0);
-  expect(world.slotNames()).toEqual([name]);
-  await world.advance(5000);
-  expect(world.slotNames()).not.toContain(name);
+  await world.advance(10_000);
+  expect(world.provider.containers.has(name)).toBe(false);
   expect(world.provider.running()).toHaveLength(1);
+});
+
+test("H15: an intent that could not be settled at the start is settled after the next good sweep", async () => {
+  const world = new SlotWorld({ pools: [poolOf({ max: 1 })] });
+  const name = `${PREFIX}home-cutoff`;
+  world.records.plan({ name, pool: "home", scope: "acme", plannedAtMs: world.clock.now() });
+  world.github.add(name, { status: "offline" });
+  world.github.findFaults.push(() => {
+    throw gitHubError("network");
+  });
+  await world.adopt();
+  await world.advance(1000);
+  expect(world.github.names()).toContain(name);
+  const empty = { items: [], absent: [], complete: true, repositories: [], allReadSinceMs: null };
+  world.manager.swept({
+    startedAtMs: world.clock.now(),
+    finishedAtMs: world.clock.now(),
+    jobs: empty,
+    runners: [],
+    failures: [],
+  });
+  await world.advance(1000);
+  expect(world.github.names()).not.toContain(name);
+  expect(world.records.unfinished()).toEqual([]);
 });
 
 test("a full disk for slots costs steps of the record, never the place of a slot", async () => {
