@@ -30,6 +30,8 @@ export interface AdoptionOptions {
 /** Holds what is believed of slots against what exists, at the start and ever after. */
 export class Adoption {
   readonly #options: AdoptionOptions;
+  /** Intents that are being settled. */
+  readonly #settling = new Set<string>();
 
   constructor(options: AdoptionOptions) {
     this.#options = options;
@@ -70,6 +72,7 @@ export class Adoption {
   #observe(observed: ObservedSlot): void {
     const { ledger, log, exits } = this.#options;
     const { name, poolKey: pool, scope, runnerId } = observed;
+    if (exits.isRemains(name)) return;
     if (ledger.slot(name) !== undefined) {
       if (observed.state === "exited") exits.exited(name, observed.exitCode);
       return;
@@ -86,12 +89,14 @@ export class Adoption {
 
   /**
    * Settles intents of an earlier process that no container belongs to: their registration, if there is one, goes.
-   * Call it after the first reconcile.
+   * Call it after the first reconcile, and again when GitHub has been heard: what failed is tried once more.
    */
   settleIntents(): void {
     const { records, ledger, work } = this.#options;
     for (const record of records.unfinished()) {
-      if (ledger.slot(record.name) === undefined) void work.run(record.name, () => this.#settle(record));
+      if (ledger.slot(record.name) !== undefined || this.#settling.has(record.name)) continue;
+      this.#settling.add(record.name);
+      void work.run(record.name, () => this.#settle(record).finally(() => this.#settling.delete(record.name)));
     }
   }
 

@@ -1,18 +1,20 @@
-import type { CancelTimer, Clock } from "../../shared/clock/clock.ts";
+import type { Clock } from "../../shared/clock/clock.ts";
 import type { ControllerEvent, SlotChange } from "../../shared/controller/events.ts";
 import type { Ledger } from "../../shared/controller/ledger.ts";
 import type { Slot } from "../../shared/controller/slot.ts";
-import { errorFields } from "../../shared/errors/message-of.ts";
 import type { Logger } from "../../shared/log/logger.ts";
+import { sleep } from "../clock/sleep.ts";
 import type { GitHub } from "../github/model/types.ts";
 import type { ExitInquiry } from "./exit-inquiry.ts";
 import { keepLastWords } from "./last-words.ts";
+import { Remains } from "./remains.ts";
 import { toRunnerScope } from "./runner-scope.ts";
 import type { SlotNotes } from "./slot-notes.ts";
 import type { SlotProvider } from "./slot-provider.ts";
 import type { SlotWork } from "./slot-work.ts";
 
-const CLEAR_RETRY_MS = 5000;
+/** A slot that has ended keeps its place for so long while the engine removes its container. */
+const KEEP_PLACE_MS = 5000;
 const MAX_CLEARED = 1000;
 
 export interface SlotExitsOptions {
@@ -23,8 +25,6 @@ export interface SlotExitsOptions {
   readonly work: SlotWork;
   readonly inquiry: ExitInquiry;
   readonly feed: (event: ControllerEvent) => void;
-  /** Holds what is believed against what exists: what could not be cleared away is found again there. */
-  readonly reconcile: () => Promise<void>;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -41,10 +41,12 @@ export class SlotExits {
   readonly #clearing = new Set<string>();
   /** When slots were cleared away, for lists that were asked for before. */
   readonly #cleared = new Map<string, number>();
-  #retry: CancelTimer | null = null;
+
+  readonly #remains: Remains;
 
   constructor(options: SlotExitsOptions) {
     this.#options = options;
+    this.#remains = new Remains(options);
   }
 
   /** A slot's container ended, or is no longer there (`exitCode` null). */
@@ -66,25 +68,33 @@ export class SlotExits {
     void this.#options.work.run(name, () => this.#clear(name, exitCode));
   }
 
+  /** The place is free when the container is gone, or when the engine is not done with it within five seconds. */
   async #clear(name: string, exitCode: number | null): Promise<void> {
-    const { provider, log, clock, ledger, notes, work } = this.#options;
-    const { signal } = work;
+    const { clock, ledger, notes, work } = this.#options;
+    const exitedAtMs = clock.now();
+    const removal = this.#takeAway(name, exitCode);
     try {
-      const exitedAtMs = clock.now();
-      if (exitCode !== null && exitCode !== 0) await keepLastWords(this.#options, name, exitCode, signal);
-      await provider.remove(name, signal);
+      if (!(await isDone(removal, clock, work.signal))) this.#remains.add(name, removal);
+      if (work.signal.aborted) return;
       const slot = ledger.slot(name);
       this.#keepCleared(name);
       this.#feed(name, { change: "removed" });
       notes.update(name, { exitedAtMs, exitCode, removedAtMs: clock.now() });
       if (slot !== undefined && slot.jobId === null) await this.#withdraw(slot);
-    } catch (error) {
-      if (signal.aborted) return;
-      log.warn("remains of a slot not cleared; it is tried again", { slot: name, ...errorFields(error) });
-      this.#reconcileSoon();
     } finally {
       this.#clearing.delete(name);
     }
+  }
+
+  async #takeAway(name: string, exitCode: number | null): Promise<void> {
+    const { provider, work } = this.#options;
+    if (exitCode !== null && exitCode !== 0) await keepLastWords(this.#options, name, exitCode, work.signal);
+    await provider.remove(name, work.signal);
+  }
+
+  /** Whether the container of a slot that ended is still there, and being dealt with. */
+  isRemains(name: string): boolean {
+    return this.#remains.has(name);
   }
 
   /** GitHub removes a runner that ran its job. One that ended without is removed here; 404 is as good. */
@@ -109,22 +119,27 @@ export class SlotExits {
     this.#cleared.set(name, this.#options.clock.now());
   }
 
-  /** A slot that was not cleared keeps its place: the next sweep may be an hour away. */
-  #reconcileSoon(): void {
-    if (this.#retry !== null) return;
-    const { clock, work, reconcile } = this.#options;
-    this.#retry = clock.after(CLEAR_RETRY_MS, () => {
-      this.#retry = null;
-      void work.run("reconcile", reconcile);
-    });
-  }
-
   #feed(name: string, step: SlotChange): void {
     const { feed, clock } = this.#options;
     feed({ type: "slot", atMs: clock.now(), name, ...step });
   }
 
   stop(): void {
-    this.#retry?.();
+    this.#remains.stop();
   }
+}
+
+/** Whether the work succeeds in time. */
+async function isDone(work: Promise<void>, clock: Clock, signal: AbortSignal): Promise<boolean> {
+  const over = new AbortController();
+  const late = sleep(clock, KEEP_PLACE_MS, AbortSignal.any([signal, over.signal]));
+  const done = await Promise.race([
+    work.then(
+      () => true,
+      () => false,
+    ),
+    late.then(() => false),
+  ]);
+  over.abort();
+  return done;
 }

@@ -54,7 +54,7 @@ export class SlotManager {
     this.#notes = new SlotNotes(records, log);
     const parts = { ...options, work: this.#work, notes: this.#notes };
     const inquiry = new ExitInquiry(options);
-    this.#exits = new SlotExits({ ...parts, inquiry, reconcile: () => this.#adoption.reconcile() });
+    this.#exits = new SlotExits({ ...parts, inquiry });
     this.#adoption = new Adoption({ ...parts, exits: this.#exits });
   }
 
@@ -81,6 +81,7 @@ export class SlotManager {
   /** A sweep has ended: what runs is looked at as well, and runners that GitHub lists as online for the first time. */
   swept({ runners, startedAtMs }: SweepResult): void {
     void this.#work.run("reconcile", () => this.reconcile());
+    this.#adoption.settleIntents();
     for (const runner of runners.flatMap((listing) => listing.items)) {
       if (runner.status === "online" && this.#options.ledger.slot(runner.name) !== undefined)
         this.#notes.noteOnline(runner.name, startedAtMs);

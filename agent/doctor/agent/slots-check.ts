@@ -12,6 +12,8 @@ import { orGitHubSkipped, type GitHubFacts } from "../github/github-facts.ts";
 /** What is younger than that may just be on its way from one to the other. */
 const SETTLED_MS = 2 * 60_000;
 const MOST_NAMED = 3;
+/** States of a container that takes no place any more. */
+const OVER: ReadonlySet<string> = new Set(["exited", "dead", "removing"]);
 
 export interface SlotsOptions {
   readonly fleet: Fleet;
@@ -41,6 +43,8 @@ export async function judgeSlots(
   const known = new Map(slots.map((slot) => [slot.name, slot]));
   const here = new Set(containers.map(({ name }) => name));
   const strangers = containers.filter(({ name, createdAtMs }) => !known.has(name) && settled(createdAtMs));
+  const isOver = (name: string): boolean => settled(known.get(name)?.removedAtMs ?? null);
+  const stuck = containers.filter(({ name, state }) => state !== "running" && isOver(name));
   const lost = slots.filter((slot) => slot.removedAtMs === null && settled(slot.plannedAtMs) && !here.has(slot.name));
   const ghosts = runners.filter(
     ({ name, status }) => status === "online" && !here.has(name) && settled(known.get(name)?.plannedAtMs ?? 0),
@@ -48,6 +52,7 @@ export async function judgeSlots(
   const problems = [
     ...overfull(fleet, containers),
     ...named("containers that the journal does not know", strangers),
+    ...named("containers that ended and could not be removed", stuck),
     ...named("slots of the journal without a container", lost),
     ...named("runners online at GitHub without a container here", ghosts),
   ];
@@ -81,7 +86,7 @@ async function runnersOf(github: GitHubFacts, fleet: Fleet, instance: string): P
 
 function overfull({ pools }: Fleet, containers: readonly Container[]): readonly string[] {
   return pools.flatMap(({ key, scaling }) => {
-    const count = containers.filter(({ pool }) => pool === key).length;
+    const count = containers.filter(({ pool, state }) => pool === key && !OVER.has(state)).length;
     return count > scaling.max ? [`${count} containers in the pool ${key}, ${scaling.max} at most`] : [];
   });
 }

@@ -1,7 +1,10 @@
 import type { Clock, Random } from "../../../shared/clock/clock.ts";
 import type { Pool } from "../../../shared/fleet/pool.ts";
 import type { Logger } from "../../../shared/log/logger.ts";
-import type { ContainerDetail } from "../../docker/container-answers.ts";
+import { errorFields } from "../../../shared/errors/message-of.ts";
+import { SayOnce } from "../../../shared/log/say-once.ts";
+import { soon } from "../../clock/soon.ts";
+import type { ContainerSummary } from "../../docker/container-answers.ts";
 import { INSTANCE_LABEL, readSlotLabels } from "./container-labels.ts";
 import { containerSpec, platformOf, settingsLeftOut } from "./container-spec.ts";
 import type { DockerClient } from "../../docker/docker-client.ts";
@@ -13,13 +16,16 @@ import { refuseOldKernel, refuseWithoutRoom, type RoomRule } from "./admission.t
 import { SlotImages } from "./slot-images.ts";
 import type { RegistryAuth } from "../../docker/registry-auth.ts";
 import { DockerImagePulls } from "./image-pulls.ts";
-import { observedSlot } from "./observed-container.ts";
+import { observedRow, observedSlot } from "./observed-container.ts";
 import { inSlotTerms } from "./slot-error.ts";
 import { CachePreparation } from "./cache-preparation.ts";
 import { DockerSlotStart } from "./container-start.ts";
 import { watchContainers } from "./container-watch.ts";
 import { HelperContainers } from "./helper-container.ts";
 import type { ObservedSlot, ContainerChange, SlotProvider, SlotSpec } from "../slot-provider.ts";
+
+/** A healthy engine inspects a container in milliseconds; a stuck one must not be waited for. */
+const INSPECT_MS = 3000;
 
 export interface DockerSlotProviderOptions {
   readonly client: DockerClient;
@@ -45,12 +51,14 @@ export class DockerSlotProvider implements SlotProvider {
   readonly #starter: DockerSlotStart;
   readonly #helpers: HelperContainers;
   readonly #caches: CachePreparation;
+  readonly #unseen: SayOnce;
   #features: HostFeatures | null = null;
 
   constructor(options: DockerSlotProviderOptions) {
     this.#options = options;
     this.#client = options.client;
     this.#log = options.log;
+    this.#unseen = new SayOnce(options.log);
     const pulls = new DockerImagePulls(options.client, options.clock, options.log, options.registryAuth);
     this.#images = new SlotImages({ ...options, pulls });
     this.#starter = new DockerSlotStart({ ...options, pulls });
@@ -92,7 +100,7 @@ export class DockerSlotProvider implements SlotProvider {
   list(signal: AbortSignal): Promise<readonly ObservedSlot[]> {
     return inSlotTerms(async () => {
       const rows = await this.#client.containers.list(INSTANCE_LABEL, this.#options.instance, signal);
-      const slots = await Promise.all(rows.map((row) => this.#observe(row.id, signal)));
+      const slots = await Promise.all(rows.map((row) => this.#observe(row, signal)));
       return slots.filter((slot) => slot !== null);
     });
   }
@@ -147,15 +155,35 @@ export class DockerSlotProvider implements SlotProvider {
     }
   }
 
-  async #observe(id: string, signal: AbortSignal): Promise<ObservedSlot | null> {
-    const container = await this.#client.containers.inspect(id, signal);
-    const labels = container === null ? null : readSlotLabels(container.labels, this.#options.instance);
-    return container === null || labels === null ? null : observedSlot(container, labels);
+  /** One that cannot be inspected is what its row in the list says: it must hide no other. */
+  async #observe(row: ContainerSummary, signal: AbortSignal): Promise<ObservedSlot | null> {
+    const { instance, clock } = this.#options;
+    try {
+      const within = (until: AbortSignal) => this.#client.containers.inspect(row.id, until);
+      const container = await soon(within, INSPECT_MS, clock, signal);
+      const labels = container === null ? null : readSlotLabels(container.labels, instance);
+      this.#unseen.over(row.name);
+      return container === null || labels === null ? null : observedSlot(container, labels);
+    } catch (error) {
+      signal.throwIfAborted();
+      this.#unseen.say("warn", row.name, "container cannot be inspected; its row in the list is believed", {
+        slot: row.name,
+        ...errorFields(error),
+      });
+      const labels = readSlotLabels(row.labels, instance);
+      return labels === null ? null : observedRow(row, labels);
+    }
   }
 
   /** The container of that name if it is ours; one that is not is as good as absent. */
-  async #own(name: string, signal: AbortSignal): Promise<ContainerDetail | null> {
-    const found = await this.#client.containers.inspect(name, signal);
+  async #own(name: string, signal: AbortSignal): Promise<Pick<ContainerSummary, "id" | "labels"> | null> {
+    const { instance, clock } = this.#options;
+    const inspect = (until: AbortSignal) => this.#client.containers.inspect(name, until);
+    const found = await soon(inspect, INSPECT_MS, clock, signal).catch(async () => {
+      signal.throwIfAborted();
+      const rows = await this.#client.containers.list(INSTANCE_LABEL, instance, signal);
+      return rows.find((row) => row.name === name) ?? null;
+    });
     if (found === null || found.name !== name) return null;
     if (readSlotLabels(found.labels, this.#options.instance) !== null) return found;
     this.#log.warn("a container with the name of a slot is not this agent's and is left alone", { slot: name });

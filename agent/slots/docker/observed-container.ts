@@ -1,4 +1,4 @@
-import type { ContainerDetail } from "../../docker/container-answers.ts";
+import type { ContainerDetail, ContainerSummary } from "../../docker/container-answers.ts";
 import type { SlotLabels } from "./container-labels.ts";
 import type { ObservedSlot } from "../slot-provider.ts";
 
@@ -20,6 +20,24 @@ export function observedSlot(container: ContainerDetail, labels: SlotLabels): Ob
     createdAtMs: labels.createdAtMs ?? container.createdAtMs ?? 0,
     startedAtMs: container.startedAtMs,
     finishedAtMs: state === "exited" ? container.finishedAtMs : null,
+  };
+}
+
+/** The same by the row of a list alone, for a container that cannot be inspected: how it ended is not known. */
+export function observedRow(row: ContainerSummary, labels: SlotLabels): ObservedSlot {
+  const state = stateOf(row.state);
+  const createdAtMs = labels.createdAtMs ?? row.createdAtMs ?? 0;
+  return {
+    name: row.name,
+    poolKey: labels.poolKey,
+    scope: labels.scope,
+    runnerId: labels.runnerId,
+    state,
+    exitCode: null,
+    oomKilled: false,
+    createdAtMs,
+    startedAtMs: state === "created" ? null : createdAtMs,
+    finishedAtMs: null,
   };
 }
 

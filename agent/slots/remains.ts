@@ -1,0 +1,66 @@
+import { backoffRangeMs } from "../../shared/clock/backoff.ts";
+import type { CancelTimer, Clock } from "../../shared/clock/clock.ts";
+import { errorFields } from "../../shared/errors/message-of.ts";
+import type { Logger } from "../../shared/log/logger.ts";
+import type { SlotProvider } from "./slot-provider.ts";
+import type { SlotWork } from "./slot-work.ts";
+
+const AGAIN = { baseMs: 5000, capMs: 10 * 60_000 } as const;
+
+export interface RemainsOptions {
+  readonly provider: SlotProvider;
+  readonly work: SlotWork;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/**
+ * Containers of slots that ended and that the engine does not remove: busy file systems, stuck shims. They use neither
+ * memory nor processor and take no place; each is tried again by itself, with growing pauses, until it is gone.
+ */
+export class Remains {
+  readonly #options: RemainsOptions;
+  readonly #tries = new Map<string, number>();
+  readonly #timers = new Map<string, CancelTimer>();
+
+  constructor(options: RemainsOptions) {
+    this.#options = options;
+  }
+
+  has(name: string): boolean {
+    return this.#tries.has(name);
+  }
+
+  /** Takes over a removal that failed, or that is under way and takes long. */
+  add(name: string, removal: Promise<void>): void {
+    this.#tries.set(name, 0);
+    this.#follow(name, removal);
+  }
+
+  #follow(name: string, removal: Promise<void>): void {
+    const { work, log } = this.#options;
+    void work.run(name, async () => {
+      try {
+        await removal;
+        this.#tries.delete(name);
+        log.debug("what was left of a slot is removed", { slot: name });
+      } catch (error) {
+        if (!work.signal.aborted) this.#later(name, error);
+      }
+    });
+  }
+
+  #later(name: string, error: unknown): void {
+    const { provider, work, clock, log } = this.#options;
+    const tries = this.#tries.get(name) ?? 0;
+    this.#tries.set(name, tries + 1);
+    if (tries === 0)
+      log.warn("container of a slot that ended not removed; it is tried again", { slot: name, ...errorFields(error) });
+    const again = (): void => this.#follow(name, provider.remove(name, work.signal));
+    this.#timers.set(name, clock.after(backoffRangeMs(AGAIN, tries), again));
+  }
+
+  stop(): void {
+    for (const cancel of this.#timers.values()) cancel();
+  }
+}
