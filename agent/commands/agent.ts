@@ -6,6 +6,7 @@ import { systemClock } from "../clock/system-clock.ts";
 import { readPoolsFile } from "../settings/pools-file.ts";
 import { readSettings, type AgentSettings } from "../settings/settings.ts";
 import { unknownSettings } from "../settings/unknown-settings.ts";
+import { onceDiskAllows } from "../journal/disk-wait.ts";
 import { buildAgent, type BuiltAgent } from "../daemon/build-agent.ts";
 import { runDaemon } from "../daemon/run-daemon.ts";
 import { processLogger } from "../log/process-logger.ts";
@@ -34,17 +35,20 @@ export async function runAgent(args: readonly string[], io: CommandIo, stop: Abo
     const log = processLogger(settings.logLevel);
     for (const unknown of unknownSettings(io.env))
       log.warn("unknown setting", { detail: describeProblem("environment", unknown) });
-    await runDaemon({ built: build(settings, io, log), dataFolder: settings.dataFolder, log, stop });
+    const { fleet, provider } = prepare(settings, io, log);
+    const build = (): BuiltAgent => buildAgent({ settings, fleet, provider, log });
+    const built = await onceDiskAllows(build, { clock: systemClock, log, signal: stop });
+    if (built !== null) await runDaemon({ built, dataFolder: settings.dataFolder, log, stop });
     return EXIT.fine;
   } catch (error) {
     return failWith(error, false, io);
   }
 }
 
-function build(settings: AgentSettings, io: CommandIo, log: Logger): BuiltAgent {
+/** What can be wrong with settings and pools is said before anything waits for the disk. */
+function prepare(settings: AgentSettings, io: CommandIo, log: Logger) {
   const { fleet, warnings } = readPoolsFile({ file: settings.configFile, cwd: io.cwd, env: io.env });
   for (const warning of warnings) log.warn("configuration", { detail: describeProblem(settings.configFile, warning) });
   if (settings.edgeUrl === null) log.warn("HOOKLINE_EDGE_URL is not set; jobs are found by sweeps alone");
-  const provider = dockerSlots(settings, systemClock, log);
-  return buildAgent({ settings, fleet, provider, log });
+  return { fleet, provider: dockerSlots(settings, systemClock, log) };
 }

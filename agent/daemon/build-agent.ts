@@ -30,6 +30,9 @@ export interface BuildOptions {
   readonly dial?: Dial;
 }
 
+const LOST =
+  "The edge and the sweeps tell open jobs again. What cannot be told again: which pools were drained, and the history of jobs. Look at the disk, then delete the file.";
+
 /** A built agent, and how to let go of its files once it has stopped. */
 export interface BuiltAgent {
   readonly agent: Agent;
@@ -50,6 +53,7 @@ export function buildAgent(options: BuildOptions): BuiltAgent {
   const github = githubOf(settings, log);
   const way = dial ?? (edgeUrl === null || !link ? null : dialOf(settings));
   const journal = openJournal(settings.dataFolder);
+  for (const file of journal.movedAside) log.error("damaged file moved aside and begun anew", { file, remedy: LOST });
   const agent = new Agent({
     instance: settings.instance,
     onlyPool,

@@ -1,6 +1,7 @@
 import { messageOf } from "../../shared/errors/message-of.ts";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 
+import { sqliteTrouble } from "./sqlite-trouble.ts";
 import type { SqlDatabase, SqlRow, SqlValue } from "../../shared/sql/sql.ts";
 
 export interface NodeSqlOptions {
@@ -79,7 +80,7 @@ function open(path: string, timeout: number, readOnly: boolean): DatabaseSync {
   } catch (error) {
     database?.close();
     const reason = messageOf(error);
-    const remedy = "check that its folder exists, is writable by this user, and that the file is an SQLite database";
-    throw new Error(`Cannot open the database ${path}: ${reason}; ${remedy}`, { cause: error });
+    const remedy = sqliteTrouble(error)?.remedy ?? "";
+    throw new Error(`Cannot open the database ${path}: ${reason}. ${remedy}`.trim(), { cause: error });
   }
 }

@@ -102,7 +102,7 @@ test.each([
 ])("%s in place of the database is an error that names the path and the remedy", (_name, path) => {
   const where = path();
   expect(() => open(where)).toThrow(`Cannot open the database ${where}: `);
-  expect(() => open(where)).toThrow(/check that its folder exists/);
+  expect(() => open(where)).toThrow(/check that its folder exists|move it out of the folder/);
 });
 
 test("closing twice is harmless and a closed database says so", () => {
