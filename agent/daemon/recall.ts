@@ -11,7 +11,7 @@ type Feed = (event: ControllerEvent) => void;
 
 /** Rebuilds the ledger from the journal. What has become old news since is confirmed by a sweep first. */
 export function recallJobs(journal: Journal, drains: DrainRecords, nowMs: number, feed: Feed): void {
-  for (const { signal, agentAtMs } of journal.signals()) {
+  for (const { signal, agentAtMs } of journal.recall()) {
     const facts = factsOfSignal(signal);
     if (facts === null) continue;
     feed({

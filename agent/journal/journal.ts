@@ -1,5 +1,5 @@
 import { signalSchema, type SequencedSignal, type Signal } from "../../shared/workflow-job/signal.ts";
-import type { SqlDatabase } from "../../shared/sql/sql.ts";
+import type { SqlDatabase, SqlRow } from "../../shared/sql/sql.ts";
 import { migrateJournal } from "./journal-schema.ts";
 
 /** How far this agent has come in which mailbox. */
@@ -17,6 +17,17 @@ export interface JournaledSignal {
 }
 
 const REMEMBER_MS = 3 * 24 * 60 * 60_000;
+
+/** What a command reads of the past: a day of a busy fleet. */
+const MOST_AT_ONCE = 5000;
+const PAGE_ROWS = 500;
+
+/** Jobs whose end is here, in the attempt that is the last known. */
+const ENDED = `SELECT job_id FROM signals GROUP BY job_id
+   HAVING max(CASE WHEN json_extract(signal, '$.action') = 'completed' THEN json_extract(signal, '$.runAttempt') END)
+     >= max(json_extract(signal, '$.runAttempt'))`;
+const PAGE = `SELECT rowid, job_id, agent_at, signal, seq, json_extract(signal, '$.action') AS action
+   FROM signals WHERE rowid > ? ORDER BY rowid LIMIT ?`;
 
 /**
  * The agent's memory on disk: signals before they are acknowledged, and where it stands in the mailbox.
@@ -76,19 +87,43 @@ export class Journal {
   }
 
   /**
-   * All signals that are remembered, in the order in which they came. One that another version wrote and this one
-   * cannot read is passed over: sweeps know of its job, and history must not keep the agent from starting.
+   * The newest signals that are remembered, in the order in which they came. One that another version wrote and this
+   * one cannot read is passed over: sweeps know of its job, and history must not keep the agent from starting.
    */
-  signals(): readonly JournaledSignal[] {
-    return this.#sql.exec("SELECT agent_at, signal, seq FROM signals ORDER BY rowid").flatMap((row) => {
-      const parsed = signalSchema.safeParse(JSON.parse(String(row["signal"])));
-      const seq = row["seq"] === null ? null : Number(row["seq"]);
-      return parsed.success ? [{ agentAtMs: Number(row["agent_at"]), signal: parsed.data, seq }] : [];
-    });
+  signals(newest = MOST_AT_ONCE): readonly JournaledSignal[] {
+    return this.#sql
+      .exec("SELECT agent_at, signal, seq FROM signals ORDER BY rowid DESC LIMIT ?", newest)
+      .toReversed()
+      .flatMap(journaledOf);
+  }
+
+  /**
+   * What a start has to know, page by page, so that its memory does not grow with what has happened: every signal of
+   * jobs that have not ended, and of the others the last word alone.
+   */
+  *recall(): Generator<JournaledSignal> {
+    const ended = new Set(this.#sql.exec(ENDED).map((row) => Number(row["job_id"])));
+    for (let after = 0; ;) {
+      const rows = this.#sql.exec(PAGE, after, PAGE_ROWS);
+      for (const row of rows) {
+        if (row["action"] !== "completed" && ended.has(Number(row["job_id"]))) continue;
+        yield* journaledOf(row);
+      }
+      const last = rows.at(-1);
+      if (last === undefined) return;
+      after = Number(last["rowid"]);
+    }
   }
 
   /** Forgets signals older than three days: the ledger no longer needs them to keep finished jobs finished. */
   prune(nowMs: number): void {
     this.#sql.exec("DELETE FROM signals WHERE agent_at < ?", nowMs - REMEMBER_MS);
   }
+}
+
+/** None for a row that this version cannot read. */
+function journaledOf(row: SqlRow): readonly JournaledSignal[] {
+  const parsed = signalSchema.safeParse(JSON.parse(String(row["signal"])));
+  const seq = row["seq"] === null || row["seq"] === undefined ? null : Number(row["seq"]);
+  return parsed.success ? [{ agentAtMs: Number(row["agent_at"]), signal: parsed.data, seq }] : [];
 }

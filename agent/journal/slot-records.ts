@@ -37,6 +37,9 @@ const COLUMNS = {
 
 export type SlotSteps = { readonly [K in keyof typeof COLUMNS]?: number | null };
 
+/** What a command reads of the past. */
+const MOST_AT_ONCE = 5000;
+
 const REMEMBER_MS = 7 * 24 * 60 * 60_000;
 
 /** The journal's slots. A row that is not removed names something that may exist at GitHub or in Docker. */
@@ -83,9 +86,14 @@ export class SlotRecords {
     return this.#sql.exec("SELECT * FROM slots WHERE removed_at IS NULL ORDER BY planned_at").map(toRecord);
   }
 
-  /** All slots that are remembered, oldest first. */
-  all(): readonly SlotRecord[] {
-    return this.#sql.exec("SELECT * FROM slots ORDER BY planned_at, name").map(toRecord);
+  /** The newest slots that are remembered, and all that are not known to be gone, oldest first. */
+  all(newest = MOST_AT_ONCE): readonly SlotRecord[] {
+    const rows = this.#sql.exec(
+      `SELECT * FROM (SELECT * FROM slots ORDER BY planned_at DESC, name DESC LIMIT ?)
+       UNION SELECT * FROM slots WHERE removed_at IS NULL ORDER BY planned_at, name`,
+      newest,
+    );
+    return rows.map(toRecord);
   }
 
   prune(nowMs: number): void {

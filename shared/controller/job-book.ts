@@ -6,6 +6,8 @@ import { isGone, shiftJob, type JobEvidence, type LedgerJob } from "./job.ts";
 /** A signal that is older than this when it arrives is confirmed by a sweep before anything is started for it. */
 export const STALE_MS = 10 * 60_000;
 
+const MOST_WORDS = 1000;
+
 /** Finished jobs are remembered this long, so that a late or replayed event cannot bring them back. */
 const REMEMBER_MS = 3 * 24 * 60 * 60_000;
 
@@ -20,6 +22,7 @@ export class JobBook {
   readonly demand = new Demand();
   /** Jobs that are not finished, by job id. */
   readonly #open = new Map<number, LedgerJob>();
+  readonly #words = new Map<string, Pick<JobFacts, "repository" | "labels" | "jobName">>();
   /** Finished jobs, so that they stay finished. */
   readonly #closed = new Map<number, LedgerJob>();
 
@@ -58,9 +61,20 @@ export class JobBook {
   #file(job: LedgerJob): void {
     const { jobId, phase } = job.facts;
     const done = phase === "completed";
+    if (done) job.facts = this.#sharing(job.facts);
     (done ? this.#open : this.#closed).delete(jobId);
     (done ? this.#closed : this.#open).set(jobId, job);
     if (!done) this.demand.add(job);
+  }
+
+  /** Finished jobs are many, and most of their words are those of others. */
+  #sharing(facts: JobFacts): JobFacts {
+    const { repository, labels, jobName } = facts;
+    const key = JSON.stringify([repository, labels, jobName]);
+    const words = this.#words.get(key) ?? { repository, labels, jobName };
+    if (this.#words.size >= MOST_WORDS) this.#words.clear();
+    this.#words.set(key, words);
+    return { ...facts, ...words };
   }
 
   /** GitHub, asked at `atMs` about this very job in a repository that it shows, answered that it has none. */
