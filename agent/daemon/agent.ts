@@ -3,7 +3,6 @@ import { drainProgress, UnknownPool, type DrainProgress } from "../../shared/con
 import { Ledger } from "../../shared/controller/ledger.ts";
 import { poolOfAction, type Action } from "../../shared/controller/plan.ts";
 import { mayRun, servingPool, type ServingPool } from "../../shared/controller/pool-choice.ts";
-import { servingPools } from "../../shared/controller/serving.ts";
 import type { Fleet } from "../../shared/fleet/pool.ts";
 import { routesOfFleet } from "../../shared/fleet/routes-of-fleet.ts";
 import type { AgentReport } from "../../shared/link/report.ts";
@@ -11,7 +10,7 @@ import type { Logger } from "../../shared/log/logger.ts";
 import type { SqlDatabase } from "../../shared/sql/sql.ts";
 import { sleep } from "../clock/sleep.ts";
 import type { DeliveryLog, GitHubHook } from "../github/model/delivery-log.ts";
-import type { GitHub, RunnerScope } from "../github/model/types.ts";
+import type { GitHub } from "../github/model/types.ts";
 import { DrainRecords } from "../journal/drain-records.ts";
 import { Journal } from "../journal/journal.ts";
 import { MissedDeliveries } from "../journal/missed-deliveries.ts";
@@ -19,13 +18,12 @@ import { SlotRecords } from "../journal/slot-records.ts";
 import { SweepRecords } from "../journal/sweep-records.ts";
 import type { Dial } from "../link/dial.ts";
 import { LinkClient } from "../link/link-client.ts";
-import { toRunnerScope } from "../slots/runner-scope.ts";
+import { poolHashes } from "../slots/pool-hash.ts";
 import { SlotManager } from "../slots/slot-manager.ts";
 import { ownPrefix } from "../slots/slot-name.ts";
 import type { SlotProvider } from "../slots/slot-provider.ts";
 import { enforceTimeLimits } from "../slots/time-limits.ts";
 import { DeliverySweep } from "../sweeps/delivery-sweep.ts";
-import { JobQuestions, type BelievedJob } from "../sweeps/job-questions.ts";
 import { SweepLoop } from "../sweeps/sweep-loop.ts";
 import type { SweepResult } from "../sweeps/sweep.ts";
 import { ControlLoop } from "./control-loop.ts";
@@ -34,6 +32,7 @@ import { Intake } from "./intake.ts";
 import { keepCooldowns, recallCooldowns, recallJobs } from "./recall.ts";
 import { ReplayHold } from "./replay-hold.ts";
 import { Reporter } from "./report.ts";
+import { sweepInterests } from "./sweep-interests.ts";
 import { Watchers } from "./watchers.ts";
 
 /** What `docker stop` leaves before it kills is ten seconds; those that start get most of them. */
@@ -134,15 +133,14 @@ export class Agent {
       records: this.#records,
       feed: (event) => this.#control.feed(event),
       mayRun: (slot, job) => mayRun(this.#pools, slot, job),
+      poolHash: poolHashes(fleet),
       answered: (job, askedAtMs) => this.#intake.answered(job, askedAtMs),
     });
     this.#sweeps = new SweepLoop({
       ...options,
       deliveries: this.#deliverySweep(),
       records: new SweepRecords(options.slotsSql),
-      activeRepositories: () => this.#activeRepositories(),
-      otherScopes: () => this.#slotScopes(),
-      questions: new JobQuestions({ github: options.github, believed: () => this.#believedJobs(), clock }),
+      ...sweepInterests({ ...options, ledger: this.#ledger, records: this.#records, pools }),
       intervalMs: options.sweepIntervalMs,
       onResult: (result) => this.#swept(result),
     });
@@ -161,27 +159,6 @@ export class Agent {
       clock,
       logger: log,
     });
-  }
-
-  /** Where jobs are known that have not ended. */
-  *#activeRepositories(): Generator<string> {
-    for (const { facts } of this.#ledger.jobs) yield facts.repository;
-  }
-
-  /** Where the runners of slots are registered, the intents of an earlier process included. */
-  *#slotScopes(): Generator<RunnerScope> {
-    for (const { scope } of this.#ledger.slots) yield toRunnerScope(scope);
-    for (const { scope } of this.#records.unfinished()) yield toRunnerScope(scope);
-  }
-
-  /** The jobs whose end this agent has to learn of. */
-  *#believedJobs(): Generator<BelievedJob> {
-    const prefix = ownPrefix(this.#options.instance);
-    for (const { facts, lastSeenMs } of this.#ledger.jobs) {
-      const { jobId, repository, runnerName } = facts;
-      const isOurs = runnerName?.startsWith(prefix) === true || servingPools(this.#pools, facts).length > 0;
-      if (isOurs) yield { jobId, repository, lastSeenMs };
-    }
   }
 
   #makeLink(dial: Dial): LinkClient {

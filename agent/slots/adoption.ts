@@ -23,6 +23,8 @@ export interface AdoptionOptions {
   readonly exits: SlotExits;
   readonly work: SlotWork;
   readonly feed: (event: ControllerEvent) => void;
+  /** What the runners of a pool are made of now; null for a pool that is not known. */
+  readonly poolHash: (pool: string) => string | null;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -81,6 +83,9 @@ export class Adoption {
     // The engine's stamp may be of a clock that was ahead.
     const startedAtMs = Math.min(observed.startedAtMs ?? observed.createdAtMs, this.#options.clock.now());
     this.#feed(name, { change: "adopted", pool, scope, runnerId, startedAtMs });
+    const wanted = this.#options.poolHash(pool);
+    const isOther = observed.poolHash !== null && wanted !== null && observed.poolHash !== wanted;
+    if (isOther) this.#feed(name, { change: "outdated" });
     if (observed.state === "running") return;
     // It ended while nobody watched, or was never started: that says nothing about how its pool gets on now.
     this.#feed(name, { change: "retiring" });

@@ -88,6 +88,7 @@ function running(spec: SlotSpec, startedAtMs: number): ObservedSlot {
     state: "running",
     exitCode: null,
     oomKilled: false,
+    poolHash: null,
     createdAtMs: startedAtMs,
     startedAtMs,
     finishedAtMs: null,

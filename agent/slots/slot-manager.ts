@@ -8,7 +8,7 @@ import { sleep } from "../clock/sleep.ts";
 import type { GitHub } from "../github/model/types.ts";
 import type { SlotRecords } from "../journal/slot-records.ts";
 import type { SweepResult } from "../sweeps/sweep-result.ts";
-import { Adoption } from "./adoption.ts";
+import { Adoption, type AdoptionOptions } from "./adoption.ts";
 import { bringUp } from "./bring-up.ts";
 import { ExitInquiry, type ExitInquiryOptions } from "./exit-inquiry.ts";
 import { toRunnerScope } from "./runner-scope.ts";
@@ -21,7 +21,8 @@ import { SlotWork } from "./slot-work.ts";
 /** A runner cancels its job and unloads within 30 seconds of a stop; the kill comes after that. */
 export const STOP_GRACE_MS = 40_000;
 
-export interface SlotManagerOptions extends Pick<ExitInquiryOptions, "mayRun" | "answered"> {
+export interface SlotManagerOptions
+  extends Pick<ExitInquiryOptions, "mayRun" | "answered">, Pick<AdoptionOptions, "poolHash"> {
   readonly instance: string;
   /** Read, never written: what becomes of slots reaches it through `feed`. */
   readonly ledger: Ledger;

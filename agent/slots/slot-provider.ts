@@ -23,6 +23,8 @@ export interface ObservedSlot {
   readonly state: "created" | "running" | "exited";
   readonly exitCode: number | null;
   readonly oomKilled: boolean;
+  /** What it was made of (`poolHash`); null where an earlier version has not said. */
+  readonly poolHash: string | null;
   /** Milliseconds since the epoch. */
   readonly createdAtMs: number;
   readonly startedAtMs: number | null;

@@ -35,6 +35,8 @@ export function describeRetire(reason: RetireReason): string {
       return `its job ${reason.jobId} ended ${seconds(reason.forMs)} ago and its container still runs`;
     case "drained":
       return "its pool is being drained";
+    case "outdated":
+      return "its pool's settings have changed since it was made";
     case "scope-unreadable":
       return "GitHub did not list its runners for ten minutes, and its DELETE decides";
     case "pool-removed":

@@ -75,6 +75,8 @@ export type SlotChange =
       readonly runnerId: number | null;
       readonly startedAtMs: number;
     }
+  /** Its runner is made of settings that its pool had before. */
+  | { readonly change: "outdated" }
   /** Its container ended. */
   | { readonly change: "exited"; readonly exitCode: number | null }
   /** Nothing of it is left: container gone, registration gone or GitHub's to clean up. */

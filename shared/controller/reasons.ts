@@ -19,6 +19,7 @@ export type RetireReason =
   | { readonly code: "lost"; readonly forMs: number }
   | { readonly code: "job-done"; readonly jobId: number; readonly forMs: number }
   | { readonly code: "drained" }
+  | { readonly code: "outdated" }
   | { readonly code: "pool-removed" }
   | { readonly code: "scope-unreadable" };
 

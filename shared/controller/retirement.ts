@@ -9,6 +9,9 @@ export const ONLINE_DEADLINE_MS = 5 * 60_000;
 /** After its job a runner cleans up and exits; one that has not by then is stopped. */
 export const SPENT_DEADLINE_MS = 5 * 60_000;
 
+/** Why an idle slot goes at once. */
+type Unwanted = "drained" | "pool-removed" | "outdated";
+
 /** What is to be done about a slot that may have to go. */
 export type RetirementVerdict =
   | { readonly kind: "retire"; readonly reason: RetireReason }
@@ -21,7 +24,7 @@ export type RetirementVerdict =
 export function judgeSurplus(
   slot: Slot,
   cooldownMs: number,
-  reason: "surplus" | "drained" | "pool-removed",
+  reason: "surplus" | Unwanted,
   nowMs: number,
 ): RetirementVerdict | null {
   if (slot.state !== "started" && slot.state !== "online") return null;
@@ -87,14 +90,15 @@ function unconfirmed(slot: Slot): RetirementVerdict {
   return { kind: "verify", reason: { code: "end-unconfirmed", slot: slot.name } };
 }
 
-/** Slots that can take a job in pools that shall have none: drained, or no longer in the file. */
-export function unwanted(ledger: Ledger, pools: readonly ServingPool[]): ReadonlyMap<Slot, "drained" | "pool-removed"> {
+/** Slots that can take a job and shall not: their pool is drained or no longer in the file, or has other settings now. */
+export function unwanted(ledger: Ledger, pools: readonly ServingPool[]): ReadonlyMap<Slot, Unwanted> {
   const known = new Set(pools.map(({ pool }) => pool.key));
-  const found = new Map<Slot, "drained" | "pool-removed">();
+  const found = new Map<Slot, Unwanted>();
   for (const slot of ledger.slots) {
     if (!canTakeJob(slot)) continue;
     if (!known.has(slot.pool)) found.set(slot, "pool-removed");
     else if (ledger.isDraining(slot.pool)) found.set(slot, "drained");
+    else if (slot.outdated) found.set(slot, "outdated");
   }
   return found;
 }

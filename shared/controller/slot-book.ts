@@ -58,6 +58,9 @@ export class SlotBook {
         return this.#close(slot, "failed", event.atMs);
       case "removed":
         return this.#close(slot, "removed", event.atMs);
+      case "outdated":
+        slot.outdated = true;
+        return;
       case "retiring":
         slot.retiring = true;
         return;

@@ -33,6 +33,8 @@ export interface Slot {
   absentSinceMs: number | null;
   /** Since when nobody needs it; null while somebody does. */
   surplusSinceMs: number | null;
+  /** Its pool's settings have changed since: it covers no job, and goes when it is idle. */
+  outdated: boolean;
   /** It is being taken away and does not count as cover. */
   retiring: boolean;
   /** When taking it away last failed: evidence from before proves nothing any more. */
@@ -57,6 +59,7 @@ export function newSlot(name: string, pool: string, scope: string, input: "plann
     offlineSeenAtMs: null,
     absentSinceMs: null,
     surplusSinceMs: null,
+    outdated: false,
     retiring: false,
     keptAtMs: 0,
   };
@@ -124,7 +127,7 @@ export function coveringSlots(slots: Iterable<Slot>): ReadonlySet<Slot> {
   const counted = new Set<Slot>();
   const doubtful = new Map<string, Slot>();
   for (const slot of slots) {
-    if (!canTakeJob(slot)) continue;
+    if (!canTakeJob(slot) || slot.outdated) continue;
     if (covers(slot)) {
       counted.add(slot);
       continue;

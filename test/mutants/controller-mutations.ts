@@ -176,6 +176,13 @@ export const CONTROLLER_MUTATIONS: readonly Mutation[] = [
     foundBy: ["daemon"],
   },
   {
+    breaks: "rule 3: a runner of other settings counts as one of the new ones",
+    file: "agent/slots/adoption.ts",
+    search: 'if (isOther) this.#feed(name, { change: "outdated" });',
+    replace: "",
+    foundBy: ["daemon"],
+  },
+  {
     breaks: "rule 7: one repository's refusal pauses its pool",
     file: "shared/controller/pool-pauses.ts",
     search: 'return code.startsWith("github-") ? scopeDomain(pool, scope) : poolDomain(pool);',
@@ -198,8 +205,8 @@ export const CONTROLLER_MUTATIONS: readonly Mutation[] = [
   },
   {
     breaks: "rule 4: runners are listed only where the pools file says so",
-    file: "agent/daemon/agent.ts",
-    search: "otherScopes: () => this.#slotScopes(),",
+    file: "agent/daemon/sweep-interests.ts",
+    search: "otherScopes: () => slotScopes(options),",
     replace: "",
     foundBy: ["daemon"],
   },

@@ -150,5 +150,15 @@ export class DockerHost implements SlotProvider {
 
 function created({ name, pool, scope, runnerId }: SlotSpec, createdAtMs: number): ObservedSlot {
   const times = { createdAtMs, startedAtMs: null, finishedAtMs: null };
-  return { name, poolKey: pool.key, scope, runnerId, state: "created", exitCode: null, oomKilled: false, ...times };
+  return {
+    name,
+    poolKey: pool.key,
+    scope,
+    runnerId,
+    state: "created",
+    exitCode: null,
+    oomKilled: false,
+    poolHash: null,
+    ...times,
+  };
 }

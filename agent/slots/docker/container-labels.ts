@@ -7,6 +7,7 @@ const SCOPE_LABEL = "hookline.scope";
 const RUNNER_ID_LABEL = "hookline.runner-id";
 const CREATED_LABEL = "hookline.created";
 const SPEC_HASH_LABEL = "hookline.spec-hash";
+const POOL_HASH_LABEL = "hookline.pool-hash";
 
 /** Image updaters that would replace a container in the middle of its job are told to keep away. */
 export const HANDS_OFF: Readonly<Record<string, string>> = {
@@ -23,8 +24,10 @@ export interface SlotLabels {
   readonly runnerId: number | null;
   /** Milliseconds since the epoch, by the agent's clock. */
   readonly createdAtMs: number | null;
-  /** Changes when the pool's settings change what its containers are made of. */
+  /** Changes with what this version makes of the pool's settings on this host. */
   readonly specHash: string;
+  /** Changes when the pool's settings change what its runners are made of; null where an earlier version wrote none. */
+  readonly poolHash: string | null;
 }
 
 const schema = z
@@ -35,6 +38,7 @@ const schema = z
     [RUNNER_ID_LABEL]: z.coerce.number().int().positive().nullable().catch(null),
     [CREATED_LABEL]: z.coerce.number().int().positive().nullable().catch(null),
     [SPEC_HASH_LABEL]: z.string().catch(""),
+    [POOL_HASH_LABEL]: z.string().nullable().catch(null),
   })
   .transform((labels): SlotLabels => ({
     instance: labels[INSTANCE_LABEL],
@@ -43,6 +47,7 @@ const schema = z
     runnerId: labels[RUNNER_ID_LABEL],
     createdAtMs: labels[CREATED_LABEL],
     specHash: labels[SPEC_HASH_LABEL],
+    poolHash: labels[POOL_HASH_LABEL],
   }));
 
 export function writeSlotLabels(labels: SlotLabels): Record<string, string> {
@@ -53,6 +58,7 @@ export function writeSlotLabels(labels: SlotLabels): Record<string, string> {
     ...(labels.runnerId === null ? {} : { [RUNNER_ID_LABEL]: String(labels.runnerId) }),
     ...(labels.createdAtMs === null ? {} : { [CREATED_LABEL]: String(labels.createdAtMs) }),
     [SPEC_HASH_LABEL]: labels.specHash,
+    ...(labels.poolHash === null ? {} : { [POOL_HASH_LABEL]: labels.poolHash }),
     ...HANDS_OFF,
   };
 }

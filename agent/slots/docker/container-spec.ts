@@ -1,3 +1,4 @@
+import { poolHash } from "../pool-hash.ts";
 import { createHash } from "node:crypto";
 import type { ContainerCreateRequest, HostConfig } from "@docker/node-sdk";
 import type { Pool } from "../../../shared/fleet/pool.ts";
@@ -53,6 +54,7 @@ export function containerSpec({ spec, instance, host, network, createdAtMs }: Co
     scope: spec.scope,
     runnerId: spec.runnerId,
     createdAtMs,
+    poolHash: poolHash(pool),
     specHash: hashOf({ ...fixed, platform, env: options.env, labels: options.labels }),
   };
   return {

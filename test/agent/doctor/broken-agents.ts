@@ -89,7 +89,15 @@ export const BROKEN_AGENTS: readonly BrokenWorld[] = [
     breakIt: async ({ image, instance }) => {
       const name = `${ownPrefix(instance)}nas-stranger`;
       const createdAtMs = Date.now() - TEN_MINUTES_MS;
-      const labels = { instance, poolKey: "nas", scope: "acme", runnerId: 7, createdAtMs, specHash: "" };
+      const labels = {
+        instance,
+        poolKey: "nas",
+        scope: "acme",
+        runnerId: 7,
+        createdAtMs,
+        specHash: "",
+        poolHash: null,
+      };
       const body = { Image: image, Labels: writeSlotLabels(labels), Cmd: ["/bin/sh"] };
       await rawCall("POST", `/containers/create?name=${name}`, JSON.stringify(body));
       return { undo: () => rawCall("DELETE", `/containers/${name}?force=1`) };

@@ -11,7 +11,15 @@ const POOL = poolOf({ key: "nas", max: 2 });
 /** What the doctor says of an engine on which that many containers of the pool run, all known to the journal. */
 async function judged(count: number) {
   const rows = Array.from({ length: count }, (_, n) => {
-    const labels = { instance: "nas", poolKey: "nas", scope: "acme", runnerId: n, createdAtMs: NOW_MS, specHash: "" };
+    const labels = {
+      instance: "nas",
+      poolKey: "nas",
+      scope: "acme",
+      runnerId: n,
+      createdAtMs: NOW_MS,
+      specHash: "",
+      poolHash: null,
+    };
     return { id: `id-${n}`, name: `hookline-nas--nas-${n}`, state: "running", labels: writeSlotLabels(labels) };
   });
   const docker = {

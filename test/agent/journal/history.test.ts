@@ -36,4 +36,4 @@ test("C-5: three days of the load that the README promises are recalled by a pro
   const { closed, open, peakMiB } = JSON.parse(stdout) as { closed: number; open: number; peakMiB: number };
   expect({ closed, open }).toEqual({ closed: 47_990, open: 10 });
   expect(peakMiB).toBeLessThan(200);
-}, 60_000);
+});

@@ -31,6 +31,7 @@ const container = (name: string, change: Partial<ObservedSlot> = {}): ObservedSl
   state: "running",
   exitCode: null,
   oomKilled: false,
+  poolHash: null,
   createdAtMs: T0,
   startedAtMs: T0,
   finishedAtMs: null,

@@ -70,6 +70,7 @@ export class SlotWorld {
       records,
       feed: (event) => this.control.feed(event),
       mayRun: (slot, job) => mayRun(pools, slot, job),
+      poolHash: () => null,
       answered: (job, askedAtMs) => {
         const facts = factsOfJob(job, askedAtMs);
         const atMs = clock.now();

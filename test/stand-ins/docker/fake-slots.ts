@@ -46,6 +46,7 @@ export class FakeSlots implements SlotProvider {
       state: "running",
       exitCode: null,
       oomKilled: false,
+      poolHash: null,
       createdAtMs: now,
       startedAtMs: now,
       finishedAtMs: null,
