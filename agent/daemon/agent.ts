@@ -254,7 +254,7 @@ export class Agent {
       }
       case "retire":
         log.info("slot retired", { slot: action.slot, ...action.reason });
-        return this.#slots.retire(action.slot);
+        return this.#slots.retire(action.slot, action.reason);
       case "deregister":
         return this.#slots.deregister(action.ghost);
       case "verify":

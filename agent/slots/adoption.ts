@@ -89,7 +89,8 @@ export class Adoption {
     if (observed.state === "running") return;
     // It ended while nobody watched, or was never started: that says nothing about how its pool gets on now.
     this.#feed(name, { change: "retiring" });
-    exits.exited(name, observed.exitCode);
+    if (observed.state === "created") exits.unstarted(name);
+    else exits.exited(name, observed.exitCode);
   }
 
   /**

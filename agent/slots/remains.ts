@@ -22,9 +22,25 @@ export class Remains {
   readonly #options: RemainsOptions;
   readonly #tries = new Map<string, number>();
   readonly #timers = new Map<string, CancelTimer>();
+  readonly #waiting = new Map<string, () => void>();
 
   constructor(options: RemainsOptions) {
     this.#options = options;
+  }
+
+  /** Resolves once it is gone, or the work on slots ends. */
+  gone(name: string): Promise<void> {
+    const { signal } = this.#options.work;
+    return new Promise((resolve) => {
+      const done = (): void => {
+        this.#waiting.delete(name);
+        signal.removeEventListener("abort", done);
+        resolve();
+      };
+      if (!this.has(name) || signal.aborted) return resolve();
+      this.#waiting.set(name, done);
+      signal.addEventListener("abort", done, { once: true });
+    });
   }
 
   has(name: string): boolean {
@@ -43,6 +59,7 @@ export class Remains {
       try {
         await removal;
         this.#tries.delete(name);
+        this.#waiting.get(name)?.();
         log.debug("what was left of a slot is removed", { slot: name });
       } catch (error) {
         if (!work.signal.aborted) this.#later(name, error);

@@ -68,13 +68,24 @@ export class SlotExits {
     void this.#options.work.run(name, () => this.#clear(name, exitCode));
   }
 
-  /** The place is free when the container is gone, or when the engine is not done with it within five seconds. */
-  async #clear(name: string, exitCode: number | null): Promise<void> {
+  /** A container that was made and never started: it may still be started, and has its place until it is gone. */
+  unstarted(name: string): void {
+    if (this.#clearing.has(name)) return;
+    this.#clearing.add(name);
+    this.#feed(name, { change: "exited", exitCode: null });
+    void this.#options.work.run(name, () => this.#clear(name, null, false));
+  }
+
+  /** The place is free when the container is gone, or, where it has ended, after five seconds of trying. */
+  async #clear(name: string, exitCode: number | null, hasEnded = true): Promise<void> {
     const { clock, ledger, notes, work } = this.#options;
     const exitedAtMs = clock.now();
     const removal = this.#takeAway(name, exitCode);
     try {
-      if (!(await isDone(removal, clock, work.signal))) this.#remains.add(name, removal);
+      if (!(hasEnded && (await isDone(removal, clock, work.signal)))) {
+        this.#remains.add(name, removal);
+        if (!hasEnded) await this.#remains.gone(name);
+      }
       if (work.signal.aborted) return;
       const slot = ledger.slot(name);
       this.#keepCleared(name);

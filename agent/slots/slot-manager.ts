@@ -1,6 +1,7 @@
 import type { Clock, Random } from "../../shared/clock/clock.ts";
 import type { ControllerEvent, SlotChange } from "../../shared/controller/events.ts";
 import type { Ghost, Ledger } from "../../shared/controller/ledger.ts";
+import type { RetireReason } from "../../shared/controller/reasons.ts";
 import type { ServingPool } from "../../shared/controller/pool-choice.ts";
 import { errorFields } from "../../shared/errors/message-of.ts";
 import type { Logger } from "../../shared/log/logger.ts";
@@ -20,6 +21,9 @@ import { SlotWork } from "./slot-work.ts";
 
 /** A runner cancels its job and unloads within 30 seconds of a stop; the kill comes after that. */
 export const STOP_GRACE_MS = 40_000;
+
+/** Reasons that rest on GitHub's word that the runner is idle. A runner that GitHub no longer knows can run no job. */
+const AS_IDLE: ReadonlySet<string> = new Set(["surplus", "drained", "pool-removed", "outdated", "scope-unreadable"]);
 
 export interface SlotManagerOptions
   extends Pick<ExitInquiryOptions, "mayRun" | "answered">, Pick<AdoptionOptions, "poolHash"> {
@@ -126,18 +130,22 @@ export class SlotManager {
     return repeated;
   }
 
-  /** Deregisters an idle runner, then stops its container. GitHub has the last word: a busy one is kept. */
-  retire(name: string): void {
+  /** Deregisters an idle runner, then stops its container. One that GitHub or its own container calls busy is kept. */
+  retire(name: string, reason: RetireReason): void {
     const slot = this.#options.ledger.slot(name);
     if (slot === undefined || slot.retiring) return;
     this.#feed(name, { change: "retiring" });
-    void this.#work.run(name, () => this.#retire(name, slot.scope, slot.runnerId));
+    void this.#work.run(name, () => this.#retire(name, slot.scope, slot.runnerId, reason));
   }
 
-  async #retire(name: string, scope: string, knownId: number | null): Promise<void> {
+  async #retire(name: string, scope: string, knownId: number | null, reason: RetireReason): Promise<void> {
     const { github, provider, log } = this.#options;
     const { signal } = this.#work;
     try {
+      if (AS_IDLE.has(reason.code) && (await this.#isWorking(name))) {
+        log.warn("slot kept: its container says that it runs a job, GitHub calls it idle", { slot: name });
+        return this.#feed(name, { change: "kept", busy: true });
+      }
       const where = toRunnerScope(scope);
       const runnerId = knownId ?? (await github.findRunner(where, name, signal))?.id;
       const answer = runnerId === undefined ? "gone" : await github.deleteRunner(where, runnerId, signal);
@@ -147,6 +155,13 @@ export class SlotManager {
       log.warn("slot not retired; it is tried again", { slot: name, ...errorFields(error) });
       this.#feed(name, { change: "kept", busy: false });
     }
+  }
+
+  /** GitHub's inventory and its DELETE are one party; the container is another. Where it cannot be heard, GitHub decides. */
+  async #isWorking(name: string): Promise<boolean> {
+    const { provider } = this.#options;
+    const working = await provider.working?.(name, this.#work.signal).catch(() => null);
+    return working === true;
   }
 
   /** Removes a registration that no slot belongs to. */

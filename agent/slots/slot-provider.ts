@@ -75,6 +75,11 @@ export interface SlotProvider {
   stop(name: string, graceMs: number, signal: AbortSignal): Promise<void>;
   /** Removes a slot that is not running, volumes included; one that is gone is a success. */
   remove(name: string, signal: AbortSignal): Promise<void>;
+  /**
+   * Whether the slot itself says that it runs a job, GitHub aside; null where it cannot be told. A provider without it
+   * cannot tell. Throws SlotError.
+   */
+  working?(name: string, signal: AbortSignal): Promise<boolean | null>;
   /** The last lines that the slot printed; empty where the host cannot tell. */
   logTail(name: string, lines: number, signal: AbortSignal): Promise<string>;
 }

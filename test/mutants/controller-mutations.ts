@@ -183,6 +183,13 @@ export const CONTROLLER_MUTATIONS: readonly Mutation[] = [
     foundBy: ["daemon"],
   },
   {
+    breaks: "promise 8: GitHub's two words stop a container that says it runs a job",
+    file: "agent/slots/slot-manager.ts",
+    search: "return working === true;",
+    replace: "return false;",
+    foundBy: ["simulation"],
+  },
+  {
     breaks: "rule 7: one repository's refusal pauses its pool",
     file: "shared/controller/pool-pauses.ts",
     search: 'return code.startsWith("github-") ? scopeDomain(pool, scope) : poolDomain(pool);',

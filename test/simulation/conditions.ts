@@ -6,7 +6,11 @@ export type GitHubTrouble =
   | "name-taken"
   | "stale"
   | "partial"
-  | "idle-lies";
+  | "idle-lies"
+  /** Lists call busy runners idle, and DELETE takes them away: https://github.com/actions/runner/issues/4422 */
+  | "both-lie"
+  /** Lists of jobs are empty, though each job can be read by its id. */
+  | "empty-lists";
 
 /** Everything that can be wrong with the world, as it is at this moment. */
 export interface Conditions {

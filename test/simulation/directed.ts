@@ -59,6 +59,20 @@ export const DIRECTED: readonly Directed[] = [
     max: 10,
     slotsAtMost: 10,
   }),
+  directed("C-7, promise 8: inventory and DELETE lie alike, and nobody told of the job: the runner goes on", {
+    items: [
+      job(1000, 5000, { cancelMs: 300 }),
+      trouble(50_000, 400_000, { github: "both-lie" }),
+      trouble(63_000, 400_000, { loseDeliveries: 1 }),
+      job(70_000, 300_000),
+    ],
+    cooldownSeconds: 100,
+  }),
+  directed("F1, promise 9: lists that are empty for minutes end no job", {
+    items: [job(1000, 200_000), job(30_000, 5000), trouble(31_000, 160_000, { github: "empty-lists" })],
+    max: 1,
+    milestones: started("promise 9", 216_000, 2),
+  }),
   directed("promise 9: one sweep that misses a job leaves it in demand", {
     items: [job(1000, 145_000), trouble(50_000, 80_000, { github: "stale" }), job(70_000, 5000)],
     max: 1,

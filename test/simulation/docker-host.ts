@@ -137,6 +137,12 @@ export class DockerHost implements SlotProvider {
     this.#containers.delete(name);
   }
 
+  async working(name: string, signal: AbortSignal): Promise<boolean> {
+    await this.#reach(this.#dice.between(5, 20), signal);
+    const container = this.#containers.get(name);
+    return container !== undefined && (this.#github.runners.get(container.runnerId)?.job ?? null) !== null;
+  }
+
   async logTail(): Promise<string> {
     return "";
   }

@@ -93,6 +93,8 @@ export class GitHubApi implements GitHub {
     const runner = this.#world.runners.get(runnerId);
     if (runner !== undefined && !runner.name.startsWith(OWN_NAMES))
       this.#broken("promise 12", `${runner.name} was deleted`);
+    const lies = this.#conditions().github === "both-lie";
+    if (lies && runner?.job != null) this.#broken("promise 8", `${runner.name} was deregistered while it ran a job`);
     const result = runner === undefined ? "gone" : runner.job !== null ? "busy" : "deleted";
     if (runner !== undefined && result === "deleted") this.#world.deregister(runner);
     await this.#answer();
@@ -102,7 +104,8 @@ export class GitHubApi implements GitHub {
   async listActiveJobs(repository: string): Promise<ActiveJobs> {
     await this.#travel();
     await this.#answer();
-    return { ...this.#listing(this.#snapshot().jobs.get(repository) ?? []), calls: 1 };
+    const isEmpty = this.#conditions().github === "empty-lists";
+    return { ...this.#listing(isEmpty ? [] : (this.#snapshot().jobs.get(repository) ?? [])), calls: 1 };
   }
 
   async readJob(repository: string, jobId: number): Promise<GitHubJob | null> {
@@ -164,7 +167,10 @@ export class GitHubApi implements GitHub {
     else if (this.#stale !== null) return this.#stale;
     const runners = [...this.#world.runners.values()].map(listed);
     const jobs = new Map(REPOSITORIES.map((name) => [name as string, this.#world.jobs.activeOf(name)]));
-    const lies = trouble === "idle-lies" ? runners.map((runner) => ({ ...runner, busy: false })) : runners;
+    const lies =
+      trouble === "idle-lies" || trouble === "both-lie"
+        ? runners.map((runner) => ({ ...runner, busy: false }))
+        : runners;
     const snapshot = { runners: lies, jobs };
     if (trouble === "stale") this.#stale = snapshot;
     return snapshot;

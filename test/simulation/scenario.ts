@@ -83,6 +83,8 @@ const TROUBLES: readonly GitHubTrouble[] = [
   "stale",
   "partial",
   "idle-lies",
+  "both-lie",
+  "empty-lists",
 ];
 
 /** Draws a scenario. */

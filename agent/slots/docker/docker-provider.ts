@@ -21,11 +21,15 @@ import { inSlotTerms } from "./slot-error.ts";
 import { CachePreparation } from "./cache-preparation.ts";
 import { DockerSlotStart } from "./container-start.ts";
 import { watchContainers } from "./container-watch.ts";
+import { runsJob } from "./runner-words.ts";
 import { HelperContainers } from "./helper-container.ts";
 import type { ObservedSlot, ContainerChange, SlotProvider, SlotSpec } from "../slot-provider.ts";
 
 /** A healthy engine inspects a container in milliseconds; a stuck one must not be waited for. */
 const INSPECT_MS = 3000;
+
+/** A runner prints a few lines from its start to the job; these are more than it ever does. */
+const RUNNER_LINES = 200;
 
 export interface DockerSlotProviderOptions {
   readonly client: DockerClient;
@@ -125,6 +129,10 @@ export class DockerSlotProvider implements SlotProvider {
       const own = await this.#own(name, signal);
       if (own !== null) await this.#client.containers.remove(own.id, { force: false }, signal);
     });
+  }
+
+  async working(name: string, signal: AbortSignal): Promise<boolean | null> {
+    return runsJob(await this.logTail(name, RUNNER_LINES, signal));
   }
 
   logTail(name: string, lines: number, signal: AbortSignal): Promise<string> {

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { done, job, poolOf } from "../../shared/controller/world.ts";
 import { gitHubError, lostAnswer } from "../../stand-ins/github/fake-github.ts";
 import { fails } from "../../stand-ins/docker/fake-slots.ts";
+import { runsJob } from "../../../agent/slots/docker/runner-words.ts";
 import { SlotWorld } from "./slot-world.ts";
 
 const COOLDOWN_MS = 120_000;
@@ -132,4 +133,22 @@ test("G14, promise 12: in a whole life of slots only this agent's runners and co
   for (const name of writes) expect(name).toMatch(/^(hookline-nas--|\d+$)/);
   expect(world.github.names()).toContain("build-box");
   expect(world.github.names()).toContain("hookline-nas-2--home-abcdefghij");
+});
+
+test("C-7: a runner whose own container says that it runs a job is kept, whatever GitHub's lists and DELETE say", async () => {
+  const [world, name] = await surplus();
+  world.provider.atWork.add(name);
+  await world.advance(10 * COOLDOWN_MS);
+  expect([world.github.callsOf("delete"), world.provider.callsOf("stop")]).toEqual([[], []]);
+  expect(world.ledger.slot(name)?.state).toBe("busy");
+});
+
+test.each([
+  ["√ Connected to GitHub\n2026-11-25 10:00:00Z: Listening for Jobs\n", false],
+  ["Listening for Jobs\n2026-11-25 10:00:05Z: Running job: build\n", true],
+  ["Running job: build\n2026-11-25 10:01:05Z: Job build completed with result: Succeeded\n", false],
+  ["", null],
+  ["an image of its own that prints something else", null],
+])("C-7: what a runner printed says whether it runs a job: %j", (printed, working) => {
+  expect(runsJob(printed)).toBe(working);
 });

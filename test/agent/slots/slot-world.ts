@@ -92,7 +92,7 @@ export class SlotWorld {
       const serving = this.#pools.find(({ pool }) => pool.key === action.pool);
       if (serving !== undefined) this.manager.provision(serving, action.scope);
     }
-    if (action.type === "retire") this.manager.retire(action.slot);
+    if (action.type === "retire") this.manager.retire(action.slot, action.reason);
     if (action.type === "deregister") this.manager.deregister(action.ghost);
   }
 

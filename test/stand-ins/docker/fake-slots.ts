@@ -22,6 +22,8 @@ export class FakeSlots implements SlotProvider {
   readonly stopHooks: Hook[] = [];
   readonly removeHooks: Hook[] = [];
   readonly logHooks: Hook[] = [];
+  /** Slots whose containers say that they run a job. */
+  readonly atWork = new Set<string>();
   /** Asked at each list, until it is taken away. */
   listHook: Hook = () => {};
   startMs = 0;
@@ -123,6 +125,11 @@ export class FakeSlots implements SlotProvider {
     await this.removeHooks.shift()?.(signal);
     if (this.containers.get(name)?.state === "running") throw slotError("rejected");
     this.containers.delete(name);
+  }
+
+  working(name: string): Promise<boolean> {
+    this.calls.push(`working ${name}`);
+    return Promise.resolve(this.atWork.has(name));
   }
 
   async logTail(name: string, _lines: number, signal: AbortSignal): Promise<string> {
