@@ -194,6 +194,7 @@ export class Agent {
     this.#control.hold("adoption");
     // Released when the replay is in, or when the first dial fails: then sweeps carry on alone.
     if (this.#link !== null) this.#replay.begin(clock.now());
+    this.#journal.reread(clock.now());
     recallJobs(this.#journal, this.#drains, clock.now(), feed);
     this.#link?.start();
     this.#background.push(

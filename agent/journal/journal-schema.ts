@@ -59,6 +59,16 @@ const MIGRATIONS: readonly (readonly string[])[] = [
     "ALTER TABLE signals ADD COLUMN seq INTEGER",
     "CREATE TABLE drains (pool TEXT PRIMARY KEY, since INTEGER NOT NULL) STRICT, WITHOUT ROWID",
   ],
+  [
+    `CREATE TABLE unread (
+       stream TEXT NOT NULL,
+       seq INTEGER NOT NULL,
+       reason TEXT NOT NULL,
+       raw TEXT NOT NULL,
+       agent_at INTEGER NOT NULL,
+       PRIMARY KEY (stream, seq)
+     ) STRICT, WITHOUT ROWID`,
+  ],
 ];
 
 /**

@@ -16,7 +16,17 @@ export interface JournaledSignal {
   readonly seq: number | null;
 }
 
+/** A signal as it came, that this version cannot read. */
+export interface UnreadSignal {
+  readonly seq: number;
+  readonly reason: string;
+  readonly raw: unknown;
+}
+
 const REMEMBER_MS = 3 * 24 * 60 * 60_000;
+
+/** An upgrade may take a while; after GitHub's longest run nothing of it is of use. */
+const KEEP_UNREAD_MS = 35 * 24 * 60 * 60_000;
 
 /** What a command reads of the past: a day of a busy fleet. */
 const MOST_AT_ONCE = 5000;
@@ -49,10 +59,21 @@ export class Journal {
 
   /**
    * Takes signals of a stream and moves the cursor to the last of them, in one step. Returns those that were not
-   * there before: a signal that comes again, in whatever stream, is the same signal.
+   * there before: a signal that comes again, in whatever stream, is the same signal. What cannot be read is kept as it
+   * came, in the same step: the cursor that goes past it must not be all that is left of it.
    */
-  append(stream: string, signals: readonly SequencedSignal[], upTo: number, nowMs: number): readonly Signal[] {
+  append(
+    stream: string,
+    signals: readonly SequencedSignal[],
+    upTo: number,
+    nowMs: number,
+    unread: readonly UnreadSignal[] = [],
+  ): readonly Signal[] {
     return this.#sql.transaction(() => {
+      for (const { seq, reason, raw } of unread) {
+        const text = JSON.stringify(raw) ?? "null";
+        this.#sql.exec("INSERT OR REPLACE INTO unread VALUES (?, ?, ?, ?, ?)", stream, seq, reason, text, nowMs);
+      }
       const fresh = signals.filter((entry) => this.#insert(entry, nowMs)).map(({ signal }) => signal);
       this.#sql.exec("INSERT OR REPLACE INTO cursor (one, stream, acked) VALUES (1, ?, ?)", stream, upTo);
       return fresh;
@@ -75,6 +96,19 @@ export class Journal {
   /** Takes signals that came by another way than a stream. Returns those that were not there before. */
   take(signals: readonly Signal[], nowMs: number): readonly Signal[] {
     return this.#sql.transaction(() => signals.filter((signal) => this.#insert({ seq: null, signal }, nowMs)));
+  }
+
+  /** Takes what an earlier version could not read and this one can. Returns the signals that were not there before. */
+  reread(nowMs: number): readonly Signal[] {
+    const rows = this.#sql.exec("SELECT stream, seq, raw FROM unread ORDER BY agent_at, seq");
+    return rows.flatMap((row) => {
+      const parsed = signalSchema.safeParse(JSON.parse(String(row["raw"])));
+      if (!parsed.success) return [];
+      return this.#sql.transaction(() => {
+        this.#sql.exec("DELETE FROM unread WHERE stream = ? AND seq = ?", row["stream"] ?? "", row["seq"] ?? 0);
+        return this.#insert({ seq: Number(row["seq"]), signal: parsed.data }, nowMs) ? [parsed.data] : [];
+      });
+    });
   }
 
   has(guid: string): boolean {
@@ -118,6 +152,7 @@ export class Journal {
   /** Forgets signals older than three days: the ledger no longer needs them to keep finished jobs finished. */
   prune(nowMs: number): void {
     this.#sql.exec("DELETE FROM signals WHERE agent_at < ?", nowMs - REMEMBER_MS);
+    this.#sql.exec("DELETE FROM unread WHERE agent_at < ?", nowMs - KEEP_UNREAD_MS);
   }
 }
 

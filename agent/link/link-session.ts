@@ -11,7 +11,7 @@ import type { Welcome } from "../../shared/link/welcome.ts";
 import type { Logger } from "../../shared/log/logger.ts";
 import { VERSION } from "../../shared/version.ts";
 import { signalSchema, type SequencedSignal, type Signal } from "../../shared/workflow-job/signal.ts";
-import type { Cursor, Journal } from "../journal/journal.ts";
+import type { Cursor, Journal, UnreadSignal } from "../journal/journal.ts";
 import type { Connection, Dial, Ending } from "./dial.ts";
 import { Liveness } from "./liveness.ts";
 
@@ -185,7 +185,7 @@ export class LinkSession {
     if (last === undefined) return;
     const upTo = Math.max(acked, last.seq);
     const { readable, poison } = sorted(batch, acked);
-    const fresh = this.#journal(welcome, readable, upTo, acked);
+    const fresh = this.#journal(welcome, { readable, poison }, upTo, acked);
     this.#refusedAt = fresh === null ? acked : null;
     if (fresh === null) return this.#liveness.asked(REFUSED_BATCH);
     for (const { seq, reason } of poison) this.#setAside(welcome, seq, reason);
@@ -195,15 +195,10 @@ export class LinkSession {
   }
 
   /** The signals that were not known before, on disk; null, and the edge asked to send again, if the disk refuses. */
-  #journal(
-    welcome: Welcome,
-    signals: readonly SequencedSignal[],
-    upTo: number,
-    acked: number,
-  ): readonly Signal[] | null {
+  #journal(welcome: Welcome, { readable, poison }: Sorted, upTo: number, acked: number): readonly Signal[] | null {
     const { journal, clock, log } = this.#options;
     try {
-      return journal.append(welcome.stream, signals, upTo, clock.now());
+      return journal.append(welcome.stream, readable, upTo, clock.now(), poison);
     } catch (error) {
       const reason = messageOf(error);
       log.error("the journal took no signal; the edge sends it again", { reason, remedy: DISK_REMEDY });
@@ -257,18 +252,18 @@ function goesOnFrom(cursor: Cursor | null, { stream, acked, head }: Welcome): cu
 
 interface Sorted {
   readonly readable: readonly SequencedSignal[];
-  readonly poison: readonly { readonly seq: number; readonly reason: string }[];
+  readonly poison: readonly UnreadSignal[];
 }
 
 /** The signals of a batch that are new: those that fit the schema, and those that do not. */
 function sorted(batch: Batch, acked: number): Sorted {
   const readable: SequencedSignal[] = [];
-  const poison: { seq: number; reason: string }[] = [];
+  const poison: UnreadSignal[] = [];
   for (const { seq, signal } of batch.signals) {
     if (seq <= acked) continue;
     const parsed = signalSchema.safeParse(signal);
     if (parsed.success) readable.push({ seq, signal: parsed.data });
-    else poison.push({ seq, reason: describe(parsed.error.issues[0]) });
+    else poison.push({ seq, reason: describe(parsed.error.issues[0]), raw: signal });
   }
   return { readable, poison };
 }

@@ -77,7 +77,7 @@ test("a journal of a newer agent is refused, with what to do, and left as it is"
   const path = join(temporaryFolder(), "journal.db");
   const { sql } = openAt(path);
   sql.exec("UPDATE schema SET version = 99");
-  expect(() => new Journal(sql)).toThrow("The journal has schema 99, this agent knows 4; start the newer agent");
+  expect(() => new Journal(sql)).toThrow("The journal has schema 99, this agent knows 5; start the newer agent");
   expect(sql.exec("SELECT version FROM schema")).toMatchObject([{ version: 99 }]);
 });
 
@@ -86,4 +86,27 @@ test("a signal that another version wrote does not keep the agent from starting"
   journal.append("stream-1", [entry(1), entry(2)], 2, 0);
   sql.exec("UPDATE signals SET signal = ? WHERE job_id = 1001", JSON.stringify({ guid: "x", colour: "red" }));
   expect(journal.signals().map(({ signal }) => signal.jobId)).toEqual([1002]);
+});
+
+test("E-2, promise 3: what this version cannot read is on disk with the cursor, and a newer one takes it by itself", () => {
+  const sql = new NodeSql(":memory:");
+  const journal = new Journal(sql);
+  const known = queuedSignal(1);
+  const unread = { seq: 2, reason: "status: of the future", raw: { ...queuedSignal(2), jobId: "not yet a number" } };
+  journal.append("stream-1", [{ seq: 1, signal: known }], 2, 5, [unread]);
+  expect(journal.cursor()?.acked).toBe(2);
+  expect(journal.reread(6)).toEqual([]);
+  sql.exec("UPDATE unread SET raw = json_set(raw, '$.jobId', 1002)");
+  expect(journal.reread(7).map(({ jobId }) => jobId)).toEqual([1002]);
+  expect(journal.signals().map(({ signal }) => signal.jobId)).toEqual([1001, 1002]);
+  expect(journal.reread(8)).toEqual([]);
+});
+
+test("E-2, promise 3: a journal that cannot keep what it cannot read does not move its cursor either", () => {
+  const sql = new NodeSql(":memory:");
+  const journal = new Journal(sql);
+  sql.exec("CREATE TRIGGER full BEFORE INSERT ON unread BEGIN SELECT RAISE(ABORT, 'disk full'); END");
+  const unread = { seq: 1, reason: "x", raw: { odd: true } };
+  expect(() => journal.append("stream-1", [], 1, 5, [unread])).toThrow(/disk full/);
+  expect(journal.cursor()).toBeNull();
 });
