@@ -42,8 +42,13 @@ export async function bringUp(deps: BringUpDeps, request: BringUpRequest): Promi
     const { startedAtMs } = await startWithin(deps, request, runner);
     return { ok: true, startedAtMs, steps: { jitAskedAtMs, jitAtMs, startedAtMs, runnerId: runner.runnerId } };
   } catch (error) {
+    const failedMs = clock.monotonicMs();
+    const { code, waitMs } = failureOf(error, clock.now());
     await withdraw(deps, request, runner, error);
-    return { ok: false, ...failureOf(error, clock.now()) };
+    if (waitMs === null) return { ok: false, code, retryAtMs: null };
+    // What is left of the wait, by the clock as it is now: it may have been set meanwhile.
+    const leftMs = Math.max(0, waitMs - Math.round(clock.monotonicMs() - failedMs));
+    return { ok: false, code, retryAtMs: clock.now() + leftMs };
   }
 }
 
@@ -107,11 +112,12 @@ function mayHaveRegistered(error: unknown): boolean {
   return ["conflict", "timeout", "network", "unavailable", "unexpected"].includes(error.code);
 }
 
-function failureOf(error: unknown, nowMs: number): { code: string; retryAtMs: number | null } {
+function failureOf(error: unknown, nowMs: number): { code: string; waitMs: number | null } {
   if (error instanceof GitHubError) {
     // The name was taken by an answer that got lost: a fresh name may be tried at once.
-    return { code: `github-${error.code}`, retryAtMs: error.code === "conflict" ? nowMs : error.retryAtMs };
+    if (error.code === "conflict") return { code: "github-conflict", waitMs: 0 };
+    return { code: `github-${error.code}`, waitMs: error.retryAtMs === null ? null : error.retryAtMs - nowMs };
   }
-  if (error instanceof SlotError) return { code: `slot-${error.code}`, retryAtMs: null };
-  return { code: "unexpected", retryAtMs: null };
+  if (error instanceof SlotError) return { code: `slot-${error.code}`, waitMs: null };
+  return { code: "unexpected", waitMs: null };
 }

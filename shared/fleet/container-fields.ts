@@ -79,7 +79,7 @@ export const containerShape = {
   ),
   jobTimeLimitMinutes: described(
     z.optional(wholeNumber(1, A_WEEK_MINUTES)),
-    "Minutes after which a job's container is stopped; absent leaves it to the workflow's timeout-minutes",
+    "Minutes after which a job's container is stopped, from when this agent process first saw the job; absent leaves it to the workflow's timeout-minutes",
   ),
   startDeadlineSeconds: described(
     z._default(wholeNumber(10, 86_400), PLAIN_CONTAINER.startDeadlineMs / 1000),
