@@ -8,6 +8,9 @@ import { withRetries } from "./retry.ts";
 import { GitHubError } from "../model/types.ts";
 import { nameOf, send, type Answer, type HttpCall, type Fetch } from "./wire.ts";
 
+/** The clock was set, or the machine slept; less is the clock being steered. */
+const CLOCK_SET_MS = 2000;
+
 export interface ApiOptions {
   /** Without a slash at the end, as `https://api.github.com` or `https://github.example/api/v3`. */
   readonly apiUrl: string;
@@ -29,8 +32,8 @@ export class Api {
   #calls = 0;
   #notModified = 0;
   #retries = 0;
-  /** What GitHub's clock says beyond the monotonic one. */
-  #serverAheadMs: number | null = null;
+  /** What GitHub's clock, and this machine's, said beyond the monotonic one at the last answer. */
+  #serverTime: { readonly aheadMs: number; readonly clockAheadMs: number } | null = null;
 
   /** Throws GitHubError `network` when `apiUrl` is no address that calls can go to. */
   constructor(options: ApiOptions) {
@@ -61,14 +64,23 @@ export class Api {
     return answer;
   }
 
-  /** GitHub's time now, by the last answer and the time that went by since; null before the first answer. */
+  /**
+   * GitHub's time now, by the last answer and the time that went by since; null before the first answer, and from when
+   * this machine's clock was set, or the machine slept, until the next one.
+   */
   serverNowMs(): number | null {
-    return this.#serverAheadMs === null ? null : Math.round(this.clock.monotonicMs() + this.#serverAheadMs);
+    const { clock } = this;
+    if (this.#serverTime === null) return null;
+    const { aheadMs, clockAheadMs } = this.#serverTime;
+    if (Math.abs(clock.now() - clock.monotonicMs() - clockAheadMs) >= CLOCK_SET_MS) return null;
+    return Math.round(clock.monotonicMs() + aheadMs);
   }
 
   #noteTime(headers: Headers): void {
     const serverMs = Date.parse(headers.get("date") ?? "");
-    if (!Number.isNaN(serverMs)) this.#serverAheadMs = serverMs - this.clock.monotonicMs();
+    if (Number.isNaN(serverMs)) return;
+    const monotonicMs = this.clock.monotonicMs();
+    this.#serverTime = { aheadMs: serverMs - monotonicMs, clockAheadMs: this.clock.now() - monotonicMs };
   }
 
   /** A call that may be made twice: waits and repeats on faults that pass. Throws GitHubError on any but 2xx and 304. */
