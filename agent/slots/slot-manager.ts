@@ -157,10 +157,12 @@ export class SlotManager {
     }
   }
 
-  /** GitHub's inventory and its DELETE are one party; the container is another. Where it cannot be heard, GitHub decides. */
+  /**
+   * GitHub's inventory and its DELETE are one party; the container is another. Where it says nothing, GitHub decides; where
+   * the engine cannot be asked, nobody does yet.
+   */
   async #isWorking(name: string): Promise<boolean> {
-    const { provider } = this.#options;
-    const working = await provider.working?.(name, this.#work.signal).catch(() => null);
+    const working = await this.#options.provider.working?.(name, this.#work.signal);
     return working === true;
   }
 

@@ -159,7 +159,7 @@ export const CONTROLLER_MUTATIONS: readonly Mutation[] = [
     file: "agent/sweeps/job-questions.ts",
     search: "job: await this.#options.github.readJob(repository, jobId, signal),",
     replace: "job: null,",
-    foundBy: ["simulation"],
+    foundBy: ["daemon"],
   },
   {
     breaks: "promise 15: a clock that is set stretches pauses and cooldowns by as much",

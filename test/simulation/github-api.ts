@@ -94,7 +94,8 @@ export class GitHubApi implements GitHub {
     if (runner !== undefined && !runner.name.startsWith(OWN_NAMES))
       this.#broken("promise 12", `${runner.name} was deleted`);
     const lies = this.#conditions().github === "both-lie";
-    if (lies && runner?.job != null) this.#broken("promise 8", `${runner.name} was deregistered while it ran a job`);
+    if (lies && runner?.online === true && runner.job !== null)
+      this.#broken("promise 8", `${runner.name} was deregistered while it ran a job`);
     const result = runner === undefined ? "gone" : runner.job !== null ? "busy" : "deleted";
     if (runner !== undefined && result === "deleted") this.#world.deregister(runner);
     await this.#answer();
