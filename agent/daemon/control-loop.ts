@@ -5,12 +5,10 @@ import type { Ledger } from "../../shared/controller/ledger.ts";
 import { plan, type Action } from "../../shared/controller/plan.ts";
 import type { ServingPool } from "../../shared/controller/pool-choice.ts";
 import type { Logger } from "../../shared/log/logger.ts";
+import { CLOCK_SET_MS, clockAheadMs } from "../clock/two-clocks.ts";
 
 /** Why nothing is planned yet: what exists is not known, or what happened is still being told. */
 export type Hold = "adoption" | "replay";
-
-/** Less is the clock being steered, which spans may feel. */
-const CLOCK_SET_MS = 2000;
 
 export interface ControlLoopOptions {
   readonly ledger: Ledger;
@@ -37,7 +35,7 @@ export class ControlLoop {
 
   constructor(options: ControlLoopOptions) {
     this.#options = options;
-    this.#clockAheadMs = aheadMs(options.clock);
+    this.#clockAheadMs = clockAheadMs(options.clock);
   }
 
   /** Applies an event. Never throws: an event that breaks the ledger must not break the link that brought it. */
@@ -93,7 +91,7 @@ export class ControlLoop {
   /** A clock that was set must not stretch or shorten what is waited for. */
   #noticeClock(): void {
     const { ledger, clock, log } = this.#options;
-    const byMs = aheadMs(clock) - this.#clockAheadMs;
+    const byMs = Math.round(clockAheadMs(clock) - this.#clockAheadMs);
     if (Math.abs(byMs) < CLOCK_SET_MS) return;
     this.#clockAheadMs += byMs;
     ledger.apply({ type: "clock-set", atMs: clock.now(), byMs });
@@ -107,8 +105,4 @@ export class ControlLoop {
       this.#options.log.error("action failed", { type: action.type, ...errorFields(error) });
     }
   }
-}
-
-function aheadMs(clock: Clock): number {
-  return Math.round(clock.now() - clock.monotonicMs());
 }

@@ -6,6 +6,7 @@ import { errorFields } from "../../shared/errors/message-of.ts";
 import type { Logger } from "../../shared/log/logger.ts";
 import { SayOnce } from "../../shared/log/say-once.ts";
 import { sleep } from "../clock/sleep.ts";
+import { wallTimeMs } from "../clock/two-clocks.ts";
 import type { GitHub } from "../github/model/types.ts";
 import type { SlotRecord, SlotRecords } from "../journal/slot-records.ts";
 import { toRunnerScope } from "./runner-scope.ts";
@@ -62,7 +63,7 @@ export class Adoption {
     const { provider, ledger, clock, exits, work } = this.#options;
     const beganMs = clock.monotonicMs();
     const observed = await provider.list(work.signal);
-    const askedAtMs = clock.now() - Math.round(clock.monotonicMs() - beganMs);
+    const askedAtMs = wallTimeMs(clock, beganMs);
     for (const slot of observed) if (!exits.clearedSince(askedAtMs, slot.name)) this.#observe(slot);
     const names = new Set(observed.map((slot) => slot.name));
     for (const slot of ledger.slots) {

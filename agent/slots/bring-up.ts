@@ -2,6 +2,8 @@ import { errorFields } from "../../shared/errors/message-of.ts";
 import type { Clock } from "../../shared/clock/clock.ts";
 import type { ServingPool } from "../../shared/controller/pool-choice.ts";
 import type { Logger } from "../../shared/log/logger.ts";
+import { soon } from "../clock/soon.ts";
+import { wallTimeMs } from "../clock/two-clocks.ts";
 import { runnerGroupOf } from "../github/model/scope.ts";
 import { GitHubError, type GitHub, type JitRunner } from "../github/model/types.ts";
 import type { SlotSteps } from "../journal/slot-records.ts";
@@ -45,24 +47,17 @@ export async function bringUp(deps: BringUpDeps, request: BringUpRequest): Promi
     const failedMs = clock.monotonicMs();
     const { code, waitMs } = failureOf(error, clock.now());
     await withdraw(deps, request, runner, error);
-    if (waitMs === null) return { ok: false, code, retryAtMs: null };
-    // What is left of the wait, by the clock as it is now: it may have been set meanwhile.
-    const leftMs = Math.max(0, waitMs - Math.round(clock.monotonicMs() - failedMs));
-    return { ok: false, code, retryAtMs: clock.now() + leftMs };
+    // By the clock as it is now: it may have been set meanwhile.
+    const retryAtMs = waitMs === null ? null : Math.max(clock.now(), wallTimeMs(clock, failedMs + waitMs));
+    return { ok: false, code, retryAtMs };
   }
 }
 
 /** A start that takes longer than its pool allows is given up, whatever it hangs on. */
-async function startWithin(deps: BringUpDeps, request: BringUpRequest, runner: JitRunner) {
+function startWithin({ provider, clock }: BringUpDeps, request: BringUpRequest, runner: JitRunner) {
   const { startDeadlineMs } = request.serving.pool.container;
-  const late = new AbortController();
-  const cancel = deps.clock.after(startDeadlineMs, () => late.abort(tooLate(startDeadlineMs)));
-  try {
-    const signal = AbortSignal.any([request.signal, late.signal]);
-    return await deps.provider.start(specOf(request, runner), signal);
-  } finally {
-    cancel();
-  }
+  const start = (signal: AbortSignal) => provider.start(specOf(request, runner), signal);
+  return soon(start, startDeadlineMs, clock, request.signal, tooLate(startDeadlineMs));
 }
 
 function tooLate(limitMs: number): SlotError {

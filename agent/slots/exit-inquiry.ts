@@ -3,7 +3,7 @@ import type { JobTraits } from "../../shared/controller/demand.ts";
 import { olderFirst, type LedgerJob } from "../../shared/controller/job.ts";
 import type { Ledger } from "../../shared/controller/ledger.ts";
 import type { Slot } from "../../shared/controller/slot.ts";
-import { sleep } from "../clock/sleep.ts";
+import { isDoneWithin } from "../clock/is-done-within.ts";
 import type { GitHub, GitHubJob } from "../github/model/types.ts";
 import { toRunnerScope } from "./runner-scope.ts";
 
@@ -35,46 +35,44 @@ export class ExitInquiry {
 
   /** Resolves when GitHub has answered, within a second at most. What it said is in the ledger by then. Never rejects. */
   async ask(slot: Slot, runnerId: number, signal: AbortSignal): Promise<void> {
+    const asked = new Set<number>();
     const over = new AbortController();
-    const until = AbortSignal.any([signal, over.signal]);
-    const mine = new Set<number>();
-    const late = sleep(this.#options.clock, ANSWER_WITHIN_MS, until);
-    await Promise.race([this.#ask(slot, runnerId, mine, until), late]);
+    const asking = this.#ask(slot, runnerId, asked, AbortSignal.any([signal, over.signal]));
+    await isDoneWithin(asking, ANSWER_WITHIN_MS, this.#options.clock, signal);
     over.abort();
-    for (const jobId of mine) this.#asking.delete(jobId);
+    for (const jobId of asked) this.#asking.delete(jobId);
   }
 
-  async #ask(slot: Slot, runnerId: number, mine: Set<number>, signal: AbortSignal): Promise<void> {
+  async #ask(slot: Slot, runnerId: number, asked: Set<number>, signal: AbortSignal): Promise<void> {
     const { github } = this.#options;
-    const asked = new Set<number>();
     const runner = github.readRunner(toRunnerScope(slot.scope), runnerId, signal).catch(() => undefined);
-    const [known] = await Promise.all([runner, this.#askNext(slot, asked, mine, signal)]);
+    const [known] = await Promise.all([runner, this.#askNext(slot, asked, signal)]);
     // GitHub forgets a runner that ran its job: one of those that still seem to wait was given to it.
     if (known !== null) return;
     while (slot.jobId === null && !signal.aborted) {
-      if (!(await this.#askNext(slot, asked, mine, signal))) return;
+      if (!(await this.#askNext(slot, asked, signal))) return;
     }
   }
 
   /** Asks about the oldest job that the slot may have run; false if there is none left. */
-  async #askNext(slot: Slot, asked: Set<number>, mine: Set<number>, signal: AbortSignal): Promise<boolean> {
+  async #askNext(slot: Slot, asked: Set<number>, signal: AbortSignal): Promise<boolean> {
     const { github, clock, answered } = this.#options;
-    const job = this.#candidate(slot, asked);
+    const job = this.#candidate(slot);
     if (job === null) return false;
     const { jobId, repository } = job.facts;
-    for (const set of [asked, mine, this.#asking]) set.add(jobId);
+    asked.add(jobId);
+    this.#asking.add(jobId);
     const askedAtMs = clock.now();
     const answer = await github.readJob(repository, jobId, signal).catch(() => null);
     if (answer !== null && !signal.aborted) answered(answer, askedAtMs);
     return true;
   }
 
-  #candidate(slot: Slot, asked: ReadonlySet<number>): LedgerJob | null {
+  #candidate(slot: Slot): LedgerJob | null {
     const { ledger, mayRun } = this.#options;
-    const isFree = ({ facts }: LedgerJob): boolean => !asked.has(facts.jobId) && !this.#asking.has(facts.jobId);
     const heads = [...ledger.queue.classes]
       .filter((jobs) => mayRun(slot, jobs))
-      .flatMap(({ queued }) => queued.find(isFree) ?? []);
+      .flatMap(({ queued }) => queued.find(({ facts }) => !this.#asking.has(facts.jobId)) ?? []);
     return heads.toSorted(olderFirst)[0] ?? null;
   }
 }

@@ -26,7 +26,12 @@ export function poolHash(pool: Pool): string {
     resources,
     container,
   };
-  return createHash("sha256").update(JSON.stringify(made)).digest("hex").slice(0, CHARACTERS);
+  return shortHash(made);
+}
+
+/** Twelve hexadecimal digits that change with the value as JSON: enough to tell settings apart. */
+export function shortHash(value: unknown): string {
+  return createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, CHARACTERS);
 }
 
 /** Options that differ from their defaults: a later version may know more of them. */

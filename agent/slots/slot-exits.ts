@@ -3,7 +3,7 @@ import type { ControllerEvent, SlotChange } from "../../shared/controller/events
 import type { Ledger } from "../../shared/controller/ledger.ts";
 import type { Slot } from "../../shared/controller/slot.ts";
 import type { Logger } from "../../shared/log/logger.ts";
-import { sleep } from "../clock/sleep.ts";
+import { isDoneWithin } from "../clock/is-done-within.ts";
 import type { GitHub } from "../github/model/types.ts";
 import type { ExitInquiry } from "./exit-inquiry.ts";
 import { keepLastWords } from "./last-words.ts";
@@ -82,7 +82,7 @@ export class SlotExits {
     const exitedAtMs = clock.now();
     const removal = this.#takeAway(name, exitCode);
     try {
-      if (!(hasEnded && (await isDone(removal, clock, work.signal)))) {
+      if (!(hasEnded && (await isDoneWithin(removal, KEEP_PLACE_MS, clock, work.signal)))) {
         this.#remains.add(name, removal);
         if (!hasEnded) await this.#remains.gone(name);
       }
@@ -138,19 +138,4 @@ export class SlotExits {
   stop(): void {
     this.#remains.stop();
   }
-}
-
-/** Whether the work succeeds in time. */
-async function isDone(work: Promise<void>, clock: Clock, signal: AbortSignal): Promise<boolean> {
-  const over = new AbortController();
-  const late = sleep(clock, KEEP_PLACE_MS, AbortSignal.any([signal, over.signal]));
-  const done = await Promise.race([
-    work.then(
-      () => true,
-      () => false,
-    ),
-    late.then(() => false),
-  ]);
-  over.abort();
-  return done;
 }

@@ -1,4 +1,5 @@
 import type { Clock } from "../../shared/clock/clock.ts";
+import { ownerOf, repositoryScope } from "../github/model/scope.ts";
 import type { GitHub, GitHubJob } from "../github/model/types.ts";
 import { atMost } from "./at-most.ts";
 import type { SweepFailures } from "./sweep-failures.ts";
@@ -104,7 +105,7 @@ export class JobQuestions {
     const read = async (): Promise<{ readonly job: GitHubJob | null }> => ({
       job: await this.#options.github.readJob(repository, jobId, signal),
     });
-    const answer = await failures.attempt(`job ${jobId} of ${repository}`, ownerOfName(repository), read);
+    const answer = await failures.attempt(`job ${jobId} of ${repository}`, ownerOf(repositoryScope(repository)), read);
     return answer === null ? "refused" : answer.job;
   }
 
@@ -113,7 +114,11 @@ export class JobQuestions {
     const shown = new Set<string>();
     await atMost(CONCURRENCY, [...new Set(missing.map(({ repository }) => repository))], async (repository) => {
       const read = (): Promise<boolean> => this.#options.github.canReadRepository(repository, round.signal);
-      const answer = await round.failures.attempt(`repository ${repository}`, ownerOfName(repository), read);
+      const answer = await round.failures.attempt(
+        `repository ${repository}`,
+        ownerOf(repositoryScope(repository)),
+        read,
+      );
       if (answer === true) shown.add(repository);
     });
     for (const job of missing) this.#note(job, shown.has(job.repository));
@@ -124,8 +129,4 @@ export class JobQuestions {
     const unsettled = settled ? 0 : (this.#asked.get(jobId)?.unsettled ?? 0) + 1;
     this.#asked.set(jobId, { atMs: this.#options.clock.monotonicMs(), unsettled });
   }
-}
-
-function ownerOfName(repository: string): string {
-  return repository.split("/")[0] ?? repository;
 }

@@ -1,7 +1,8 @@
 import type { Clock } from "../../shared/clock/clock.ts";
 import type { Fleet } from "../../shared/fleet/pool.ts";
 import type { Logger } from "../../shared/log/logger.ts";
-import { ownerOf, scopeName } from "../github/model/scope.ts";
+import { wallTimeMs } from "../clock/two-clocks.ts";
+import { ownerOf, repositoryScope, scopeName } from "../github/model/scope.ts";
 import type { GitHub, GitHubJob, RunnerScope } from "../github/model/types.ts";
 import { atMost } from "./at-most.ts";
 import type { SweepRecords } from "../journal/sweep-records.ts";
@@ -86,7 +87,7 @@ export async function runSweep(options: SweepOptions): Promise<SweepResult> {
   const complete = targets.complete && found.repositories.length === targets.repositories.length;
   const allReadSinceMs = targets.complete ? rotation.allReadSinceMs(targets.repositories) : null;
   // As the clock says now: it may have been set while the sweep was under way.
-  startedAtMs = clock.now() - Math.round(clock.monotonicMs() - beganMs);
+  startedAtMs = wallTimeMs(clock, beganMs);
   const result: SweepResult = {
     startedAtMs,
     finishedAtMs: clock.now(),
@@ -160,7 +161,7 @@ async function readJobs(
   signal: AbortSignal,
 ): Promise<{ readonly complete: boolean; readonly calls: number }> {
   const what = `jobs of ${repository}`;
-  const owner = repository.split("/")[0] ?? repository;
+  const owner = ownerOf(repositoryScope(repository));
   const listing = await failures.attempt(what, owner, () => github.listActiveJobs(repository, mostRuns, signal));
   if (listing === null) {
     found.refused.add(repository.toLowerCase());

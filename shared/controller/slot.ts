@@ -124,22 +124,16 @@ function covers(slot: Slot): boolean {
  * runner comes online, more of them would not either.
  */
 export function coveringSlots(slots: Iterable<Slot>): ReadonlySet<Slot> {
-  const counted = new Set<Slot>();
-  const doubtful = new Map<string, Slot>();
-  for (const slot of slots) {
-    if (!canTakeJob(slot) || slot.outdated) continue;
-    if (covers(slot)) {
-      counted.add(slot);
-      continue;
-    }
-    const oldest = doubtful.get(slot.pool);
-    if (oldest === undefined || olderSlotFirst(slot, oldest) < 0) doubtful.set(slot.pool, slot);
-    const spared = oldest === undefined ? null : doubtful.get(slot.pool) === slot ? oldest : slot;
-    if (spared !== null) counted.add(spared);
-  }
-  return counted;
+  const able = [...slots].filter((slot) => canTakeJob(slot) && !slot.outdated);
+  const doubtful = Map.groupBy(
+    able.filter((slot) => !covers(slot)),
+    ({ pool }) => pool,
+  );
+  const spared = [...doubtful.values()].flatMap((ofPool) => ofPool.toSorted(olderSlotFirst).slice(1));
+  return new Set([...able.filter(covers), ...spared]);
 }
 
+/** In the order in which they were planned. */
 export function olderSlotFirst(a: Slot, b: Slot): number {
   return a.plannedAtMs - b.plannedAtMs || (a.name < b.name ? -1 : 1);
 }

@@ -206,8 +206,8 @@ export const CONTROLLER_MUTATIONS: readonly Mutation[] = [
   {
     breaks: "rule 8: every doubtful runner is replaced at once",
     file: "shared/controller/slot.ts",
-    search: "if (spared !== null) counted.add(spared);",
-    replace: "",
+    search: "return new Set([...able.filter(covers), ...spared]);",
+    replace: "return new Set(able.filter(covers));",
     foundBy: ["controller"],
   },
   {

@@ -1,6 +1,7 @@
 import { AGENT_CONTAINER } from "../../cli/agent-container.ts";
 import type { Fleet } from "../../../shared/fleet/pool.ts";
 import { INSTANCE_LABEL, readSlotLabels } from "../../slots/docker/container-labels.ts";
+import { hasEnded } from "../../slots/docker/observed-container.ts";
 import type { GitHubRunner } from "../../github/model/types.ts";
 import type { SlotRecord } from "../../journal/slot-records.ts";
 import { ownPrefix } from "../../slots/slot-name.ts";
@@ -12,8 +13,6 @@ import { orGitHubSkipped, type GitHubFacts } from "../github/github-facts.ts";
 /** What is younger than that may just be on its way from one to the other. */
 const SETTLED_MS = 2 * 60_000;
 const MOST_NAMED = 3;
-/** States of a container that takes no place any more. */
-const OVER: ReadonlySet<string> = new Set(["exited", "dead", "removing"]);
 
 export interface SlotsOptions {
   readonly fleet: Fleet;
@@ -86,7 +85,7 @@ async function runnersOf(github: GitHubFacts, fleet: Fleet, instance: string): P
 
 function overfull({ pools }: Fleet, containers: readonly Container[]): readonly string[] {
   return pools.flatMap(({ key, scaling }) => {
-    const count = containers.filter(({ pool, state }) => pool === key && !OVER.has(state)).length;
+    const count = containers.filter(({ pool, state }) => pool === key && !hasEnded(state)).length;
     return count > scaling.max ? [`${count} containers in the pool ${key}, ${scaling.max} at most`] : [];
   });
 }

@@ -9,7 +9,7 @@ import { appJwt } from "./app-jwt.ts";
 import { noneIfNotFound } from "../http/not-found.ts";
 import { parseAnswer } from "../http/parse-answer.ts";
 import type { HookHome } from "../model/delivery-log.ts";
-import { ownerOf } from "../model/scope.ts";
+import { ownerOf, scopePath } from "../model/scope.ts";
 import { SingleFlight } from "./single-flight.ts";
 import { GitHubError, type RunnerScope, type TokenReport } from "../model/types.ts";
 import type { HttpCall } from "../http/wire.ts";
@@ -109,7 +109,7 @@ export class InstallationTokens implements TokenSource {
 
   async #lookUp(scope: RunnerScope, owner: string): Promise<number> {
     try {
-      const { id } = await this.#ask("GET", installationPath(scope), installation, this.#unaborted);
+      const { id } = await this.#ask("GET", `${scopePath(scope)}/installation`, installation, this.#unaborted);
       this.#installations.set(owner, id);
       return id;
     } catch (error) {
@@ -159,9 +159,4 @@ export class InstallationTokens implements TokenSource {
     const call: HttpCall = { method, url: api.urlOf(path), bearer };
     return parseAnswer(call, await api.retried(call, "app", signal), schema, api.redactor);
   }
-}
-
-function installationPath(scope: RunnerScope): string {
-  if (scope.kind === "organization") return `/orgs/${encodeURIComponent(scope.organization)}/installation`;
-  return `/repos/${encodeURIComponent(scope.owner)}/${encodeURIComponent(scope.repository)}/installation`;
 }

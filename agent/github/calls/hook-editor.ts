@@ -5,7 +5,7 @@ import { readToken } from "../auth/credential.ts";
 import { readListing } from "../http/listing.ts";
 import { PersonalToken } from "../auth/personal-token.ts";
 import { Rest } from "../http/rest.ts";
-import { scopeName } from "../model/scope.ts";
+import { hooksPath, scopeName } from "../model/scope.ts";
 import { GitHubError, type RunnerScope } from "../model/types.ts";
 
 /** Only what is used; both kinds of hooks have it. */
@@ -93,11 +93,6 @@ export class HookCalls {
       throw new GitHubError(error.code, error.message, remedy, error.status === null ? {} : { status: error.status });
     }
   }
-}
-
-function hooksPath(scope: RunnerScope): string {
-  if (scope.kind === "organization") return `/orgs/${encodeURIComponent(scope.organization)}/hooks`;
-  return `/repos/${encodeURIComponent(scope.owner)}/${encodeURIComponent(scope.repository)}/hooks`;
 }
 
 function bodyOf({ url, secret }: HookSettings) {

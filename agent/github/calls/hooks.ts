@@ -1,4 +1,4 @@
-import type { Attempts, DeliveryAttempt, GitHubHook, HookHome, LogReading } from "../model/delivery-log.ts";
+import type { Attempts, DeliveryAttempt, GitHubHook, LogReading } from "../model/delivery-log.ts";
 import {
   deliveriesPage,
   deliveryAnswer,
@@ -8,8 +8,10 @@ import {
   type HookAnswer,
 } from "./hook-answers.ts";
 import { readListing } from "../http/listing.ts";
+import { noneIfNotFound } from "../http/not-found.ts";
+import { hooksPath } from "../model/scope.ts";
 import type { Rest } from "../http/rest.ts";
-import { GitHubError, type Listing, type RunnerScope } from "../model/types.ts";
+import type { Listing, RunnerScope } from "../model/types.ts";
 
 /**
  * The hooks of an organization or a repository.
@@ -75,18 +77,11 @@ export async function readPayload(
 /** The App's own hook; null when it has none. Throws GitHubError. */
 export async function readAppHook(rest: Rest, signal: AbortSignal): Promise<GitHubHook | null> {
   const home = { kind: "app" } as const;
-  try {
-    const { value } = await rest.read(rest.urlOf("/app/hook/config"), hookConfig, {
-      scope: home,
-      signal,
-      urgent: true,
-    });
-    if (value.url === undefined || value.url === "") return null;
-    return { home, id: null, url: value.url, active: true, events: ["workflow_job"], ...settingsOf(value) };
-  } catch (error) {
-    if (error instanceof GitHubError && error.code === "not-found") return null;
-    throw error;
-  }
+  const options = { scope: home, signal, urgent: true } as const;
+  const page = await rest.read(rest.urlOf("/app/hook/config"), hookConfig, options).catch(noneIfNotFound);
+  if (page === null || page.value.url === undefined || page.value.url === "") return null;
+  const { value } = page;
+  return { home, id: null, url: value.url ?? null, active: true, events: ["workflow_job"], ...settingsOf(value) };
 }
 
 /** Has GitHub send a `ping` to the hook. Throws GitHubError on any answer but 204. */
@@ -118,9 +113,4 @@ function attemptOf(row: DeliveryAnswer): DeliveryAttempt {
 
 function logPath({ home, id }: GitHubHook): string {
   return home.kind === "app" ? "/app/hook/deliveries" : `${hooksPath(home)}/${id}/deliveries`;
-}
-
-function hooksPath(home: Exclude<HookHome, { kind: "app" }>): string {
-  if (home.kind === "organization") return `/orgs/${encodeURIComponent(home.organization)}/hooks`;
-  return `/repos/${encodeURIComponent(home.owner)}/${encodeURIComponent(home.repository)}/hooks`;
 }

@@ -14,7 +14,7 @@ import { readListing } from "../http/listing.ts";
 import { noneIfNotFound } from "../http/not-found.ts";
 import { REGISTRATION_RESOURCE, type RateLimit } from "../http/rate-limit.ts";
 import type { Rest } from "../http/rest.ts";
-import { actionsPath, repositoryScope } from "../model/scope.ts";
+import { actionsPath, repositoryScope, scopePath } from "../model/scope.ts";
 import type { Listing, RunnerScope } from "../model/types.ts";
 
 export interface RunnerGroup {
@@ -126,8 +126,7 @@ export class Inspector {
 
   async repository(name: string, signal: AbortSignal): Promise<InspectedRepository> {
     const scope = repositoryScope(name);
-    const path = `/repos/${encodeURIComponent(scope.owner)}/${encodeURIComponent(scope.repository)}`;
-    const { value } = await this.#rest.look(path, repository, scope, signal);
+    const { value } = await this.#rest.look(scopePath(scope), repository, scope, signal);
     return { fullName: value.full_name, isPrivate: value.private, archived: value.archived };
   }
 

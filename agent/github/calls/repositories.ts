@@ -1,10 +1,9 @@
-import * as z from "zod";
-
-import { fits, instantMs, repositoriesPage, type Official } from "../model/answers.ts";
+import { instantMs, repositoriesPage } from "../model/answers.ts";
+import { repository as repositoryAnswer } from "./inspect-answers.ts";
 import { readListing } from "../http/listing.ts";
 import { noneIfNotFound } from "../http/not-found.ts";
 import type { Rest } from "../http/rest.ts";
-import { repositoryScope } from "../model/scope.ts";
+import { repositoryScope, scopePath } from "../model/scope.ts";
 import type { GitHubRepository, Listing } from "../model/types.ts";
 
 /**
@@ -37,8 +36,6 @@ export async function listOrganizationRepositories(
   return { ...listing, items };
 }
 
-const repository = fits<Official["full-repository"]>()(z.object({ full_name: z.string() }));
-
 /**
  * Whether GitHub shows the repository to the credential under this name. Throws GitHubError where it cannot be told,
  * a redirect included.
@@ -47,7 +44,7 @@ const repository = fits<Official["full-repository"]>()(z.object({ full_name: z.s
  */
 export async function canReadRepository(rest: Rest, name: string, signal: AbortSignal): Promise<boolean> {
   const scope = repositoryScope(name);
-  const url = rest.urlOf(`/repos/${encodeURIComponent(scope.owner)}/${encodeURIComponent(scope.repository)}`);
-  const page = await rest.read(url, repository, { scope, signal }).catch(noneIfNotFound);
+  const url = rest.urlOf(scopePath(scope));
+  const page = await rest.read(url, repositoryAnswer, { scope, signal }).catch(noneIfNotFound);
   return page?.value.full_name.toLowerCase() === name.toLowerCase();
 }

@@ -1,5 +1,6 @@
 import type { Clock, Random } from "../../../shared/clock/clock.ts";
 import type { Logger } from "../../../shared/log/logger.ts";
+import { CLOCK_SET_MS, clockAheadMs } from "../../clock/two-clocks.ts";
 import { answerFailure } from "./answer-failure.ts";
 import { readRateLimit, type RateLimit } from "./rate-limit.ts";
 import { Redactor } from "./redaction.ts";
@@ -7,9 +8,6 @@ import type { CredentialKind } from "./remedies.ts";
 import { withRetries } from "./retry.ts";
 import { GitHubError } from "../model/types.ts";
 import { nameOf, send, type Answer, type HttpCall, type Fetch } from "./wire.ts";
-
-/** The clock was set, or the machine slept; less is the clock being steered. */
-const CLOCK_SET_MS = 2000;
 
 export interface ApiOptions {
   /** Without a slash at the end, as `https://api.github.com` or `https://github.example/api/v3`. */
@@ -33,7 +31,7 @@ export class Api {
   #notModified = 0;
   #retries = 0;
   /** What GitHub's clock, and this machine's, said beyond the monotonic one at the last answer. */
-  #serverTime: { readonly aheadMs: number; readonly clockAheadMs: number } | null = null;
+  #serverTime: { readonly aheadMs: number; readonly wallAheadMs: number } | null = null;
 
   /** Throws GitHubError `network` when `apiUrl` is no address that calls can go to. */
   constructor(options: ApiOptions) {
@@ -71,16 +69,15 @@ export class Api {
   serverNowMs(): number | null {
     const { clock } = this;
     if (this.#serverTime === null) return null;
-    const { aheadMs, clockAheadMs } = this.#serverTime;
-    if (Math.abs(clock.now() - clock.monotonicMs() - clockAheadMs) >= CLOCK_SET_MS) return null;
+    const { aheadMs, wallAheadMs } = this.#serverTime;
+    if (Math.abs(clockAheadMs(clock) - wallAheadMs) >= CLOCK_SET_MS) return null;
     return Math.round(clock.monotonicMs() + aheadMs);
   }
 
   #noteTime(headers: Headers): void {
     const serverMs = Date.parse(headers.get("date") ?? "");
     if (Number.isNaN(serverMs)) return;
-    const monotonicMs = this.clock.monotonicMs();
-    this.#serverTime = { aheadMs: serverMs - monotonicMs, clockAheadMs: this.clock.now() - monotonicMs };
+    this.#serverTime = { aheadMs: serverMs - this.clock.monotonicMs(), wallAheadMs: clockAheadMs(this.clock) };
   }
 
   /** A call that may be made twice: waits and repeats on faults that pass. Throws GitHubError on any but 2xx and 304. */

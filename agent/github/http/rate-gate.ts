@@ -1,4 +1,5 @@
 import type { Clock } from "../../../shared/clock/clock.ts";
+import { clockAheadMs, wallTimeMs } from "../../clock/two-clocks.ts";
 import { GitHubError } from "../model/types.ts";
 
 /**
@@ -18,7 +19,7 @@ export class RateGate {
 
   /** Shuts the account's reads until then; never opens earlier than an answer before it asked for. */
   close(account: string, retryAtMs: number): void {
-    const untilMs = this.#clock.monotonicMs() + (retryAtMs - this.#clock.now());
+    const untilMs = retryAtMs - clockAheadMs(this.#clock);
     this.#closedUntilMs.set(account, Math.max(untilMs, this.#closedUntilMs.get(account) ?? untilMs));
   }
 
@@ -37,7 +38,7 @@ export class RateGate {
   /** When the account, or the last of all accounts, opens again, milliseconds since the epoch; null when open. */
   closedUntilMs(account?: string): number | null {
     const all = account === undefined ? [...this.#closedUntilMs.values()] : [this.#closedUntilMs.get(account) ?? 0];
-    const leftMs = Math.max(0, ...all) - this.#clock.monotonicMs();
-    return leftMs > 0 ? Math.round(this.#clock.now() + leftMs) : null;
+    const untilMs = Math.max(0, ...all);
+    return untilMs > this.#clock.monotonicMs() ? wallTimeMs(this.#clock, untilMs) : null;
   }
 }

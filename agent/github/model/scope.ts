@@ -28,8 +28,18 @@ export function ownerOf(scope: RunnerScope): string {
   return scope.kind === "organization" ? scope.organization : scope.owner;
 }
 
+/** The path of the organization or repository itself. */
+export function scopePath(scope: RunnerScope): string {
+  if (scope.kind === "organization") return `/orgs/${encodeURIComponent(scope.organization)}`;
+  return `/repos/${encodeURIComponent(scope.owner)}/${encodeURIComponent(scope.repository)}`;
+}
+
 /** The path of everything about the scope's runners. */
 export function actionsPath(scope: RunnerScope): string {
-  if (scope.kind === "organization") return `/orgs/${encodeURIComponent(scope.organization)}/actions`;
-  return `/repos/${encodeURIComponent(scope.owner)}/${encodeURIComponent(scope.repository)}/actions`;
+  return `${scopePath(scope)}/actions`;
+}
+
+/** The path of the scope's webhooks. */
+export function hooksPath(scope: RunnerScope): string {
+  return `${scopePath(scope)}/hooks`;
 }

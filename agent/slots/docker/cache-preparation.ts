@@ -4,6 +4,7 @@ import type { Clock } from "../../../shared/clock/clock.ts";
 import type { Pool } from "../../../shared/fleet/pool.ts";
 import type { Logger } from "../../../shared/log/logger.ts";
 import type { DockerClient } from "../../docker/docker-client.ts";
+import { soon } from "../../clock/soon.ts";
 import { DockerError } from "../../docker/docker-error.ts";
 import type { ImageDetail } from "../../docker/image-api.ts";
 import { cacheMounts } from "./container-options.ts";
@@ -72,10 +73,8 @@ export class CachePreparation {
   /** One that is given up says nothing: whoever still waits begins anew. */
   async #attempt(pool: Pool, platform: string | null, signal: AbortSignal): Promise<void> {
     const { clock, log } = this.#options;
-    const late = new AbortController();
-    const cancel = clock.after(LIMIT_MS, () => late.abort(new Error(`not done within ${LIMIT_MS / 1000} s`)));
     try {
-      await this.#give(pool, platform, AbortSignal.any([signal, late.signal]));
+      await soon((until) => this.#give(pool, platform, until), LIMIT_MS, clock, signal);
       this.#nextAtMs.set(pool.key, Number.POSITIVE_INFINITY);
     } catch (error) {
       if (signal.aborted) return;
@@ -86,8 +85,6 @@ export class CachePreparation {
         reason,
         remedy: error instanceof DockerError ? error.remedy : remedyOf(pool),
       });
-    } finally {
-      cancel();
     }
   }
 

@@ -1,5 +1,4 @@
-import { poolHash } from "../pool-hash.ts";
-import { createHash } from "node:crypto";
+import { poolHash, shortHash } from "../pool-hash.ts";
 import type { ContainerCreateRequest, HostConfig } from "@docker/node-sdk";
 import type { Pool } from "../../../shared/fleet/pool.ts";
 import type { SlotSpec } from "../slot-provider.ts";
@@ -30,7 +29,6 @@ interface PoolPart {
 }
 
 const LOG_MAX_SIZE = "10m";
-const SPEC_HASH_CHARACTERS = 12;
 
 /**
  * The container of one slot: one job, then gone, so it restarts never and is removed by the agent after its log was
@@ -55,7 +53,7 @@ export function containerSpec({ spec, instance, host, network, createdAtMs }: Co
     runnerId: spec.runnerId,
     createdAtMs,
     poolHash: poolHash(pool),
-    specHash: hashOf({ ...fixed, platform, env: options.env, labels: options.labels }),
+    specHash: shortHash({ ...fixed, platform, env: options.env, labels: options.labels }),
   };
   return {
     platform,
@@ -113,8 +111,4 @@ function environment(jitConfig: string): string[] {
 function logConfig(driver: string): HostConfig {
   if (driver !== "json-file" && driver !== "local") return {};
   return { LogConfig: { Type: driver, Config: { "max-size": LOG_MAX_SIZE } } };
-}
-
-function hashOf(value: unknown): string {
-  return createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, SPEC_HASH_CHARACTERS);
 }

@@ -43,7 +43,12 @@ export function observedRow(row: ContainerSummary, labels: SlotLabels): Observed
   };
 }
 
+/** Whether a container in this state, in the words of Docker or Podman, runs no more and takes no place. */
+export function hasEnded(status: string): boolean {
+  return ENDED.has(status);
+}
+
 function stateOf(status: string): ObservedSlot["state"] {
   if (NOT_STARTED.has(status)) return "created";
-  return ENDED.has(status) ? "exited" : "running";
+  return hasEnded(status) ? "exited" : "running";
 }

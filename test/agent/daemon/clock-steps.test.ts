@@ -60,17 +60,7 @@ describe.each(STEPS)("promise 15: a clock that is set by %i ms costs one interva
   });
 
   test("H5: no job is stopped by its time limit before that time has gone by", async () => {
-    const container = { ...PLAIN_CONTAINER, jobTimeLimitMs: HOUR_MS };
-    const { clock, github, provider, start, welcome } = agentFixture({
-      fleet: { version: 2, pools: [{ ...poolOf({ repositories: [REPOSITORY] }), container }] },
-    });
-    await start();
-    const link = welcome();
-    link.receive(batchOf(0, [signalOf(1, stamped(clock.now()))]));
-    await clock.advance(1000);
-    const [name = ""] = github.callsOf("jit");
-    github.set(name, { status: "online", busy: true });
-    github.jobs = { [REPOSITORY]: [listed(1, { status: "in_progress", runnerName: name, startedAtMs: clock.now() })] };
+    const { clock, provider, name } = await withinTimeLimit(0);
     await clock.advance(2 * SWEEP_MS);
     clock.set(step);
     await clock.advance(50 * 60_000);
@@ -81,21 +71,28 @@ describe.each(STEPS)("promise 15: a clock that is set by %i ms costs one interva
 });
 
 test("C-13: a machine whose clock is two hours ahead of GitHub's stops no job before its time limit", async () => {
+  const { clock, provider } = await withinTimeLimit(2 * HOUR_MS);
+  await clock.advance(30 * 60_000);
+  expect(provider.callsOf("stop")).toEqual([]);
+});
+
+/** A job under a time limit of an hour, which GitHub's clock, so far behind ours, calls begun now. */
+async function withinTimeLimit(behindMs: number) {
   const container = { ...PLAIN_CONTAINER, jobTimeLimitMs: HOUR_MS };
-  const { clock, github, provider, start, welcome } = agentFixture({
+  const fixture = agentFixture({
     fleet: { version: 2, pools: [{ ...poolOf({ repositories: [REPOSITORY] }), container }] },
   });
+  const { clock, github, start, welcome } = fixture;
   await start();
   const link = welcome();
   link.receive(batchOf(0, [signalOf(1, stamped(clock.now()))]));
   await clock.advance(1000);
   const [name = ""] = github.callsOf("jit");
   github.set(name, { status: "online", busy: true });
-  const startedAtMs = clock.now() - 2 * HOUR_MS;
+  const startedAtMs = clock.now() - behindMs;
   github.jobs = { [REPOSITORY]: [listed(1, { status: "in_progress", runnerName: name, startedAtMs })] };
-  await clock.advance(30 * 60_000);
-  expect(provider.callsOf("stop")).toEqual([]);
-});
+  return { ...fixture, name };
+}
 
 function stamped(atMs: number) {
   return { createdAtMs: atMs, startedAtMs: atMs, receivedAtMs: atMs };
