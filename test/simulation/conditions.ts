@@ -29,6 +29,11 @@ export interface Conditions {
   dockerSlowMs: number;
   /** Runners start and never reach GitHub. */
   runnersDeaf: boolean;
+  /**
+   * GitHub lists the runners that come online as idle and gives them no job, then or later:
+   * https://github.com/actions/runner/issues/676, https://github.com/actions/runner/issues/4617
+   */
+  runnersPassedOver: boolean;
   github: GitHubTrouble | null;
 }
 
@@ -46,6 +51,7 @@ export function calm(): Conditions {
     dockerFull: false,
     dockerSlowMs: 0,
     runnersDeaf: false,
+    runnersPassedOver: false,
     github: null,
   };
 }

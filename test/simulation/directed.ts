@@ -8,7 +8,7 @@ export interface Directed {
   readonly scenario: Scenario;
 }
 
-const PLAIN = { gatedMs: null, cancelMs: null, foreign: false, stuck: false, rerun: false } as const;
+const PLAIN = { gatedMs: null, heldMs: null, cancelMs: null, foreign: false, stuck: false, rerun: false } as const;
 
 function job(atMs: number, durationMs: number, change: Partial<JobPlan> = {}): JobPlan {
   const labels = ["self-hosted", "nas"];
@@ -67,6 +67,17 @@ export const DIRECTED: readonly Directed[] = [
       job(70_000, 300_000),
     ],
     cooldownSeconds: 100,
+  }),
+  directed("rule 3, C-2: a job that GitHub does not give to an idle runner gets another", {
+    items: [trouble(900, 20_000, { runnersPassedOver: true }), job(1000, 5000)],
+    milestones: started("rule 3", 360_000, 1),
+    max: 1,
+  }),
+  directed("rule 3: a job that a concurrency group holds is started within a sweep of its release, and nothing before", {
+    items: [job(1000, 5000, { heldMs: 300_000 })],
+    cooldownSeconds: 1,
+    milestones: started("rule 3", 400_000, 1),
+    slotsAtMost: 2,
   }),
   directed("F1, promise 9: lists that are empty for minutes end no job", {
     items: [job(1000, 200_000), job(30_000, 5000), trouble(31_000, 160_000, { github: "empty-lists" })],

@@ -80,7 +80,8 @@ export class DockerHost implements SlotProvider {
     if (this.#conditions().runnersDeaf) return;
     this.#clock.after(this.#dice.between(800, 3000), () => {
       if (container.observed.state !== "running") return;
-      if (!this.#github.connect(container.runnerId, (exitCode) => this.#exit(name, exitCode))) this.#exit(name, 1);
+      const ended = (exitCode: number): void => this.#exit(name, exitCode);
+      if (!this.#github.connect(container.runnerId, this.#conditions().runnersPassedOver, ended)) ended(1);
     });
   }
 

@@ -1,7 +1,7 @@
 import type { GitHubJob } from "../../agent/github/model/types.ts";
 import type { SimClock } from "./sim-clock.ts";
 
-export type SimStatus = "waiting" | "queued" | "in_progress" | "completed";
+export type SimStatus = "waiting" | "pending" | "queued" | "in_progress" | "completed";
 
 export interface SimJob {
   readonly id: number;
@@ -27,22 +27,29 @@ export type JobChange = "queued" | "waiting" | "in_progress" | "completed";
 export class SimJobs {
   readonly #clock: SimClock;
   readonly #changed: (job: SimJob, action: JobChange) => void;
+  readonly #runnable: () => void;
   readonly #jobs = new Map<number, SimJob>();
   #nextId = 1000;
 
-  constructor(clock: SimClock, changed: (job: SimJob, action: JobChange) => void) {
+  constructor(clock: SimClock, changed: (job: SimJob, action: JobChange) => void, runnable: () => void) {
     this.#clock = clock;
     this.#changed = changed;
+    this.#runnable = runnable;
   }
 
   get all(): Iterable<SimJob> {
     return this.#jobs.values();
   }
 
-  /** A job comes into being; a gated one asks for an approval first. */
+  /**
+   * A job comes into being; a gated one asks for an approval first. One that a concurrency group holds is told of as
+   * queued, and nothing is told when it may run.
+   * https://github.com/runs-on/runs-on/issues/347, https://docs.github.com/en/actions/concepts/workflows-and-actions/concurrency
+   */
   create(
     plan: Pick<SimJob, "repository" | "labels" | "durationMs" | "foreign" | "stuck" | "runId" | "attempt">,
     gated: boolean,
+    held = false,
   ): SimJob {
     const nowMs = this.#clock.now();
     const rest = { conclusion: null, runnerName: null, startedAtMs: null, completedAtMs: null };
@@ -51,6 +58,7 @@ export class SimJobs {
     this.#jobs.set(job.id, job);
     this.#changed(job, "queued");
     if (gated) this.#changed(job, "waiting");
+    if (held && !gated) job.status = "pending";
     return job;
   }
 
@@ -59,6 +67,14 @@ export class SimJobs {
     job.status = "queued";
     job.queuedAtMs = this.#clock.now();
     this.#changed(job, "queued");
+  }
+
+  /** The group lets it go on. Nobody is told. */
+  release(job: SimJob): void {
+    if (job.status !== "pending") return;
+    job.status = "queued";
+    job.queuedAtMs = this.#clock.now();
+    this.#runnable();
   }
 
   start(job: SimJob, runnerName: string): void {

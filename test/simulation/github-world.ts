@@ -8,10 +8,14 @@ export interface SimRunner {
   readonly name: string;
   readonly labels: readonly string[];
   online: boolean;
+  /** It is idle and online, and GitHub gives it no job. */
+  passedOver: boolean;
   job: SimJob | null;
   /** Ends its container: the job is done, or the registration is gone. */
   onEnd: ((exitCode: number) => void) | null;
 }
+
+const NEW = { passedOver: false, job: null, onEnd: null } as const;
 
 /** GitHub itself, as far as runners and jobs go: any idle online runner gets any job that its labels allow. */
 export class GitHubWorld {
@@ -25,14 +29,15 @@ export class GitHubWorld {
   constructor(clock: SimClock, dice: Dice, changed: (job: SimJob, action: JobChange) => void) {
     this.#clock = clock;
     this.#dice = dice;
-    this.jobs = new SimJobs(clock, (job, action) => {
+    const told = (job: SimJob, action: JobChange): void => {
       changed(job, action);
       if (job.status === "queued") this.#dispatchSoon();
-    });
+    };
+    this.jobs = new SimJobs(clock, told, () => this.#dispatchSoon());
   }
 
   register(name: string, labels: readonly string[]): SimRunner {
-    const runner: SimRunner = { id: this.#nextRunnerId++, name, labels, online: false, job: null, onEnd: null };
+    const runner: SimRunner = { id: this.#nextRunnerId++, name, labels, online: false, ...NEW };
     this.runners.set(runner.id, runner);
     this.usedNames.add(name);
     return runner;
@@ -43,10 +48,11 @@ export class GitHubWorld {
   }
 
   /** A container's runner reaches GitHub; false if GitHub does not know it. */
-  connect(runnerId: number, onEnd: (exitCode: number) => void): boolean {
+  connect(runnerId: number, passedOver: boolean, onEnd: (exitCode: number) => void): boolean {
     const runner = this.runners.get(runnerId);
     if (runner === undefined) return false;
     runner.online = true;
+    runner.passedOver = passedOver;
     runner.onEnd = onEnd;
     this.#dispatchSoon();
     return true;
@@ -77,6 +83,16 @@ export class GitHubWorld {
     if (job.status !== "completed") this.jobs.complete(job, "cancelled");
   }
 
+  /** Every runner is given jobs again, what would never be handed out is cancelled, and what was held may run. */
+  calmDown(): void {
+    for (const runner of this.runners.values()) runner.passedOver = false;
+    for (const job of this.jobs.all) {
+      if (job.stuck) this.cancel(job);
+      this.jobs.release(job);
+    }
+    this.#dispatchSoon();
+  }
+
   #dispatchSoon(): void {
     this.#clock.after(this.#dice.between(100, 1200), () => this.#dispatch());
   }
@@ -96,7 +112,7 @@ export class GitHubWorld {
 
   #assign(job: SimJob): void {
     const fit = [...this.runners.values()].filter(
-      (runner) => runner.online && runner.job === null && labelsMatch(job.labels, labelSet(runner.labels)),
+      (runner) => isFree(runner) && labelsMatch(job.labels, labelSet(runner.labels)),
     );
     if (fit.length === 0) return;
     const runner = this.#dice.pick(fit);
@@ -113,4 +129,8 @@ export class GitHubWorld {
     const end = runner.onEnd;
     this.#clock.after(this.#dice.between(200, 3000), () => end?.(0));
   }
+}
+
+function isFree({ online, passedOver, job }: SimRunner): boolean {
+  return online && !passedOver && job === null;
 }

@@ -11,6 +11,8 @@ export interface JobPlan {
   readonly durationMs: number;
   /** Waits for an approval that comes after this time. */
   readonly gatedMs: number | null;
+  /** Held by a concurrency group for this time: told of as queued, then `pending`, and no event when it may run. */
+  readonly heldMs: number | null;
   /** Cancelled after this time, if it still waits. */
   readonly cancelMs: number | null;
   /** A runner of somebody else takes it. */
@@ -114,6 +116,7 @@ function jobPlan(dice: Dice): JobPlan {
     count: burst,
     durationMs: burst > 20 ? dice.between(500, 3000) : dice.pick([500, 5000, 30_000, 90_000]),
     gatedMs: dice.chance(0.15) ? dice.between(2000, 60_000) : null,
+    heldMs: dice.chance(0.1) ? dice.between(2000, 200_000) : null,
     cancelMs: dice.chance(0.15) ? dice.between(0, 120_000) : null,
     foreign: dice.chance(0.1),
     stuck: dice.chance(0.05),
@@ -135,6 +138,7 @@ function trouble(dice: Dice): Trouble {
     () => ({ dockerFull: true }),
     () => ({ dockerSlowMs: dice.between(1000, 30_000) }),
     () => ({ runnersDeaf: true }),
+    () => ({ runnersPassedOver: true }),
     () => ({ github: dice.pick(TROUBLES) }),
     () => ({ github: dice.pick(TROUBLES) }),
     () => ({ github: dice.pick(TROUBLES) }),

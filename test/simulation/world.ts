@@ -124,7 +124,8 @@ export class SimWorld {
   #queue(plan: JobPlan): void {
     const runId = this.dice.between(1, 2 ** 30);
     for (let left = plan.count; left > 0; left -= 1) {
-      const job = this.github.jobs.create({ ...plan, runId, attempt: 1 }, plan.gatedMs !== null);
+      const job = this.github.jobs.create({ ...plan, runId, attempt: 1 }, plan.gatedMs !== null, plan.heldMs !== null);
+      if (plan.heldMs !== null) this.clock.after(plan.heldMs, () => this.github.jobs.release(job));
       if (plan.gatedMs !== null) this.clock.after(plan.gatedMs, () => this.github.jobs.approve(job));
       if (plan.cancelMs !== null) this.clock.after(plan.cancelMs, () => this.#cancelWaiting(job));
       if (plan.rerun) this.clock.after(plan.durationMs + 60_000, () => this.#rerun(job, plan));
@@ -132,7 +133,7 @@ export class SimWorld {
   }
 
   #cancelWaiting(job: SimJob): void {
-    if (job.status === "queued" || job.status === "waiting") this.github.cancel(job);
+    if (job.status !== "in_progress") this.github.cancel(job);
   }
 
   /** A new attempt is a new job; and GitHub tells the end of the old one once more. */
@@ -203,14 +204,14 @@ export class SimWorld {
     if (this.process.dead) this.process = this.#boot();
   }
 
-  /** All faults stop; what GitHub would never hand out is cancelled. */
+  /** All faults stop; what GitHub would never hand out is cancelled, what it held may run. */
   calmDown(sweepsAlone: boolean): void {
     this.say("-- calm");
     this.#calmed = true;
     this.process.dieAt(null);
     this.#conditions = { ...calm(), edgeDown: sweepsAlone };
     this.docker.resync();
-    for (const job of this.github.jobs.all) if (job.stuck) this.github.cancel(job);
+    this.github.calmDown();
   }
 
   /** What must be true at every moment. */
