@@ -1,10 +1,12 @@
 import { errorFields } from "../../shared/errors/message-of.ts";
 import type { CancelTimer, Clock } from "../../shared/clock/clock.ts";
+import { doubtsEvent, type Doubts } from "../../shared/controller/doubt.ts";
 import type { ControllerEvent } from "../../shared/controller/events.ts";
 import type { Ledger } from "../../shared/controller/ledger.ts";
 import { plan, type Action } from "../../shared/controller/plan.ts";
 import type { ServingPool } from "../../shared/controller/pool-choice.ts";
 import type { Logger } from "../../shared/log/logger.ts";
+import { SayOnce } from "../../shared/log/say-once.ts";
 import { CLOCK_SET_MS, clockAheadMs } from "../clock/two-clocks.ts";
 
 /** Why nothing is planned yet: what exists is not known, or what happened is still being told. */
@@ -26,6 +28,7 @@ export interface ControlLoopOptions {
  */
 export class ControlLoop {
   readonly #options: ControlLoopOptions;
+  readonly #said: SayOnce;
   readonly #holds = new Set<Hold>();
   #scheduled = false;
   #stopped = false;
@@ -35,6 +38,7 @@ export class ControlLoop {
 
   constructor(options: ControlLoopOptions) {
     this.#options = options;
+    this.#said = new SayOnce(options.log);
     this.#clockAheadMs = clockAheadMs(options.clock);
   }
 
@@ -80,12 +84,27 @@ export class ControlLoop {
     const now = clock.now();
     const next = plan(ledger, pools(), now);
     ledger.apply({ type: "surplus", atMs: now, names: next.surplus });
+    this.#doubt(next.doubts, now);
     for (const action of next.actions) this.#act(action);
     this.#cancelWake?.();
     this.#cancelWake = null;
     if (next.nextAtMs === null) return;
     log.debug("next plan", { inMs: next.nextAtMs - now });
     this.#cancelWake = clock.after(Math.max(1, next.nextAtMs - now), () => this.#plan());
+  }
+
+  /** What is doubted changes the plan; what GitHub does not give, nobody here can mend. */
+  #doubt(doubts: Doubts, nowMs: number): void {
+    const event = doubtsEvent(doubts, nowMs);
+    this.#options.ledger.apply(event);
+    if (event.doubted.length > 0) this.#schedule();
+    for (const { verdict, pool, slot, jobId } of doubts.verdicts) {
+      const message =
+        verdict === "doubted"
+          ? "a runner is idle and GitHub does not give it the job that waits; another is started"
+          : "GitHub does not give a job to idle runners of its class; look at githubstatus.com and at the runner group";
+      this.#said.say("warn", `doubt ${pool}`, message, { pool, slot, jobId });
+    }
   }
 
   /** A clock that was set must not stretch or shorten what is waited for. */

@@ -23,7 +23,14 @@ import { SlotWork } from "./slot-work.ts";
 export const STOP_GRACE_MS = 40_000;
 
 /** Reasons that rest on GitHub's word that the runner is idle. A runner that GitHub no longer knows can run no job. */
-const AS_IDLE: ReadonlySet<string> = new Set(["surplus", "drained", "pool-removed", "outdated", "scope-unreadable"]);
+const AS_IDLE: ReadonlySet<string> = new Set([
+  "surplus",
+  "drained",
+  "pool-removed",
+  "outdated",
+  "passed-over",
+  "scope-unreadable",
+]);
 
 export interface SlotManagerOptions
   extends Pick<ExitInquiryOptions, "mayRun" | "answered">, Pick<AdoptionOptions, "poolHash"> {

@@ -37,6 +37,8 @@ export function describeRetire(reason: RetireReason): string {
       return "its pool is being drained";
     case "outdated":
       return "its pool's settings have changed since it was made";
+    case "passed-over":
+      return "GitHub listed it as idle and gave it no job while one waited that it could take";
     case "scope-unreadable":
       return "GitHub did not list its runners for ten minutes, and its DELETE decides";
     case "pool-removed":
@@ -62,7 +64,9 @@ export function describeWait(reason: WaitReason): string {
     case "unknown":
       return "nothing has been heard of this job";
     case "not-queued":
-      return `it is ${reason.phase}`;
+      return reason.phase === "waiting"
+        ? "GitHub holds it: for an approval, a concurrency group or max-parallel"
+        : `it is ${reason.phase}`;
     case "gone":
       return `GitHub has had no such job since ${new Date(reason.sinceMs).toISOString()}`;
     case "unconfirmed":
@@ -73,6 +77,8 @@ export function describeWait(reason: WaitReason): string {
       return `no pool serves it: ${reason.refusals.map(({ pool, refusal }) => `${pool}: ${describeRefusal(refusal)}`).join("; ")}`;
     case "covered":
       return `a slot of ${reason.pool} can take it`;
+    case "not-given":
+      return `${reason.slot} of ${reason.pool} is online and idle, and GitHub does not give it the job`;
     case "threshold":
       return `${reason.pool} waits for more jobs until ${time(reason.untilMs)}`;
     case "paused":

@@ -15,11 +15,20 @@ export type ControllerEvent =
   | { readonly type: "drain"; readonly pool: string; readonly on: boolean }
   /** The plan found these slots to be needed by nobody; the time since when is what retiring goes by. */
   | { readonly type: "surplus"; readonly atMs: number; readonly names: ReadonlySet<string> }
+  | DoubtsEvent
   /** What an earlier process knew of a slot that was adopted: since when nobody has needed it. */
   | { readonly type: "cooldown-recalled"; readonly name: string; readonly sinceMs: number }
   /** The machine's clock was set: `atMs` is the new time, `byMs` the difference. What is kept moves along. */
   | { readonly type: "clock-set"; readonly atMs: number; readonly byMs: number }
   | { readonly type: "forget"; readonly atMs: number };
+
+/** The plan doubts these slots, and jobs wait for these pools. */
+export interface DoubtsEvent {
+  readonly type: "doubts";
+  readonly atMs: number;
+  readonly doubted: readonly string[];
+  readonly waiting: ReadonlySet<string>;
+}
 
 export interface JobEvent {
   readonly type: "job";

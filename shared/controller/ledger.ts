@@ -1,6 +1,7 @@
 import type { JobFacts } from "../workflow-job/job-facts.ts";
 import type { Demand } from "./demand.ts";
 import type { ControllerEvent, InventoryEvent, JobEvent, QueueSweepEvent } from "./events.ts";
+import { DoubtBook } from "./doubt-book.ts";
 import { Ghosts, type Ghost } from "./ghosts.ts";
 import { JobBook } from "./job-book.ts";
 import type { LedgerJob } from "./job.ts";
@@ -16,6 +17,7 @@ export type { Ghost } from "./ghosts.ts";
  */
 export class Ledger {
   readonly pauses = new PoolPauses();
+  readonly doubts = new DoubtBook();
   readonly #jobs = new JobBook();
   readonly #slots: SlotBook;
   readonly #ghosts: Ghosts;
@@ -34,7 +36,7 @@ export class Ledger {
   constructor(ownPrefix: string) {
     this.#ownPrefix = ownPrefix;
     this.#ghosts = new Ghosts(ownPrefix);
-    this.#slots = new SlotBook(this.pauses, (runner) => this.#jobOf(runner));
+    this.#slots = new SlotBook(this.pauses, this.doubts, (runner) => this.#jobOf(runner));
   }
 
   /** Unfinished jobs in the order in which they became known. */
@@ -104,6 +106,9 @@ export class Ledger {
         return void (event.on ? this.#draining.add(event.pool) : this.#draining.delete(event.pool));
       case "surplus":
         return this.#slots.markSurplus(event.names, event.atMs);
+      case "doubts":
+        this.doubts.keep(event.waiting);
+        return event.doubted.forEach((name) => this.#slots.doubt(name, event.atMs));
       case "cooldown-recalled":
         return this.#slots.recallSurplus(event.name, event.sinceMs);
       case "clock-set":
@@ -118,6 +123,7 @@ export class Ledger {
     this.#jobs.shift(byMs);
     this.#slots.shift(byMs);
     this.pauses.shift(byMs);
+    this.doubts.shift(byMs);
     this.#ghosts.shift(byMs);
     for (const times of [this.#inventoriedAtMs, this.#listedAtMs]) {
       for (const [scope, atMs] of times) times.set(scope, atMs + byMs);

@@ -1,4 +1,5 @@
 import { allocate, isBelowThreshold, type MayStart } from "./allocation.ts";
+import { judgeDoubts, type Doubts } from "./doubt.ts";
 import { queuedSinceMs, type LedgerJob } from "./job.ts";
 import type { Ghost, Ledger } from "./ledger.ts";
 import { PoolBook } from "./pool-book.ts";
@@ -26,6 +27,7 @@ export interface Plan {
   readonly actions: readonly Action[];
   /** Slots that nobody needs at this moment. */
   readonly surplus: ReadonlySet<string>;
+  readonly doubts: Doubts;
   /** When to plan again if nothing happens before, milliseconds since the epoch; null for never. */
   readonly nextAtMs: number | null;
 }
@@ -44,12 +46,14 @@ class Planner {
   readonly #nowMs: number;
   readonly #book: PoolBook;
   readonly #actions: Action[] = [];
+  readonly #doubts: Doubts;
   #nextAtMs: number | null = null;
 
   constructor(ledger: Ledger, pools: readonly ServingPool[], nowMs: number) {
     this.#ledger = ledger;
     this.#pools = pools;
     this.#nowMs = nowMs;
+    this.#doubts = judgeDoubts(ledger, pools, nowMs);
     this.#book = new PoolBook(pools, ledger.slots, (pool) => ledger.isDraining(pool));
   }
 
@@ -62,7 +66,7 @@ class Planner {
       if (this.#isLeftBehind(slot)) this.#retire(slot, { code: "scope-unreadable" });
     }
     this.#cleanGhosts();
-    return { actions: this.#actions, surplus, nextAtMs: this.#nextAtMs };
+    return { actions: this.#actions, surplus, doubts: this.#doubts, nextAtMs: this.#nextAtMs };
   }
 
   #onlineDeadline(slot: Slot): number | undefined {
@@ -134,11 +138,16 @@ class Planner {
         this.#judged(slot, judgeSurplus(slot, cooldownMs, "surplus", this.#nowMs));
       }
     }
-    for (const [slot, reason] of unwanted(this.#ledger, this.#pools)) {
+    for (const [slot, reason] of unwanted(this.#ledger, this.#pools, (doubted) => this.#isDone(doubted, starved))) {
       surplus.add(slot.name);
       this.#judged(slot, judgeSurplus(slot, 0, reason, this.#nowMs));
     }
     return surplus;
+  }
+
+  /** A runner in doubt goes once another was given a job, no job waits for it, or jobs wait for its place. */
+  #isDone({ name, pool, outdone }: Slot, starved: ReadonlyMap<string, number>): boolean {
+    return outdone || !this.#doubts.passedOver.has(name) || (starved.get(pool) ?? 0) > 0;
   }
 
   #judged(slot: Slot, verdict: RetirementVerdict | null): void {

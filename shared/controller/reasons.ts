@@ -20,6 +20,7 @@ export type RetireReason =
   | { readonly code: "job-done"; readonly jobId: number; readonly forMs: number }
   | { readonly code: "drained" }
   | { readonly code: "outdated" }
+  | { readonly code: "passed-over" }
   | { readonly code: "pool-removed" }
   | { readonly code: "scope-unreadable" };
 
@@ -39,6 +40,7 @@ export type WaitReason =
   | { readonly code: "overdue" }
   | { readonly code: "no-pool"; readonly refusals: readonly { readonly pool: string; readonly refusal: Refusal }[] }
   | { readonly code: "covered"; readonly pool: string }
+  | { readonly code: "not-given"; readonly pool: string; readonly slot: string }
   | { readonly code: "threshold"; readonly pool: string; readonly untilMs: number }
   | { readonly code: "paused"; readonly pool: string; readonly why: string; readonly untilMs: number }
   | { readonly code: "draining"; readonly pool: string }

@@ -10,7 +10,7 @@ export const ONLINE_DEADLINE_MS = 5 * 60_000;
 export const SPENT_DEADLINE_MS = 5 * 60_000;
 
 /** Why an idle slot goes at once. */
-type Unwanted = "drained" | "pool-removed" | "outdated";
+type Unwanted = "drained" | "pool-removed" | "outdated" | "passed-over";
 
 /** What is to be done about a slot that may have to go. */
 export type RetirementVerdict =
@@ -90,8 +90,15 @@ function unconfirmed(slot: Slot): RetirementVerdict {
   return { kind: "verify", reason: { code: "end-unconfirmed", slot: slot.name } };
 }
 
-/** Slots that can take a job and shall not: their pool is drained or no longer in the file, or has other settings now. */
-export function unwanted(ledger: Ledger, pools: readonly ServingPool[]): ReadonlyMap<Slot, Unwanted> {
+/**
+ * Slots that can take a job and shall not: their pool is drained or no longer in the file, or has other settings now, or
+ * GitHub passed them over and `isDone` says that they have been waited for long enough.
+ */
+export function unwanted(
+  ledger: Ledger,
+  pools: readonly ServingPool[],
+  isDone: (doubted: Slot) => boolean,
+): ReadonlyMap<Slot, Unwanted> {
   const known = new Set(pools.map(({ pool }) => pool.key));
   const found = new Map<Slot, Unwanted>();
   for (const slot of ledger.slots) {
@@ -99,6 +106,7 @@ export function unwanted(ledger: Ledger, pools: readonly ServingPool[]): Readonl
     if (!known.has(slot.pool)) found.set(slot, "pool-removed");
     else if (ledger.isDraining(slot.pool)) found.set(slot, "drained");
     else if (slot.outdated) found.set(slot, "outdated");
+    else if (slot.doubtedAtMs !== null && isDone(slot)) found.set(slot, "passed-over");
   }
   return found;
 }

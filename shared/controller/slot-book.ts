@@ -1,3 +1,4 @@
+import type { DoubtBook } from "./doubt-book.ts";
 import type { InventoryEvent, InventoryRunner, SlotEvent } from "./events.ts";
 import { isGone, type LedgerJob } from "./job.ts";
 import type { PoolPauses } from "./pool-pauses.ts";
@@ -10,11 +11,13 @@ export const LOST_AFTER_MS = 60_000;
 export class SlotBook {
   readonly #slots = new Map<string, Slot>();
   readonly #pauses: PoolPauses;
+  readonly #doubts: DoubtBook;
   /** Which job, if any, named this runner; for slots that are heard of later than their job. */
   readonly #jobOf: (runnerName: string) => LedgerJob | undefined;
 
-  constructor(pauses: PoolPauses, jobOf: (runnerName: string) => LedgerJob | undefined) {
+  constructor(pauses: PoolPauses, doubts: DoubtBook, jobOf: (runnerName: string) => LedgerJob | undefined) {
     this.#pauses = pauses;
+    this.#doubts = doubts;
     this.#jobOf = jobOf;
   }
 
@@ -35,7 +38,26 @@ export class SlotBook {
     const seenBefore = slot.jobId !== null;
     slot.jobId = jobId;
     step(slot, phase === "completed" ? "job-done" : "job-running", atMs, jobId);
-    if (!seenBefore) this.#pauses.succeeded(slot.pool, slot.scope);
+    if (seenBefore) return;
+    this.#pauses.succeeded(slot.pool, slot.scope);
+    this.#doubts.settled(slot.pool);
+    for (const other of this.#doubtedBefore(slot)) other.outdone = true;
+  }
+
+  /** GitHub passes a slot over: it covers no job any more. */
+  doubt(name: string, atMs: number): void {
+    const slot = this.#slots.get(name);
+    if (slot === undefined) return;
+    slot.doubtedAtMs ??= atMs;
+    this.#doubts.doubted(slot.pool, atMs);
+  }
+
+  /** The slots that were in doubt when this one was planned, in their place. */
+  *#doubtedBefore({ pool, scope, plannedAtMs }: Slot): Generator<Slot> {
+    for (const other of this.#slots.values()) {
+      const isOlder = other.doubtedAtMs !== null && other.doubtedAtMs <= plannedAtMs;
+      if (isOlder && other.pool === pool && other.scope === scope) yield other;
+    }
   }
 
   /** Takes in what was done to a slot, or became of it. */
@@ -81,12 +103,14 @@ export class SlotBook {
   }
 
   #close(slot: Slot, input: "failed" | "removed", atMs: number): void {
+    this.#cameToNothing(slot);
     step(slot, input, atMs);
     this.#slots.delete(slot.name);
   }
 
   #exited(slot: Slot, exitCode: number | null, atMs: number): void {
     if (slot.state === "exited") return;
+    this.#cameToNothing(slot);
     step(slot, "exited", atMs);
     slot.exitedAtMs = atMs;
     if (slot.retiring && wasNeverOnline(slot)) this.#pauses.failed(slot.pool, slot.scope, "never-online", atMs, null);
@@ -94,6 +118,12 @@ export class SlotBook {
     if (slot.retiring || slot.jobId !== null) return;
     if (slot.busySeenAtMs === null) this.#pauses.exited(slot.pool, exitCode, atMs);
     else this.#pauses.worked(slot.pool);
+  }
+
+  /** A slot that ends without a job proves nothing against those that it was started beside: they cover jobs again. */
+  #cameToNothing(slot: Slot): void {
+    if (slot.jobId !== null || slot.busySeenAtMs !== null) return;
+    for (const other of this.#doubtedBefore(slot)) if (!other.outdone) other.doubtedAtMs = null;
   }
 
   /** GitHub itself removes a runner that ran its job: one that is gone has worked, though no job was seen on it. */

@@ -35,6 +35,10 @@ export interface Slot {
   surplusSinceMs: number | null;
   /** Its pool's settings have changed since: it covers no job, and goes when it is idle. */
   outdated: boolean;
+  /** Since when GitHub's passing it over has made it cover no job; null while it does. */
+  doubtedAtMs: number | null;
+  /** A runner that was started since was given a job, and it was not. */
+  outdone: boolean;
   /** It is being taken away and does not count as cover. */
   retiring: boolean;
   /** When taking it away last failed: evidence from before proves nothing any more. */
@@ -60,6 +64,8 @@ export function newSlot(name: string, pool: string, scope: string, input: "plann
     absentSinceMs: null,
     surplusSinceMs: null,
     outdated: false,
+    doubtedAtMs: null,
+    outdone: false,
     retiring: false,
     keptAtMs: 0,
   };
@@ -74,6 +80,7 @@ const TIMES = [
   "offlineSeenAtMs",
   "absentSinceMs",
   "surplusSinceMs",
+  "doubtedAtMs",
 ] as const;
 
 /** Moves all that is kept of a slot's times by so much. */
@@ -120,16 +127,20 @@ function covers(slot: Slot): boolean {
 }
 
 /**
- * The slots that jobs can count on. Of the doubtful ones of a pool only the oldest is given up at a time: where no
- * runner comes online, more of them would not either.
+ * The slots that jobs can count on. Of those of a pool that do not come online only the oldest is given up at a time, and
+ * none beside one that GitHub passes over: where no runner comes online, more of them would not either.
  */
 export function coveringSlots(slots: Iterable<Slot>): ReadonlySet<Slot> {
-  const able = [...slots].filter((slot) => canTakeJob(slot) && !slot.outdated);
+  const valid = [...slots].filter((slot) => canTakeJob(slot) && !slot.outdated);
+  const able = valid.filter(({ doubtedAtMs }) => doubtedAtMs === null);
+  const inDoubt = new Set(valid.filter(({ doubtedAtMs }) => doubtedAtMs !== null).map(({ pool }) => pool));
   const doubtful = Map.groupBy(
     able.filter((slot) => !covers(slot)),
     ({ pool }) => pool,
   );
-  const spared = [...doubtful.values()].flatMap((ofPool) => ofPool.toSorted(olderSlotFirst).slice(1));
+  const spared = [...doubtful].flatMap(([pool, each]) =>
+    each.toSorted(olderSlotFirst).slice(inDoubt.has(pool) ? 0 : 1),
+  );
   return new Set([...able.filter(covers), ...spared]);
 }
 

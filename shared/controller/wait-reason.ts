@@ -1,4 +1,5 @@
 import { allocate, isBelowThreshold, type MayStart } from "./allocation.ts";
+import { judgeDoubts } from "./doubt.ts";
 import { isGone, isOverdue, queuedSinceMs, type LedgerJob } from "./job.ts";
 import type { Ledger } from "./ledger.ts";
 import { PoolBook } from "./pool-book.ts";
@@ -23,6 +24,20 @@ export function waitReason(
   const serving = servingPools(pools, job.facts);
   if (serving.length === 0) return { code: "no-pool", refusals: refusals(pools, job) };
   return placeReason(ledger, pools, serving, job, nowMs);
+}
+
+/** A slot can take it; or GitHub does not give it to those that could. */
+function coverReason(
+  ledger: Ledger,
+  pools: readonly ServingPool[],
+  serving: readonly ServingPool[],
+  nowMs: number,
+  first: string,
+): WaitReason {
+  const { verdicts } = judgeDoubts(ledger, pools, nowMs);
+  const verdict = verdicts.find(({ pool }) => serving.some((each) => each.pool.key === pool));
+  if (verdict?.verdict === "not-given") return { code: "not-given", pool: verdict.pool, slot: verdict.slot };
+  return { code: "covered", pool: first };
 }
 
 function refusals(pools: readonly ServingPool[], job: LedgerJob) {
@@ -51,7 +66,7 @@ function placeReason(
   }
   const keys = serving.map(({ pool }) => pool.key);
   const [first = ""] = keys;
-  if (!keys.every((key) => allocation.unplaced.has(key))) return { code: "covered", pool: first };
+  if (!keys.every((key) => allocation.unplaced.has(key))) return coverReason(ledger, pools, serving, nowMs, first);
   for (const each of serving) {
     const { key, scaling } = each.pool;
     const untilMs = queuedSinceMs(job) + scaling.cooldownSeconds * 1000;

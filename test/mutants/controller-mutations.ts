@@ -1,6 +1,7 @@
 import type { Mutation } from "./mutation.ts";
 
 const ALLOCATION = "shared/controller/allocation.ts";
+const DOUBT = "shared/controller/doubt.ts";
 const JOB_BOOK = "shared/controller/job-book.ts";
 const PLAN = "shared/controller/plan.ts";
 const POOL_BOOK = "shared/controller/pool-book.ts";
@@ -40,6 +41,27 @@ export const CONTROLLER_MUTATIONS: readonly Mutation[] = [
     file: "shared/controller/slot-book.ts",
     search: 'if (answer === "gone") this.#pauses.worked(pool);',
     replace: "",
+    foundBy: ["simulation"],
+  },
+  {
+    breaks: "rule 3: an idle runner that GitHub passes over covers its job for ever",
+    file: DOUBT,
+    search: "PASSED_OVER_AFTER_MS = 90_000;",
+    replace: "PASSED_OVER_AFTER_MS = 90_000_000;",
+    foundBy: ["simulation"],
+  },
+  {
+    breaks: "rule 3: runners are replaced for ever while GitHub gives none of them the job",
+    file: DOUBT,
+    search: "slot.plannedAtMs >= tries.lastAtMs",
+    replace: "slot.plannedAtMs < 0",
+    foundBy: RULES,
+  },
+  {
+    breaks: "rule 3: a runner in doubt stays in a full pool",
+    file: PLAN,
+    search: " || (starved.get(pool) ?? 0) > 0;",
+    replace: ";",
     foundBy: ["simulation"],
   },
   {

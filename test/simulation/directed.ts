@@ -73,12 +73,15 @@ export const DIRECTED: readonly Directed[] = [
     milestones: started("rule 3", 360_000, 1),
     max: 1,
   }),
-  directed("rule 3: a job that a concurrency group holds is started within a sweep of its release, and nothing before", {
-    items: [job(1000, 5000, { heldMs: 300_000 })],
-    cooldownSeconds: 1,
-    milestones: started("rule 3", 400_000, 1),
-    slotsAtMost: 2,
-  }),
+  directed(
+    "rule 3: a job that a concurrency group holds is started within a sweep of its release, and nothing before",
+    {
+      items: [job(1000, 5000, { heldMs: 300_000 })],
+      cooldownSeconds: 1,
+      milestones: started("rule 3", 400_000, 1),
+      slotsAtMost: 2,
+    },
+  ),
   directed("F1, promise 9: lists that are empty for minutes end no job", {
     items: [job(1000, 200_000), job(30_000, 5000), trouble(31_000, 160_000, { github: "empty-lists" })],
     max: 1,

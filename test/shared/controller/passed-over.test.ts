@@ -87,7 +87,10 @@ describe("rule 3: cover is what GitHub honours", () => {
     const why = waitReason(world.ledger, world.pools, 1, world.nowMs);
     expect(why).toEqual({ code: "not-queued", phase: "waiting" });
     if (why !== null) expect(describeWait(why)).toContain("concurrency");
-    world.later(30 * SECOND).slot(idle, { change: "exited", exitCode: 0 }).slot(idle, { change: "removed" });
+    world
+      .later(30 * SECOND)
+      .slot(idle, { change: "exited", exitCode: 0 })
+      .slot(idle, { change: "removed" });
     expect(look(world, []).provision()).toHaveLength(1);
   });
 

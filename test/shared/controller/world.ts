@@ -2,6 +2,7 @@ import { PLAIN_CONTAINER } from "../../../shared/fleet/container-options.ts";
 import type { Pool } from "../../../shared/fleet/pool.ts";
 import type { ControllerEvent, SlotChange } from "../../../shared/controller/events.ts";
 import { Ledger } from "../../../shared/controller/ledger.ts";
+import { doubtsEvent } from "../../../shared/controller/doubt.ts";
 import { plan, type Action, type Plan } from "../../../shared/controller/plan.ts";
 import { servingPool, type ServingPool } from "../../../shared/controller/pool-choice.ts";
 import type { JobFacts } from "../../../shared/workflow-job/job-facts.ts";
@@ -94,6 +95,13 @@ export class World {
   }
 
   plan(): Plan {
+    const next = this.#planOnce();
+    const event = doubtsEvent(next.doubts, this.nowMs);
+    this.feed(event);
+    return event.doubted.length > 0 ? this.#planOnce() : next;
+  }
+
+  #planOnce(): Plan {
     const next = plan(this.ledger, this.pools, this.nowMs);
     this.ledger.apply({ type: "surplus", atMs: this.nowMs, names: next.surplus });
     return next;
