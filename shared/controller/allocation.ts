@@ -1,13 +1,14 @@
-import type { JobClass } from "./demand.ts";
-import { isOverdue, type LedgerJob } from "./job.ts";
-import { MergedQueue, type QueueCursor } from "./merged-queue.ts";
+import { Holdings } from "./holdings.ts";
+import { isOverdue, queuedSinceMs, type LedgerJob } from "./job.ts";
+import type { Ledger } from "./ledger.ts";
+import { MergedQueue, type QueueCursor, type TurnOf } from "./merged-queue.ts";
 import type { PoolBook } from "./pool-book.ts";
 import { scopeOf, type ServingPool } from "./pool-choice.ts";
 import { servingPoolsOf } from "./serving.ts";
 
 /** Which places the queued jobs get: slots that exist already, then new ones. */
 export interface Allocation {
-  /** Jobs for which a place was reserved, by pool, oldest first. */
+  /** Jobs for which a place was reserved, by pool, in their order. */
   readonly starts: ReadonlyMap<ServingPool, readonly LedgerJob[]>;
   /**
    * How many jobs found no place, by the key of each pool that may serve them; counted no further than anybody asks,
@@ -23,27 +24,30 @@ export interface Allocation {
 /** Whether a pool may start runners that register with `scope`. */
 export type MayStart = (pool: string, scope: string) => boolean;
 
-type Classes = Iterable<JobClass>;
+/** A job that has waited for longer goes before turns. */
+const TURNS_FOR_MS = 10 * 60_000;
 type Place = QueueCursor<readonly ServingPool[]>;
 
 /**
  * Covers demand with slots that can take a job, oldest first, in any pool that may serve it; what is left reserves
- * places in the first pool in file order that `mayStart` and has room. Once a class finds no place, none of its
+ * places in the first pool in file order that `mayStart` and has room. There the repositories take turns by what each of
+ * them holds already, so that one with many jobs does not keep the others waiting; a job that has waited for ten minutes
+ * goes before turns. Once a class finds no place, none of its
  * younger jobs can: so this reads as many jobs as there are places, however many wait.
  */
 export function allocate(
-  classes: Classes,
+  ledger: Ledger,
   pools: readonly ServingPool[],
   book: PoolBook,
   mayStart: MayStart,
   nowMs: number,
 ): Allocation {
   const places: Place[] = [];
-  for (const jobClass of classes) {
+  for (const jobClass of ledger.queue.classes) {
     const value = servingPoolsOf(pools, jobClass);
     if (value.length > 0) places.push({ jobClass, value, next: 0 });
   }
-  const pass = { book, nowMs, overdue: null as LedgerJob | null };
+  const pass = { book, nowMs, holdings: new Holdings(ledger), overdue: null as LedgerJob | null };
   const uncovered = cover(places, pass);
   return { ...reserve(uncovered, pass, mayStart), overdue: pass.overdue };
 }
@@ -57,6 +61,7 @@ export function isBelowThreshold({ starts, unplaced }: Allocation, serving: Serv
 interface Pass {
   readonly book: PoolBook;
   readonly nowMs: number;
+  readonly holdings: Holdings;
   overdue: LedgerJob | null;
 }
 
@@ -73,14 +78,17 @@ function cover(places: readonly Place[], pass: Pass): readonly Place[] {
     const { job, cursor } = taken;
     const { repository } = job.facts;
     const covers = ({ pool }: ServingPool): boolean => pass.book.cover(pool.key, scopeOf(pool, repository));
-    if (isHeld(pass, job) || cursor.value.some(covers)) queue.putBack(cursor);
+    const held = isHeld(pass, job);
+    const covering = held ? undefined : cursor.value.find(covers);
+    if (covering !== undefined) pass.holdings.add(covering.pool.key, repository);
+    if (held || covering !== undefined) queue.putBack(cursor);
     else uncovered.push(cursor);
   }
   return uncovered;
 }
 
 function reserve(places: readonly Place[], pass: Pass, mayStart: MayStart): Omit<Allocation, "overdue"> {
-  const queue = new MergedQueue(places);
+  const queue = new MergedQueue(places, turnsBy(pass));
   const starts = new Map<ServingPool, LedgerJob[]>();
   const unplaced = new Map<string, number>();
   const starved = new Map<string, number>();
@@ -89,7 +97,7 @@ function reserve(places: readonly Place[], pass: Pass, mayStart: MayStart): Omit
     const held = isHeld(pass, job);
     const allowed = ({ pool: each }: ServingPool): boolean => mayStart(each.key, scopeOf(each, job.facts.repository));
     const pool = held ? undefined : cursor.value.find((each) => allowed(each) && pass.book.reserve(each.pool.key));
-    if (pool !== undefined) enter(starts, pool, job);
+    if (pool !== undefined) enter(starts, pool, job, pass);
     else if (!held) {
       for (const each of cursor.value) {
         const { key, scaling } = each.pool;
@@ -115,7 +123,13 @@ function countLeft({ jobClass, next }: Place, nowMs: number, most: number): numb
   return jobs;
 }
 
-function enter(starts: Map<ServingPool, LedgerJob[]>, pool: ServingPool, job: LedgerJob): void {
+function turnsBy({ holdings, nowMs }: Pass): TurnOf<readonly ServingPool[]> {
+  return (job, { value }) =>
+    nowMs - queuedSinceMs(job) > TURNS_FOR_MS ? -1 : holdings.in(value, job.facts.repository);
+}
+
+function enter(starts: Map<ServingPool, LedgerJob[]>, pool: ServingPool, job: LedgerJob, { holdings }: Pass): void {
+  holdings.add(pool.pool.key, job.facts.repository);
   const jobs = starts.get(pool);
   if (jobs === undefined) starts.set(pool, [job]);
   else jobs.push(job);

@@ -75,9 +75,8 @@ class Planner {
 
   /** Starts what demand lacks. Returns how many jobs wait for room, by the pools that have none. */
   #serveDemand(): ReadonlyMap<string, number> {
-    const { queue } = this.#ledger;
     const mayStart: MayStart = (pool, scope) => this.#mayStart(pool, scope);
-    const allocation = allocate(queue.classes, this.#pools, this.#book, mayStart, this.#nowMs);
+    const allocation = allocate(this.#ledger, this.#pools, this.#book, mayStart, this.#nowMs);
     this.#confirmJobs(allocation.overdue);
     for (const [pool, jobs] of allocation.starts) this.#start(pool, jobs, isBelowThreshold(allocation, pool));
     return new Map([...allocation.starved].filter(([pool]) => this.#book.isFull(pool)));

@@ -56,7 +56,7 @@ function placeReason(
 ): WaitReason | null {
   const book = new PoolBook(pools, ledger.slots, (pool) => ledger.isDraining(pool));
   const mayStart: MayStart = (pool, scope) => !ledger.isDraining(pool) && ledger.pauses.of(pool, scope, nowMs) === null;
-  const allocation = allocate(ledger.queue.classes, pools, book, mayStart, nowMs);
+  const allocation = allocate(ledger, pools, book, mayStart, nowMs);
   for (const [each, jobs] of allocation.starts) {
     if (!jobs.includes(job)) continue;
     const { key, scaling } = each.pool;

@@ -44,6 +44,13 @@ export const CONTROLLER_MUTATIONS: readonly Mutation[] = [
     foundBy: ["simulation"],
   },
   {
+    breaks: "a repository with many jobs keeps the others of its pool waiting",
+    file: ALLOCATION,
+    search: "new MergedQueue(places, turnsBy(pass))",
+    replace: "new MergedQueue(places)",
+    foundBy: RULES,
+  },
+  {
     breaks: "rule 3: an idle runner that GitHub passes over covers its job for ever",
     file: DOUBT,
     search: "PASSED_OVER_AFTER_MS = 90_000;",

@@ -10,10 +10,10 @@ const API = "acme/api";
 
 /** The repositories whose jobs get a place now, in order; each place is taken at once by the job that it is for. */
 function served(world: World): readonly string[] {
-  return world.plan().actions.flatMap((action, at) => {
+  return world.plan().actions.flatMap((action) => {
     if (action.type !== "provision" || action.reason.code !== "demand") return [];
-    const name = `${OWN_PREFIX}${world.nowMs}-${at}`;
     const { jobId } = action.reason;
+    const name = `${OWN_PREFIX}${jobId}`;
     world.slot(name, { change: "planned", pool: action.pool, scope: action.scope }).slot(name, { change: "started" });
     const repository = world.ledger.job(jobId)?.facts.repository ?? "";
     world.signal({ ...running(jobId, name), repository });

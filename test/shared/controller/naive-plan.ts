@@ -31,17 +31,32 @@ export function naiveStarts(ledger: Ledger, pools: readonly ServingPool[], nowMs
   };
 
   const jobs = [...ledger.jobs].filter((job) => isDemand(job) && !isOverdue(job, nowMs)).toSorted(olderFirst);
-  const uncovered = jobs.filter((job) => !covered(job, pools, free));
+  const held: { pool: string; repository: string }[] = [];
+  for (const { pool, jobId } of slots) {
+    const facts = jobId === null ? undefined : ledger.job(jobId)?.facts;
+    if (facts?.phase === "in_progress") held.push({ pool, repository: facts.repository });
+  }
+  const hold = (pool: string, { facts }: LedgerJob): void => void held.push({ pool, repository: facts.repository });
+  const left = jobs.filter((job) => {
+    const slot = coverOf(job, pools, free);
+    if (slot === null) return true;
+    free.delete(slot);
+    hold(slot.pool, job);
+    return false;
+  });
   const waiting = new Map<ServingPool, LedgerJob[]>(pools.map((pool) => [pool, []]));
   const order: ServingPool[] = [];
   const unplaced: LedgerJob[] = [];
-  for (const job of uncovered) {
-    const scope = (each: ServingPool): string => scopeOf(each.pool, job.facts.repository);
-    const pool = pools.find((each) => refusal(each, job.facts) === null && take(each.pool.key, scope(each)));
+  for (let job = nextOf(left, pools, held, nowMs); job !== null; job = nextOf(left, pools, held, nowMs)) {
+    const { facts } = job;
+    left.splice(left.indexOf(job), 1);
+    const scope = (each: ServingPool): string => scopeOf(each.pool, facts.repository);
+    const pool = pools.find((each) => refusal(each, facts) === null && take(each.pool.key, scope(each)));
     if (pool === undefined) {
       unplaced.push(job);
       continue;
     }
+    hold(pool.pool.key, job);
     if (!order.includes(pool)) order.push(pool);
     waiting.get(pool)?.push(job);
   }
@@ -76,12 +91,29 @@ function counts(slot: Slot, key: string, covering: ReadonlySet<Slot>): boolean {
   return slot.pool === key && (covering.has(slot) || (isBusy(slot) && !slot.retiring));
 }
 
-function covered(job: LedgerJob, pools: readonly ServingPool[], free: Set<Slot>): boolean {
+function coverOf(job: LedgerJob, pools: readonly ServingPool[], free: Set<Slot>): Slot | null {
   for (const serving of pools) {
     if (refusal(serving, job.facts) !== null) continue;
     const scope = scopeOf(serving.pool, job.facts.repository);
     const slot = [...free].find((each) => each.pool === serving.pool.key && each.scope === scope);
-    if (slot !== undefined) return free.delete(slot);
+    if (slot !== undefined) return slot;
   }
-  return false;
+  return null;
+}
+
+/** Of the oldest of each kind: one that has waited for ten minutes, or else of the repository that holds least. */
+function nextOf(
+  jobs: readonly LedgerJob[],
+  pools: readonly ServingPool[],
+  held: readonly { readonly pool: string; readonly repository: string }[],
+  nowMs: number,
+): LedgerJob | null {
+  const turn = (job: LedgerJob): number => {
+    if (nowMs - queuedSinceMs(job) > 10 * 60_000) return -1;
+    const serving = pools.filter((each) => refusal(each, job.facts) === null).map(({ pool }) => pool.key);
+    return held.filter(({ pool, repository }) => serving.includes(pool) && repository === job.facts.repository).length;
+  };
+  const kindOf = ({ facts }: LedgerJob): string => JSON.stringify([facts.repository, facts.isPrivate, facts.labels]);
+  const heads = [...Map.groupBy(jobs, kindOf).values()].flatMap((each) => each.toSorted(olderFirst).slice(0, 1));
+  return heads.toSorted((a, b) => turn(a) - turn(b) || olderFirst(a, b))[0] ?? null;
 }

@@ -35,16 +35,18 @@ const poolNamed = (key: string): fc.Arbitrary<Pool> =>
 
 const pools = fc.tuple(poolNamed("a"), poolNamed("b"), poolNamed("c"));
 
+const jobStep = fc.record({
+  kind: fc.constant("job" as const),
+  id: fc.integer({ min: 1, max: 25 }),
+  phase: fc.constantFrom<Phase>("queued", "queued", "queued", "waiting", "in_progress", "completed"),
+  repository: fc.constantFrom(...REPOSITORIES),
+  labels: fc.constantFrom(...LABELS),
+  bornMs: fc.oneof(fc.integer({ min: -90_000_000, max: 0 }), fc.integer({ min: -900_000, max: 0 })),
+  runner: fc.option(fc.integer({ min: 0, max: 12 })),
+});
+
 const step = fc.oneof(
-  fc.record({
-    kind: fc.constant("job" as const),
-    id: fc.integer({ min: 1, max: 25 }),
-    phase: fc.constantFrom<Phase>("queued", "queued", "queued", "waiting", "in_progress", "completed"),
-    repository: fc.constantFrom(...REPOSITORIES),
-    labels: fc.constantFrom(...LABELS),
-    bornMs: fc.integer({ min: -90_000_000, max: 0 }),
-    runner: fc.option(fc.integer({ min: 0, max: 12 })),
-  }),
+  { arbitrary: jobStep, weight: 10 },
   fc.record({
     kind: fc.constant("slot" as const),
     id: fc.integer({ min: 0, max: 12 }),
