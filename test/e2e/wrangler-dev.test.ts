@@ -42,7 +42,7 @@ async function deliver(edge: string, secret: string, n: number): Promise<number>
   return (await fetch(`${edge}/webhook`, { method: "POST", headers, body })).status;
 }
 
-test("pnpm dev serves the Worker: 202 for the secret and for the one before it, 401 for any other", async () => {
+test("E-9: pnpm dev serves the Worker: 202 for the secret and for the one before it, 401 for any other", async () => {
   const { edge } = await wranglerDev(EXAMPLE.replace("PREVIOUS=", "PREVIOUS=the-secret-before"));
 
   expect(await deliver(edge, "a-secret-for-this-machine", 1)).toBe(202);

@@ -324,6 +324,15 @@ describe("what was seen", () => {
     expect(world.ledger.slot(first)?.state).toBe("busy");
   });
 
+  test("F24: a job that is run again on a fleet at zero gets one slot at once, and its old end does no harm", () => {
+    const world = new World().signal(done(1, null));
+    expect(world.provision()).toEqual([]);
+    const again = job(2, { attempt: 2, createdAtMs: world.later(60_000).nowMs, phaseAtMs: world.nowMs });
+    expect(world.signal(again).provision()).toHaveLength(1);
+    expect(world.signal(done(1, null)).provision()).toEqual([]);
+    expect(world.ledger.demand()).toBe(1);
+  });
+
   test("C2: a re-run's old completed events take nothing away from a new job", () => {
     const world = new World();
     world.signal(job(7, { runId: 9, attempt: 2 }));

@@ -1,4 +1,5 @@
 import { PLAIN_CONTAINER } from "../../../shared/fleet/container-options.ts";
+import { refusal, servingPool } from "../../../shared/controller/pool-choice.ts";
 import { expect, test } from "vitest";
 import { loadText, onePool } from "./load-text.ts";
 
@@ -92,4 +93,15 @@ test("a variable may hold a number", () => {
 test("pools keep the order of the file, in which a job tries them", () => {
   const { fleet } = loadText("version: 2\npools: [{key: z, organization: acme}, {key: a, organization: acme}]");
   expect(fleet.pools.map(({ key }) => key)).toEqual(["z", "a"]);
+});
+
+// https://github.com/github-aws-runners/terraform-aws-github-runner/issues/2391
+test("F21: a label may hold spaces, and a job that names it is served", () => {
+  const pool = onePool(
+    'version: 2\npools: [{key: nas, organization: acme, labels: ["amazon linux 2"], visibility: any}]',
+  );
+  expect(pool.labels).toEqual(["amazon linux 2"]);
+  const job = { repository: "acme/web", isPrivate: null, labels: ["self-hosted", "Amazon Linux 2"] };
+  expect(refusal(servingPool(pool, "amd64"), job)).toBeNull();
+  expect(refusal(servingPool(pool, "amd64"), { ...job, labels: ["amazon"] })).toMatchObject({ code: "labels" });
 });
