@@ -9,6 +9,7 @@ import type { Logger } from "../../shared/log/logger.ts";
 import type { SqlDatabase, SqlRow, SqlValue } from "../../shared/sql/sql.ts";
 import type { Conditions } from "./conditions.ts";
 import type { Dice } from "./dice.ts";
+import { fullDiskError } from "../stand-ins/disk/full-disk.ts";
 import { KILLED } from "./killed.ts";
 import type { SimClock } from "./sim-clock.ts";
 
@@ -161,7 +162,7 @@ export class AgentProcess {
       exec: (statement: string, ...values: SqlValue[]): readonly SqlRow[] => {
         check();
         if (mayBeFull && this.#surroundings.conditions().diskFull && statement.startsWith("INSERT")) {
-          throw new Error("database or disk is full");
+          throw fullDiskError();
         }
         return sql.exec(statement, ...values);
       },

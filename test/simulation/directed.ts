@@ -82,6 +82,10 @@ export const DIRECTED: readonly Directed[] = [
       slotsAtMost: 2,
     },
   ),
+  directed("H21, promise 3: a journal that is full for minutes leaves signals at the edge, none a dead letter", {
+    items: [trouble(900, 240_000, { diskFull: true }), job(1000, 5000, { count: 3 }), job(60_000, 5000)],
+    milestones: started("H21", 200_000, 4),
+  }),
   directed("F1, promise 9: lists that are empty for minutes end no job", {
     items: [job(1000, 200_000), job(30_000, 5000), trouble(31_000, 160_000, { github: "empty-lists" })],
     max: 1,

@@ -220,6 +220,9 @@ export class SimWorld {
     if (alive > this.largestMax)
       this.fail(new Violation("promise 6", `${alive} containers, ${this.largestMax} allowed`));
     this.#checkAcknowledged();
+    // No signal here is beyond this agent: one that the edge has set aside is lost to it.
+    const dead = this.edge.mailbox.dead();
+    if (dead > 0) this.fail(new Violation("promise 3", `${dead} signals were set aside as dead letters`));
   }
 
   #checkAcknowledged(): void {

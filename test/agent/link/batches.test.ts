@@ -134,27 +134,31 @@ test("an unreadable signal that comes twice is set aside once", () => {
   expect(connection.framesOf("ack")).toHaveLength(2);
 });
 
-test("promise 3: while the disk refuses, nothing is acknowledged, fed or set aside; later the same batch is taken", () => {
+test("promise 3: while the disk refuses, nothing is acknowledged, fed or set aside; nobody dials; later the same batch is taken", async () => {
   const sql = new FullDisk();
-  const { client, journal, told, records, welcome } = linkFixture({ sql });
+  const { client, clock, dial, journal, told, records, welcome } = linkFixture({ sql });
   client.start();
   const connection = welcome({ head: 2 });
   const bad = { seq: 3, signal: { guid: guid(3) } };
   const batch = batchFrame(0, 2);
   sql.full = true;
   connection.receive({ ...batch, signals: [...batch.signals, bad] });
-  expect(connection.frames().slice(1)).toEqual([
-    { type: "nack", fence: 1, seq: 1, verdict: "retry", reason: "database or disk is full" },
-  ]);
+  expect(connection.frames().slice(1)).toEqual([]);
+  expect(connection.terminated).toBe(true);
   expect(journal.cursor()).toEqual({ stream: "stream-1", acked: 0 });
   expect(told).toEqual(["welcomed 1 behind"]);
   expect(records()).toContainEqual(
     expect.objectContaining({ level: "error", remedy: expect.stringContaining("disk") }),
   );
+  await clock.advance(10 * 60_000);
+  expect(dial.connections).toHaveLength(1);
+  expect(records().filter(({ level }) => level === "error").length).toBeLessThan(4);
   sql.full = false;
-  connection.receive({ ...batch, signals: [...batch.signals, bad] });
-  expect(told).toEqual(["welcomed 1 behind", "received 1,2", "caught up"]);
-  expect(connection.framesOf("ack")).toMatchObject([{ upTo: 3 }]);
+  await clock.advance(30_000);
+  const second = welcome({ head: 2, fence: 2 });
+  second.receive({ ...batch, fence: 2, signals: [...batch.signals, bad] });
+  expect(told).toEqual(["welcomed 1 behind", "down", "welcomed 2 behind", "received 1,2", "caught up"]);
+  expect(second.framesOf("ack")).toMatchObject([{ upTo: 3 }]);
 });
 
 test("a refusal that the edge does not act upon costs the connection, not every signal to come", async () => {
@@ -162,9 +166,9 @@ test("a refusal that the edge does not act upon costs the connection, not every 
   const { client, clock, told, dial, welcome } = linkFixture({ sql });
   client.start();
   const connection = welcome({ head: 2 });
-  sql.full = true;
+  sql.broken = true;
   connection.receive(batchFrame(0, 2));
-  sql.full = false;
+  sql.broken = false;
   await clock.advance(19_000);
   connection.receive("pong");
   expect(connection.terminated).toBe(false);

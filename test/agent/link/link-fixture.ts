@@ -1,3 +1,4 @@
+import { fullDiskError } from "../../stand-ins/disk/full-disk.ts";
 import { onTestFinished } from "vitest";
 
 import { Journal } from "../../../agent/journal/journal.ts";
@@ -48,10 +49,13 @@ export function linkFixture(change: Partial<LinkOptions> & { readonly sql?: SqlD
 /** A database whose writes can be made to fail, as those of a full disk do. */
 export class FullDisk implements SqlDatabase {
   full = false;
+  /** It refuses what is written, for a reason that is not the disk's. */
+  broken = false;
   readonly #sql = new NodeSql(":memory:");
 
   exec(...call: Parameters<SqlDatabase["exec"]>): ReturnType<SqlDatabase["exec"]> {
-    if (this.full && !call[0].startsWith("SELECT")) throw new Error("database or disk is full");
+    if (this.full && !call[0].startsWith("SELECT")) throw fullDiskError();
+    if (this.broken && !call[0].startsWith("SELECT")) throw new Error("a row that does not go in");
     return this.#sql.exec(...call);
   }
 

@@ -13,14 +13,15 @@ import { FakeLink, type FakeSocket } from "./fake-link.ts";
 /** A journal's disk that can be full. */
 class FailingSql implements SqlDatabase {
   readonly #sql = new NodeSql(":memory:");
-  fails = false;
+  /** What its writes fail with. */
+  fails: Error | null = null;
 
   exec(statement: string, ...values: SqlValue[]) {
     return this.#sql.exec(statement, ...values);
   }
 
   transaction<T>(work: () => T): T {
-    if (this.fails) throw new Error("database or disk is full");
+    if (this.fails !== null) throw this.fails;
     return this.#sql.transaction(work);
   }
 }
