@@ -1,5 +1,6 @@
 import { signalSchema, type SequencedSignal, type Signal } from "../../shared/workflow-job/signal.ts";
 import type { SqlDatabase, SqlRow } from "../../shared/sql/sql.ts";
+import { sqliteTrouble } from "../sqlite/sqlite-trouble.ts";
 import { migrateJournal } from "./journal-schema.ts";
 
 /** How far this agent has come in which mailbox. */
@@ -98,17 +99,30 @@ export class Journal {
     return this.#sql.transaction(() => signals.filter((signal) => this.#insert({ seq: null, signal }, nowMs)));
   }
 
-  /** Takes what an earlier version could not read and this one can. Returns the signals that were not there before. */
+  /**
+   * Takes what an earlier version could not read and this one can; the next start does where the disk takes nothing.
+   * Returns the signals that were not there before.
+   */
   reread(nowMs: number): readonly Signal[] {
     const rows = this.#sql.exec("SELECT stream, seq, raw FROM unread ORDER BY agent_at, seq");
     return rows.flatMap((row) => {
       const parsed = signalSchema.safeParse(JSON.parse(String(row["raw"])));
       if (!parsed.success) return [];
-      return this.#sql.transaction(() => {
-        this.#sql.exec("DELETE FROM unread WHERE stream = ? AND seq = ?", row["stream"] ?? "", row["seq"] ?? 0);
-        return this.#insert({ seq: Number(row["seq"]), signal: parsed.data }, nowMs) ? [parsed.data] : [];
-      });
+      try {
+        return this.#sql.transaction(() => {
+          this.#sql.exec("DELETE FROM unread WHERE stream = ? AND seq = ?", row["stream"] ?? "", row["seq"] ?? 0);
+          return this.#insert({ seq: Number(row["seq"]), signal: parsed.data }, nowMs) ? [parsed.data] : [];
+        });
+      } catch (error) {
+        if (sqliteTrouble(error) === null) throw error;
+        return [];
+      }
     });
+  }
+
+  /** Writes what is there already. @throws {Error} if the disk takes nothing. */
+  checkWritable(): void {
+    this.#sql.exec("INSERT OR REPLACE INTO cursor SELECT one, stream, acked FROM cursor");
   }
 
   has(guid: string): boolean {

@@ -1,5 +1,8 @@
 import type { CancelTimer, Clock, Random } from "../../shared/clock/clock.ts";
 import { CLOSE } from "../../shared/link/close-codes.ts";
+import { messageOf } from "../../shared/errors/message-of.ts";
+import { SayOnce } from "../../shared/log/say-once.ts";
+import { sqliteTrouble } from "../sqlite/sqlite-trouble.ts";
 import type { AgentReport } from "../../shared/link/report.ts";
 import { Backoff } from "../../shared/clock/backoff.ts";
 import type { Dial, Ending } from "./dial.ts";
@@ -34,9 +37,12 @@ export class LinkClient {
   #session: LinkSession | null = null;
   #redial: CancelTimer | null = null;
   #stopped = true;
+  #diskRefused = false;
+  readonly #said: SayOnce;
 
   constructor(options: LinkOptions) {
     this.#options = options;
+    this.#said = new SayOnce(options.log);
     this.#backoff = new Backoff(REDIAL, options.random);
   }
 
@@ -65,10 +71,34 @@ export class LinkClient {
     this.#session?.report(report);
   }
 
+  /** While the journal takes nothing, nothing is asked for: what is sent would be refused, and die at the edge. */
   #connect(): void {
     this.#redial = null;
+    if (!this.#mayWrite()) return this.#connectIn(this.#backoff.nextMs());
     const session: LinkSession = new LinkSession(this.#options, (ending) => this.#closed(session, ending));
     this.#session = session;
+  }
+
+  #connectIn(delayMs: number): void {
+    if (!this.#stopped) this.#redial = this.#options.clock.after(delayMs, () => this.#connect());
+  }
+
+  /** Asked only after a refusal, so that dialling an edge that is away writes nothing. */
+  #mayWrite(): boolean {
+    if (!this.#diskRefused) return true;
+    try {
+      this.#options.journal.checkWritable();
+    } catch (error) {
+      const remedy = sqliteTrouble(error)?.remedy;
+      this.#said.say("error", "journal", "the journal cannot be written; the link waits", {
+        reason: messageOf(error),
+        remedy,
+      });
+      return false;
+    }
+    this.#said.over("journal");
+    this.#diskRefused = false;
+    return true;
   }
 
   #closed(session: LinkSession, ending: Ending): void {
@@ -79,7 +109,8 @@ export class LinkClient {
     const againInMs = Math.max(this.#backoff.nextMs(), session.retryAfterMs, pauseMs);
     log.warn("link down", { code: ending.code, reason: ending.reason, remedy: remedyFor(ending), againInMs });
     events.down(ending);
-    if (!this.#stopped) this.#redial = clock.after(againInMs, () => this.#connect());
+    this.#diskRefused = session.diskRefused;
+    this.#connectIn(againInMs);
   }
 }
 

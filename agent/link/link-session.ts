@@ -12,10 +12,11 @@ import type { Logger } from "../../shared/log/logger.ts";
 import { VERSION } from "../../shared/version.ts";
 import { signalSchema, type SequencedSignal, type Signal } from "../../shared/workflow-job/signal.ts";
 import type { Cursor, Journal, UnreadSignal } from "../journal/journal.ts";
+import { sqliteTrouble } from "../sqlite/sqlite-trouble.ts";
 import type { Connection, Dial, Ending } from "./dial.ts";
 import { Liveness } from "./liveness.ts";
 
-const DISK_REMEDY = "free the disk of HOOKLINE_DATA";
+const DISK_REMEDY = "look at the disk of HOOKLINE_DATA";
 
 /** The edge sends it again after sixteen seconds at the latest; if it does not, it has not heard the refusal. */
 const REFUSED_BATCH = "refused batch";
@@ -63,6 +64,7 @@ export class LinkSession {
   /** Where the journal stood when it last refused a batch; null once it took one. */
   #refusedAt: number | null = null;
   #retryAfterMs = 0;
+  #diskRefused = false;
 
   /** Dials. `closed` is called once, at the end of the connection, unless `stop` was called before. */
   constructor(options: LinkSessionOptions, closed: (ending: Ending) => void) {
@@ -96,6 +98,11 @@ export class LinkSession {
     return this.#welcome !== null;
   }
 
+  /** Whether it ended because the journal's file cannot be written. */
+  get diskRefused(): boolean {
+    return this.#diskRefused;
+  }
+
   /** How long the edge asked to be left alone for, milliseconds. */
   get retryAfterMs(): number {
     return this.#retryAfterMs;
@@ -111,14 +118,15 @@ export class LinkSession {
     if (this.#welcome !== null) this.#send({ type: "report", fence: this.#welcome.fence, report });
   }
 
-  /** A journal that fails costs the connection: the edge sends again. */
+  /** A journal that cannot write costs the connection, so that signals wait at the edge: refused, they would die there. */
   #guard(handle: () => void): void {
     if (this.#over) return;
     try {
       handle();
     } catch (error) {
-      const reason = messageOf(error);
-      this.#options.log.error("link cannot go on; dialling again", { reason, remedy: DISK_REMEDY });
+      const remedy = sqliteTrouble(error)?.remedy ?? DISK_REMEDY;
+      this.#diskRefused = isOfTheFile(error);
+      this.#options.log.error("link cannot go on; dialling again", { reason: messageOf(error), remedy });
       this.#giveUp();
     }
   }
@@ -194,12 +202,13 @@ export class LinkSession {
     this.#noteProgress(welcome);
   }
 
-  /** The signals that were not known before, on disk; null, and the edge asked to send again, if the disk refuses. */
+  /** The signals that were not known before, on disk; null, and the edge asked to send again, if they do not go in. */
   #journal(welcome: Welcome, { readable, poison }: Sorted, upTo: number, acked: number): readonly Signal[] | null {
     const { journal, clock, log } = this.#options;
     try {
       return journal.append(welcome.stream, readable, upTo, clock.now(), poison);
     } catch (error) {
+      if (isOfTheFile(error)) throw error;
       const reason = messageOf(error);
       log.error("the journal took no signal; the edge sends it again", { reason, remedy: DISK_REMEDY });
       const seq = acked + 1;
@@ -248,6 +257,12 @@ export class LinkSession {
  */
 function goesOnFrom(cursor: Cursor | null, { stream, acked, head }: Welcome): cursor is Cursor {
   return cursor !== null && cursor.stream === stream && cursor.acked >= acked && cursor.acked <= head;
+}
+
+/** Whether it would be the same for every other signal. */
+function isOfTheFile(error: unknown): boolean {
+  const trouble = sqliteTrouble(error);
+  return trouble !== null && trouble.kind !== "other";
 }
 
 interface Sorted {

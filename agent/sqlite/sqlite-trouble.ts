@@ -16,7 +16,7 @@ const TROUBLES: ReadonlyMap<number, readonly [SqliteTrouble["kind"], string]> = 
     ],
   ],
   [11, ["damaged", "The file is damaged: move it out of the folder; the edge and the sweeps tell its content again."]],
-  [13, ["full", "The disk is full: free some space; the agent goes on by itself."]],
+  [13, ["full", "The disk of HOOKLINE_DATA is full: free some space; the agent goes on by itself."]],
   [14, ["denied", "The file cannot be opened: check that its folder exists and is writable by this user."]],
   [15, ["disk", "Locks do not work there, as on NFS and CIFS: keep HOOKLINE_DATA on a local disk."]],
   [22, ["disk", "The disk does not take a file of that size: keep HOOKLINE_DATA on another file system."]],

@@ -25,9 +25,15 @@ export const EDGE_MUTATIONS: readonly Mutation[] = [
   {
     breaks: "promise 3: the agent acknowledges what the journal refused",
     file: SESSION,
-    search:
-      'this.#send({ type: "nack", fence: welcome.fence, seq, verdict: "retry", reason: reason.slice(0, 500) });\n      return null;',
-    replace: "return seq > 0 ? [] : null;",
+    search: "if (isOfTheFile(error)) throw error;",
+    replace: "if (isOfTheFile(error)) return [];",
+    foundBy: ["simulation"],
+  },
+  {
+    breaks: "promise 3: a full disk refuses one signal after the other, until the edge sets them aside",
+    file: SESSION,
+    search: "if (isOfTheFile(error)) throw error;",
+    replace: "",
     foundBy: ["simulation"],
   },
   {

@@ -97,6 +97,9 @@ test("E-2, promise 3: what this version cannot read is on disk with the cursor, 
   expect(journal.cursor()?.acked).toBe(2);
   expect(journal.reread(6)).toEqual([]);
   sql.exec("UPDATE unread SET raw = json_set(raw, '$.jobId', 1002)");
+  sql.exec("CREATE TRIGGER full BEFORE DELETE ON unread BEGIN SELECT RAISE(ABORT, 'disk full'); END");
+  expect(journal.reread(6)).toEqual([]);
+  sql.exec("DROP TRIGGER full");
   expect(journal.reread(7).map(({ jobId }) => jobId)).toEqual([1002]);
   expect(journal.signals().map(({ signal }) => signal.jobId)).toEqual([1001, 1002]);
   expect(journal.reread(8)).toEqual([]);

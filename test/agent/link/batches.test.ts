@@ -157,7 +157,7 @@ test("promise 3: while the disk refuses, nothing is acknowledged, fed or set asi
   await clock.advance(30_000);
   const second = welcome({ head: 2, fence: 2 });
   second.receive({ ...batch, fence: 2, signals: [...batch.signals, bad] });
-  expect(told).toEqual(["welcomed 1 behind", "down", "welcomed 2 behind", "received 1,2", "caught up"]);
+  expect(told).toEqual(["welcomed 1 behind", "down 1006", "welcomed 2 behind", "received 1,2", "caught up"]);
   expect(second.framesOf("ack")).toMatchObject([{ upTo: 3 }]);
 });
 
