@@ -1,3 +1,4 @@
+import { ControlError } from "../control/control-error.ts";
 import * as z from "zod";
 
 import { askDaemon } from "../control/ask-daemon.ts";
@@ -52,7 +53,7 @@ async function drain(pool: string, on: boolean, json: boolean, io: CommandIo, st
     throw error;
   });
   if (answer === null) return interrupted(pool, json, io);
-  if (answer.type === "refused") throw refusal(answer);
+  if (answer.type !== "done") throw refusal(answer);
   const { draining, slots } = answer.progress;
   if (on && !draining) return takenBack(pool, json, io);
   const waitedMs = Math.round(performance.now() - beganMs);
@@ -66,7 +67,11 @@ function describe(pool: string, { slots, busy, open }: Progress["progress"]): st
   return `pool ${pool}: ${busy} busy, ${open} idle or coming up, ${ending} ending`;
 }
 
-function refusal({ code, message, remedy }: Extract<ControlAnswer, { type: "refused" }>): Error {
+function refusal(answer: Extract<ControlAnswer, { type: "refused" | "status" }>): Error {
+  if (answer.type === "status") {
+    return new ControlError("protocol", "The daemon answered another question.", "Use the command of its own version.");
+  }
+  const { code, message, remedy } = answer;
   return code === "unknown-pool"
     ? new UsageError(message, remedy)
     : Object.assign(new Error(message), { code, remedy });

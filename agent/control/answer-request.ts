@@ -1,11 +1,14 @@
 import { messageOf } from "../../shared/errors/message-of.ts";
 import { UnknownPool, type DrainProgress } from "../../shared/controller/drain-progress.ts";
-import { requestSchema, type ControlAnswer, type ControlRequest } from "./protocol.ts";
+import type { SweepRecord } from "../journal/sweep-records.ts";
+import { requestSchema, type ControlAnswer, type ControlRequest, type DrainRequest } from "./protocol.ts";
 
 /** The daemon as a command reaches it. */
-export interface Drainable {
+export interface Daemon {
   /** @throws {UnknownPool} */
   drain(pool: string, on: boolean): void;
+  /** What its last sweep cost and found wanting; null before one. */
+  lastSweep(): SweepRecord | null;
   drainProgress(pool: string): DrainProgress;
   /** Resolves once `holds` is true, now or after any event. Rejects with the signal's reason. */
   waitFor(holds: () => boolean, signal: AbortSignal): Promise<void>;
@@ -14,7 +17,7 @@ export interface Drainable {
 /** Does what a line asks and answers until it is done. Never throws but the signal's reason. */
 export async function answerRequest(
   line: string,
-  daemon: Drainable,
+  daemon: Daemon,
   answer: (text: ControlAnswer) => void,
   signal: AbortSignal,
 ): Promise<void> {
@@ -23,6 +26,7 @@ export async function answerRequest(
     const remedy = "Use the command of the daemon's own version.";
     return answer({ type: "refused", code: "protocol", message: "The daemon does not know this request.", remedy });
   }
+  if (request.op === "status") return answer({ type: "status", lastSweep: daemon.lastSweep() });
   try {
     daemon.drain(request.pool, request.on);
   } catch (error) {
@@ -33,8 +37,8 @@ export async function answerRequest(
 
 /** Tells of each change until no slot of the pool is left: then nothing can take a job, and nothing new comes. */
 async function follow(
-  { pool, on }: ControlRequest,
-  daemon: Drainable,
+  { pool, on }: DrainRequest,
+  daemon: Daemon,
   answer: (text: ControlAnswer) => void,
   signal: AbortSignal,
 ): Promise<void> {

@@ -3,14 +3,14 @@ import { chmodSync, lstatSync, unlinkSync } from "node:fs";
 import { connect, createServer, type Server, type Socket } from "node:net";
 
 import type { Logger } from "../../shared/log/logger.ts";
-import { answerRequest, type Drainable } from "./answer-request.ts";
+import { answerRequest, type Daemon } from "./answer-request.ts";
 import { ControlError } from "./control-error.ts";
 import { controlSocketOf, fitsSocketAddress } from "./control-socket.ts";
 import { firstLineOf } from "./read-lines.ts";
 
 export interface ControlOptions {
   readonly dataFolder: string;
-  readonly daemon: Drainable;
+  readonly daemon: Daemon;
   readonly log: Logger;
 }
 
@@ -69,7 +69,7 @@ function listen(path: string): Promise<Server> {
   });
 }
 
-function serve(server: Server, daemon: Drainable): ControlServer {
+function serve(server: Server, daemon: Daemon): ControlServer {
   const open = new Map<Socket, AbortController>();
   server.on("connection", (socket) => {
     const abort = new AbortController();
@@ -89,7 +89,7 @@ function serve(server: Server, daemon: Drainable): ControlServer {
   };
 }
 
-async function answer(socket: Socket, daemon: Drainable, signal: AbortSignal): Promise<void> {
+async function answer(socket: Socket, daemon: Daemon, signal: AbortSignal): Promise<void> {
   const line = await firstLineOf(socket);
   if (line === null) return void socket.destroy();
   try {

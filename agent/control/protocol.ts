@@ -1,15 +1,20 @@
 import * as z from "zod";
 
+import type { SweepRecord } from "../journal/sweep-records.ts";
+
 /** Longest line either side takes, in characters. */
 export const MAX_LINE = 4096;
 
 /** What a command asks of the daemon: one JSON line a connection. */
-export const requestSchema = z.strictObject({
+const drainSchema = z.strictObject({
   op: z.literal("drain"),
   pool: z.string().min(1).max(100),
   /** False takes an earlier drain back. */
   on: z.boolean(),
 });
+export type DrainRequest = z.output<typeof drainSchema>;
+
+export const requestSchema = z.discriminatedUnion("op", [drainSchema, z.strictObject({ op: z.literal("status") })]);
 export type ControlRequest = z.output<typeof requestSchema>;
 
 const progressSchema = z.object({
@@ -19,10 +24,22 @@ const progressSchema = z.object({
   open: z.number(),
 });
 
-/** What the daemon answers, a JSON line each: how it goes, then one of the last two. */
+const sweepSchema: z.ZodType<SweepRecord> = z.object({
+  startedAtMs: z.number(),
+  finishedAtMs: z.number(),
+  allReadSinceMs: z.number().nullable(),
+  calls: z.number(),
+  notModified: z.number(),
+  budget: z.number(),
+  failures: z.number(),
+});
+
+/** What the daemon answers, a JSON line each: how it goes, then one of the others. */
 export const answerSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("progress"), progress: progressSchema }),
   z.object({ type: z.literal("done"), progress: progressSchema }),
+  /** The daemon as it is now; its journal on disk is up to an hour behind. */
+  z.object({ type: z.literal("status"), lastSweep: sweepSchema.nullable() }),
   z.object({ type: z.literal("refused"), code: z.string(), message: z.string(), remedy: z.string() }),
 ]);
 export type ControlAnswer = z.output<typeof answerSchema>;

@@ -31,7 +31,7 @@ import { keepHouse, prepareForJobs } from "./housekeeping.ts";
 import { Intake } from "./intake.ts";
 import { keepCooldowns, recallCooldowns, recallJobs } from "./recall.ts";
 import { ReplayHold } from "./replay-hold.ts";
-import { Reporter } from "./report.ts";
+import { Reporter, type AgentState } from "./report.ts";
 import { sweepInterests } from "./sweep-interests.ts";
 import { Watchers } from "./watchers.ts";
 
@@ -58,6 +58,8 @@ export interface AgentOptions {
   readonly journalSql: SqlDatabase;
   /** Survives the process; may lose the last moments to a power failure, after which containers tell the truth. */
   readonly slotsSql: SqlDatabase;
+  /** Those of `slotsSql`, where somebody else wants to look at them too. */
+  readonly sweepRecords?: SweepRecords;
   /** GitHub's log of the hooks that deliver to our receiver; null where there is none to look into. */
   readonly deliveries?: { readonly log: DeliveryLog; readonly isOurs: (hook: GitHubHook) => boolean } | null;
   /** What the GitHub client has called so far, for the record of each sweep. */
@@ -66,11 +68,6 @@ export interface AgentOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
-}
-
-export interface AgentState extends AgentReport {
-  /** Whether the edge has welcomed this agent on a link that is up. */
-  readonly connected: boolean;
 }
 
 /** The daemon: link, sweeps and slots around the one controller. It wires them and decides nothing. */
@@ -139,7 +136,7 @@ export class Agent {
     this.#sweeps = new SweepLoop({
       ...options,
       deliveries: this.#deliverySweep(),
-      records: new SweepRecords(options.slotsSql),
+      records: options.sweepRecords ?? new SweepRecords(options.slotsSql),
       ...sweepInterests({ ...options, ledger: this.#ledger, records: this.#records, pools }),
       intervalMs: options.sweepIntervalMs,
       onResult: (result) => this.#swept(result),

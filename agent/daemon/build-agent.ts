@@ -54,6 +54,7 @@ export function buildAgent(options: BuildOptions): BuiltAgent {
   const way = dial ?? (edgeUrl === null || !link ? null : dialOf(settings));
   const journal = openJournal(settings.dataFolder);
   for (const file of journal.movedAside) log.error("damaged file moved aside and begun anew", { file, remedy: LOST });
+  const sweepRecords = new SweepRecords(journal.slots);
   const agent = new Agent({
     instance: settings.instance,
     onlyPool,
@@ -66,6 +67,7 @@ export function buildAgent(options: BuildOptions): BuiltAgent {
     dial: way,
     journalSql: journal.signals,
     slotsSql: journal.slots,
+    sweepRecords,
     deliveries: way === null && edgeUrl === null ? null : { log: github, isOurs: (hook) => isOurs(hook, edgeUrl) },
     spent: () => github.stats(),
     sweepIntervalMs: settings.sweepIntervalMs,
@@ -73,8 +75,7 @@ export function buildAgent(options: BuildOptions): BuiltAgent {
     random: Math.random,
     log,
   });
-  const records = new SweepRecords(journal.slots);
-  return { agent, lastSweep: () => records.last(), close: journal.close };
+  return { agent, lastSweep: () => sweepRecords.last(), close: journal.close };
 }
 
 /** A receiver of our own that was not told its address from outside may be behind any hook that tells of jobs. */

@@ -17,6 +17,11 @@ export interface ReporterOptions {
   readonly clock: Clock;
 }
 
+export interface AgentState extends AgentReport {
+  /** Whether the edge has welcomed this agent on a link that is up. */
+  readonly connected: boolean;
+}
+
 /** What the agent says of itself, and when it says so to the edge. */
 export class Reporter {
   readonly #options: ReporterOptions;

@@ -20,7 +20,7 @@ export interface DaemonOptions {
  * @throws {Error} if the start fails.
  */
 export async function runDaemon({ built, dataFolder, log, stop, beforeStop }: DaemonOptions): Promise<void> {
-  const { agent, close } = built;
+  const { agent, lastSweep, close } = built;
   const stopped = new Promise<void>((resolve) => {
     if (stop.aborted) resolve();
     stop.addEventListener("abort", () => resolve(), { once: true });
@@ -30,7 +30,13 @@ export async function runDaemon({ built, dataFolder, log, stop, beforeStop }: Da
   const beats = new AbortController();
   let beating: Promise<void> = Promise.resolve();
   try {
-    control = await startControl({ dataFolder, daemon: agent, log });
+    const daemon = {
+      drain: (pool: string, on: boolean) => agent.drain(pool, on),
+      drainProgress: (pool: string) => agent.drainProgress(pool),
+      waitFor: (holds: () => boolean, signal: AbortSignal) => agent.waitFor(holds, signal),
+      lastSweep,
+    };
+    control = await startControl({ dataFolder, daemon, log });
     started = agent.start();
     const file = heartbeatFile(dataFolder);
     beating = keepBeating({ file, clock: systemClock, log, state: () => agent.state() }, beats.signal);

@@ -21,6 +21,8 @@ import { EdgeFacts } from "./edge/edge-facts.ts";
 import { githubChecks } from "./github/github-checks.ts";
 import { GitHubFacts } from "./github/github-facts.ts";
 import { hostChecks, reachHost, targetsOf, type HostTarget } from "./github/hosts.ts";
+import { askLastSweep } from "../control/ask-last-sweep.ts";
+import type { SweepRecord } from "../journal/sweep-records.ts";
 import { readJournalFacts, type JournalReading } from "../journal/journal-facts.ts";
 import { hookLogs, outsideEvidence } from "./edge/outside-evidence.ts";
 import { Readings } from "./check/readings.ts";
@@ -66,7 +68,10 @@ export function buildDoctor(options: DoctorOptions): Doctor {
     () => new GitHubFacts(githubOf(settings, silentLogger, GITHUB_CALL_MS), readings.github, clock),
   );
   const docker = new DockerFacts(new DockerClient(parseDockerHost(settings.dockerHost)), readings.docker);
-  const world = { ...options, fleet, edge, journal, github, docker };
+  const lastSweep = once(async () => {
+    return (await askLastSweep(settings.dataFolder)) ?? (journal.kind === "read" ? journal.facts.lastSweep : null);
+  });
+  const world = { ...options, fleet, edge, journal, lastSweep, github, docker };
   return {
     checks: [
       ...edgeGroup(world),
@@ -94,6 +99,7 @@ interface World extends DoctorOptions {
   readonly fleet: Fleet | null;
   readonly edge: EdgeFacts;
   readonly journal: JournalReading;
+  readonly lastSweep: () => Promise<SweepRecord | null>;
   readonly github: Made<GitHubFacts>;
   readonly docker: DockerFacts;
 }
@@ -126,6 +132,7 @@ function githubGroup(world: World): readonly Check[] {
       facts,
       docker,
       journal: journal.kind === "read" ? journal.facts : null,
+      lastSweep: world.lastSweep,
       fleet,
       api: () => reach(targets[0] as HostTarget),
       logs,
@@ -152,12 +159,12 @@ function agentGroup(world: World): readonly Check[] {
   ];
 }
 
-async function signsOf({ settings, edge, journal, clock }: World): Promise<SignsOfLife> {
+async function signsOf({ settings, edge, lastSweep, clock }: World): Promise<SignsOfLife> {
   return {
     ...settings,
     freshness: await edge.freshness().catch(() => null),
     hasEdge: settings.edgeUrl !== null,
-    journal,
+    lastSweep: await lastSweep(),
     nowMs: clock.now(),
   };
 }

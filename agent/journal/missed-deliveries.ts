@@ -12,12 +12,16 @@ export interface MissedDelivery {
   readonly asked: number;
 }
 
+/** A disk that sleeps is woken for this no more often. */
+const KEEP_EVERY_MS = 60 * 60_000;
+
 /**
  * How far each hook's delivery log was read, and what of it is still to be recovered: on disk, so that a restart in
  * the middle skips nothing and doubles nothing.
  */
 export class MissedDeliveries {
   readonly #sql: SqlDatabase;
+  readonly #readTo = new Map<string, number>();
 
   /** @throws {Error} if the file was written by a newer version. */
   constructor(sql: SqlDatabase) {
@@ -27,12 +31,22 @@ export class MissedDeliveries {
 
   /** Up to when the log was read, milliseconds since the epoch; null before the first reading. */
   readTo(hook: string): number | null {
+    return this.#readTo.get(hook) ?? this.#keptReadTo(hook);
+  }
+
+  #keptReadTo(hook: string): number | null {
     const [row] = this.#sql.exec("SELECT read_to FROM hook_logs WHERE hook = ?", hook);
     return row === undefined ? null : Number(row["read_to"]);
   }
 
-  /** Notes what a reading found, in one step. `readToMs` is null for a reading that did not come to its end. */
+  /**
+   * Notes what a reading found, in one step. `readToMs` is null for a reading that did not come to its end. Of readings
+   * that found nothing one an hour goes to disk: after a crash as much of the log is read again.
+   */
   note(hook: string, missed: readonly Omit<MissedDelivery, "asked">[], readToMs: number | null): void {
+    if (readToMs !== null) this.#readTo.set(hook, readToMs);
+    const isDue = readToMs !== null && Math.abs(readToMs - (this.#keptReadTo(hook) ?? 0)) >= KEEP_EVERY_MS;
+    if (missed.length === 0 && !isDue) return;
     this.#sql.transaction(() => {
       for (const { guid, attemptId, deliveredAtMs } of missed) {
         this.#sql.exec(

@@ -1,4 +1,5 @@
 import type { CancelTimer } from "../../shared/clock/clock.ts";
+import { errorFields } from "../../shared/errors/message-of.ts";
 import { SweepJournal } from "./sweep-journal.ts";
 import type { SweepResult } from "./sweep-result.ts";
 import { runSweep, type SweepOptions } from "./sweep.ts";
@@ -50,6 +51,11 @@ export class SweepLoop {
   async stop(): Promise<void> {
     this.#abort.abort();
     await this.#running;
+    try {
+      this.#options.records?.keep();
+    } catch (error) {
+      this.#options.log.warn("what sweeps remember is not kept; they begin anew", errorFields(error));
+    }
   }
 
   /**

@@ -3,6 +3,7 @@ import type { Freshness } from "../../../shared/mailbox/freshness.ts";
 import { ageText } from "../check/age-text.ts";
 import { Skipped, type Finding } from "../check/check.ts";
 import type { JournalReading } from "../../journal/journal-facts.ts";
+import type { SweepRecord } from "../../journal/sweep-records.ts";
 
 const SLACK_MS = 60_000;
 const ROUND_MS = 2 * 60 * 60_000;
@@ -12,7 +13,8 @@ export interface SignsOfLife {
   /** Null where the edge could not be asked, or there is none. */
   readonly freshness: Freshness | null;
   readonly hasEdge: boolean;
-  readonly journal: JournalReading;
+  /** What the daemon says now, or its journal said; null where neither knows of one. */
+  readonly lastSweep: SweepRecord | null;
   readonly instance: string;
   readonly sweepIntervalMs: number;
   readonly nowMs: number;
@@ -20,13 +22,13 @@ export interface SignsOfLife {
 
 /** Whether the daemon runs, by its link and its sweeps. */
 export function judgeRunning(signs: SignsOfLife): Finding {
-  const { freshness, journal, nowMs } = signs;
+  const { freshness, lastSweep, nowMs } = signs;
   const agent = freshness?.agent;
   if (agent?.connected === true && agent.instance === signs.instance) {
     const since = agent.since === null ? "" : ` since ${ageText(Math.max(0, (freshness?.now ?? nowMs) - agent.since))}`;
     return { status: "pass", summary: `the agent ${signs.instance} is linked to the edge${since}` };
   }
-  const sweptAtMs = journal.kind === "read" ? (journal.facts.lastSweep?.finishedAtMs ?? null) : null;
+  const sweptAtMs = lastSweep?.finishedAtMs ?? null;
   if (sweptAtMs !== null && nowMs - sweptAtMs <= patience(signs)) {
     return { status: "pass", summary: `the agent swept ${ageText(Math.max(0, nowMs - sweptAtMs))} ago` };
   }
@@ -37,8 +39,7 @@ export function judgeRunning(signs: SignsOfLife): Finding {
 
 /** When GitHub was last swept to the end; jobs whose webhook is lost wait for that. */
 export function judgeSweep(signs: SignsOfLife): Finding {
-  const { freshness, journal, nowMs } = signs;
-  const record = journal.kind === "read" ? journal.facts.lastSweep : null;
+  const { freshness, lastSweep: record, nowMs } = signs;
   const report = freshness?.report?.report ?? null;
   const ends = [record?.allReadSinceMs ?? null, report?.lastCompleteSweepAt ?? null].filter((at) => at !== null);
   const lastMs = ends.length === 0 ? null : Math.max(...ends);

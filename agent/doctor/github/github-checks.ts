@@ -13,6 +13,7 @@ import { judgeDeliveries, judgeHook } from "./hook-checks.ts";
 import { apiReached } from "./hosts.ts";
 import { judgeRepositories, namedRepositories } from "./repositories-check.ts";
 import { judgeRunners } from "./runners-check.ts";
+import type { SweepRecord } from "../../journal/sweep-records.ts";
 import type { JournalFacts } from "../../journal/journal-facts.ts";
 import { judgeRunnerVersion } from "./runner-version-check.ts";
 
@@ -20,6 +21,7 @@ export interface GitHubCheckOptions {
   readonly facts: GitHubFacts;
   readonly docker: DockerFacts;
   readonly journal: JournalFacts | null;
+  readonly lastSweep: () => Promise<SweepRecord | null>;
   readonly fleet: Fleet | null;
   /** What the API's own host was found to be. */
   readonly api: () => Promise<Finding>;
@@ -34,16 +36,18 @@ export interface GitHubCheckOptions {
 
 /** Whether GitHub takes the credential for all that the fleet needs, tells us of jobs, and would give them to us. */
 export function githubChecks(options: GitHubCheckOptions): readonly Check[] {
-  const { facts, fleet, journal, nowMs } = options;
+  const { facts, fleet, nowMs } = options;
   const scopes = fleet === null ? [] : runnerScopes(fleet);
   const [first = null] = scopes;
   const token = check(options, "github-token", () => judgeToken(facts, first, nowMs));
   if (fleet === null || first === null) return [token];
-  const lastSweep = journal?.lastSweep ?? null;
-  const rate = { lastSweep, sweepIntervalMs: options.sweepIntervalMs, nowMs };
+  const rate = async (): Promise<Finding> => {
+    const lastSweep = await options.lastSweep();
+    return judgeRate(facts, first, { lastSweep, sweepIntervalMs: options.sweepIntervalMs, nowMs });
+  };
   return [
     token,
-    check(options, "github-rate", () => judgeRate(facts, first, rate)),
+    check(options, "github-rate", rate),
     ...scopes.flatMap((scope) => scopeChecks(options, scope, fleet)),
     ...fleet.pools.flatMap((pool) => poolChecks(options, pool)),
     ...deliveryChecks(options),

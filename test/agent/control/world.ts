@@ -1,17 +1,23 @@
 import { onTestFinished } from "vitest";
 
-import type { Drainable } from "../../../agent/control/answer-request.ts";
+import type { Daemon } from "../../../agent/control/answer-request.ts";
 import { startControl } from "../../../agent/control/control-server.ts";
+import type { SweepRecord } from "../../../agent/journal/sweep-records.ts";
 import { UnknownPool, type DrainProgress } from "../../../shared/controller/drain-progress.ts";
 import { Watchers } from "../../../agent/daemon/watchers.ts";
 import { capturedLog } from "../../samples/captured-log.ts";
 import { temporaryFolder } from "../../stand-ins/files/temporary-folder.ts";
 
 /** A daemon with one pool whose slots a test moves by hand, for whoever talks to it over its socket. */
-export class HandDrivenDaemon implements Drainable {
+export class HandDrivenDaemon implements Daemon {
   readonly asked: string[] = [];
+  swept: SweepRecord | null = null;
   readonly #watchers = new Watchers();
   #progress: DrainProgress = { draining: false, slots: 2, busy: 1, open: 1 };
+
+  lastSweep(): SweepRecord | null {
+    return this.swept;
+  }
 
   drain(pool: string, on: boolean): void {
     if (pool !== "home") throw new UnknownPool(pool, ["home"]);

@@ -178,9 +178,11 @@ export const BROKEN_CREDENTIALS: readonly BrokenWorld[] = [
       const last = records.last();
       if (last === null) throw new Error("the agent has swept");
       records.noteSweep({ ...last, calls: 4000, notModified: 0 });
+      records.keep();
       return {
         undo: () => {
           records.noteSweep(last);
+          records.keep();
           sql.close();
         },
       };
