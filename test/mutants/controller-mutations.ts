@@ -41,7 +41,7 @@ export const CONTROLLER_MUTATIONS: readonly Mutation[] = [
     file: "shared/controller/slot-book.ts",
     search: 'if (answer === "gone") this.#pauses.worked(pool);',
     replace: "",
-    foundBy: ["simulation"],
+    foundBy: RULES,
   },
   {
     breaks: "a repository with many jobs keeps the others of its pool waiting",
@@ -146,7 +146,7 @@ export const CONTROLLER_MUTATIONS: readonly Mutation[] = [
     file: MANAGER,
     search: 'if (answer === "busy") return this.#feed(name, { change: "kept", busy: true });',
     replace: "",
-    foundBy: ["simulation"],
+    foundBy: RULES,
   },
   {
     breaks: "promise 8: an idle reading outweighs a job in progress",
