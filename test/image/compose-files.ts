@@ -9,6 +9,7 @@ export const FILES = ["compose.yaml", "compose.socket-proxy.yaml"] as const;
 
 const serviceSchema = z.looseObject({
   command: z.array(z.string()).optional(),
+  environment: z.record(z.string(), z.nullable(z.string())).optional(),
   env_file: z.undefined().optional(),
   logging: z.undefined().optional(),
   ports: z.undefined().optional(),
