@@ -1,6 +1,7 @@
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 
 import { hostRoom } from "../../../agent/slots/docker/host-room.ts";
+import type { Pool } from "../../../shared/fleet/pool.ts";
 import { PLAIN_CONTAINER } from "../../../shared/fleet/container-options.ts";
 import { job, poolOf } from "../../shared/controller/world.ts";
 import { CAPABLE_INFO, FakeEngine } from "../../stand-ins/docker/fake-engine.ts";
@@ -16,7 +17,7 @@ async function admittedWith(free: { readonly disk?: number | null; readonly memo
   const { disk = PLENTY, memory = PLENTY } = free;
   const room = { freeDiskBytes: () => disk, freeMemoryBytes: () => memory };
   const rule = { room, minFreeDiskBytes: 2 ** 30, minFreeMemoryBytes: 2 ** 28 };
-  await providerOn(engine.host, "mine", { room: rule }).provider.admit(dockerPool(), calm());
+  await providerOn(engine.host, "mine", { room: rule }).provider.admit("slot-1", dockerPool(), calm());
 }
 
 test("N7 a disk that is nearly full stops new slots, with the figures and what to do", async () => {
@@ -36,11 +37,53 @@ test("N16 memory below the floor stops new slots; a machine that does not tell i
   await admittedWith({ disk: null, memory: null });
 });
 
+/** How many of a burst of slots are admitted at once on a machine with so much memory free. */
+async function burst(count: number, freeBytes: number, pool: Pool): Promise<{ names: string[]; provider: Admitting }> {
+  const engine = await FakeEngine.start();
+  onTestFinished(() => engine[Symbol.asyncDispose]());
+  const room = { freeDiskBytes: () => PLENTY, freeMemoryBytes: () => freeBytes };
+  const rule = { room, minFreeDiskBytes: 2 ** 30, minFreeMemoryBytes: 2 ** 28 };
+  const { provider } = providerOn(engine.host, "mine", { room: rule });
+  const names: string[] = [];
+  for (let n = 1; n <= count; n += 1) {
+    await provider.admit(`slot-${n}`, pool, calm()).then(
+      () => names.push(`slot-${n}`),
+      (error: unknown) => expect(error).toMatchObject({ code: "no-room" }),
+    );
+  }
+  return { names, provider };
+}
+
+type Admitting = ReturnType<typeof providerOn>["provider"];
+const GIB = 2 ** 30;
+const limited = (memoryBytes: number): Pool => ({ ...dockerPool(), resources: { memoryBytes } });
+
+test("C-12: what slots that start will take is reserved: of eight with 2 GiB each, one starts beside 3 GiB free", async () => {
+  expect((await burst(8, 3 * GIB, limited(2 * GIB))).names).toEqual(["slot-1"]);
+  expect((await burst(8, 9 * GIB, limited(2 * GIB))).names).toHaveLength(4);
+});
+
+test("C-12: without a memory limit each slot counts with the floor, and a machine is never held back by one alone", async () => {
+  expect((await burst(8, GIB, dockerPool())).names).toHaveLength(3);
+  expect((await burst(2, GIB, limited(4 * GIB))).names).toEqual(["slot-1"]);
+});
+
+test("C-12: what did not come, or has ended, gives its reservation back", async () => {
+  const { provider } = await burst(8, 3 * GIB, limited(2 * GIB));
+  await expect(provider.admit("slot-9", limited(2 * GIB), calm())).rejects.toMatchObject({
+    message: expect.stringMatching(/slots that are starting/),
+  });
+  provider.dismiss("slot-1");
+  await provider.admit("slot-9", limited(2 * GIB), calm());
+  await provider.remove("slot-9", calm());
+  await provider.admit("slot-10", limited(2 * GIB), calm());
+});
+
 test.each(["3.10.108", "4.3.9", "2.6.32"])(
   "N5 on kernel %s nothing is asked of Docker but /info, and the reason is told",
   async (kernel) => {
     await using engine = await FakeEngine.start({ info: { ...CAPABLE_INFO, KernelVersion: kernel } });
-    await expect(providerOn(engine.host, "mine").provider.admit(dockerPool(), calm())).rejects.toMatchObject({
+    await expect(providerOn(engine.host, "mine").provider.admit("slot-1", dockerPool(), calm())).rejects.toMatchObject({
       code: "host",
       message: expect.stringMatching(new RegExp(`${kernel}.*getrandom`)),
     });
@@ -50,7 +93,7 @@ test.each(["3.10.108", "4.3.9", "2.6.32"])(
 
 test.each(["4.4.302+", "5.10.55+", "6.1.0-13-amd64", ""])("N5 kernel %s is taken", async (kernel) => {
   await using engine = await FakeEngine.start({ info: { ...CAPABLE_INFO, KernelVersion: kernel } });
-  await providerOn(engine.host, "mine").provider.admit(dockerPool(), calm());
+  await providerOn(engine.host, "mine").provider.admit("slot-1", dockerPool(), calm());
 });
 
 test("a machine that cannot take a slot registers no runner; the job stays in demand and is served later", async () => {
