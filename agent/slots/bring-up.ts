@@ -35,7 +35,7 @@ export async function bringUp(deps: BringUpDeps, request: BringUpRequest): Promi
   const { clock, github } = deps;
   let runner: JitRunner | null = null;
   try {
-    await deps.provider.admit?.(request.serving.pool, request.signal);
+    await deps.provider.admit?.(request.name, request.serving.pool, request.signal);
     const runnerGroupId = await runnerGroupOf(github, request.serving.pool, request.signal);
     const jitAskedAtMs = clock.now();
     runner = await mint(github, request, runnerGroupId);
@@ -45,6 +45,7 @@ export async function bringUp(deps: BringUpDeps, request: BringUpRequest): Promi
     return { ok: true, startedAtMs, steps: { jitAskedAtMs, jitAtMs, startedAtMs, runnerId: runner.runnerId } };
   } catch (error) {
     const failedMs = clock.monotonicMs();
+    deps.provider.dismiss?.(request.name);
     const { code, waitMs } = failureOf(error, clock.now());
     await withdraw(deps, request, runner, error);
     // By the clock as it is now: it may have been set meanwhile.

@@ -58,10 +58,12 @@ export interface SlotProvider {
   /** Gets ready for the pools (pulls images). Throws SlotError. */
   prepare(pools: readonly Pool[], signal: AbortSignal): Promise<void>;
   /**
-   * Asked before a runner is registered: throws SlotError where no slot of the pool could run on this machine now.
-   * A provider without it takes any.
+   * Asked before a runner is registered: throws SlotError where this slot could not run on this machine now, and else
+   * keeps room for it. A provider without it takes any.
    */
-  admit?(pool: Pool, signal: AbortSignal): Promise<void>;
+  admit?(name: string, pool: Pool, signal: AbortSignal): Promise<void>;
+  /** A slot that was admitted does not come: its room is free again. */
+  dismiss?(name: string): void;
   /** Creates and starts; leaves nothing behind when it fails. Resolves with the start time. Throws SlotError. */
   start(spec: SlotSpec, signal: AbortSignal): Promise<{ readonly startedAtMs: number }>;
   /** The truth, running or not. Throws SlotError. */

@@ -1,4 +1,6 @@
+import type { Clock } from "../../../shared/clock/clock.ts";
 import { formatBytes } from "../../../shared/fleet/memory-size.ts";
+import type { Pool } from "../../../shared/fleet/pool.ts";
 import type { HostFeatures } from "./host-features.ts";
 import { kernelProblem } from "./kernel.ts";
 import { SlotError } from "../slot-provider.ts";
@@ -24,12 +26,63 @@ export function refuseOldKernel({ kernelVersion }: HostFeatures): void {
   throw new SlotError("host", `No runner can run on this machine: ${problem}.`, remedy);
 }
 
-/** @throws {SlotError} `no-room` while disk or memory are short: a job waits better than it dies half-way. */
-export function refuseWithoutRoom(rule: RoomRule | undefined): void {
-  if (rule === undefined) return;
-  const { room, minFreeDiskBytes, minFreeMemoryBytes } = rule;
-  refuseBelow(room.freeDiskBytes(), minFreeDiskBytes, "disk", DISK_REMEDY);
-  refuseBelow(room.freeMemoryBytes(), minFreeMemoryBytes, "memory", MEMORY_REMEDY);
+/** A job that has run for this long shows in the machine's free memory. */
+const YOUNG_MS = 2 * 60_000;
+
+interface Reservation {
+  readonly bytes: number;
+  /** On the monotonic clock; infinite until its container runs. */
+  untilMs: number;
+}
+
+/**
+ * Whether this machine has room for one more slot. Free memory says nothing of slots that have only begun, so what they
+ * may take (their pool's limit, or else the floor) is held for them until two minutes after their start.
+ */
+export class Admission {
+  readonly #rule: RoomRule;
+  readonly #clock: Clock;
+  readonly #reserved = new Map<string, Reservation>();
+
+  constructor(rule: RoomRule, clock: Clock) {
+    this.#rule = rule;
+    this.#clock = clock;
+  }
+
+  /** @throws {SlotError} `no-room` while disk or memory are short: a job waits better than it dies half-way. */
+  admit(name: string, { resources }: Pool): void {
+    const { room, minFreeDiskBytes, minFreeMemoryBytes } = this.#rule;
+    const bytes = resources.memoryBytes ?? minFreeMemoryBytes;
+    const reserved = this.#reservedBytes();
+    refuseBelow(room.freeDiskBytes(), minFreeDiskBytes, "disk", "", DISK_REMEDY);
+    // One slot alone may have a limit above what is free: a machine without others must serve its pool.
+    const needed = reserved === 0 ? minFreeMemoryBytes : minFreeMemoryBytes + reserved + bytes;
+    const why =
+      reserved === 0 ? "" : `, with what the pool and ${formatBytes(reserved)} for slots that are starting take`;
+    if (minFreeMemoryBytes > 0) refuseBelow(room.freeMemoryBytes(), needed, "memory", why, MEMORY_REMEDY);
+    this.#reserved.set(name, { bytes, untilMs: Number.POSITIVE_INFINITY });
+  }
+
+  /** Its container runs. */
+  started(name: string): void {
+    const reservation = this.#reserved.get(name);
+    if (reservation !== undefined) reservation.untilMs = this.#clock.monotonicMs() + YOUNG_MS;
+  }
+
+  /** It has ended, or never came. */
+  release(name: string): void {
+    this.#reserved.delete(name);
+  }
+
+  #reservedBytes(): number {
+    const nowMs = this.#clock.monotonicMs();
+    let bytes = 0;
+    for (const [name, each] of this.#reserved) {
+      if (each.untilMs <= nowMs) this.#reserved.delete(name);
+      else bytes += each.bytes;
+    }
+    return bytes;
+  }
 }
 
 const DISK_REMEDY =
@@ -37,9 +90,9 @@ const DISK_REMEDY =
 const MEMORY_REMEDY =
   "Stop something, lower scaling.max, or give pools a memory limit. Jobs wait meanwhile (HOOKLINE_MIN_FREE_MEMORY).";
 
-function refuseBelow(free: number | null, floor: number, what: string, remedy: string): void {
+function refuseBelow(free: number | null, floor: number, what: string, why: string, remedy: string): void {
   if (free === null || free >= floor) return;
-  const message = `This machine has ${mebibytes(free)} of ${what} left, and a slot starts with ${formatBytes(floor)} at least.`;
+  const message = `This machine has ${mebibytes(free)} of ${what} left, and a slot starts with ${formatBytes(floor)} at least${why}.`;
   throw new SlotError("no-room", message, remedy);
 }
 

@@ -12,7 +12,7 @@ import { DockerError } from "../../docker/docker-error.ts";
 import { engineTimeMs } from "../../docker/engine-time.ts";
 import type { EngineInfo } from "../../docker/system-api.ts";
 import { hostFeatures, type HostFeatures } from "./host-features.ts";
-import { refuseOldKernel, refuseWithoutRoom, type RoomRule } from "./admission.ts";
+import { Admission, refuseOldKernel, type RoomRule } from "./admission.ts";
 import { SlotImages } from "./slot-images.ts";
 import type { RegistryAuth } from "../../docker/registry-auth.ts";
 import { DockerImagePulls } from "./image-pulls.ts";
@@ -55,6 +55,7 @@ export class DockerSlotProvider implements SlotProvider {
   readonly #starter: DockerSlotStart;
   readonly #helpers: HelperContainers;
   readonly #caches: CachePreparation;
+  readonly #admission: Admission | null;
   readonly #unseen: SayOnce;
   #features: HostFeatures | null = null;
 
@@ -66,6 +67,7 @@ export class DockerSlotProvider implements SlotProvider {
     const pulls = new DockerImagePulls(options.client, options.clock, options.log, options.registryAuth);
     this.#images = new SlotImages({ ...options, pulls });
     this.#starter = new DockerSlotStart({ ...options, pulls });
+    this.#admission = options.room === undefined ? null : new Admission(options.room, options.clock);
     this.#helpers = new HelperContainers(options);
     this.#caches = new CachePreparation({ ...options, pulls, helpers: this.#helpers });
   }
@@ -81,11 +83,15 @@ export class DockerSlotProvider implements SlotProvider {
     });
   }
 
-  admit(_pool: Pool, signal: AbortSignal): Promise<void> {
+  admit(name: string, pool: Pool, signal: AbortSignal): Promise<void> {
     return inSlotTerms(async () => {
       refuseOldKernel(await this.#host(signal));
-      refuseWithoutRoom(this.#options.room);
+      this.#admission?.admit(name, pool);
     });
+  }
+
+  dismiss(name: string): void {
+    this.#admission?.release(name);
   }
 
   start(spec: SlotSpec, signal: AbortSignal): Promise<{ readonly startedAtMs: number }> {
@@ -97,6 +103,7 @@ export class DockerSlotProvider implements SlotProvider {
       await this.#caches.prepare(spec.pool, platform, signal);
       const container = containerSpec({ spec, instance, host, network, createdAtMs: clock.now() });
       await this.#starter.start(spec, container, signal);
+      this.#admission?.started(spec.name);
       return { startedAtMs: clock.now() };
     });
   }
@@ -114,7 +121,11 @@ export class DockerSlotProvider implements SlotProvider {
       this.#features = hostFeatures(info);
       void this.#helpers.clear({ engineNowMs: engineTimeMs(info.SystemTime), purposes: ["prepare-cache"] });
     };
-    return watchContainers({ ...this.#options, onInfo }, onChange, signal);
+    const onEnd = (change: ContainerChange): void => {
+      if (change.kind === "exited") this.#admission?.release(change.name);
+      onChange(change);
+    };
+    return watchContainers({ ...this.#options, onInfo }, onEnd, signal);
   }
 
   stop(name: string, graceMs: number, signal: AbortSignal): Promise<void> {
@@ -128,6 +139,7 @@ export class DockerSlotProvider implements SlotProvider {
     return inSlotTerms(async () => {
       const own = await this.#own(name, signal);
       if (own !== null) await this.#client.containers.remove(own.id, { force: false }, signal);
+      this.#admission?.release(name);
     });
   }
 

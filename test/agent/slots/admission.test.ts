@@ -38,11 +38,16 @@ test("N16 memory below the floor stops new slots; a machine that does not tell i
 });
 
 /** How many of a burst of slots are admitted at once on a machine with so much memory free. */
-async function burst(count: number, freeBytes: number, pool: Pool): Promise<{ names: string[]; provider: Admitting }> {
+async function burst(
+  count: number,
+  freeBytes: number,
+  pool: Pool,
+  floorBytes = 2 ** 28,
+): Promise<{ names: string[]; provider: Admitting }> {
   const engine = await FakeEngine.start();
   onTestFinished(() => engine[Symbol.asyncDispose]());
   const room = { freeDiskBytes: () => PLENTY, freeMemoryBytes: () => freeBytes };
-  const rule = { room, minFreeDiskBytes: 2 ** 30, minFreeMemoryBytes: 2 ** 28 };
+  const rule = { room, minFreeDiskBytes: 2 ** 30, minFreeMemoryBytes: floorBytes };
   const { provider } = providerOn(engine.host, "mine", { room: rule });
   const names: string[] = [];
   for (let n = 1; n <= count; n += 1) {
@@ -66,6 +71,7 @@ test("C-12: what slots that start will take is reserved: of eight with 2 GiB eac
 test("C-12: without a memory limit each slot counts with the floor, and a machine is never held back by one alone", async () => {
   expect((await burst(8, GIB, dockerPool())).names).toHaveLength(3);
   expect((await burst(2, GIB, limited(4 * GIB))).names).toEqual(["slot-1"]);
+  expect((await burst(8, 0, limited(4 * GIB), 0)).names).toHaveLength(8);
 });
 
 test("C-12: what did not come, or has ended, gives its reservation back", async () => {

@@ -80,7 +80,7 @@ export class FakeSlots implements SlotProvider {
     this.calls.push("prepare");
   }
 
-  async admit(_pool: Pool, signal: AbortSignal): Promise<void> {
+  async admit(_name: string, _pool: Pool, signal: AbortSignal): Promise<void> {
     await this.admitHooks.shift()?.(signal);
   }
 
