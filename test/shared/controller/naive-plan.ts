@@ -23,11 +23,17 @@ export function naiveStarts(ledger: Ledger, pools: readonly ServingPool[], nowMs
   );
   const mayStart = (key: string, scope: string): boolean =>
     !ledger.isDraining(key) && ledger.pauses.of(key, scope, nowMs) === null;
+  let machine = ledger.maxSlots - slots.length;
   const take = (key: string, scope: string): boolean => {
     const left = room.get(key) ?? 0;
-    if (!mayStart(key, scope) || left <= 0) return false;
+    if (!mayStart(key, scope) || left <= 0 || machine <= 0) return false;
     room.set(key, left - 1);
+    machine -= 1;
     return true;
+  };
+  const giveBack = (key: string): void => {
+    room.set(key, (room.get(key) ?? 0) + 1);
+    machine += 1;
   };
 
   const jobs = [...ledger.jobs].filter((job) => isDemand(job) && !isOverdue(job, nowMs)).toSorted(olderFirst);
@@ -72,7 +78,7 @@ export function naiveStarts(ledger: Ledger, pools: readonly ServingPool[], nowMs
     const uncoveredHere = queued.length + unplaced.filter((job) => refusal(serving, job.facts) === null).length;
     for (const job of queued) {
       const due = nowMs >= queuedSinceMs(job) + pool.scaling.cooldownSeconds * 1000;
-      if (uncoveredHere < pool.scaling.queueThreshold && !due) room.set(pool.key, (room.get(pool.key) ?? 0) + 1);
+      if (uncoveredHere < pool.scaling.queueThreshold && !due) giveBack(pool.key);
       else start(pool.key, scopeOf(pool, job.facts.repository), job.facts.jobId);
     }
   }

@@ -33,7 +33,12 @@ const poolNamed = (key: string): fc.Arbitrary<Pool> =>
       }),
     );
 
-const pools = fc.tuple(poolNamed("a"), poolNamed("b"), poolNamed("c"));
+const pools = fc.tuple(
+  fc.record({ maxSlots: fc.oneof(fc.constant(Infinity), fc.integer({ min: 0, max: 9 })) }),
+  poolNamed("a"),
+  poolNamed("b"),
+  poolNamed("c"),
+);
 
 const jobStep = fc.record({
   kind: fc.constant("job" as const),

@@ -54,12 +54,16 @@ export function job(jobId: number, over: Partial<JobFacts> = {}): JobFacts {
 
 /** A ledger, its pools and a clock that stands still until it is moved. */
 export class World {
-  readonly ledger = new Ledger(OWN_PREFIX);
+  readonly ledger: Ledger;
   readonly pools: readonly ServingPool[];
   nowMs = T0;
   #count = 0;
 
-  constructor(...pools: readonly Pool[]) {
+  /** A world may begin with the machine's bound; its pools follow. */
+  constructor(...given: readonly (Pool | { readonly maxSlots: number })[]) {
+    const pools = given.filter((each) => "key" in each);
+    const bound = given.find((each) => !("key" in each));
+    this.ledger = new Ledger(OWN_PREFIX, bound?.maxSlots);
     this.pools = (pools.length === 0 ? [poolOf()] : pools).map((pool) => servingPool(pool, "amd64"));
   }
 
