@@ -82,7 +82,8 @@ function check(file: string, json: boolean, io: CommandIo): ExitCode {
 
 function printLoaded(file: string, { fleet, warnings }: LoadedFleet, io: CommandIo): void {
   const count = fleet.pools.length;
-  io.stdout(`${file}: version ${fleet.version}, ${count} ${count === 1 ? "pool" : "pools"}\n\n`);
+  const bound = fleet.maxSlots === undefined ? "" : `, at most ${fleet.maxSlots} slots in all`;
+  io.stdout(`${file}: version ${fleet.version}, ${count} ${count === 1 ? "pool" : "pools"}${bound}\n\n`);
   io.stdout(fleet.pools.map(describePool).join("\n"));
   for (const warning of warnings) io.stderr(`warning: ${describeProblem(file, warning)}\n`);
 }

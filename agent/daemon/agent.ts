@@ -94,7 +94,7 @@ export class Agent {
     const { fleet, architecture, instance, clock, log } = options;
     this.#options = options;
     this.#pools = fleet.pools.map((pool) => servingPool(pool, architecture));
-    this.#ledger = new Ledger(ownPrefix(instance));
+    this.#ledger = new Ledger(ownPrefix(instance), fleet.maxSlots);
     this.#journal = new Journal(options.journalSql);
     this.#records = new SlotRecords(options.slotsSql);
     this.#drains = new DrainRecords(options.journalSql);

@@ -37,7 +37,7 @@ export interface DryRun {
  */
 export async function dryRun(options: DryRunOptions): Promise<DryRun> {
   const { instance, fleet, architecture, github, provider, onlyPool, clock, log, signal } = options;
-  const ledger = new Ledger(ownPrefix(instance));
+  const ledger = new Ledger(ownPrefix(instance), fleet.maxSlots);
   const feed = (event: ControllerEvent): void => ledger.apply(event);
   const slots = await provider.list(signal);
   for (const slot of slots) for (const step of stepsOf(slot)) feed({ type: "slot", atMs: clock.now(), ...step });

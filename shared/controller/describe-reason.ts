@@ -85,6 +85,8 @@ export function describeWait(reason: WaitReason): string {
       return `${reason.pool} is paused until ${time(reason.untilMs)}: ${reason.why}`;
     case "draining":
       return `${reason.pool} is being drained`;
+    case "machine-full":
+      return `this machine holds as many slots as it may (maxSlots: ${reason.maxSlots})`;
     case "full":
       return `no room in ${reason.pools.join(", ")}`;
   }

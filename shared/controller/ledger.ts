@@ -31,10 +31,13 @@ export class Ledger {
   readonly #listedAtMs = new Map<string, number>();
   #sweptAtMs: number | null = null;
   readonly #ownPrefix: string;
+  /** Slots that the machine may hold at a time, on the operator's word. */
+  readonly maxSlots: number;
 
   /** `ownPrefix` begins the name of each runner of this agent and of no other. */
-  constructor(ownPrefix: string) {
+  constructor(ownPrefix: string, maxSlots = Number.POSITIVE_INFINITY) {
     this.#ownPrefix = ownPrefix;
+    this.maxSlots = maxSlots;
     this.#ghosts = new Ghosts(ownPrefix);
     this.#slots = new SlotBook(this.pauses, this.doubts, (runner) => this.#jobOf(runner));
   }

@@ -54,7 +54,7 @@ class Planner {
     this.#pools = pools;
     this.#nowMs = nowMs;
     this.#doubts = judgeDoubts(ledger, pools, nowMs);
-    this.#book = new PoolBook(pools, ledger.slots, (pool) => ledger.isDraining(pool));
+    this.#book = new PoolBook(pools, ledger.slots, (pool) => ledger.isDraining(pool), ledger.maxSlots);
   }
 
   run(): Plan {
@@ -125,11 +125,14 @@ class Planner {
 
   #retireSurplus(starved: ReadonlyMap<string, number>): ReadonlySet<string> {
     const surplus = new Set<string>();
+    let elsewhere = this.#neededOfMachine(starved);
     for (const { pool } of this.#pools) {
       const idle = this.#book.idle(pool.key);
       // Idle slots in a pool that lacks room are registered with another repository: for each job that waits, and that
-      // no slot on its way out makes room for, one makes way at once.
-      const makeWay = Math.max(0, (starved.get(pool.key) ?? 0) - this.#book.leaving(pool.key));
+      // no slot on its way out makes room for, one makes way at once. On a full machine it may be any pool's.
+      const here = Math.max(0, (starved.get(pool.key) ?? 0) - this.#book.leaving(pool.key));
+      const makeWay = Math.max(here, elsewhere);
+      elsewhere -= Math.min(makeWay, idle.length);
       const spare = Math.max(makeWay, this.#book.size(pool.key) - pool.scaling.min);
       for (const [at, slot] of idle.slice(0, spare).entries()) {
         surplus.add(slot.name);
@@ -142,6 +145,13 @@ class Planner {
       this.#judged(slot, judgeSurplus(slot, 0, reason, this.#nowMs));
     }
     return surplus;
+  }
+
+  /** How many slots of whatever pool have to make way, on a machine that holds as many as it may. */
+  #neededOfMachine(starved: ReadonlyMap<string, number>): number {
+    if (!this.#book.isMachineFull) return 0;
+    const leaving = this.#pools.reduce((sum, { pool }) => sum + this.#book.leaving(pool.key), 0);
+    return Math.max(0, ...[...starved.values()].map((jobs) => jobs - leaving));
   }
 
   /** A runner in doubt goes once another was given a job, no job waits for it, or jobs wait for its place. */

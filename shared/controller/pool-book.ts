@@ -16,10 +16,18 @@ interface Page {
 export class PoolBook {
   readonly #pages = new Map<string, Page>();
   readonly #isDraining: (pool: string) => boolean;
+  /** Places that are left on the machine, whatever the pool. */
+  #room: number;
 
   /** Slots of a pool that `isDraining` cover nothing and shall not stay. */
-  constructor(pools: readonly ServingPool[], slots: Iterable<Slot>, isDraining: (pool: string) => boolean) {
+  constructor(
+    pools: readonly ServingPool[],
+    slots: Iterable<Slot>,
+    isDraining: (pool: string) => boolean,
+    maxSlots: number,
+  ) {
     this.#isDraining = isDraining;
+    this.#room = maxSlots;
     for (const { pool } of pools)
       this.#pages.set(pool.key, { room: pool.scaling.max, size: 0, leaving: 0, idleByScope: new Map() });
     const all = [...slots];
@@ -28,6 +36,7 @@ export class PoolBook {
   }
 
   #enter(slot: Slot, covers: boolean): void {
+    this.#room -= 1;
     const page = this.#pages.get(slot.pool);
     if (page === undefined) return;
     page.room -= 1;
@@ -47,18 +56,21 @@ export class PoolBook {
     return this.#pages.get(pool)?.idleByScope.get(scope)?.pop() !== undefined;
   }
 
-  /** Takes a free place; false if the pool is full. */
+  /** Takes a free place; false if the pool or the machine is full. */
   reserve(pool: string): boolean {
     const page = this.#pages.get(pool);
-    if (page === undefined || page.room <= 0) return false;
+    if (page === undefined || page.room <= 0 || this.#room <= 0) return false;
     page.room -= 1;
+    this.#room -= 1;
     return true;
   }
 
   /** Gives a reserved place back. */
   release(pool: string): void {
     const page = this.#pages.get(pool);
-    if (page !== undefined) page.room += 1;
+    if (page === undefined) return;
+    page.room += 1;
+    this.#room += 1;
   }
 
   /** A reserved place becomes a slot. */
@@ -72,7 +84,11 @@ export class PoolBook {
   }
 
   isFull(pool: string): boolean {
-    return (this.#pages.get(pool)?.room ?? 0) <= 0;
+    return (this.#pages.get(pool)?.room ?? 0) <= 0 || this.isMachineFull;
+  }
+
+  get isMachineFull(): boolean {
+    return this.#room <= 0;
   }
 
   /** How many places come free without anybody's doing. */

@@ -44,4 +44,5 @@ export type WaitReason =
   | { readonly code: "threshold"; readonly pool: string; readonly untilMs: number }
   | { readonly code: "paused"; readonly pool: string; readonly why: string; readonly untilMs: number }
   | { readonly code: "draining"; readonly pool: string }
+  | { readonly code: "machine-full"; readonly maxSlots: number }
   | { readonly code: "full"; readonly pools: readonly string[] };

@@ -54,7 +54,7 @@ function placeReason(
   job: LedgerJob,
   nowMs: number,
 ): WaitReason | null {
-  const book = new PoolBook(pools, ledger.slots, (pool) => ledger.isDraining(pool));
+  const book = new PoolBook(pools, ledger.slots, (pool) => ledger.isDraining(pool), ledger.maxSlots);
   const mayStart: MayStart = (pool, scope) => !ledger.isDraining(pool) && ledger.pauses.of(pool, scope, nowMs) === null;
   const allocation = allocate(ledger, pools, book, mayStart, nowMs);
   for (const [each, jobs] of allocation.starts) {
@@ -79,5 +79,5 @@ function placeReason(
     if (pause !== null) return { code: "paused", pool, why: pause.code, untilMs: pause.untilMs };
     if (ledger.isDraining(pool)) return { code: "draining", pool };
   }
-  return { code: "full", pools: keys };
+  return book.isMachineFull ? { code: "machine-full", maxSlots: ledger.maxSlots } : { code: "full", pools: keys };
 }

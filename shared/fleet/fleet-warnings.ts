@@ -8,11 +8,18 @@ export function fleetWarnings(fleet: Fleet): FleetFinding[] {
     ...fleet.pools.flatMap((pool, index) => poolWarnings(pool, index)),
     ...shadowWarnings(fleet.pools),
     ...imageWarnings(fleet),
+    ...boundWarnings(fleet),
   ];
 }
 
 function poolWarnings(pool: Pool, index: number): FleetFinding[] {
   return [...limitWarnings(pool, index), ...audienceWarnings(pool, index), ...waitWarnings(pool, index)];
+}
+
+function boundWarnings({ maxSlots, pools }: Fleet): FleetFinding[] {
+  const warm = pools.reduce((sum, { scaling }) => sum + scaling.min, 0);
+  if (maxSlots === undefined || warm <= maxSlots) return [];
+  return [{ at: ["maxSlots"], message: `is less than the ${warm} slots that the pools keep warm together` }];
 }
 
 /** https://docs.docker.com/engine/containers/resource_constraints/ */

@@ -64,6 +64,8 @@ export interface Pool {
 /** All pools of one operator, in file order: the order in which a job tries them. */
 export interface Fleet {
   readonly version: 1 | 2;
+  /** Slots of all pools together that the machine may hold; no bound where it is absent. */
+  readonly maxSlots?: number;
   readonly pools: readonly Pool[];
 }
 

@@ -8,7 +8,8 @@ type Version2Pool = Version2File["pools"][number];
 
 /** The fleet of a version 2 file; nothing is added to the labels of a pool. */
 export function resolveVersion2(file: Version2File): Fleet {
-  return { version: 2, pools: file.pools.map((pool) => resolvePool(pool, file.image)) };
+  const pools = file.pools.map((pool) => resolvePool(pool, file.image));
+  return { version: 2, ...(file.maxSlots === undefined ? {} : { maxSlots: file.maxSlots }), pools };
 }
 
 function resolvePool(pool: Version2Pool, image: string): Pool {

@@ -109,6 +109,7 @@ export const version2PoolShape = {
 export const version2Shape = {
   version: z.literal(2),
   image: described(z._default(imageReference(), DEFAULT_IMAGE), "Image of all runners whose pool names none"),
+  maxSlots: described(z.optional(slotCount()), "Slots of all pools together that this machine may hold"),
   pools: z.array(z.strictObject(version2PoolShape)).check(z.minLength(1, { error: "must have at least one pool" })),
 };
 

@@ -44,6 +44,13 @@ export const CONTROLLER_MUTATIONS: readonly Mutation[] = [
     foundBy: RULES,
   },
   {
+    breaks: "the machine's bound is no bound",
+    file: POOL_BOOK,
+    search: "page.room <= 0 || this.#room <= 0) return false;",
+    replace: "page.room <= 0) return false;",
+    foundBy: RULES,
+  },
+  {
     breaks: "a repository with many jobs keeps the others of its pool waiting",
     file: ALLOCATION,
     search: "new MergedQueue(places, turnsBy(pass))",
@@ -81,8 +88,8 @@ export const CONTROLLER_MUTATIONS: readonly Mutation[] = [
   {
     breaks: "promise 6: a pool may start one slot too many",
     file: POOL_BOOK,
-    search: "page === undefined || page.room <= 0",
-    replace: "page === undefined || page.room < 0",
+    search: "page === undefined || page.room <= 0 ||",
+    replace: "page === undefined || page.room < 0 ||",
     foundBy: ["simulation"],
   },
   {

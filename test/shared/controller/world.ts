@@ -62,7 +62,7 @@ export class World {
   /** A world may begin with the machine's bound; its pools follow. */
   constructor(...given: readonly (Pool | { readonly maxSlots: number })[]) {
     const pools = given.filter((each) => "key" in each);
-    const bound = given.find((each) => !("key" in each));
+    const [bound] = given.filter((each) => "maxSlots" in each);
     this.ledger = new Ledger(OWN_PREFIX, bound?.maxSlots);
     this.pools = (pools.length === 0 ? [poolOf()] : pools).map((pool) => servingPool(pool, "amd64"));
   }
