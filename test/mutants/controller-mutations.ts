@@ -44,6 +44,20 @@ export const CONTROLLER_MUTATIONS: readonly Mutation[] = [
     foundBy: RULES,
   },
   {
+    breaks: "a container that cannot be removed keeps its place",
+    file: "agent/slots/slot-exits.ts",
+    search: "const KEEP_PLACE_MS = 5000;",
+    replace: "const KEEP_PLACE_MS = 5_000_000;",
+    foundBy: ["simulation"],
+  },
+  {
+    breaks: "a container that hangs after its job keeps its place",
+    file: RETIREMENT,
+    search: "SPENT_DEADLINE_MS = 5 * 60_000;",
+    replace: "SPENT_DEADLINE_MS = 500 * 60_000;",
+    foundBy: ["simulation"],
+  },
+  {
     breaks: "the machine's bound is no bound",
     file: POOL_BOOK,
     search: "page.room <= 0 || this.#room <= 0) return false;",

@@ -27,6 +27,10 @@ export interface Conditions {
   dockerDown: boolean;
   dockerFull: boolean;
   dockerSlowMs: number;
+  /** The engine takes long to say that it cannot remove what has ended: https://github.com/home-assistant/supervisor/issues/4568 */
+  removalsFail: boolean;
+  /** Containers whose runner has ended go on, and their exit reaches nobody: https://github.com/moby/moby/issues/53189 */
+  containersHang: boolean;
   /** Runners start and never reach GitHub. */
   runnersDeaf: boolean;
   /**
@@ -50,6 +54,8 @@ export function calm(): Conditions {
     dockerDown: false,
     dockerFull: false,
     dockerSlowMs: 0,
+    removalsFail: false,
+    containersHang: false,
     runnersDeaf: false,
     runnersPassedOver: false,
     github: null,

@@ -82,6 +82,16 @@ export const DIRECTED: readonly Directed[] = [
       slotsAtMost: 2,
     },
   ),
+  directed("H4: a container that cannot be removed gives its place to the next job", {
+    items: [job(1000, 5000), trouble(5000, 300_000, { removalsFail: true }), job(30_000, 5000)],
+    max: 1,
+    milestones: started("H4", 60_000, 2),
+  }),
+  directed("C-6: a container that hangs after its job gives its place back within minutes", {
+    items: [job(1000, 5000), trouble(5000, 30_000, { containersHang: true }), job(40_000, 5000)],
+    max: 1,
+    milestones: started("C-6", 460_000, 2),
+  }),
   directed("H21, promise 3: a journal that is full for minutes leaves signals at the edge, none a dead letter", {
     items: [trouble(900, 240_000, { diskFull: true }), job(1000, 5000, { count: 3 }), job(60_000, 5000)],
     milestones: started("H21", 200_000, 4),

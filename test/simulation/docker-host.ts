@@ -80,7 +80,9 @@ export class DockerHost implements SlotProvider {
     if (this.#conditions().runnersDeaf) return;
     this.#clock.after(this.#dice.between(800, 3000), () => {
       if (container.observed.state !== "running") return;
-      const ended = (exitCode: number): void => this.#exit(name, exitCode);
+      const ended = (exitCode: number): void => {
+        if (!this.#conditions().containersHang) this.#exit(name, exitCode);
+      };
       if (!this.#github.connect(container.runnerId, this.#conditions().runnersPassedOver, ended)) ended(1);
     });
   }
@@ -135,6 +137,10 @@ export class DockerHost implements SlotProvider {
     await this.#reach(this.#dice.between(5, 50), signal);
     if (this.#containers.get(name)?.observed.state === "running")
       throw new SlotError("rejected", `${name} runs`, "stop it first");
+    if (this.#conditions().removalsFail) {
+      await this.#clock.wait(120_000);
+      throw new SlotError("rejected", "device or resource busy", "look at the system's log");
+    }
     this.#containers.delete(name);
   }
 

@@ -137,6 +137,8 @@ function trouble(dice: Dice): Trouble {
     () => ({ dockerDown: true }),
     () => ({ dockerFull: true }),
     () => ({ dockerSlowMs: dice.between(1000, 30_000) }),
+    () => ({ removalsFail: true }),
+    () => ({ containersHang: true }),
     () => ({ runnersDeaf: true }),
     () => ({ runnersPassedOver: true }),
     () => ({ github: dice.pick(TROUBLES) }),
