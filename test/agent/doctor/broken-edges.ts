@@ -80,23 +80,6 @@ export const BROKEN_EDGES: readonly BrokenWorld[] = [
     breakIt: () => ({ env: { HOOKLINE_INSTANCE: "other" } }),
   },
   {
-    name: "a stranger's deliveries since the last good one",
-    check: "webhook-freshness",
-    status: "fail",
-    summary: /^rejecting: 1 deliveries/,
-    remedy: /wrangler secret put GITHUB_WEBHOOK_SECRET/,
-    breakIt: async (world) => {
-      const headers = {
-        "x-hub-signature-256": `sha256=${"0".repeat(64)}`,
-        "x-github-delivery": crypto.randomUUID(),
-        "x-github-event": "workflow_job",
-        "content-type": "application/json",
-      };
-      await fetch(world.edge.webhookUrl, { method: "POST", headers, body: "{}" });
-      return { undo: () => ping(world) };
-    },
-  },
-  {
     name: "a hook with another secret than the Worker's",
     check: "webhook-freshness",
     status: "fail",
