@@ -37,7 +37,7 @@ export function judgeFreshness(
   outside: OutsideEvidence = NOTHING_OUTSIDE,
 ): Finding {
   const [worst, ...others] = [
-    rejecting(freshness),
+    rejecting(freshness, outside),
     splitIdentity(freshness),
     linkDown(freshness),
     deaf(freshness, outside),
@@ -45,20 +45,50 @@ export function judgeFreshness(
     missedBySignals(freshness, outside),
     backlog(freshness),
   ].filter((finding) => finding !== null);
-  if (worst === undefined) return silence(freshness, pollIntervalMs, outside);
-  const detail = [worst.detail, ...others.map(({ summary }) => `also ${summary}`)].filter((line) => line !== undefined);
-  return detail.length === 0 ? worst : { ...worst, detail: detail.join("\n") };
+  const refused = worst?.summary.startsWith(REJECTING) === true ? null : refusals(freshness, outside);
+  if (worst !== undefined) return withAlso(worst, refused === null ? others : [...others, refused]);
+  const quiet = silence(freshness, pollIntervalMs, outside);
+  if (refused?.status === "warn") return withAlso(refused, quiet.status === "pass" ? [] : [quiet]);
+  return withAlso(quiet, refused === null ? [] : [refused]);
 }
 
-function rejecting({ rejectedSinceAccepted: count, rejected, lastRejectedAt, now }: Freshness): Finding | null {
+function withAlso(finding: Finding, others: readonly Finding[]): Finding {
+  const detail = [finding.detail, ...others.map(({ summary }) => `also ${summary}`)].filter(
+    (line) => line !== undefined,
+  );
+  return detail.length === 0 ? finding : { ...finding, detail: detail.join("\n") };
+}
+
+const REJECTING = "rejecting: ";
+
+/** Anybody may send what is refused: only GitHub's log tells whether GitHub's own deliveries were. */
+function refusals({ rejectedSinceAccepted: count }: Freshness, { logs }: OutsideEvidence): Finding | null {
   if (count === 0) return null;
+  if (logs !== null && logs.length > 0) {
+    return { status: "pass", summary: `${count} requests of strangers were refused since the last delivery` };
+  }
+  return {
+    status: "warn",
+    summary: `${count} requests with a wrong signature or none since the last delivery; strangers send such, and so does GitHub where the secrets differ`,
+    remedy:
+      "look at Recent Deliveries on the hook's page: only if GitHub was answered 401, set the hook's secret and the Worker's GITHUB_WEBHOOK_SECRET to the same value",
+  };
+}
+
+/** GitHub's own log says that the edge refused it. */
+function rejecting(
+  { rejectedSinceAccepted: count, rejected, lastRejectedAt, now }: Freshness,
+  { logs }: OutsideEvidence,
+): Finding | null {
+  const isRefused = (logs ?? []).some(({ failing }) => failing.some(({ statusCode }) => statusCode === 401));
+  if (count === 0 || !isRefused) return null;
   const reasons = Object.entries(rejected ?? {}).flatMap(([reason, times]) =>
     times > 0 ? [`${times} ${reason}`] : [],
   );
   const last = lastRejectedAt === null ? "" : `the last one ${ageText(now - lastRejectedAt)} ago`;
   return {
     status: "fail",
-    summary: `rejecting: ${count} deliveries with a wrong signature or none since the last accepted one`,
+    summary: `${REJECTING}${count} deliveries with a wrong signature or none since the last accepted one`,
     ...(reasons.length === 0 ? {} : { detail: `signature ${reasons.join(", ")}; ${last}` }),
     remedy:
       "set the hook's secret and the Worker's GITHUB_WEBHOOK_SECRET to the same value: npx wrangler secret put GITHUB_WEBHOOK_SECRET",
