@@ -22,6 +22,7 @@ const reportSchema = z.object({
       group: z.string(),
       status: z.enum(["pass", "warn", "fail", "skip"]),
       summary: z.string(),
+      detail: z.string().optional(),
       remedy: z.string().optional(),
       ms: z.number(),
     }),
