@@ -4,6 +4,7 @@ import type { ControllerEvent } from "../../shared/controller/events.ts";
 import type { Ledger } from "../../shared/controller/ledger.ts";
 import { refusal, type ServingPool } from "../../shared/controller/pool-choice.ts";
 import type { Logger } from "../../shared/log/logger.ts";
+import { SayOnce } from "../../shared/log/say-once.ts";
 import { factsOfSignal, shiftFacts, type JobFacts } from "../../shared/workflow-job/job-facts.ts";
 import { phaseOf } from "../../shared/workflow-job/phase.ts";
 import type { Signal } from "../../shared/workflow-job/signal.ts";
@@ -15,7 +16,7 @@ import type { SweepResult } from "../sweeps/sweep.ts";
 const CLOCKS_DIFFER_MS = 2 * 60_000;
 
 export interface IntakeOptions {
-  readonly ledger: Pick<Ledger, "job">;
+  readonly ledger: Pick<Ledger, "job" | "queue">;
   readonly pools: () => readonly ServingPool[];
   /** GitHub's time now, as its last answer told it. */
   readonly githubNowMs: () => number | null;
@@ -31,9 +32,11 @@ export interface IntakeOptions {
 /** Turns what the outside tells (signals, the mailbox's open jobs, sweeps) into the controller's events. */
 export class Intake {
   readonly #options: IntakeOptions;
+  readonly #said: SayOnce;
 
   constructor(options: IntakeOptions) {
     this.#options = options;
+    this.#said = new SayOnce(options.log);
   }
 
   /** Signals that are on disk. */
@@ -67,6 +70,19 @@ export class Intake {
     const items = result.jobs.items.filter((job) => this.#concernsUs(job)).map((job) => this.#byOurClock(job));
     const jobs = { ...result.jobs, items };
     for (const event of eventsOfSweep({ ...result, jobs }, this.#options.clock.now())) this.#options.feed(event);
+    this.#noteUnconfirmed(result);
+  }
+
+  /** Old news counts once GitHub shows the job; where it lets nobody look, a person has to. */
+  #noteUnconfirmed({ failures }: SweepResult): void {
+    const refused = new Map(failures.map(({ what, remedy }) => [what.toLowerCase(), remedy]));
+    for (const { facts } of this.#options.ledger.queue.unconfirmed) {
+      const { jobId, repository } = facts;
+      const remedy = refused.get(`jobs of ${repository}`.toLowerCase());
+      if (remedy === undefined) continue;
+      const message = "word of this job came late, and its repository cannot be read: nothing is started for it";
+      this.#said.say("warn", `job ${jobId}`, message, { jobId, repository, remedy });
+    }
   }
 
   /** What GitHub answered about one job, asked for by its id at `askedAtMs`. */
