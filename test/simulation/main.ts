@@ -4,6 +4,7 @@ import * as z from "zod";
 
 import { describeMachine } from "../bench/machine.ts";
 import { runDirected } from "./directed.ts";
+import { conditionsText } from "./met-conditions.ts";
 import { reportFailure } from "./report-failure.ts";
 import { run } from "./run.ts";
 import { runSeeds } from "./run-seeds.ts";
@@ -67,6 +68,7 @@ async function many({ seeds, from = Math.floor(Math.random() * 2 ** 31) }: Optio
   const steps = results.reduce((sum, result) => sum + result.steps, 0);
   const slowest = Math.max(...results.map(({ sweeps }) => sweeps ?? 0));
   console.log(`${results.length} seeds from ${from} keep every promise: ${steps} steps in ${seconds.toFixed(1)} s`);
+  console.log(`what went wrong, in how many of the seeds:\n${conditionsText(results)}`);
   console.log(`slowest to converge: ${slowest.toFixed(1)} sweeps; ${describeMachine()}`);
   return results.length === seeds;
 }

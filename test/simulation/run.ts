@@ -13,6 +13,8 @@ export interface Outcome {
   readonly steps: number;
   /** Sweeps' time that it took to converge; null if it did not. */
   readonly sweeps: number | null;
+  /** The conditions that somebody met. */
+  readonly met: readonly string[];
 }
 
 /** Runs a scenario to its end, checking the promises after each step. The same scenario gives the same outcome. */
@@ -29,7 +31,7 @@ export async function run(scenario: Scenario, trace: ((line: string) => void) | 
     world.calmDown(scenario.sweepsAlone);
     const sweeps = await converge(world, pace);
     if (world.violation === null) await probe(world, scenario, pace);
-    return { violation: world.violation, steps: pace.steps, sweeps };
+    return { violation: world.violation, steps: pace.steps, sweeps, met: world.met.names };
   } finally {
     world.close();
   }

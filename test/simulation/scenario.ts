@@ -144,6 +144,8 @@ function trouble(dice: Dice): Trouble {
     () => ({ github: dice.pick(TROUBLES) }),
     () => ({ github: dice.pick(TROUBLES) }),
     () => ({ github: dice.pick(TROUBLES) }),
+    () => ({ github: dice.pick(TROUBLES) }),
+    () => ({ github: dice.pick(TROUBLES) }),
   ])();
   return { kind: "trouble", atMs: dice.between(0, FAULTS_MS), forMs: dice.between(1000, 180_000), change };
 }

@@ -9,6 +9,7 @@ import { Edge } from "./edge.ts";
 import { GitHubApi, OWN_NAMES } from "./github-api.ts";
 import type { SimJob } from "./github-jobs.ts";
 import { GitHubWorld } from "./github-world.ts";
+import { MetConditions } from "./met-conditions.ts";
 import { Network } from "./network.ts";
 import { simLog } from "./quiet-log.ts";
 import type { Blow, Item, JobPlan, Scenario } from "./scenario.ts";
@@ -28,6 +29,7 @@ export class SimWorld {
   readonly deliveries: Deliveries;
   readonly disk = new Disk();
   readonly dice: Dice;
+  readonly met: MetConditions;
   readonly #network: Network;
   readonly #surroundings: Surroundings;
   readonly #trace: ((line: string) => void) | null;
@@ -49,7 +51,8 @@ export class SimWorld {
         ? null
         : (line) => trace(`${((this.clock.now() - START_MS) / 1000).toFixed(3).padStart(9)} ${line}`);
     this.dice = new Dice(scenario.seed ^ 0x5eed);
-    const now = (): Conditions => this.#conditions;
+    this.met = new MetConditions(() => this.#conditions);
+    const now = (): Conditions => this.met.now;
     const fail = (violation: Violation): void => this.fail(violation);
     this.github = new GitHubWorld(this.clock, this.dice.fork(), (job, action) => {
       this.say(`github job ${job.id} ${action} (${job.status}) ${job.runnerName ?? ""}`);

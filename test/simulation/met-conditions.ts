@@ -1,0 +1,60 @@
+import { calm, type Conditions } from "./conditions.ts";
+import type { Scenario } from "./scenario.ts";
+
+const CALM = calm();
+
+/** The conditions of a run, with a note of those that somebody met while they were not calm. */
+export class MetConditions {
+  readonly #met = new Set<string>();
+  /** As they are at each moment. */
+  readonly now: Conditions;
+
+  constructor(current: () => Conditions) {
+    this.now = new Proxy(CALM, {
+      get: (_calm, key) => {
+        const value = current()[key as keyof Conditions];
+        if (value !== CALM[key as keyof Conditions]) this.#met.add(nameOf(key as keyof Conditions, value));
+        return value;
+      },
+    });
+  }
+
+  get names(): readonly string[] {
+    return [...this.#met];
+  }
+}
+
+/** What a scenario makes go wrong, as it is named where it is met. */
+export function occurringIn({ items }: Scenario): readonly string[] {
+  const names = items.flatMap((item) =>
+    item.kind === "trouble"
+      ? Object.entries(item.change).map(([key, value]) => nameOf(key as keyof Conditions, value))
+      : [],
+  );
+  return [...new Set(names)];
+}
+
+function nameOf(key: keyof Conditions, value: Conditions[keyof Conditions]): string {
+  return key === "github" ? `github ${value}` : key;
+}
+
+interface Seen {
+  readonly occurred: readonly string[];
+  readonly met: readonly string[];
+}
+
+/** In how many of the runs each condition occurred and was met, a line each, the rarest first. */
+export function conditionsText(runs: readonly Seen[]): string {
+  const names = new Set(runs.flatMap(({ occurred }) => occurred));
+  const count = (name: string, of: (run: Seen) => readonly string[]): number =>
+    runs.filter((run) => of(run).includes(name)).length;
+  return [...names]
+    .map((name) => ({ name, occurred: count(name, ({ occurred }) => occurred), met: count(name, ({ met }) => met) }))
+    .toSorted((a, b) => a.met - b.met || (a.name < b.name ? -1 : 1))
+    .map(({ name, occurred, met }) => `  ${name.padEnd(22)} in ${share(occurred, runs)}, met in ${share(met, runs)}`)
+    .join("\n");
+}
+
+function share(part: number, all: readonly unknown[]): string {
+  return `${((100 * part) / Math.max(1, all.length)).toFixed(0).padStart(2)} %`;
+}
