@@ -66,6 +66,10 @@ export interface FakeLinkOptions {
   readonly stream?: string;
   readonly maxUnacked?: number;
   readonly spoken?: readonly number[];
+  /** A mailbox that exists already. */
+  readonly sql?: SqlDatabase;
+  /** Number of the first signal that `deliver` makes. */
+  readonly firstSignal?: number;
 }
 
 /** The edge in memory with sockets that a test looks into, on a clock that the test sets and that fires nothing. */
@@ -73,9 +77,10 @@ export class FakeLink {
   nowMs = T0;
   readonly log = capturedLog();
   readonly edge: MemoryEdge;
-  #signals = 0;
+  #signals: number;
 
-  constructor({ maxUnacked, ...options }: FakeLinkOptions = {}) {
+  constructor({ maxUnacked, firstSignal = 1, ...options }: FakeLinkOptions = {}) {
+    this.#signals = firstSignal - 1;
     this.edge = new MemoryEdge({
       ...options,
       clock: { now: () => this.nowMs, monotonicMs: () => this.nowMs, after: () => () => {} },

@@ -129,3 +129,28 @@ test("a journal that refused once gets what was already on the way again, on the
   expect(link.fresh).toEqual([1, 2, 3, 4].map(guid));
   expect(link.welcomes).toBe(1);
 });
+
+test("E-11: a signal that the edge believes to be on the way, and that never arrives, comes after the next probe", async () => {
+  const link = await connected(new PairedLink());
+  link.drops = (text) => text.includes('"batch"');
+  link.edge.deliver(1);
+  await link.advance(1000);
+  link.drops = () => false;
+  await link.advance(4 * MINUTE_MS);
+  expect(link.fresh).toEqual([]);
+  await link.advance(3 * MINUTE_MS);
+  expect(link.fresh).toEqual([guid(1)]);
+  expect(link.welcomes).toBe(2);
+});
+
+test("E-11: a probe during a pause that the agent asked for ends no connection", async () => {
+  const link = await connected(new PairedLink());
+  await link.advance(5 * MINUTE_MS - 6000);
+  link.disk.fails = new Error("a row that does not go in");
+  link.edge.deliver(1);
+  await link.advance(12_000);
+  link.disk.fails = null;
+  await link.advance(MINUTE_MS);
+  expect(link.fresh).toEqual([guid(1)]);
+  expect(link.welcomes).toBe(1);
+});

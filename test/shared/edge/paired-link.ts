@@ -43,6 +43,8 @@ export class PairedLink {
   up = true;
   /** Frames of the agent that the edge never answers. */
   swallows: (text: string) => boolean = () => false;
+  /** Frames of the edge that get lost on the way. */
+  drops: (text: string) => boolean = () => false;
   #socket: FakeSocket | null = null;
 
   constructor(random: Random = () => 0.5, edge = new FakeLink()) {
@@ -91,7 +93,9 @@ export class PairedLink {
     edge.nowMs = this.clock.now();
     const socket = edge.socket();
     this.#socket = socket;
-    socket.heard = (text) => this.#later(() => socket.closed === null && events.received(text));
+    socket.heard = (text) => {
+      if (!this.drops(text)) this.#later(() => socket.closed === null && events.received(text));
+    };
     socket.ended = (code, reason) => this.#later(() => events.closed({ code, reason, status: null }));
     if (this.up) this.#later(() => socket.closed === null && events.opened());
     else socket.close(1006, "refused");
