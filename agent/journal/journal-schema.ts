@@ -69,6 +69,7 @@ const MIGRATIONS: readonly (readonly string[])[] = [
        PRIMARY KEY (stream, seq)
      ) STRICT, WITHOUT ROWID`,
   ],
+  ["ALTER TABLE cursor ADD COLUMN guid TEXT", "ALTER TABLE unread ADD COLUMN told INTEGER NOT NULL DEFAULT 0"],
 ];
 
 /**

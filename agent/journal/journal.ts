@@ -7,6 +7,8 @@ import { migrateJournal } from "./journal-schema.ts";
 export interface Cursor {
   readonly stream: string;
   readonly acked: number;
+  /** GUID of the signal there; null where it is not known. */
+  readonly guid: string | null;
 }
 
 /** A signal with the time it reached the agent, milliseconds since the epoch. */
@@ -23,6 +25,9 @@ export interface UnreadSignal {
   readonly reason: string;
   readonly raw: unknown;
 }
+
+/** Refusals that one welcome is followed by; the rest comes with the next. */
+const MOST_UNTOLD = 50;
 
 const REMEMBER_MS = 3 * 24 * 60 * 60_000;
 
@@ -54,8 +59,10 @@ export class Journal {
   }
 
   cursor(): Cursor | null {
-    const [row] = this.#sql.exec("SELECT stream, acked FROM cursor");
-    return row === undefined ? null : { stream: String(row["stream"]), acked: Number(row["acked"]) };
+    const [row] = this.#sql.exec("SELECT stream, acked, guid FROM cursor");
+    if (row === undefined) return null;
+    const guid = typeof row["guid"] === "string" ? row["guid"] : null;
+    return { stream: String(row["stream"]), acked: Number(row["acked"]), guid };
   }
 
   /**
@@ -73,12 +80,40 @@ export class Journal {
     return this.#sql.transaction(() => {
       for (const { seq, reason, raw } of unread) {
         const text = JSON.stringify(raw) ?? "null";
-        this.#sql.exec("INSERT OR REPLACE INTO unread VALUES (?, ?, ?, ?, ?)", stream, seq, reason, text, nowMs);
+        this.#sql.exec("INSERT OR REPLACE INTO unread VALUES (?, ?, ?, ?, ?, 0)", stream, seq, reason, text, nowMs);
       }
       const fresh = signals.filter((entry) => this.#insert(entry, nowMs)).map(({ signal }) => signal);
-      this.#sql.exec("INSERT OR REPLACE INTO cursor (one, stream, acked) VALUES (1, ?, ?)", stream, upTo);
+      this.#moveCursor(stream, upTo, guidAt(upTo, signals, unread));
       return fresh;
     });
+  }
+
+  /** Signals that come again leave what is known of the last of them. */
+  #moveCursor(stream: string, upTo: number, guid: string | null): void {
+    this.#sql.exec(
+      `INSERT INTO cursor (one, stream, acked, guid) VALUES (1, ?, ?, ?) ON CONFLICT (one) DO UPDATE SET
+         guid = CASE WHEN stream = excluded.stream AND acked = excluded.acked THEN coalesce(excluded.guid, guid) ELSE excluded.guid END,
+         stream = excluded.stream,
+         acked = excluded.acked`,
+      stream,
+      upTo,
+      guid,
+    );
+  }
+
+  /** Numbers and reasons of what could not be read in a stream and is not known to be set aside at the edge. */
+  untold(stream: string): readonly Pick<UnreadSignal, "seq" | "reason">[] {
+    const rows = this.#sql.exec(
+      "SELECT seq, reason FROM unread WHERE stream = ? AND told = 0 ORDER BY seq LIMIT ?",
+      stream,
+      MOST_UNTOLD,
+    );
+    return rows.map((row) => ({ seq: Number(row["seq"]), reason: String(row["reason"]) }));
+  }
+
+  /** The edge has set it aside. */
+  noteTold(stream: string, seq: number): void {
+    this.#sql.exec("UPDATE unread SET told = 1 WHERE stream = ? AND seq = ? AND told = 0", stream, seq);
   }
 
   #insert({ seq, signal }: { readonly seq: number | null; readonly signal: Signal }, nowMs: number): boolean {
@@ -122,7 +157,7 @@ export class Journal {
 
   /** Writes what is there already. @throws {Error} if the disk takes nothing. */
   checkWritable(): void {
-    this.#sql.exec("INSERT OR REPLACE INTO cursor SELECT one, stream, acked FROM cursor");
+    this.#sql.exec("INSERT OR REPLACE INTO cursor SELECT one, stream, acked, guid FROM cursor");
   }
 
   has(guid: string): boolean {
@@ -131,7 +166,7 @@ export class Journal {
 
   /** Starts over in a new mailbox: nothing of it is here yet. */
   startStream(stream: string, acked: number): void {
-    this.#sql.exec("INSERT OR REPLACE INTO cursor (one, stream, acked) VALUES (1, ?, ?)", stream, acked);
+    this.#sql.exec("INSERT OR REPLACE INTO cursor (one, stream, acked, guid) VALUES (1, ?, ?, NULL)", stream, acked);
   }
 
   /**
@@ -168,6 +203,14 @@ export class Journal {
     this.#sql.exec("DELETE FROM signals WHERE agent_at < ?", nowMs - REMEMBER_MS);
     this.#sql.exec("DELETE FROM unread WHERE agent_at < ?", nowMs - KEEP_UNREAD_MS);
   }
+}
+
+function guidAt(seq: number, signals: readonly SequencedSignal[], unread: readonly UnreadSignal[]): string | null {
+  const readable = signals.find((entry) => entry.seq === seq);
+  if (readable !== undefined) return readable.signal.guid;
+  const raw = unread.find((entry) => entry.seq === seq)?.raw;
+  if (typeof raw !== "object" || raw === null || !("guid" in raw)) return null;
+  return typeof raw.guid === "string" && raw.guid.length <= 128 ? raw.guid : null;
 }
 
 /** None for a row that this version cannot read. */

@@ -6,6 +6,7 @@ import { sqliteTrouble } from "../sqlite/sqlite-trouble.ts";
 import type { AgentReport } from "../../shared/link/report.ts";
 import { Backoff } from "../../shared/clock/backoff.ts";
 import type { Dial, Ending } from "./dial.ts";
+import { PROTOCOL_VERSION, SPOKEN_VERSIONS } from "../../shared/link/protocol.ts";
 import { LinkSession, type LinkSessionEvents, type LinkSessionOptions } from "./link-session.ts";
 
 export const REDIAL = { baseMs: 1000, capMs: 30_000 } as const;
@@ -38,6 +39,7 @@ export class LinkClient {
   #redial: CancelTimer | null = null;
   #stopped = true;
   #diskRefused = false;
+  #protocol = PROTOCOL_VERSION;
   readonly #said: SayOnce;
 
   constructor(options: LinkOptions) {
@@ -66,6 +68,11 @@ export class LinkClient {
     this.#session = null;
   }
 
+  /** Tells the edge what the fleet serves by now; without a link, the next hello does. */
+  announce(): void {
+    this.#session?.announce();
+  }
+
   /** Tells the edge of the agent's state, if there is a link. */
   report(report: AgentReport): void {
     this.#session?.report(report);
@@ -75,7 +82,9 @@ export class LinkClient {
   #connect(): void {
     this.#redial = null;
     if (!this.#mayWrite()) return this.#connectIn(this.#backoff.nextMs());
-    const session: LinkSession = new LinkSession(this.#options, (ending) => this.#closed(session, ending));
+    const session: LinkSession = new LinkSession({ ...this.#options, protocol: this.#protocol }, (ending) =>
+      this.#closed(session, ending),
+    );
     this.#session = session;
   }
 
@@ -106,11 +115,24 @@ export class LinkClient {
     this.#session = null;
     if (session.isWelcome && clock.monotonicMs() - session.openedAtMs >= STABLE_MS) this.#backoff.reset();
     const pauseMs = ending.code === CLOSE.superseded ? SUPERSEDED_PAUSE_MS : 0;
-    const againInMs = Math.max(this.#backoff.nextMs(), session.retryAfterMs, pauseMs);
+    const askedMs = this.#speakAsOld(session, ending) ? 0 : session.retryAfterMs;
+    const againInMs = Math.max(this.#backoff.nextMs(), askedMs, pauseMs);
     log.warn("link down", { code: ending.code, reason: ending.reason, remedy: remedyFor(ending), againInMs });
     events.down(ending);
     this.#diskRefused = session.diskRefused;
     this.#connectIn(againInMs);
+  }
+
+  /**
+   * An edge that refuses our version of the wire is spoken to in the one before, for one connection: it may be newer by
+   * the next. Returns whether the refusal is met so.
+   */
+  #speakAsOld(session: LinkSession, ending: Ending): boolean {
+    const older = SPOKEN_VERSIONS.find((version) => version < this.#protocol);
+    const isRefused = ending.code === CLOSE.unsupported && older !== undefined;
+    if (isRefused) this.#protocol = older;
+    else if (session.isWelcome) this.#protocol = PROTOCOL_VERSION;
+    return isRefused;
   }
 }
 

@@ -20,6 +20,8 @@ const DISK_REMEDY = "look at the disk of HOOKLINE_DATA";
 
 /** The edge sends it again after sixteen seconds at the latest; if it does not, it has not heard the refusal. */
 const REFUSED_BATCH = "refused batch";
+/** The edge has more than the journal, and nothing of it comes. */
+const MISSING_SIGNALS = "question for what is missing";
 
 export interface LinkIdentity {
   readonly instance: string;
@@ -42,6 +44,8 @@ export interface LinkSessionOptions {
   readonly journal: Journal;
   readonly identity: LinkIdentity;
   readonly routes: () => readonly Route[];
+  /** The newest version of the wire that the edge is known to take; ours unless said otherwise. */
+  readonly protocol?: number;
   readonly events: LinkSessionEvents;
   readonly clock: Clock;
   readonly log: Logger;
@@ -65,6 +69,8 @@ export class LinkSession {
   #refusedAt: number | null = null;
   #retryAfterMs = 0;
   #diskRefused = false;
+  /** Announcements of routes after the hello's. */
+  #routesRevision = 0;
 
   /** Dials. `closed` is called once, at the end of the connection, unless `stop` was called before. */
   constructor(options: LinkSessionOptions, closed: (ending: Ending) => void) {
@@ -114,6 +120,15 @@ export class LinkSession {
     this.#giveUp();
   }
 
+  /** Tells the edge what the fleet serves by now; an edge of protocol 1 hears of it by a new hello. */
+  announce(): void {
+    if (this.#welcome === null) return;
+    if (this.#welcome.protocol < 2) return this.#giveUp();
+    this.#routesRevision += 1;
+    const routes = [...this.#options.routes()];
+    this.#send({ type: "routes", fence: this.#welcome.fence, revision: this.#routesRevision, routes });
+  }
+
   report(report: AgentReport): void {
     if (this.#welcome !== null) this.#send({ type: "report", fence: this.#welcome.fence, report });
   }
@@ -132,15 +147,16 @@ export class LinkSession {
   }
 
   #hello(): void {
-    const { identity, journal, routes } = this.#options;
+    const { identity, journal, routes, protocol = PROTOCOL_VERSION } = this.#options;
     const cursor = journal.cursor();
     this.#send({
       type: "hello",
-      protocol: PROTOCOL_VERSION,
+      protocol,
       ...identity,
       agentVersion: VERSION,
       stream: cursor?.stream ?? null,
       acked: cursor?.acked ?? 0,
+      ...(protocol < 2 ? {} : { cursorGuid: cursor?.guid ?? null }),
       routes: [...routes()],
       window: WINDOW,
       requires: [],
@@ -166,7 +182,8 @@ export class LinkSession {
     }
     if (this.#welcome === null || frame.fence !== this.#welcome.fence) return;
     if (frame.type === "batch") this.#batch(this.#welcome, frame);
-    if (frame.type === "probed") this.#liveness.answered("probe");
+    if (frame.type === "nacked") this.#options.journal.noteTold(this.#welcome.stream, frame.seq);
+    if (frame.type === "probed") this.#probed(frame.head);
   }
 
   #welcomed(welcome: Welcome): void {
@@ -178,6 +195,8 @@ export class LinkSession {
     log.info("link up", { fence: welcome.fence, behind: welcome.head - welcome.acked, edge: welcome.edgeVersion });
     events.welcomed(welcome, behind);
     if (welcome.gap !== null) this.#send({ type: "ack", fence: welcome.fence, upTo: welcome.acked });
+    if (welcome.protocol >= 2)
+      for (const { seq, reason } of journal.untold(welcome.stream)) this.#refuse(welcome, seq, reason);
     this.#noteProgress(welcome);
   }
 
@@ -189,6 +208,7 @@ export class LinkSession {
       return this.#protocolError(`batch follows ${batch.after}, the journal has ${acked}`);
     }
     this.#liveness.answered(REFUSED_BATCH);
+    this.#liveness.answered(MISSING_SIGNALS);
     const last = batch.signals.at(-1);
     if (last === undefined) return;
     const upTo = Math.max(acked, last.seq);
@@ -219,7 +239,17 @@ export class LinkSession {
 
   #setAside({ fence }: Welcome, seq: number, reason: string): void {
     this.#options.log.error("signal unreadable; set aside at the edge", { seq, reason });
+    this.#refuse({ fence }, seq, reason);
+  }
+
+  #refuse({ fence }: Pick<Welcome, "fence">, seq: number, reason: string): void {
     this.#send({ type: "nack", fence, seq, verdict: "poison", reason: reason.slice(0, 500) });
+  }
+
+  /** Frames come in order: what the edge has beyond the journal it holds back for a moment, or believes to have sent. */
+  #probed(head: number): void {
+    this.#liveness.answered("probe");
+    if (head > (this.#options.journal.cursor()?.acked ?? 0)) this.#liveness.asked(MISSING_SIGNALS);
   }
 
   #noteProgress(welcome: Welcome): void {

@@ -3,6 +3,7 @@ import { encode, readUp } from "../link/codec.ts";
 import type { Hello } from "../link/hello.ts";
 import type { Probe } from "../link/probe.ts";
 import { SPOKEN_VERSIONS } from "../link/protocol.ts";
+import type { Routes } from "../link/routes.ts";
 import type { Up } from "../link/up.ts";
 import type { Logger } from "../log/logger.ts";
 import type { Mailbox } from "../mailbox/mailbox.ts";
@@ -84,6 +85,8 @@ export class LinkServer {
         return this.#options.mailbox.keepReport(frame.report, this.#options.now());
       case "probe":
         return this.#probe(socket, frame);
+      case "routes":
+        return this.#reroute(socket, frame);
     }
   }
 
@@ -91,9 +94,9 @@ export class LinkServer {
     const refusal = refusalOf(hello, this.#options.spoken ?? SPOKEN_VERSIONS);
     if (refusal !== null) return dismiss(socket, CLOSE.unsupported, refusal, UNSUPPORTED_PAUSE_MS);
     if (!this.#takeover.allows(socket, hello, this.#livingAgent())) return;
-    const { mailbox, now, log, tally } = this.#options;
-    if (hello.stream === mailbox.streamId) mailbox.acknowledge(hello.acked, now());
-    mailbox.announce(hello.routes);
+    const { mailbox, log, tally } = this.#options;
+    this.#compareCursor(hello);
+    const routesChanged = mailbox.announce(hello.routes);
     const fence = mailbox.raiseFence();
     socket.save({
       ...socket.state,
@@ -103,6 +106,8 @@ export class LinkServer {
       host: hello.host,
       agentVersion: hello.agentVersion,
       window: hello.window,
+      protocol: hello.protocol,
+      routesRevision: 0,
       sentUpTo: mailbox.acked(),
       replayUpTo: mailbox.head(),
       acked: mailbox.acked(),
@@ -111,11 +116,26 @@ export class LinkServer {
     });
     this.#takeover.supersede(this.#options.sockets(), socket, hello);
     log.info("agent connected", { instance: hello.instance, host: hello.host, fence, unacked: mailbox.unacked() });
-    this.#welcome(socket, fence, hello.protocol);
+    this.#welcome(socket, fence, hello.protocol, routesChanged);
     this.#pump.pump(socket);
   }
 
-  #welcome(socket: LinkSocket, fence: number, protocol: number): void {
+  /** Believes the agent's cursor only where both sides have the same signal there. */
+  #compareCursor({ stream, acked, cursorGuid }: Hello): void {
+    const { mailbox, now, log } = this.#options;
+    if (stream !== mailbox.streamId) return;
+    if (!mailbox.contradicts(acked, cursorGuid ?? null)) return mailbox.acknowledge(acked, now());
+    mailbox.rename();
+    log.warn("the agent knows another signal of this number; the mailbox was put back, and starts it over", { acked });
+  }
+
+  #reroute(socket: LinkSocket, { revision, routes }: Routes): void {
+    if (revision <= socket.state.routesRevision) return;
+    this.#options.mailbox.announce(routes);
+    socket.save({ ...socket.state, routesRevision: revision });
+  }
+
+  #welcome(socket: LinkSocket, fence: number, protocol: number, routesChanged: boolean): void {
     const { mailbox, openJobs } = this.#options;
     const open = openJobs();
     socket.send(
@@ -130,6 +150,7 @@ export class LinkServer {
         gap: mailbox.gap(),
         openJobs: [...open.jobs],
         openJobsComplete: open.complete,
+        routesChanged,
       }),
     );
   }

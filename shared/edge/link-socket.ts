@@ -16,6 +16,10 @@ export const linkStateSchema = z.object({
   window: z.number(),
   /** Last sequence number that was sent on this connection. */
   sentUpTo: z.number(),
+  /** The version of the wire that its hello named. */
+  protocol: z._default(z.number(), 1),
+  /** The last announcement of routes that counted; the hello's is 0. */
+  routesRevision: z._default(z.number(), 0),
   /** The mailbox's head when the agent connected: up to here a signal is a replay. */
   replayUpTo: z.number(),
   /** After a `nack retry`: nothing is sent before this time. */
@@ -52,6 +56,8 @@ export function freshState(nowMs: number): LinkState {
     connectedAtMs: nowMs,
     window: 0,
     sentUpTo: 0,
+    protocol: 1,
+    routesRevision: 0,
     replayUpTo: 0,
     holdUntilMs: 0,
     acked: 0,

@@ -61,17 +61,31 @@ export class SignalPump {
   refused(socket: LinkSocket, frame: Nack): void {
     const { mailbox, now, log } = this.#options;
     const { state } = socket;
-    if (frame.seq <= mailbox.acked() || frame.seq > state.sentUpTo) return;
+    if (frame.seq > Math.max(mailbox.acked(), state.sentUpTo)) return;
+    if (frame.seq <= mailbox.acked()) return this.#refusedLate(socket, frame);
     const retries = mailbox.retriesOf(frame.seq);
     if (frame.verdict === "poison" || retries >= MAX_RETRIES) {
       log.error("signal set aside", { seq: frame.seq, reason: frame.reason });
       mailbox.bury(frame.seq, frame.reason, retries + 1, now());
+      if (frame.verdict === "poison") this.#confirm(socket, frame);
       // The agent took nothing of that batch; what stands behind the dead letter comes again at its next hello.
       if (frame.verdict === "retry") dismiss(socket, CLOSE.unavailable, `signal ${frame.seq} was set aside`);
       return;
     }
     mailbox.noteRetry(frame.seq);
     socket.save({ ...state, sentUpTo: frame.seq - 1, holdUntilMs: now() + backoffRangeMs(RETRY, retries) });
+  }
+
+  /** The agent's journal is past it by now, and told so before the refusal arrived. */
+  #refusedLate(socket: LinkSocket, { seq, verdict, reason, fence }: Nack): void {
+    if (verdict !== "poison") return;
+    const { mailbox, now } = this.#options;
+    mailbox.buryAcknowledged(seq, reason, now());
+    this.#confirm(socket, { seq, fence });
+  }
+
+  #confirm(socket: LinkSocket, { seq, fence }: Pick<Nack, "seq" | "fence">): void {
+    if (socket.state.protocol >= 2) socket.send(encode({ type: "nacked", fence, seq }));
   }
 
   /**

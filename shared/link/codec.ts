@@ -16,12 +16,12 @@ export function encode(frame: Up | Down): string {
 
 /** Reads a frame of the agent. Never throws. */
 export function readUp(data: unknown): Read<Up> {
-  return read(data, upSchema, ["hello", "ack", "nack", "report", "probe"]);
+  return read(data, upSchema, ["hello", "ack", "nack", "report", "probe", "routes"]);
 }
 
 /** Reads a frame of the edge. Never throws. */
 export function readDown(data: unknown): Read<Down> {
-  return read(data, downSchema, ["welcome", "batch", "probed", "bye"]);
+  return read(data, downSchema, ["welcome", "batch", "probed", "nacked", "bye"]);
 }
 
 function read<T>(data: unknown, schema: z.ZodMiniType<T>, types: readonly string[]): Read<T> {

@@ -17,6 +17,8 @@ export const helloSchema = z.object({
   stream: z.nullable(z.string()),
   /** Last sequence number that is on disk here. */
   acked: z.number().check(z.int(), z.gte(0)),
+  /** GUID of the signal at `acked`, by which another history of the same mailbox is noticed; null where it is not known. */
+  cursorGuid: z.optional(z.nullable(z.string().check(z.maxLength(128)))),
   /** What the fleet serves; the edge turns the rest away. */
   routes: z.array(routeSchema),
   /** Signals that the agent takes unacknowledged. */

@@ -18,6 +18,8 @@ export const welcomeSchema = z.object({
   /** Absolute state: jobs that are not finished as far as the mailbox has heard. */
   openJobs: z.array(jobFactsSchema),
   openJobsComplete: z.boolean(),
+  /** Whether the hello's routes were news: for some seconds the edge may still turn away what they ask for. */
+  routesChanged: z.optional(z.boolean()),
 });
 
 export type Welcome = z.infer<typeof welcomeSchema>;

@@ -42,7 +42,6 @@ export const MAX_UNACKED = 50_000;
  * Synchronous throughout: between a call and its return there is no step that a crash could separate.
  */
 export class Mailbox {
-  readonly streamId: string;
   readonly takeovers: TakeoverBook;
   readonly notes: DeliveryNotes;
   readonly #sql: SqlDatabase;
@@ -54,6 +53,9 @@ export class Mailbox {
   readonly #fence: MetaCell<"fence">;
   readonly #retry: MetaCell<"retry">;
   readonly #report: MetaCell<"report">;
+  readonly #stream: MetaCell<"stream">;
+  readonly #newStreamId: () => string;
+  #streamId: string;
   readonly #maxUnacked: number;
   readonly #retentionMs: number;
 
@@ -74,7 +76,31 @@ export class Mailbox {
     this.#fence = meta.cell("fence");
     this.#retry = meta.cell("retry");
     this.#report = meta.cell("report");
-    this.streamId = nameOf(meta.cell("stream"), options.newStreamId);
+    this.#stream = meta.cell("stream");
+    this.#newStreamId = options.newStreamId;
+    this.#streamId = this.#stream.get() ?? this.rename();
+  }
+
+  /** The database's name. A new one means that the sequence is not the one that went by the name before. */
+  get streamId(): string {
+    return this.#streamId;
+  }
+
+  /**
+   * Whether the mailbox has another signal under `seq` than the agent: one of the two was put back to an earlier state,
+   * or it is another mailbox. A number that holds nothing here any more proves nothing.
+   */
+  contradicts(seq: number, guid: string | null): boolean {
+    const stored = guid === null ? null : this.#signals.get(seq);
+    return stored !== null && stored.guid !== guid;
+  }
+
+  /** Takes a new name, so that the agent starts over behind what is acknowledged here. */
+  rename(): string {
+    const id = this.#newStreamId();
+    this.#stream.set(id);
+    this.#streamId = id;
+    return id;
   }
 
   /**
@@ -170,9 +196,11 @@ export class Mailbox {
     if (this.gap() !== null) this.#gap.set(null);
   }
 
-  /** Takes over what the fleet serves, as the agent announced it. */
-  announce(routes: readonly Route[]): void {
-    if (JSON.stringify(this.#routes.get()) !== JSON.stringify(routes)) this.#routes.set([...routes]);
+  /** Takes over what the fleet serves, as the agent announced it. Returns whether that is news. */
+  announce(routes: readonly Route[]): boolean {
+    if (JSON.stringify(this.#routes.get()) === JSON.stringify(routes)) return false;
+    this.#routes.set([...routes]);
+    return true;
   }
 
   /** Raises the fence for a new connection and returns it. */
@@ -212,6 +240,14 @@ export class Mailbox {
       this.#dead.add(seq, reason, attempts, nowMs);
       this.#passDeadLetters();
     });
+  }
+
+  /**
+   * Sets a signal aside that the agent has passed without being able to read it. Nothing happens if it is a dead letter
+   * already or is no longer there under this number.
+   */
+  buryAcknowledged(seq: number, reason: string, nowMs: number): void {
+    if (!this.#dead.has(seq) && this.#signals.get(seq) !== null) this.#dead.add(seq, reason, 1, nowMs);
   }
 
   /** Dead letters count as acknowledged once nothing alive stands before them: nobody will ever acknowledge them. */
@@ -254,13 +290,4 @@ export class Mailbox {
   pruneDueMs(): number | null {
     return this.#signals.rotationDueMs(this.acked(), this.#retentionMs);
   }
-}
-
-/** The database's name; a fresh one where it has none yet. */
-function nameOf(cell: MetaCell<"stream">, newStreamId: () => string): string {
-  const known = cell.get();
-  if (known !== null) return known;
-  const id = newStreamId();
-  cell.set(id);
-  return id;
 }

@@ -2,6 +2,8 @@ import type { SignatureProblem } from "../signature/signature-header.ts";
 import type { AcceptOutcome, DeliveryNote, MatchedSecret } from "./mailbox-port.ts";
 
 const QUIET_MS = 60_000;
+/** Routes change while this isolate remembers; a new pool's first job must not wait for long. */
+const FOREIGN_MS = 5000;
 const MAX_FOREIGN = 500;
 
 const NONE = { missing: 0, malformed: 0, mismatch: 0 } as const;
@@ -10,7 +12,7 @@ type Foreign = Extract<AcceptOutcome, { kind: "foreign" }>["reason"];
 
 /**
  * Bounds what traffic that is not ours can ask of the mailbox: notes of one kind go through once a minute, and
- * a class of foreign deliveries that the mailbox has turned away is not asked about again for a minute.
+ * a class of foreign deliveries that the mailbox has turned away is not asked about again for five seconds.
  */
 export class NoteThrottle {
   readonly #lastNoteMs = new Map<string, number>();
@@ -40,10 +42,10 @@ export class NoteThrottle {
   /** Remembers that the mailbox does not want this class of deliveries. */
   turnAway(key: string, reason: Foreign, nowMs: number): void {
     if (this.#foreign.size >= MAX_FOREIGN) this.#foreign.clear();
-    this.#foreign.set(key, { untilMs: nowMs + QUIET_MS, reason });
+    this.#foreign.set(key, { untilMs: nowMs + FOREIGN_MS, reason });
   }
 
-  /** Why this class was turned away less than a minute ago, or null. */
+  /** Why this class was turned away less than five seconds ago, or null. */
   turnedAway(key: string, nowMs: number): Foreign | null {
     const entry = this.#foreign.get(key);
     return entry !== undefined && nowMs < entry.untilMs ? entry.reason : null;

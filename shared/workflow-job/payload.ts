@@ -29,6 +29,7 @@ export const workflowJobPayload = z.object({
     completed_at: timestamp,
   }),
   repository: z.object({
+    id: z.nullish(z.number().check(z.int(), z.positive())),
     full_name: z.string().check(z.maxLength(200), z.regex(/^[^/\s]+\/[^/\s]+$/)),
     private: z.nullish(z.boolean()),
   }),

@@ -27,6 +27,7 @@ export function readSignal(body: unknown, facts: DeliveryFacts): ReadSignalResul
 
 function toSignal(payload: WorkflowJobPayload, facts: DeliveryFacts): Signal {
   const job = payload.workflow_job;
+  const { id: repositoryId } = payload.repository;
   return {
     guid: facts.guid,
     hookId: facts.hookId,
@@ -38,6 +39,7 @@ function toSignal(payload: WorkflowJobPayload, facts: DeliveryFacts): Signal {
     runId: job.run_id,
     runAttempt: job.run_attempt ?? 1,
     repository: payload.repository.full_name,
+    ...(repositoryId === undefined || repositoryId === null ? {} : { repositoryId }),
     isPrivate: payload.repository.private ?? null,
     labels: job.labels,
     runnerName: toText(job.runner_name),

@@ -17,6 +17,8 @@ export const signalSchema = z.object({
   runAttempt: z.number(),
   /** `owner/name`. */
   repository: z.string(),
+  /** GitHub's id of the repository, which outlives its name; absent where an earlier version took the signal. */
+  repositoryId: z.optional(z.number()),
   isPrivate: z.nullable(z.boolean()),
   labels: z.array(z.string()),
   runnerName: z.nullable(z.string()),

@@ -82,7 +82,7 @@ test("freshness tells of deliveries, pings, acks and the agent", async () => {
     unacked: 0,
     oldestUnackedMs: null,
     stream: agent.welcome.stream,
-    protocol: 1,
+    protocol: 2,
   });
   expect(taken.agent).toMatchObject({ connected: true, instance: "nas", version: "0.1.0", fence: 1 });
   expect(taken.lastAckAt).toBeGreaterThanOrEqual(before);

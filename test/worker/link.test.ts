@@ -26,7 +26,7 @@ describe("an agent", () => {
     await deliverJobs(1, 2);
     const agent = await TestAgent.connect();
     expect(agent.welcome).toMatchObject({
-      protocol: 1,
+      protocol: 2,
       fence: 1,
       head: 2,
       acked: 0,

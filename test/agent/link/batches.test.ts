@@ -145,7 +145,7 @@ test("promise 3: while the disk refuses, nothing is acknowledged, fed or set asi
   connection.receive({ ...batch, signals: [...batch.signals, bad] });
   expect(connection.frames().slice(1)).toEqual([]);
   expect(connection.terminated).toBe(true);
-  expect(journal.cursor()).toEqual({ stream: "stream-1", acked: 0 });
+  expect(journal.cursor()).toEqual({ stream: "stream-1", acked: 0, guid: null });
   expect(told).toEqual(["welcomed 1 behind"]);
   expect(records()).toContainEqual(
     expect.objectContaining({ level: "error", remedy: expect.stringContaining("disk") }),

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import { VERSION } from "../../../shared/version.ts";
-import { queuedSignal } from "../../samples/signal.ts";
+import { guid, queuedSignal } from "../../samples/signal.ts";
 import { batchFrame } from "../../stand-ins/edge/frames.ts";
 import { FullDisk, linkFixture } from "./link-fixture.ts";
 
@@ -13,13 +13,14 @@ test("the hello names the agent and goes on where the journal stands", () => {
   expect(dial.last.frames()).toEqual([
     {
       type: "hello",
-      protocol: 1,
+      protocol: 2,
       instance: "nas",
       boot: "boot-1",
       host: "nas.local",
       agentVersion: VERSION,
       stream: "stream-1",
       acked: 7,
+      cursorGuid: guid(7),
       routes: [{ owner: "acme", labels: ["self-hosted", "linux"] }],
       window: 64,
       requires: [],
@@ -39,9 +40,9 @@ test("L11: a mailbox of a new name starts from its own beginning, and its signal
   journal.append("old", [{ seq: 900, signal: queuedSignal(900) }], 900, 0);
   client.start();
   const connection = welcome({ stream: "new", head: 2 });
-  expect(journal.cursor()).toEqual({ stream: "new", acked: 0 });
+  expect(journal.cursor()).toEqual({ stream: "new", acked: 0, guid: null });
   connection.receive(batchFrame(0, 2, { replay: true }));
-  expect(journal.cursor()).toEqual({ stream: "new", acked: 2 });
+  expect(journal.cursor()).toEqual({ stream: "new", acked: 2, guid: guid(2) });
   expect(told).toEqual(["welcomed 1 behind", "received 1,2 replay", "caught up"]);
 });
 
@@ -53,14 +54,14 @@ test("L11: an edge that was set back to an earlier state is followed back, not i
   connection.receive(batchFrame(40, 41));
   expect(told).toEqual(["welcomed 1", "caught up", "received 41"]);
   expect(connection.framesOf("ack")).toMatchObject([{ upTo: 41 }]);
-  expect(journal.cursor()).toEqual({ stream: "stream-1", acked: 41 });
+  expect(journal.cursor()).toEqual({ stream: "stream-1", acked: 41, guid: guid(41) });
 });
 
 test("what an earlier agent of this mailbox acknowledged is not asked for again by one without a journal", () => {
   const { client, journal, welcome } = linkFixture();
   client.start();
   welcome({ head: 5, acked: 5 });
-  expect(journal.cursor()).toEqual({ stream: "stream-1", acked: 5 });
+  expect(journal.cursor()).toEqual({ stream: "stream-1", acked: 5, guid: null });
 });
 
 test("a gap is passed over, the daemon told of the welcome, and the edge told that the agent knows", () => {

@@ -85,11 +85,11 @@ test("the edge's wish when to come back is honoured, once", async () => {
   const connection = welcome();
   connection.receive({
     type: "bye",
-    code: CLOSE.unsupported,
-    reason: "protocol 1 is not spoken here",
+    code: CLOSE.flapping,
+    reason: "come back later",
     retryAfterMs: 60_000,
   });
-  connection.close({ code: CLOSE.unsupported });
+  connection.close({ code: CLOSE.flapping });
   await clock.advance(59_999);
   expect(dial.connections).toHaveLength(1);
   await clock.advance(1);

@@ -2,8 +2,9 @@ import { fc, test as propertyTest } from "@fast-check/vitest";
 import { expect, test } from "vitest";
 
 import { MAX_FRAME_BYTES } from "../../../shared/link/protocol.ts";
-import { queuedSignal } from "../../samples/signal.ts";
-import { FakeLink } from "./fake-link.ts";
+import { guid, queuedSignal } from "../../samples/signal.ts";
+import { FakeLink, type FakeSocket } from "./fake-link.ts";
+import { PairedLink } from "./paired-link.ts";
 
 const upTo = (last: number, first = 1): readonly number[] =>
   Array.from({ length: last - first + 1 }, (_, n) => first + n);
@@ -13,7 +14,7 @@ test("the welcome says where both sides stand and which jobs are open", () => {
   link.deliver(2);
   const socket = link.connect();
   const [welcome] = socket.framesOf("welcome");
-  expect(welcome).toMatchObject({ protocol: 1, stream: "stream-1", fence: 1, head: 2, acked: 0, gap: null });
+  expect(welcome).toMatchObject({ protocol: 2, stream: "stream-1", fence: 1, head: 2, acked: 0, gap: null });
   expect(welcome?.openJobs.map(({ jobId }) => jobId)).toEqual([1001, 1002]);
   expect(welcome?.openJobsComplete).toBe(true);
 });
@@ -160,4 +161,42 @@ test("E-11: a redelivery of what was stored and never sent sends it", () => {
   expect(link.edge.host.accept(queuedSignal(7), null)).toEqual({ kind: "duplicate", seq: 1 });
 
   expect(socket.seqs()).toEqual([1]);
+});
+
+test("E-7: a pool that the agent adds while it is connected is served at once", async () => {
+  const link = new PairedLink();
+  link.client.start();
+  await link.advance(1000);
+  link.edge.deliver(1, { labels: ["gpu"] });
+  link.routes = [...link.routes, { owner: "acme", labels: ["gpu"] }];
+  link.client.announce();
+  await link.advance(1000);
+  link.edge.deliver(1, { labels: ["gpu"] });
+  await link.advance(1000);
+  expect(link.fresh).toEqual([guid(2)]);
+  expect(link.welcomes).toBe(1);
+});
+
+test("E-7: an edge of protocol 1 hears of an added pool by a new hello", async () => {
+  const link = new PairedLink(undefined, new FakeLink({ spoken: [1] }));
+  link.client.start();
+  await link.advance(5000);
+  link.routes = [{ owner: "acme", labels: ["gpu"] }];
+  link.client.announce();
+  await link.advance(10_000);
+  link.edge.deliver(1, { labels: ["gpu"] });
+  await link.advance(1000);
+  expect(link.fresh).toEqual([guid(1)]);
+});
+
+test("E-7: the welcome says whether the routes are news, and an older announcement changes nothing", () => {
+  const link = new FakeLink();
+  const changed = (socket: FakeSocket): unknown => socket.framesOf("welcome")[0]?.routesChanged;
+  expect([changed(link.connect()), changed(link.connect())]).toEqual([true, false]);
+  const socket = link.connect();
+  const fence = socket.state.fence ?? 0;
+  link.say(socket, { type: "routes", fence, revision: 2, routes: [{ owner: "acme", labels: ["new"] }] });
+  link.say(socket, { type: "routes", fence, revision: 1, routes: [{ owner: "acme", labels: ["old"] }] });
+  expect(link.host.accept(queuedSignal(1, { labels: ["new"] }), null)).toMatchObject({ kind: "stored" });
+  expect(link.host.accept(queuedSignal(2, { labels: ["old"] }), null)).toMatchObject({ kind: "foreign" });
 });

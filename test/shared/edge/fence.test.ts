@@ -70,7 +70,7 @@ test("frames before the hello end the link", () => {
 });
 
 test.each([
-  ["another protocol version", { protocol: 2 }, /protocol 2 is not spoken here \(1\); deploy the edge first/],
+  ["another protocol version", { protocol: 3 }, /protocol 3 is not spoken here \(2, 1\); deploy the edge first/],
   ["a capability that the edge lacks", { requires: ["teleport"] }, /capability teleport is not known here/],
 ])("%s is refused with 4406 and takes the link from nobody", (_name, change, reason) => {
   const link = new FakeLink();

@@ -3,6 +3,7 @@ import { NodeSql } from "../../../agent/sqlite/node-sql.ts";
 import type { ConnectionEvents } from "../../../agent/link/dial.ts";
 import { LinkClient } from "../../../agent/link/link-client.ts";
 import { PING, PONG } from "../../../shared/link/protocol.ts";
+import type { Route } from "../../../shared/link/route.ts";
 import type { Random } from "../../../shared/clock/clock.ts";
 import type { SqlDatabase, SqlValue } from "../../../shared/sql/sql.ts";
 import { VirtualClock } from "../../stand-ins/time/virtual-clock.ts";
@@ -45,6 +46,8 @@ export class PairedLink {
   swallows: (text: string) => boolean = () => false;
   /** Frames of the edge that get lost on the way. */
   drops: (text: string) => boolean = () => false;
+  /** What the fleet serves. */
+  routes: readonly Route[] = [{ owner: "acme", labels: ["self-hosted", "linux"] }];
   #socket: FakeSocket | null = null;
 
   constructor(random: Random = () => 0.5, edge = new FakeLink()) {
@@ -53,7 +56,7 @@ export class PairedLink {
       dial: (events) => this.#dial(events),
       journal: this.journal,
       identity: { instance: "nas", boot: "boot-1", host: "nas.local" },
-      routes: () => [{ owner: "acme", labels: ["self-hosted", "linux"] }],
+      routes: () => this.routes,
       events: {
         welcomed: () => (this.welcomes += 1),
         received: (signals) => void this.fresh.push(...signals.map((signal) => signal.guid)),

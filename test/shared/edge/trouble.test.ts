@@ -77,14 +77,25 @@ describe("a signal that the agent cannot take", () => {
     expect(again.seqs()).toEqual([2, 3]);
   });
 
-  test("a nack of what was never sent or is acknowledged changes nothing", () => {
+  test("a nack of what was never sent changes nothing, nor does a wish to get again what is acknowledged", () => {
     const link = new FakeLink();
     link.deliver(3);
     const socket = link.connect({ window: 2 });
     link.ack(socket, 1);
-    link.nack(socket, 1, "poison");
+    link.nack(socket, 1, "retry");
     link.nack(socket, 99, "poison");
-    expect(link.mailbox.dead()).toBe(0);
+    expect([link.mailbox.dead(), link.mailbox.retriesOf(1)]).toEqual([0, 0]);
+  });
+
+  test("E-2: what the agent could not read is set aside although its acknowledgement came first, once", () => {
+    const link = new FakeLink();
+    link.deliver(3);
+    const socket = link.connect();
+    link.ack(socket, 3);
+    link.nack(socket, 2, "poison");
+    link.nack(socket, 2, "poison");
+    expect(link.mailbox.deadLetters(9).map(({ seq }) => seq)).toEqual([2]);
+    expect(socket.framesOf("nacked").map(({ seq }) => seq)).toEqual([2, 2]);
   });
 });
 

@@ -32,6 +32,7 @@ describe.each(published.map((body, index) => [index, body] as const))("published
       runId: job.run_id,
       runAttempt: job.run_attempt ?? 1,
       repository: repository.full_name,
+      repositoryId: repository.id,
       isPrivate: repository.private,
       labels: job.labels,
       runnerName: job.runner_name ?? null,
@@ -67,5 +68,5 @@ interface Example {
     readonly started_at: string;
     readonly completed_at: string | null;
   };
-  readonly repository: { readonly full_name: string; readonly private: boolean };
+  readonly repository: { readonly id: number; readonly full_name: string; readonly private: boolean };
 }

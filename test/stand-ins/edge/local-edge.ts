@@ -17,6 +17,8 @@ export interface EdgeSecrets {
 export interface LocalEdgeOptions extends EdgeSecrets {
   /** Where the Durable Object's storage lives; a folder of its own, removed at the end, when left out. */
   readonly persistIn?: string;
+  /** A Worker that was bundled before, in place of this version's. */
+  readonly worker?: string;
   /** A free one when left out. */
   readonly port?: number;
 }
@@ -55,7 +57,7 @@ async function miniflareOptions(options: LocalEdgeOptions, persistIn: string) {
       {
         ...workerOptions,
         name: "hookline",
-        modules: [{ type: "ESModule", path: "index.js", contents: await bundleWorker() }],
+        modules: [{ type: "ESModule", path: "index.js", contents: options.worker ?? (await bundleWorker()) }],
         bindings: { ...(workerOptions.bindings as Record<string, string> | undefined), ...bindingsOf(options) },
       },
     ],

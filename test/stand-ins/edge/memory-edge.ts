@@ -28,6 +28,7 @@ export class MemoryEdge implements MailboxPort, OperatorPort {
   readonly #options: MemoryEdgeOptions;
   readonly sql: SqlDatabase;
   readonly #close: () => void;
+  #names = 0;
   #host: MailboxHost;
   #sockets: readonly JsonSocket[] = [];
   #timer: { readonly atMs: number; readonly cancel: CancelTimer } | null = null;
@@ -41,10 +42,10 @@ export class MemoryEdge implements MailboxPort, OperatorPort {
   }
 
   #start(): MailboxHost {
-    const { clock, stream = "stream-1", limits, spoken, log = silentLogger } = this.#options;
+    const { clock, limits, spoken, log = silentLogger } = this.#options;
     return new MailboxHost({
       sql: this.sql,
-      newStreamId: () => stream,
+      newStreamId: () => this.#newStreamId(),
       sockets: () => this.sockets,
       schedule: () => this.schedule(),
       now: () => clock.now(),
@@ -52,6 +53,15 @@ export class MemoryEdge implements MailboxPort, OperatorPort {
       ...(limits === undefined ? {} : { limits }),
       ...(spoken === undefined ? {} : { spoken }),
     });
+  }
+
+  /** The first name is the one that was asked for. */
+  #newStreamId(): string {
+    const { stream = "stream-1" } = this.#options;
+    this.#names += 1;
+    return this.#names === 1 && this.sql.exec("SELECT seq FROM signals LIMIT 1").length === 0
+      ? stream
+      : `${stream} of ${this.#names}`;
   }
 
   get host(): MailboxHost {
