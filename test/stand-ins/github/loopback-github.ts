@@ -98,6 +98,11 @@ export class LoopbackGitHub {
     return this.#world.accounts.addRepository(fullName, options);
   }
 
+  /** Another name, under the same id; calls that name the old one are redirected. */
+  renameRepository(from: string, to: string): void {
+    this.#world.accounts.renameRepository(from, to);
+  }
+
   addRunnerGroup(options: RunnerGroupOptions): RunnerGroup {
     return this.#world.accounts.addGroup(options);
   }

@@ -9,6 +9,7 @@ import type { Fault } from "./faults.ts";
 import type { Reply } from "./handler.ts";
 import { handlers } from "./handlers.ts";
 import { expirationHeader } from "./expiration-header.ts";
+import { byName, movedReply } from "./moved.ts";
 import { permissionHeaders, requirePermission } from "./permissions.ts";
 import { accountOf, identityOf, principalOf, type Principal } from "./principal.ts";
 import type { Resource } from "./rate-limits.ts";
@@ -51,7 +52,10 @@ export class RestApi {
     this.points = new Points(world.clock);
   }
 
-  answer(call: IncomingCall): Outcome {
+  answer(incoming: IncomingCall): Outcome {
+    const moved = movedReply(this.#world, incoming.method, incoming.url);
+    if (moved !== null) return this.#finish(incoming, null, null, moved, "core", null);
+    const call = { ...incoming, url: byName(this.#world, incoming.url) };
     const matched = findOperation(call.method, call.url.pathname);
     if (matched === null) {
       this.#violate("request", call, "no such operation in GitHub's description, as far as it was extracted");

@@ -24,6 +24,8 @@ export class Accounts {
   readonly #accounts = new Map<string, Account>();
   readonly #repositories = new Map<string, Repository>();
   readonly #groups: RunnerGroup[] = [];
+  /** Names that repositories had before, until somebody else takes one. */
+  readonly #formerly = new Map<string, Repository>();
 
   constructor(ids: Ids, clock: Clock) {
     this.#ids = ids;
@@ -52,6 +54,7 @@ export class Accounts {
     if (owner === null) throw new Error(`no account ${login}: add the organization or the user first`);
     if (name === "") throw new Error(`a repository is named owner/name, not ${fullName}`);
     if (this.#repositories.has(key(fullName))) throw new Error(`the repository ${fullName} exists`);
+    this.#formerly.delete(key(fullName));
     const nowMs = this.#clock.now();
     const repository: Repository = {
       id: this.#ids.take("repository"),
@@ -69,6 +72,34 @@ export class Accounts {
 
   repository(fullName: string): Repository | null {
     return this.#repositories.get(key(fullName)) ?? null;
+  }
+
+  /**
+   * Another name, under the same id. Throws when the repository is unknown or the name is taken.
+   *
+   * https://docs.github.com/en/repositories/creating-and-managing-repositories/renaming-a-repository
+   */
+  renameRepository(from: string, to: string): void {
+    const repository = this.repository(from);
+    const [login = "", name = ""] = to.split("/");
+    const owner = this.account(login);
+    if (repository === null || owner === null) throw new Error(`no repository ${from}, or no account ${login}`);
+    if (this.repository(to) !== null) throw new Error(`the repository ${to} exists`);
+    this.#repositories.delete(key(from));
+    this.#formerly.set(key(from), repository);
+    this.#formerly.delete(key(to));
+    // Runs and jobs hold on to the repository itself.
+    Object.assign(repository, { owner, name, fullName: `${owner.login}/${name}` });
+    this.#repositories.set(key(to), repository);
+  }
+
+  /** What was called so before and is called otherwise by now. */
+  movedFrom(fullName: string): Repository | null {
+    return this.#formerly.get(key(fullName)) ?? null;
+  }
+
+  repositoryById(id: number): Repository | null {
+    return [...this.#repositories.values()].find((repository) => repository.id === id) ?? null;
   }
 
   repositoriesOf(owner: Account): readonly Repository[] {
