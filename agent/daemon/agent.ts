@@ -1,12 +1,12 @@
 import type { Clock, Random } from "../../shared/clock/clock.ts";
 import { drainProgress, UnknownPool, type DrainProgress } from "../../shared/controller/drain-progress.ts";
 import { Ledger } from "../../shared/controller/ledger.ts";
-import { poolOfAction, type Action } from "../../shared/controller/plan.ts";
-import { mayRun, servingPool, type ServingPool } from "../../shared/controller/pool-choice.ts";
+import { mayRun, type ServingPool } from "../../shared/controller/pool-choice.ts";
 import type { Fleet } from "../../shared/fleet/pool.ts";
 import { routesOfFleet } from "../../shared/fleet/routes-of-fleet.ts";
 import type { AgentReport } from "../../shared/link/report.ts";
 import type { Logger } from "../../shared/log/logger.ts";
+import type { Signal } from "../../shared/workflow-job/signal.ts";
 import type { SqlDatabase } from "../../shared/sql/sql.ts";
 import { sleep } from "../clock/sleep.ts";
 import type { DeliveryLog, GitHubHook } from "../github/model/delivery-log.ts";
@@ -18,7 +18,6 @@ import { SlotRecords } from "../journal/slot-records.ts";
 import { SweepRecords } from "../journal/sweep-records.ts";
 import type { Dial } from "../link/dial.ts";
 import { LinkClient } from "../link/link-client.ts";
-import { poolHashes } from "../slots/pool-hash.ts";
 import { SlotManager } from "../slots/slot-manager.ts";
 import { ownPrefix } from "../slots/slot-name.ts";
 import type { SlotProvider } from "../slots/slot-provider.ts";
@@ -26,9 +25,12 @@ import { enforceTimeLimits } from "../slots/time-limits.ts";
 import { DeliverySweep } from "../sweeps/delivery-sweep.ts";
 import { SweepLoop } from "../sweeps/sweep-loop.ts";
 import type { SweepResult } from "../sweeps/sweep.ts";
+import { carryOut, type Hands } from "./carry-out.ts";
 import { ControlLoop } from "./control-loop.ts";
+import { FleetChanges } from "./fleet-changes.ts";
 import { keepHouse, prepareForJobs } from "./housekeeping.ts";
 import { Intake } from "./intake.ts";
+import { LiveFleet } from "./live-fleet.ts";
 import { keepCooldowns, recallCooldowns, recallJobs } from "./recall.ts";
 import { ReplayHold } from "./replay-hold.ts";
 import { Reporter, type AgentState } from "./report.ts";
@@ -47,6 +49,7 @@ export interface AgentOptions {
   /** A fresh id of this start. */
   readonly boot: string;
   readonly host: string;
+  /** As its pools file says at the start. */
   readonly fleet: Fleet;
   /** Architecture of the host that runs the containers. */
   readonly architecture: "amd64" | "arm64";
@@ -73,7 +76,8 @@ export interface AgentOptions {
 /** The daemon: link, sweeps and slots around the one controller. It wires them and decides nothing. */
 export class Agent {
   readonly #options: AgentOptions;
-  readonly #pools: readonly ServingPool[];
+  readonly #live: LiveFleet;
+  readonly #changes: FleetChanges;
   readonly #ledger: Ledger;
   readonly #journal: Journal;
   readonly #records: SlotRecords;
@@ -93,16 +97,16 @@ export class Agent {
   constructor(options: AgentOptions) {
     const { fleet, architecture, instance, clock, log } = options;
     this.#options = options;
-    this.#pools = fleet.pools.map((pool) => servingPool(pool, architecture));
+    this.#live = new LiveFleet(fleet, architecture);
     this.#ledger = new Ledger(ownPrefix(instance), fleet.maxSlots);
     this.#journal = new Journal(options.journalSql);
     this.#records = new SlotRecords(options.slotsSql);
     this.#drains = new DrainRecords(options.journalSql);
-    const pools = (): readonly ServingPool[] => this.#pools;
+    const pools = (): readonly ServingPool[] => this.#live.pools;
     this.#control = new ControlLoop({
       ledger: this.#ledger,
       pools,
-      act: (action) => this.#act(action),
+      act: (action) => carryOut(action, this.#hands()),
       onTurn: () => this.#watchers.look(),
       clock,
       log,
@@ -129,12 +133,13 @@ export class Agent {
       ledger: this.#ledger,
       records: this.#records,
       feed: (event) => this.#control.feed(event),
-      mayRun: (slot, job) => mayRun(this.#pools, slot, job),
-      poolHash: poolHashes(fleet),
+      mayRun: (slot, job) => mayRun(this.#live.pools, slot, job),
+      poolHash: (pool) => this.#live.hashOf(pool),
       answered: (job, askedAtMs) => this.#intake.answered(job, askedAtMs),
     });
     this.#sweeps = new SweepLoop({
       ...options,
+      fleet: () => this.#live.fleet,
       deliveries: this.#deliverySweep(),
       records: options.sweepRecords ?? new SweepRecords(options.slotsSql),
       ...sweepInterests({ ...options, ledger: this.#ledger, records: this.#records, pools }),
@@ -142,38 +147,49 @@ export class Agent {
       onResult: (result) => this.#swept(result),
     });
     this.#link = options.dial === null ? null : this.#makeLink(options.dial);
+    this.#changes = new FleetChanges({
+      ...options,
+      live: this.#live,
+      ledger: this.#ledger,
+      feed: (event) => this.#control.feed(event),
+      announce: () => this.#link?.announce(),
+      requestSweep: () => this.#sweeps.request(),
+      prepare: (changed) => prepareForJobs({ ...options, fleet: changed }, this.#abort.signal),
+      signal: this.#abort.signal,
+    });
   }
 
   #deliverySweep(): DeliverySweep | null {
-    const { deliveries, journalSql, clock, log, fleet } = this.#options;
+    const { deliveries, journalSql, clock, log } = this.#options;
     if (deliveries === undefined || deliveries === null) return null;
     return new DeliverySweep({
       ...deliveries,
       missed: new MissedDeliveries(journalSql),
       has: (guid) => this.#journal.has(guid),
-      take: (signal) => this.#intake.received(this.#journal.take([signal], clock.now())),
-      fleet,
+      take: (signal) => this.#received(this.#journal.take([signal], clock.now())),
+      fleet: () => this.#live.fleet,
       clock,
       logger: log,
     });
   }
 
   #makeLink(dial: Dial): LinkClient {
-    const { instance, boot, host, fleet, clock } = this.#options;
+    const { instance, boot, host, clock } = this.#options;
     return new LinkClient({
       ...this.#options,
       dial,
       journal: this.#journal,
       identity: { instance, boot, host },
-      routes: () => routesOfFleet(fleet),
+      routes: () => routesOfFleet(this.#live.fleet),
       events: {
         welcomed: (welcome, behind) => {
           if (behind) this.#replay.begin(clock.now());
           this.#intake.openJobs(welcome.openJobs);
           this.#sweeps.request();
+          if (welcome.routesChanged === true) this.#changes.announced();
           this.#watchers.look();
         },
-        received: (signals) => this.#intake.received(signals),
+        received: (signals) => this.#received(signals),
         caughtUp: () => {
           this.#replay.end();
           this.#reporter.send();
@@ -183,9 +199,22 @@ export class Agent {
     });
   }
 
+  /** What the controller's actions are carried out by. */
+  #hands(): Hands {
+    const { log, onlyPool = null } = this.#options;
+    return {
+      slots: this.#slots,
+      ledger: this.#ledger,
+      pools: this.#live.pools,
+      requestSweep: () => this.#sweeps.request(),
+      onlyPool,
+      log,
+    };
+  }
+
   /** Starts everything; resolves once what exists has been adopted, or `stop` was called. */
   async start(): Promise<void> {
-    const { clock, fleet, log } = this.#options;
+    const { clock, log } = this.#options;
     const { signal } = this.#abort;
     const feed = this.#control.feed.bind(this.#control);
     this.#control.hold("adoption");
@@ -206,7 +235,7 @@ export class Agent {
         },
         signal,
       ),
-      enforceTimeLimits({ ...this.#options, pools: fleet.pools, ledger: this.#ledger }, signal),
+      enforceTimeLimits({ ...this.#options, pools: () => this.#live.fleet.pools, ledger: this.#ledger }, signal),
     );
     await this.#slots.adopt();
     if (signal.aborted) return;
@@ -234,31 +263,16 @@ export class Agent {
     else log.info("agent stopped; runners go on");
   }
 
-  #swept(result: SweepResult): void {
-    this.#intake.swept(result);
-    if (this.#reporter.swept(result)) this.#replay.swept(result.startedAtMs);
-    this.#slots.swept(result);
+  #received(signals: readonly Signal[]): void {
+    this.#intake.received(signals);
+    this.#changes.heard(signals);
   }
 
-  #act(action: Action): void {
-    const { log, onlyPool = null } = this.#options;
-    if (onlyPool !== null && poolOfAction(action, this.#ledger) !== onlyPool) return;
-    switch (action.type) {
-      case "provision": {
-        const serving = this.#pools.find(({ pool }) => pool.key === action.pool);
-        if (serving === undefined) return;
-        log.info("slot wanted", { pool: action.pool, scope: action.scope, ...action.reason });
-        return this.#slots.provision(serving, action.scope);
-      }
-      case "retire":
-        log.info("slot retired", { slot: action.slot, ...action.reason });
-        return this.#slots.retire(action.slot, action.reason);
-      case "deregister":
-        return this.#slots.deregister(action.ghost);
-      case "verify":
-        log.debug("sweep asked for", { ...action.reason });
-        return this.#sweeps.request();
-    }
+  #swept(result: SweepResult): void {
+    this.#intake.swept(result);
+    this.#changes.swept(result);
+    if (this.#reporter.swept(result)) this.#replay.swept(result.startedAtMs);
+    this.#slots.swept(result);
   }
 
   /**
@@ -267,12 +281,17 @@ export class Agent {
    * @throws {UnknownPool} naming the pools that there are.
    */
   drain(pool: string, on: boolean): void {
-    const keys = this.#pools.map((serving) => serving.pool.key);
+    const keys = this.#live.pools.map((serving) => serving.pool.key);
     if (!keys.includes(pool)) throw new UnknownPool(pool, keys);
     const { clock, log } = this.#options;
     this.#drains.set(pool, on, clock.now());
     log.info(on ? "pool drains" : "pool serves again", { pool });
     this.#control.feed({ type: "drain", pool, on });
+  }
+
+  /** Serves this version of the pools file from now on, without a restart. */
+  takeFleet(fleet: Fleet): void {
+    this.#changes.take(fleet);
   }
 
   /** How far a pool has drained. */

@@ -11,7 +11,7 @@ import { ActiveRuns } from "./calls/active-runs.ts";
 import { JobLists, readJob } from "./calls/jobs.ts";
 import { PersonalToken } from "./auth/personal-token.ts";
 import type { RateLimit } from "./http/rate-limit.ts";
-import { canReadRepository, listOrganizationRepositories } from "./calls/repositories.ts";
+import { nameOfRepository, listOrganizationRepositories } from "./calls/repositories.ts";
 import { Rest } from "./http/rest.ts";
 import { createJitRunner, deleteRunner, findRunner, listRunners, readRunner } from "./calls/runners.ts";
 import { RunnerGroups } from "./calls/runner-groups.ts";
@@ -117,8 +117,8 @@ export class GitHubClient implements GitHub, DeliveryLog {
     return readJob(this.#rest, repository, jobId, signal);
   }
 
-  canReadRepository(repository: string, signal: AbortSignal): Promise<boolean> {
-    return canReadRepository(this.#rest, repository, signal);
+  nameOfRepository(repository: string, signal: AbortSignal): Promise<string | null> {
+    return nameOfRepository(this.#rest, repository, signal);
   }
 
   readRunner(scope: RunnerScope, runnerId: number, signal: AbortSignal): Promise<GitHubRunner | null> {

@@ -12,7 +12,7 @@ const LOOK_EVERY_MS = 30_000;
 const STOP_GRACE_MS = 40_000;
 
 export interface TimeLimitOptions {
-  readonly pools: readonly Pool[];
+  readonly pools: () => readonly Pool[];
   readonly ledger: Ledger;
   readonly provider: SlotProvider;
   readonly clock: Clock;
@@ -27,13 +27,12 @@ export interface TimeLimitOptions {
  */
 export async function enforceTimeLimits(options: TimeLimitOptions, signal: AbortSignal): Promise<void> {
   const { pools, ledger, clock } = options;
-  const limits = new Map(pools.map(({ key, container }) => [key, container.jobTimeLimitMs]));
-  if ([...limits.values()].every((limit) => limit === null)) return;
   let busySinceMs: ReadonlyMap<string, number> = new Map();
   while (await sleep(clock, LOOK_EVERY_MS, signal)) {
     const nowMs = clock.monotonicMs();
     const busy = [...ledger.slots].filter(isBusy);
     busySinceMs = new Map(busy.map(({ name }) => [name, busySinceMs.get(name) ?? nowMs]));
+    const limits = new Map(pools().map(({ key, container }) => [key, container.jobTimeLimitMs]));
     const isLate = ({ name, pool }: Slot): boolean =>
       nowMs - (busySinceMs.get(name) ?? nowMs) > (limits.get(pool) ?? Number.POSITIVE_INFINITY);
     await Promise.all(busy.filter(isLate).map((slot) => stopLate(slot, options, signal)));

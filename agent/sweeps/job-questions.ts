@@ -32,7 +32,7 @@ interface Asked {
 }
 
 export interface JobQuestionsOptions {
-  readonly github: Pick<GitHub, "readJob" | "canReadRepository">;
+  readonly github: Pick<GitHub, "readJob" | "nameOfRepository">;
   readonly believed: () => Iterable<BelievedJob>;
   readonly clock: Clock;
 }
@@ -113,11 +113,13 @@ export class JobQuestions {
   async #absent(missing: readonly BelievedJob[], round: QuestionRound): Promise<readonly number[]> {
     const shown = new Set<string>();
     await atMost(CONCURRENCY, [...new Set(missing.map(({ repository }) => repository))], async (repository) => {
-      const read = (): Promise<boolean> => this.#options.github.canReadRepository(repository, round.signal);
+      const isShown = async (): Promise<boolean> =>
+        (await this.#options.github.nameOfRepository(repository, round.signal))?.toLowerCase() ===
+        repository.toLowerCase();
       const answer = await round.failures.attempt(
         `repository ${repository}`,
         ownerOf(repositoryScope(repository)),
-        read,
+        isShown,
       );
       if (answer === true) shown.add(repository);
     });

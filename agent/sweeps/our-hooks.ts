@@ -28,7 +28,7 @@ interface Known {
 
 export interface OurHooksOptions {
   readonly log: DeliveryLog;
-  readonly fleet: Fleet;
+  readonly fleet: () => Fleet;
   /** Whether a hook delivers to this receiver. */
   readonly isOurs: (hook: GitHubHook) => boolean;
   readonly clock: Clock;
@@ -48,7 +48,7 @@ export class OurHooks {
   async find(failures: SweepFailures, signal: AbortSignal): Promise<readonly GitHubHook[]> {
     const { fleet, log } = this.#options;
     const hooks: GitHubHook[] = log.isApp && !this.isRefused(APP_HOOK) ? [APP_HOOK] : [];
-    for (const scope of runnerScopes(fleet)) hooks.push(...(await this.#hooksOf(scope, failures, signal)));
+    for (const scope of runnerScopes(fleet())) hooks.push(...(await this.#hooksOf(scope, failures, signal)));
     return hooks.filter((hook) => !this.isRefused(hook));
   }
 

@@ -1,5 +1,6 @@
 import type { CancelTimer } from "../../shared/clock/clock.ts";
 import { errorFields } from "../../shared/errors/message-of.ts";
+import type { Fleet } from "../../shared/fleet/pool.ts";
 import { SweepJournal } from "./sweep-journal.ts";
 import type { SweepResult } from "./sweep-result.ts";
 import { runSweep, type SweepOptions } from "./sweep.ts";
@@ -11,7 +12,9 @@ const LEAST_GAP_MS = 1000;
 const MOST_ASKED = 3;
 const ASKED_WITHIN_MS = 45_000;
 
-export interface SweepLoopOptions extends Omit<SweepOptions, "signal"> {
+export interface SweepLoopOptions extends Omit<SweepOptions, "signal" | "fleet"> {
+  /** The fleet as it is when a sweep begins. */
+  readonly fleet: () => Fleet;
   /** Takes each result, the incomplete ones too. The next sweep waits for it. */
   readonly onResult: (result: SweepResult) => void | Promise<void>;
   /** From the end of one sweep to the start of the next. */
@@ -76,12 +79,12 @@ export class SweepLoop {
   }
 
   async #sweepOnce(): Promise<void> {
-    const { onResult, clock, intervalMs } = this.#options;
+    const { onResult, clock, intervalMs, fleet } = this.#options;
     const { signal } = this.#abort;
     if (this.#requested) this.#askedAtMs = [...this.#askedAtMs.slice(1 - MOST_ASKED), clock.monotonicMs()];
     this.#requested = false;
     try {
-      const result = await runSweep({ ...this.#options, signal });
+      const result = await runSweep({ ...this.#options, fleet: fleet(), signal });
       this.#restUntilMs = clock.monotonicMs() + restMs(result, clock.now());
       if (signal.aborted) return;
       await onResult(result);

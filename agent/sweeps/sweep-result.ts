@@ -35,6 +35,8 @@ export interface SweepResult {
     readonly repositories: readonly string[];
     /** Since when all of them have been read, in this sweep or an earlier one; null while one never was. */
     readonly allReadSinceMs: number | null;
+    /** `owner/name` of those that have another name by now. */
+    readonly redirected: readonly string[];
   };
   readonly runners: readonly RunnerInventory[];
   readonly failures: readonly SweepFailure[];

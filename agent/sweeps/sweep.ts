@@ -96,6 +96,7 @@ export async function runSweep(options: SweepOptions): Promise<SweepResult> {
       absent: answers?.absent ?? [],
       complete,
       repositories: found.repositories,
+      redirected: found.redirected,
       allReadSinceMs,
     },
     runners,
@@ -135,6 +136,7 @@ class FoundJobs {
   readonly jobs = new Map<number, GitHubJob>();
   /** Read to the end. */
   readonly repositories: string[] = [];
+  readonly redirected: string[] = [];
   /** Not to be read at all, in lower case. */
   readonly refused = new Set<string>();
 }
@@ -169,6 +171,7 @@ async function readJobs(
   }
   for (const job of listing.items) found.jobs.set(job.id, job);
   if (listing.complete) found.repositories.push(repository);
+  if (listing.redirected === true) found.redirected.push(repository);
   if (listing.failure !== undefined) failures.note(what, owner, listing.failure);
   if (listing.shortfall !== undefined) failures.cut(what, listing.shortfall);
   return listing;

@@ -16,6 +16,8 @@ export type ControllerEvent =
   /** The plan found these slots to be needed by nobody; the time since when is what retiring goes by. */
   | { readonly type: "surplus"; readonly atMs: number; readonly names: ReadonlySet<string> }
   | DoubtsEvent
+  /** The operator has set how many slots the machine may hold, or set no bound; everything else of pools is handed to the plan. */
+  | { readonly type: "bound"; readonly maxSlots: number | null }
   /** What an earlier process knew of a slot that was adopted: since when nobody has needed it. */
   | { readonly type: "cooldown-recalled"; readonly name: string; readonly sinceMs: number }
   /** The machine's clock was set: `atMs` is the new time, `byMs` the difference. What is kept moves along. */

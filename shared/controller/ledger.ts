@@ -31,13 +31,12 @@ export class Ledger {
   readonly #listedAtMs = new Map<string, number>();
   #sweptAtMs: number | null = null;
   readonly #ownPrefix: string;
-  /** Slots that the machine may hold at a time, on the operator's word. */
-  readonly maxSlots: number;
+  #maxSlots: number;
 
   /** `ownPrefix` begins the name of each runner of this agent and of no other. */
   constructor(ownPrefix: string, maxSlots = Number.POSITIVE_INFINITY) {
     this.#ownPrefix = ownPrefix;
-    this.maxSlots = maxSlots;
+    this.#maxSlots = maxSlots;
     this.#ghosts = new Ghosts(ownPrefix);
     this.#slots = new SlotBook(this.pauses, this.doubts, (runner) => this.#jobOf(runner));
   }
@@ -71,6 +70,11 @@ export class Ledger {
   /** How many jobs wait for a runner. */
   demand(): number {
     return this.#jobs.demand.size;
+  }
+
+  /** Slots that the machine may hold at a time, on the operator's word. */
+  get maxSlots(): number {
+    return this.#maxSlots;
   }
 
   isDraining(pool: string): boolean {
@@ -107,6 +111,9 @@ export class Ledger {
         return this.#ghosts.handled(event.name);
       case "drain":
         return void (event.on ? this.#draining.add(event.pool) : this.#draining.delete(event.pool));
+      case "bound":
+        this.#maxSlots = event.maxSlots ?? Number.POSITIVE_INFINITY;
+        return;
       case "surplus":
         return this.#slots.markSurplus(event.names, event.atMs);
       case "doubts":

@@ -115,10 +115,10 @@ export class GitHubApi implements GitHub {
     return this.#world.jobs.byId(repository, jobId);
   }
 
-  async canReadRepository(repository: string): Promise<boolean> {
+  async nameOfRepository(repository: string): Promise<string | null> {
     await this.#travel();
     await this.#answer();
-    return REPOSITORIES.some((name) => name === repository);
+    return REPOSITORIES.some((name) => name === repository) ? repository : null;
   }
 
   async readRunner(_scope: RunnerScope, runnerId: number): Promise<GitHubRunner | null> {

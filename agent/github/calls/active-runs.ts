@@ -33,6 +33,8 @@ const MOST_SLICES = 5;
 /** The unfinished runs that were found, and what finding them cost. */
 export interface FoundRuns extends Listing<RunAnswer> {
   readonly calls: number;
+  /** Whether GitHub redirected the call. */
+  readonly redirected: boolean;
 }
 
 /**
@@ -55,7 +57,7 @@ export class ActiveRuns {
   async find(repository: string, options: ReadOptions): Promise<FoundRuns> {
     const path = `${actionsPath(repositoryScope(repository))}/runs`;
     const url = this.#rest.urlOf(`${path}?per_page=100`);
-    const { value } = await this.#rest.read(url, runsPage, options);
+    const { value, redirected } = await this.#rest.read(url, runsPage, options);
     const newest = value.workflow_runs;
     const unfinished = newest.filter(({ status }) => status !== "completed");
     const isWhole = newest.length >= value.total_count;
@@ -68,7 +70,7 @@ export class ActiveRuns {
       if (listing.complete) listing = older;
       if (older.complete) this.#listedAtMs.get(repository)?.set(status, this.#clock.monotonicMs());
     }
-    return { ...listing, items: [...runs.values()], calls: 1 + due.length };
+    return { ...listing, items: [...runs.values()], calls: 1 + due.length, redirected };
   }
 
   /** The statuses whose turn it is; all of them where even the newest page is full of unfinished runs. */

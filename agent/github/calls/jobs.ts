@@ -55,6 +55,7 @@ export class JobLists {
       items: [...jobs.values()],
       complete,
       calls: found.calls + chosen.length,
+      redirected: found.redirected,
       ...(failure === undefined ? {} : { failure }),
       ...(shortfall === undefined ? {} : { shortfall }),
     };

@@ -37,14 +37,14 @@ export async function listOrganizationRepositories(
 }
 
 /**
- * Whether GitHub shows the repository to the credential under this name. Throws GitHubError where it cannot be told,
- * a redirect included.
+ * The name that the repository has by now: GitHub redirects from those that it had before. Null where it shows none to
+ * the credential. Throws GitHubError where it cannot be told.
  *
  * https://docs.github.com/en/rest/repos/repos#get-a-repository
  */
-export async function canReadRepository(rest: Rest, name: string, signal: AbortSignal): Promise<boolean> {
+export async function nameOfRepository(rest: Rest, name: string, signal: AbortSignal): Promise<string | null> {
   const scope = repositoryScope(name);
   const url = rest.urlOf(scopePath(scope));
   const page = await rest.read(url, repositoryAnswer, { scope, signal }).catch(noneIfNotFound);
-  return page?.value.full_name.toLowerCase() === name.toLowerCase();
+  return page?.value.full_name ?? null;
 }

@@ -36,6 +36,8 @@ export interface WriteAnswer {
 export interface Page<T> {
   readonly value: T;
   readonly nextUrl: string | null;
+  /** Whether GitHub redirected the call: what it names has another name by now. */
+  readonly redirected: boolean;
 }
 
 /** An answer with what GitHub said in its headers. */
@@ -43,6 +45,9 @@ export interface LookAnswer<T> {
   readonly value: T;
   readonly headers: Headers;
 }
+
+/** Redirects after which the same call is to be made elsewhere: 307 Temporary Redirect, 308 Permanent Redirect. */
+const KEEPS_METHOD: readonly number[] = [307, 308];
 
 /** Reads and writes on behalf of a credential: tokens, ETags and rate limits. */
 export class Rest {
@@ -78,9 +83,10 @@ export class Rest {
       throw error;
     });
     this.#noteEmptyBucket(token, answer);
-    if (answer.status !== 304) return this.#keep(key, call, answer, schema);
+    const { redirected } = answer;
+    if (answer.status !== 304) return { ...this.#keep(key, call, answer, schema), redirected };
     if (cached === null) throw this.#api.failure(call, answer, token.kind);
-    return { value: schema.parse(JSON.parse(cached.json)), nextUrl: cached.nextUrl };
+    return { value: schema.parse(JSON.parse(cached.json)), nextUrl: cached.nextUrl, redirected };
   }
 
   /** One reading with its headers, never from the cache, even while polling rests. Throws GitHubError. */
@@ -91,7 +97,12 @@ export class Rest {
     return { value: parseAnswer(call, answer, schema, this.#api.redactor), headers: answer.headers };
   }
 
-  /** One call that is never repeated. Throws GitHubError on any status that is not in `accept`. */
+  /**
+   * One call that is never repeated, except at the address to which GitHub redirects it, having done nothing itself.
+   * Throws GitHubError on any status that is not in `accept`.
+   *
+   * https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api#follow-redirects
+   */
   async write(method: "POST" | "PATCH" | "DELETE", path: string, options: WriteOptions): Promise<WriteAnswer> {
     const token = await this.#tokens.tokenFor(options.scope, options.signal);
     const call: HttpCall = {
@@ -100,11 +111,18 @@ export class Rest {
       bearer: token.value,
       body: options.body,
     };
-    const answer = await this.#api.once(call, options.signal);
+    const answer = await this.#onceFollowed(call, options.signal);
     if (options.accept.includes(answer.status)) return { call, answer };
     const failure = this.#api.failure(call, answer, token.kind);
     if (!isRegistrationLimit(answer.headers)) this.#learn(token, failure);
     throw failure;
+  }
+
+  async #onceFollowed(call: HttpCall, signal: AbortSignal): Promise<Answer> {
+    const answer = await this.#api.once(call, signal);
+    const location = answer.headers.get("location");
+    if (!KEEPS_METHOD.includes(answer.status) || location === null || !this.#api.isOwn(location)) return answer;
+    return this.#api.once({ ...call, url: location }, signal);
   }
 
   /** The answer to a write, by its schema. Throws GitHubError `unexpected`. */
@@ -112,7 +130,7 @@ export class Rest {
     return parseAnswer(call, answer, schema, this.#api.redactor);
   }
 
-  #keep<T>(key: string, call: HttpCall, answer: Answer, schema: z.ZodType<T>): Page<T> {
+  #keep<T>(key: string, call: HttpCall, answer: Answer, schema: z.ZodType<T>): Omit<Page<T>, "redirected"> {
     const value = parseAnswer(call, answer, schema, this.#api.redactor);
     const nextUrl = this.#nextUrl(call, answer);
     const etag = answer.headers.get("etag");

@@ -20,6 +20,8 @@ export interface Answer {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
+  /** Whether it came from another address, to which GitHub redirected the call. */
+  readonly redirected: boolean;
 }
 
 export interface SendOptions {
@@ -51,7 +53,7 @@ export async function send(call: HttpCall, options: SendOptions): Promise<Answer
       ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
     });
     const text = await readBounded(response, MAX_ANSWER_BYTES);
-    return { status: response.status, headers: response.headers, text };
+    return { status: response.status, headers: response.headers, text, redirected: response.redirected };
   } catch (error) {
     options.signal.throwIfAborted();
     if (error instanceof GitHubError) throw error;

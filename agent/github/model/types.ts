@@ -18,6 +18,8 @@ export interface Listing<T> {
 /** The jobs of a repository's unfinished runs, and how many calls they took. */
 export interface ActiveJobs extends Listing<GitHubJob> {
   readonly calls: number;
+  /** Whether GitHub redirected the call: the repository has another name by now. */
+  readonly redirected?: boolean;
 }
 
 export interface GitHubRunner {
@@ -93,8 +95,8 @@ export interface GitHub {
    * https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api#404-not-found-for-an-existing-resource
    */
   readJob(repository: string, jobId: number, signal: AbortSignal): Promise<GitHubJob | null>;
-  /** Whether GitHub shows this repository, under this name, to the credential now. */
-  canReadRepository(repository: string, signal: AbortSignal): Promise<boolean>;
+  /** The name that the repository has by now, `owner/name`; null where GitHub shows none to the credential. */
+  nameOfRepository(repository: string, signal: AbortSignal): Promise<string | null>;
   /** A runner by its id; null where GitHub knows none. */
   readRunner(scope: RunnerScope, runnerId: number, signal: AbortSignal): Promise<GitHubRunner | null>;
   listOrganizationRepositories(organization: string, signal: AbortSignal): Promise<Listing<GitHubRepository>>;

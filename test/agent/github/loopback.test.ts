@@ -103,7 +103,12 @@ test("the jobs of a run that has ended are not asked for", async () => {
   const job = github.queueJob({ repository: "acme/web", labels: ["nas"] });
   github.cancelJob(job.id);
   const made = client({ kind: "token", token: github.addToken() });
-  expect(await made.listActiveJobs("acme/web", 100, GO)).toEqual({ items: [], complete: true, calls: 1 });
+  expect(await made.listActiveJobs("acme/web", 100, GO)).toEqual({
+    items: [],
+    complete: true,
+    calls: 1,
+    redirected: false,
+  });
 });
 
 test("an App finds its installation, and renews its token before GitHub ends it", async () => {

@@ -233,7 +233,7 @@ test("H15: an intent that could not be settled at the start is settled after the
   await world.adopt();
   await world.advance(1000);
   expect(world.github.names()).toContain(name);
-  const empty = { items: [], absent: [], complete: true, repositories: [], allReadSinceMs: null };
+  const empty = { items: [], absent: [], complete: true, repositories: [], allReadSinceMs: null, redirected: [] };
   world.manager.swept({
     startedAtMs: world.clock.now(),
     finishedAtMs: world.clock.now(),

@@ -12,9 +12,9 @@ function limited(jobTimeLimitMs: number | null) {
   const world = new SlotWorld({ pools });
   const stop = new AbortController();
   const { clock, ledger, provider } = world;
-  const enforced = enforceTimeLimits({ pools, ledger, provider, clock, log: world.log.log }, stop.signal);
+  void enforceTimeLimits({ pools: () => pools, ledger, provider, clock, log: world.log.log }, stop.signal);
   onTestFinished(() => stop.abort());
-  return { world, enforced };
+  return { world, pools };
 }
 
 test("a job that runs longer than its pool allows has its container stopped, and not before", async () => {
@@ -39,7 +39,15 @@ test("an idle slot has no time limit", async () => {
   expect(world.provider.callsOf("stop")).toEqual([]);
 });
 
-test("without a limit in any pool nobody looks", async () => {
-  const { enforced } = limited(null);
-  await enforced;
+test("a limit that the operator sets while the job runs holds from then on", async () => {
+  const { world, pools } = limited(null);
+  await world.adopt();
+  await world.jobs(job(1));
+  const name = world.theSlot();
+  await world.jobs({ ...running(1, name), startedAtMs: world.clock.now() });
+  await world.advance(20 * MINUTE);
+  expect(world.provider.callsOf("stop")).toEqual([]);
+  pools[0] = { ...poolOf({ max: 1 }), container: { ...PLAIN_CONTAINER, jobTimeLimitMs: 10 * MINUTE } };
+  await world.advance(MINUTE);
+  expect(world.provider.callsOf("stop")).toEqual([name]);
 });

@@ -40,7 +40,7 @@ export async function deliveryWorld(home: "organization" | "repository" | "app" 
     const taken: Signal[] = [];
     const deliveries = new DeliverySweep({
       log: made,
-      fleet: home === "repository" ? fleet({ scope }) : fleet({}),
+      fleet: () => (home === "repository" ? fleet({ scope }) : fleet({})),
       isOurs: (hook) => deliversTo(hook, new URL(".", receiver.url).href),
       missed: new MissedDeliveries(sql),
       has: (guid) => journal.has(guid),

@@ -58,14 +58,14 @@ export class FakeGitHub implements GitHub {
     return listing.items[0] ?? null;
   }
 
-  async canReadRepository(repository: string, signal: AbortSignal): Promise<boolean> {
+  async nameOfRepository(repository: string, signal: AbortSignal): Promise<string | null> {
     const answer = this.facts.readable?.[repository] ?? true;
     const listing = await this.#answer(
       `repository ${repository}`,
       typeof answer === "boolean" ? [answer] : answer,
       signal,
     );
-    return listing.items[0] === true;
+    return listing.items[0] === true ? repository : null;
   }
 
   readRunner = unexpected;

@@ -21,7 +21,7 @@ function startLoop(github = new FakeGitHub(FINE), onResult: (result: SweepResult
   });
   const loop = new SweepLoop({
     github,
-    fleet: fleet({}),
+    fleet: () => fleet({}),
     clock,
     log,
     intervalMs: INTERVAL_MS,

@@ -30,6 +30,7 @@ test("a sweep finds the organization's jobs and runners, and says that it saw al
       complete: true,
       repositories: ["acme/web", "acme/api"],
       allReadSinceMs: clock.now(),
+      redirected: [],
     },
     runners: [{ scope: { kind: "organization", organization: "acme" }, items: [runner(7)], complete: true }],
     failures: [],

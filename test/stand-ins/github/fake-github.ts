@@ -130,11 +130,11 @@ export class FakeGitHub implements GitHub {
     });
   }
 
-  async canReadRepository(repository: string, signal: AbortSignal): Promise<boolean> {
+  async nameOfRepository(repository: string, signal: AbortSignal): Promise<string | null> {
     this.calls.push(`repository ${repository}`);
     return this.#answer(undefined, signal, () => {
       if (this.outage !== null) throw this.outage;
-      return !this.hidden.has(repository);
+      return this.hidden.has(repository) ? null : repository;
     });
   }
 
