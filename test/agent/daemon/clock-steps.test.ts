@@ -76,6 +76,23 @@ test("C-13: a machine whose clock is two hours ahead of GitHub's stops no job be
   expect(provider.callsOf("stop")).toEqual([]);
 });
 
+test("H1: a gated job that an agent with a late clock recalls from its journal is served once it may run", async () => {
+  const lateMs = 2 * HOUR_MS;
+  const first = agentFixture();
+  await first.start();
+  const githubNow = first.clock.now() + lateMs;
+  const gated = { action: "waiting", status: "waiting", createdAtMs: githubNow, startedAtMs: githubNow };
+  first.welcome().receive(batchOf(0, [signalOf(1, gated)]));
+  await first.clock.advance(0);
+  await first.stop();
+  const { clock, github, start } = agentFixture({ earlier: first });
+  github.serverNowMs = () => (github.calls.length === 0 ? null : clock.now() + lateMs);
+  github.jobs[REPOSITORY] = [listed(1, { status: "queued", createdAtMs: githubNow, startedAtMs: githubNow })];
+  await start();
+  await clock.advance(3 * SWEEP_MS);
+  expect(github.callsOf("jit")).toHaveLength(1);
+});
+
 /** A job under a time limit of an hour, which GitHub's clock, so far behind ours, calls begun now. */
 async function withinTimeLimit(behindMs: number) {
   const container = { ...PLAIN_CONTAINER, jobTimeLimitMs: HOUR_MS };

@@ -13,7 +13,7 @@ const word = fc.constantFrom("a", "b", "c");
 const accounts: fc.Arbitrary<JobFacts> = fc.record({
   jobId: fc.constant(1),
   runId: fc.constant(2),
-  repository: fc.constant("acme/app"),
+  repository: fc.constantFrom("acme/app", "acme/site"),
   jobName: nullable(word),
   attempt: fc.integer({ min: 1, max: 2 }),
   isPrivate: nullable(fc.boolean()),
