@@ -37,7 +37,8 @@ export class JobBook {
 
   /** Takes in what one event tells of one job, and returns what is believed of it now. */
   learn(event: JobEvent): LedgerJob {
-    const { facts, source } = event;
+    const { source } = event;
+    const facts = notAhead(event);
     const known = this.job(facts.jobId);
     const joined = known === undefined ? facts : joinFacts(known.facts, facts);
     // What the mailbox remembers is no news of a job that is known here already.
@@ -109,6 +110,11 @@ export class JobBook {
       }
     }
   }
+}
+
+/** Nothing is from after it was heard: a stamp that says so comes from a clock that is ahead of ours. */
+function notAhead({ facts, atMs }: JobEvent): JobFacts {
+  return facts.phaseAtMs <= atMs ? facts : { ...facts, phaseAtMs: atMs };
 }
 
 /** Who first told of the phase and attempt that the job is in. */

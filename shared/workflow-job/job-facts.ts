@@ -58,9 +58,12 @@ export function factsOfSignal(signal: Signal): JobFacts | null {
  */
 export function joinFacts(a: JobFacts, b: JobFacts): JobFacts {
   if (a.attempt !== b.attempt) return a.attempt > b.attempt ? a : b;
-  const winner = comparePhase(a, b) >= 0 ? a : b;
+  const order = comparePhase(a, b);
+  const winner = order >= 0 ? a : b;
   return {
     ...winner,
+    // Two names of one repository, before and after a rename: the one that came with the later word.
+    repository: order === 0 && b.repository > a.repository ? b.repository : winner.repository,
     jobName: maxText(a.jobName, b.jobName),
     isPrivate: a.isPrivate === null || b.isPrivate === null ? (a.isPrivate ?? b.isPrivate) : a.isPrivate || b.isPrivate,
     labels: richerLabels(a.labels, b.labels),
