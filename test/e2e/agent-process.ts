@@ -31,6 +31,8 @@ export interface CommandResult {
 
 /** The real daemon, `hookline agent`, as a process that can be killed and started again on its journal. */
 export class AgentProcess {
+  /** Where its config/pools.yaml lies. */
+  readonly poolsFile: string;
   readonly #folder = mkdtempSync(join(tmpdir(), "hookline-agent-"));
   readonly #env: Record<string, string>;
   readonly #program: string;
@@ -38,11 +40,11 @@ export class AgentProcess {
 
   constructor(options: AgentProcessOptions) {
     this.#program = options.program ?? join(import.meta.dirname, "../../agent/main.ts");
-    const poolsFile = join(this.#folder, "pools.yaml");
-    writeFileSync(poolsFile, stringify(options.pools));
+    this.poolsFile = join(this.#folder, "pools.yaml");
+    writeFileSync(this.poolsFile, stringify(options.pools));
     this.#env = {
       HOOKLINE_INSTANCE: options.instance,
-      HOOKLINE_CONFIG: poolsFile,
+      HOOKLINE_CONFIG: this.poolsFile,
       HOOKLINE_DATA: join(this.#folder, "data"),
       HOOKLINE_SWEEP_INTERVAL_SECONDS: String(options.sweepIntervalSeconds),
       GITHUB_API_URL: options.githubApiUrl,
