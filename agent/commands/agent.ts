@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 
 import { describeProblem } from "../../shared/fleet/config-error.ts";
+import type { LoadedFleet } from "../../shared/fleet/load-fleet.ts";
 import type { Logger } from "../../shared/log/logger.ts";
 import { systemClock } from "../clock/system-clock.ts";
 import { readPoolsFile } from "../settings/pools-file.ts";
@@ -35,8 +36,8 @@ export async function runAgent(args: readonly string[], io: CommandIo, stop: Abo
     const log = processLogger(settings.logLevel);
     for (const unknown of unknownSettings(io.env))
       log.warn("unknown setting", { detail: describeProblem("environment", unknown) });
-    const { fleet, provider } = prepare(settings, io, log);
-    const build = (): BuiltAgent => buildAgent({ settings, fleet, provider, log });
+    const { fleet, provider, readFleet } = prepare(settings, io, log);
+    const build = (): BuiltAgent => buildAgent({ settings, fleet, readFleet, provider, log });
     const built = await onceDiskAllows(build, { clock: systemClock, log, signal: stop });
     if (built !== null) await runDaemon({ built, dataFolder: settings.dataFolder, log, stop });
     return EXIT.fine;
@@ -47,8 +48,9 @@ export async function runAgent(args: readonly string[], io: CommandIo, stop: Abo
 
 /** What can be wrong with settings and pools is said before anything waits for the disk. */
 function prepare(settings: AgentSettings, io: CommandIo, log: Logger) {
-  const { fleet, warnings } = readPoolsFile({ file: settings.configFile, cwd: io.cwd, env: io.env });
+  const readFleet = (): LoadedFleet => readPoolsFile({ file: settings.configFile, cwd: io.cwd, env: io.env });
+  const { fleet, warnings } = readFleet();
   for (const warning of warnings) log.warn("configuration", { detail: describeProblem(settings.configFile, warning) });
   if (settings.edgeUrl === null) log.warn("HOOKLINE_EDGE_URL is not set; jobs are found by sweeps alone");
-  return { fleet, provider: dockerSlots(settings, systemClock, log) };
+  return { fleet, readFleet, provider: dockerSlots(settings, systemClock, log) };
 }

@@ -1,6 +1,7 @@
 import * as z from "zod";
 
 import { describeProblem } from "../../shared/fleet/config-error.ts";
+import type { LoadedFleet } from "../../shared/fleet/load-fleet.ts";
 import { createLogger, type Logger } from "../../shared/log/logger.ts";
 import { systemClock } from "../clock/system-clock.ts";
 import { readPoolsFile } from "../settings/pools-file.ts";
@@ -66,14 +67,15 @@ export async function runAutoscaleWebhook(
 
 async function serve(listen: ListenAddress, io: CommandIo, stop: AbortSignal): Promise<void> {
   const settings = readSettings(io);
-  const { fleet, warnings } = readPoolsFile({ file: settings.configFile, cwd: io.cwd, env: io.env });
+  const readFleet = (): LoadedFleet => readPoolsFile({ file: settings.configFile, cwd: io.cwd, env: io.env });
+  const { fleet, warnings } = readFleet();
   const log = processLogger(settings.logLevel);
   const receiverLog = processLogger(settings.logLevel, { plane: "receiver" });
   for (const warning of warnings) log.warn("configuration", { detail: describeProblem(settings.configFile, warning) });
   for (const unknown of unknownSettings(io.env))
     log.warn("unknown setting", { detail: describeProblem("environment", unknown) });
   const provider = dockerSlots(settings, systemClock, log);
-  const built = await startReceiver({ settings, fleet, provider, log, receiverLog, listen });
+  const built = await startReceiver({ settings, fleet, readFleet, provider, log, receiverLog, listen });
   announce(built, io);
   await runDaemon({
     built,

@@ -5,6 +5,7 @@ import { runConfigCheck } from "./config-check.ts";
 import { runDead } from "./dead.ts";
 import { runDeliveries } from "./deliveries.ts";
 import { runDoctor } from "./doctor.ts";
+import { runReload } from "./reload.ts";
 import { runScale } from "./scale.ts";
 import { runHealthcheck } from "./healthcheck.ts";
 import { runDrain } from "./drain.ts";
@@ -28,6 +29,7 @@ const HELP = `Usage: hookline <command> [options]
   deliveries     the newest signals, and what became of their jobs
   dead           signals that were set aside; dead requeue SEQ puts one back
   drain          start nothing new in a pool, and wait until it is empty
+  reload         have the daemon read its pools file now
   version        print the version
 
 Each command has --help.
@@ -57,6 +59,8 @@ export async function runCli(args: readonly string[], io: CommandIo, stop: Abort
       return runDead(rest, io);
     case "drain":
       return runDrain(rest, io, stop);
+    case "reload":
+      return runReload(rest, io, stop);
     case "config":
       if (rest[0] === "check") return runConfigCheck(rest.slice(1), io);
       return refuse(io, `hookline config ${rest[0] ?? ""}`.trim());

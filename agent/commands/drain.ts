@@ -1,11 +1,11 @@
-import { ControlError } from "../control/control-error.ts";
+import { refusalError } from "../control/control-error.ts";
 import * as z from "zod";
 
 import { askDaemon } from "../control/ask-daemon.ts";
 import type { ControlAnswer } from "../control/protocol.ts";
 import { readSettings } from "../settings/settings.ts";
 import { asksForHelp, flag, needed, readArguments } from "../cli/arguments.ts";
-import { failWith, UsageError } from "../cli/failure.ts";
+import { failWith } from "../cli/failure.ts";
 import { EXIT, printFailure, printJson, type CommandIo, type ExitCode } from "../cli/io.ts";
 
 const HELP = `Usage: hookline drain POOL [--undo] [--json]
@@ -53,7 +53,7 @@ async function drain(pool: string, on: boolean, json: boolean, io: CommandIo, st
     throw error;
   });
   if (answer === null) return interrupted(pool, json, io);
-  if (answer.type !== "done") throw refusal(answer);
+  if (answer.type !== "done") throw refusalError(answer);
   const { draining, slots } = answer.progress;
   if (on && !draining) return takenBack(pool, json, io);
   const waitedMs = Math.round(performance.now() - beganMs);
@@ -65,16 +65,6 @@ async function drain(pool: string, on: boolean, json: boolean, io: CommandIo, st
 function describe(pool: string, { slots, busy, open }: Progress["progress"]): string {
   const ending = slots - busy - open;
   return `pool ${pool}: ${busy} busy, ${open} idle or coming up, ${ending} ending`;
-}
-
-function refusal(answer: Extract<ControlAnswer, { type: "refused" | "status" }>): Error {
-  if (answer.type === "status") {
-    return new ControlError("protocol", "The daemon answered another question.", "Use the command of its own version.");
-  }
-  const { code, message, remedy } = answer;
-  return code === "unknown-pool"
-    ? new UsageError(message, remedy)
-    : Object.assign(new Error(message), { code, remedy });
 }
 
 function interrupted(pool: string, json: boolean, io: CommandIo): ExitCode {

@@ -1,5 +1,6 @@
 import { messageOf } from "../../shared/errors/message-of.ts";
 import { UnknownPool, type DrainProgress } from "../../shared/controller/drain-progress.ts";
+import type { ReloadOutcome } from "./reload-outcome.ts";
 import type { SweepRecord } from "../journal/sweep-records.ts";
 import { requestSchema, type ControlAnswer, type ControlRequest, type DrainRequest } from "./protocol.ts";
 
@@ -9,6 +10,8 @@ export interface Daemon {
   drain(pool: string, on: boolean): void;
   /** What its last sweep cost and found wanting; null before one. */
   lastSweep(): SweepRecord | null;
+  /** Reads the pools file anew. */
+  reload(): ReloadOutcome;
   drainProgress(pool: string): DrainProgress;
   /** Resolves once `holds` is true, now or after any event. Rejects with the signal's reason. */
   waitFor(holds: () => boolean, signal: AbortSignal): Promise<void>;
@@ -26,6 +29,7 @@ export async function answerRequest(
     const remedy = "Use the command of the daemon's own version.";
     return answer({ type: "refused", code: "protocol", message: "The daemon does not know this request.", remedy });
   }
+  if (request.op === "reload") return answer(answerOf(daemon.reload()));
   if (request.op === "status") return answer({ type: "status", lastSweep: daemon.lastSweep() });
   try {
     daemon.drain(request.pool, request.on);
@@ -50,6 +54,11 @@ async function follow(
     const told = JSON.stringify(progress);
     await daemon.waitFor(() => JSON.stringify(daemon.drainProgress(pool)) !== told, signal);
   }
+}
+
+function answerOf(outcome: ReloadOutcome): ControlAnswer {
+  if (outcome.kind === "refused") return { ...outcome, type: "refused" };
+  return { type: "reloaded", changed: outcome.kind === "taken", pools: [...outcome.pools] };
 }
 
 function readRequest(line: string): ControlRequest | null {

@@ -14,7 +14,11 @@ const drainSchema = z.strictObject({
 });
 export type DrainRequest = z.output<typeof drainSchema>;
 
-export const requestSchema = z.discriminatedUnion("op", [drainSchema, z.strictObject({ op: z.literal("status") })]);
+export const requestSchema = z.discriminatedUnion("op", [
+  drainSchema,
+  z.strictObject({ op: z.literal("status") }),
+  z.strictObject({ op: z.literal("reload") }),
+]);
 export type ControlRequest = z.output<typeof requestSchema>;
 
 const progressSchema = z.object({
@@ -40,6 +44,8 @@ export const answerSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("done"), progress: progressSchema }),
   /** The daemon as it is now; its journal on disk is up to an hour behind. */
   z.object({ type: z.literal("status"), lastSweep: sweepSchema.nullable() }),
+  /** The pools file was read anew; `pools` are the keys of those that are served. */
+  z.object({ type: z.literal("reloaded"), changed: z.boolean(), pools: z.array(z.string()) }),
   z.object({ type: z.literal("refused"), code: z.string(), message: z.string(), remedy: z.string() }),
 ]);
 export type ControlAnswer = z.output<typeof answerSchema>;

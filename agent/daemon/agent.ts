@@ -68,6 +68,8 @@ export interface AgentOptions {
   /** What the GitHub client has called so far, for the record of each sweep. */
   readonly spent?: () => { readonly calls: number; readonly notModified: number };
   readonly sweepIntervalMs: number;
+  /** Called at the end of each sweep. */
+  readonly onSwept?: () => void;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
@@ -273,6 +275,7 @@ export class Agent {
     this.#changes.swept(result);
     if (this.#reporter.swept(result)) this.#replay.swept(result.startedAtMs);
     this.#slots.swept(result);
+    this.#options.onSwept?.();
   }
 
   /**

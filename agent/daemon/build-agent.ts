@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 
+import type { LoadedFleet } from "../../shared/fleet/load-fleet.ts";
 import type { Fleet } from "../../shared/fleet/pool.ts";
 import type { Logger } from "../../shared/log/logger.ts";
 import { systemClock } from "../clock/system-clock.ts";
@@ -16,10 +17,13 @@ import type { Dial } from "../link/dial.ts";
 import { websocketDial } from "../link/websocket-dial.ts";
 import type { SlotProvider } from "../slots/slot-provider.ts";
 import { Agent } from "./agent.ts";
+import { FleetFile } from "./fleet-file.ts";
 
 export interface BuildOptions {
   readonly settings: AgentSettings;
   readonly fleet: Fleet;
+  /** Reads the pools file anew; without it an edit is taken up by the next start. @throws {ConfigError} */
+  readonly readFleet?: () => LoadedFleet;
   readonly provider: SlotProvider;
   readonly log: Logger;
   /** Whether to hold a link to the edge, where settings name one; true unless said otherwise. */
@@ -38,6 +42,8 @@ export interface BuiltAgent {
   readonly agent: Agent;
   /** What the last sweep cost and found wanting; null before one. */
   readonly lastSweep: () => SweepRecord | null;
+  /** The pools file while the daemon runs; null where it is read at the start alone. */
+  readonly fleetFile: FleetFile | null;
   readonly close: () => void;
 }
 
@@ -55,7 +61,8 @@ export function buildAgent(options: BuildOptions): BuiltAgent {
   const journal = openJournal(settings.dataFolder);
   for (const file of journal.movedAside) log.error("damaged file moved aside and begun anew", { file, remedy: LOST });
   const sweepRecords = new SweepRecords(journal.slots);
-  const agent = new Agent({
+  let fleetFile: FleetFile | null = null;
+  const agent: Agent = new Agent({
     instance: settings.instance,
     onlyPool,
     boot: randomUUID(),
@@ -71,11 +78,19 @@ export function buildAgent(options: BuildOptions): BuiltAgent {
     deliveries: way === null && edgeUrl === null ? null : { log: github, isOurs: (hook) => isOurs(hook, edgeUrl) },
     spent: () => github.stats(),
     sweepIntervalMs: settings.sweepIntervalMs,
+    onSwept: () => fleetFile?.lookAgain(),
     clock: systemClock,
     random: Math.random,
     log,
   });
-  return { agent, lastSweep: () => sweepRecords.last(), close: journal.close };
+  fleetFile = fileOf(options, agent);
+  return { agent, lastSweep: () => sweepRecords.last(), fleetFile, close: journal.close };
+}
+
+function fileOf({ settings, fleet, readFleet, log }: BuildOptions, agent: Agent): FleetFile | null {
+  if (readFleet === undefined) return null;
+  const take = (changed: Fleet): void => agent.takeFleet(changed);
+  return new FleetFile({ path: settings.configFile, read: readFleet, fleet, take, clock: systemClock, log });
 }
 
 /** A receiver of our own that was not told its address from outside may be behind any hook that tells of jobs. */

@@ -1,8 +1,16 @@
 import type { Logger } from "../../shared/log/logger.ts";
 import { startControl } from "../control/control-server.ts";
+import type { ReloadOutcome } from "../control/reload-outcome.ts";
 import { systemClock } from "../clock/system-clock.ts";
 import type { BuiltAgent } from "./build-agent.ts";
 import { heartbeatFile, keepBeating } from "./heartbeat.ts";
+
+const NO_FILE: ReloadOutcome = {
+  kind: "refused",
+  code: "failed",
+  message: "This daemon reads its pools file at a start alone.",
+  remedy: "Restart it.",
+};
 
 export interface DaemonOptions {
   readonly built: BuiltAgent;
@@ -20,7 +28,8 @@ export interface DaemonOptions {
  * @throws {Error} if the start fails.
  */
 export async function runDaemon({ built, dataFolder, log, stop, beforeStop }: DaemonOptions): Promise<void> {
-  const { agent, lastSweep, close } = built;
+  const { agent, lastSweep, fleetFile, close } = built;
+  const reload = (): ReloadOutcome => fleetFile?.reload() ?? NO_FILE;
   const stopped = new Promise<void>((resolve) => {
     if (stop.aborted) resolve();
     stop.addEventListener("abort", () => resolve(), { once: true });
@@ -35,14 +44,18 @@ export async function runDaemon({ built, dataFolder, log, stop, beforeStop }: Da
       drainProgress: (pool: string) => agent.drainProgress(pool),
       waitFor: (holds: () => boolean, signal: AbortSignal) => agent.waitFor(holds, signal),
       lastSweep,
+      reload,
     };
     control = await startControl({ dataFolder, daemon, log });
+    process.on("SIGHUP", reload);
+    fleetFile?.watch(stop);
     started = agent.start();
     const file = heartbeatFile(dataFolder);
     beating = keepBeating({ file, clock: systemClock, log, state: () => agent.state() }, beats.signal);
     // A start that fails ends the wait; one that is still going on when the stop comes ends with it.
     await Promise.race([stopped, started.then(() => stopped)]);
   } finally {
+    process.off("SIGHUP", reload);
     await beforeStop?.();
     await control?.close();
     await agent.stop();

@@ -1,5 +1,15 @@
 import { execFile } from "node:child_process";
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -114,6 +124,30 @@ dockerTest("N18 docker-compose 1.29 accepts the few lines of the README, which m
     "/data",
   ]);
 });
+
+dockerTest(
+  "promise 20: an edit that puts another pools file in place is seen in the container, and reload says so",
+  async () => {
+    const chain = await startChainWithoutAgent({ maxSlots: 2, edge: true, sweepIntervalSeconds: 3600 });
+    const folder = projectFolder(chain, { network_mode: "host" });
+    const compose = composeOf(chain, folder, ["compose.yaml", "test.yaml"]);
+    try {
+      await compose("up", "-d");
+      const id = await healthy(compose);
+      const edited = readFileSync(join(folder, "pools.yaml"), "utf8").replace("labels:", "labels:\n      - edited");
+      writeFileSync(join(folder, "new.yaml"), edited, { mode: 0o644 });
+      renameSync(join(folder, "new.yaml"), join(folder, "pools.yaml"));
+      const log = async (): Promise<string> => (await run("docker", ["logs", id])).stdout;
+      await expect.poll(log).toMatch(/pools file taken up.*edited/);
+      const { stdout } = await run("docker", ["exec", id, "hookline", "reload"]);
+      expect(stdout).toBe("Nothing has changed.\n");
+    } finally {
+      await compose("down", "-v");
+      await chain.close();
+      rmSync(folder, { recursive: true, force: true });
+    }
+  },
+);
 
 dockerTest("docker-compose up brings the agent up healthy on the socket, and it serves a job", async () => {
   const chain = await startChainWithoutAgent({ maxSlots: 2, edge: true, sweepIntervalSeconds: 3600 });

@@ -2,6 +2,7 @@ import { onTestFinished } from "vitest";
 
 import type { Daemon } from "../../../agent/control/answer-request.ts";
 import { startControl } from "../../../agent/control/control-server.ts";
+import type { ReloadOutcome } from "../../../agent/control/reload-outcome.ts";
 import type { SweepRecord } from "../../../agent/journal/sweep-records.ts";
 import { UnknownPool, type DrainProgress } from "../../../shared/controller/drain-progress.ts";
 import { Watchers } from "../../../agent/daemon/watchers.ts";
@@ -17,6 +18,10 @@ export class HandDrivenDaemon implements Daemon {
 
   lastSweep(): SweepRecord | null {
     return this.swept;
+  }
+
+  reload(): ReloadOutcome {
+    return { kind: "same", pools: ["home"] };
   }
 
   drain(pool: string, on: boolean): void {

@@ -46,7 +46,7 @@ test("the edge hears of it on the same connection", async () => {
 
 test("sweeps look at once, and again when the edge has forgotten what it turned away", async () => {
   const { agent, github, clock } = await warm();
-  await clock.advance(30_000);
+  await clock.advance(50_000);
   const before = github.callsOf("jobs").length;
   agent.takeFleet(fleetOf({ ...BEFORE, repositories: [REPOSITORY, "acme/new"] }));
   await clock.advance(2000);

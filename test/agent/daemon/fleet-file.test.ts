@@ -29,7 +29,7 @@ function loaded() {
     clock,
     log: log.log,
   });
-  return { path, file, taken, clock, records: log.records };
+  return { path, file, taken, clock, records: () => log.records() };
 }
 
 const labelsOf = (fleet: Fleet | undefined): readonly string[] | undefined => fleet?.pools[0]?.labels;
@@ -80,7 +80,7 @@ test("a file that is written in two pieces, or is away for a moment, costs nothi
 test("an edit that changes nothing of the fleet is no change", () => {
   const { path, file, taken } = loaded();
   writeFileSync(path, `# a word\n${text("nas")}`);
-  expect(file.reload()).toEqual({ kind: "same" });
+  expect(file.reload()).toEqual({ kind: "same", pools: ["nas"] });
   expect(taken).toEqual([]);
 });
 

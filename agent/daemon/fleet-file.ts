@@ -1,0 +1,99 @@
+import { statSync, watch } from "node:fs";
+import { basename, dirname } from "node:path";
+
+import type { CancelTimer, Clock } from "../../shared/clock/clock.ts";
+import { errorFields, toFailure } from "../../shared/errors/message-of.ts";
+import type { LoadedFleet } from "../../shared/fleet/load-fleet.ts";
+import type { Fleet } from "../../shared/fleet/pool.ts";
+import { describeProblem } from "../../shared/fleet/config-error.ts";
+import type { Logger } from "../../shared/log/logger.ts";
+import { SayOnce } from "../../shared/log/say-once.ts";
+import type { ReloadOutcome } from "../control/reload-outcome.ts";
+
+/** Editors truncate, write and rename: what comes within this time is one edit. */
+const SETTLE_MS = 250;
+
+export interface FleetFileOptions {
+  readonly path: string;
+  /** @throws {ConfigError} */
+  readonly read: () => LoadedFleet;
+  /** As it was loaded at the start. */
+  readonly fleet: Fleet;
+  readonly take: (fleet: Fleet) => void;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** The pools file while the daemon runs: an edit is taken up whole, or refused whole and the fleet goes on as before. */
+export class FleetFile {
+  readonly #options: FleetFileOptions;
+  readonly #said: SayOnce;
+  #served: string;
+  #seen: string | null;
+
+  constructor(options: FleetFileOptions) {
+    this.#options = options;
+    this.#said = new SayOnce(options.log);
+    this.#served = JSON.stringify(options.fleet);
+    this.#seen = this.#look();
+  }
+
+  /** The keys of the pools that are served. */
+  get pools(): readonly string[] {
+    return (JSON.parse(this.#served) as Fleet).pools.map(({ key }) => key);
+  }
+
+  /** Reads the file anew. Never throws. */
+  reload(): ReloadOutcome {
+    const { read, take, log, path } = this.#options;
+    this.#seen = this.#look();
+    try {
+      const { fleet, warnings } = read();
+      const text = JSON.stringify(fleet);
+      this.#said.over("refused");
+      if (text === this.#served) return { kind: "same", pools: this.pools };
+      take(fleet);
+      this.#served = text;
+      for (const warning of warnings) log.warn("configuration", { detail: describeProblem(path, warning) });
+      log.info("pools file taken up", { pools: fleet.pools.map(({ key, labels }) => ({ key, labels })) });
+      return { kind: "taken", pools: this.pools };
+    } catch (error) {
+      const { code, message, remedy = "" } = toFailure(error);
+      const said = { reason: message, remedy: "correct the file; it is taken up once it can be used" };
+      this.#said.say("error", "refused", "pools file refused; the fleet goes on as before", said);
+      return { kind: "refused", code, message, remedy };
+    }
+  }
+
+  /** Reads the file if it is another one than when it was last read: what no watch tells on a network file system. */
+  lookAgain(): void {
+    if (this.#look() !== this.#seen) this.reload();
+  }
+
+  /**
+   * Takes edits up as they come, until `signal` is aborted. The folder is watched, since editors put another file in
+   * place. A file system without such events leaves `lookAgain`.
+   */
+  watch(signal: AbortSignal): void {
+    const { path, clock, log } = this.#options;
+    let settling: CancelTimer | null = null;
+    try {
+      const watcher = watch(dirname(path), { signal, persistent: false }, (_event, name) => {
+        if (name !== null && name !== basename(path)) return;
+        settling?.();
+        settling = clock.after(SETTLE_MS, () => this.lookAgain());
+      });
+      watcher.on("error", (error) => log.warn("pools file not watched; sweeps look at it", errorFields(error)));
+      signal.addEventListener("abort", () => settling?.(), { once: true });
+      log.info("pools file is watched", { file: path });
+    } catch (error) {
+      log.warn("pools file not watched; sweeps look at it", errorFields(error));
+    }
+  }
+
+  /** What tells one state of the file from another; null while there is none. */
+  #look(): string | null {
+    const stat = statSync(this.#options.path, { bigint: true, throwIfNoEntry: false });
+    return stat === undefined ? null : `${stat.ino} ${stat.size} ${stat.mtimeNs} ${stat.ctimeNs}`;
+  }
+}
