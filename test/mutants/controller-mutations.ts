@@ -25,7 +25,7 @@ export const CONTROLLER_MUTATIONS: readonly Mutation[] = [
   {
     breaks: "promise 4: a job in progress is queued again by an old event",
     file: "shared/workflow-job/job-facts.ts",
-    search: "const winner = comparePhase(a, b) >= 0 ? a : b;",
+    search: "const winner = order >= 0 ? a : b;",
     replace: "const winner = b;",
     foundBy: ["simulation"],
   },

@@ -9,7 +9,10 @@ export type Suite =
   | "daemon"
   | "link"
   | "edge"
-  | "doctor";
+  | "doctor"
+  | "github"
+  | "receiver"
+  | "facts";
 
 /** One way to break a promise on purpose: `search` stands in `file` once, and is replaced. */
 export interface Mutation {
