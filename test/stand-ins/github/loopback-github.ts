@@ -205,6 +205,12 @@ export class LoopbackGitHub {
     this.#world.dispatcher.dispatch();
   }
 
+  /** Lets a job go that a concurrency group held; no webhook tells of it. */
+  release(jobId: number): void {
+    this.#world.jobs.release(jobId);
+    this.#world.dispatcher.dispatch();
+  }
+
   /** A job that runs is stopped on its runner, which then reports so; any other ends at once. */
   cancelJob(jobId: number): void {
     const { jobs, dispatcher } = this.#world;

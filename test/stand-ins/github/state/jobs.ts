@@ -16,6 +16,11 @@ export interface NewJob {
   readonly runsForMs?: number | null;
   /** Waits for an approval first. */
   readonly gated?: boolean;
+  /**
+   * Held by a concurrency group or max-parallel. It is told of as queued at its creation, and of its release nobody is
+   * told: https://github.com/actions/actions-runner-controller/issues/2623, https://github.com/runs-on/runs-on/issues/347
+   */
+  readonly held?: boolean;
   /** Skipped at once by a condition: only a `completed` event tells of it. */
   readonly skipped?: boolean;
   /** How it ends when nothing goes wrong; `success` unless said otherwise. */
@@ -81,7 +86,10 @@ export class Jobs {
       runsForMs: options.runsForMs === undefined ? 0 : options.runsForMs,
       endsAs: options.endsAs ?? "success",
     });
-    if (options.skipped === true) this.complete(job.id, "skipped");
+    if (options.held === true) {
+      this.#tell(job, "queued", run);
+      job.status = "pending";
+    } else if (options.skipped === true) this.complete(job.id, "skipped");
     else this.#open(job, run);
     return { ...job };
   }
@@ -106,6 +114,13 @@ export class Jobs {
   jobsOf(runId: number, which: "latest" | "all"): readonly Job[] {
     const jobs = this.#jobsOf(runId);
     return which === "all" ? jobs : [...new Map(jobs.map((job) => [job.originId, job])).values()];
+  }
+
+  /** The concurrency group is free: the job may run, and nobody is told. Throws unless it is held. */
+  release(id: number): void {
+    const job = this.#require(id, "pending");
+    job.status = "queued";
+    job.queuedAtMs = this.#clock.now();
   }
 
   /** Lets a gated job into the queue. Throws unless it waits. */

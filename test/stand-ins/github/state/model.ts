@@ -34,7 +34,7 @@ export type Scope =
   | { readonly kind: "organization"; readonly account: Account }
   | { readonly kind: "repository"; readonly repository: Repository };
 
-export type JobStatus = "queued" | "waiting" | "in_progress" | "completed";
+export type JobStatus = "queued" | "waiting" | "pending" | "in_progress" | "completed";
 export type Conclusion = "success" | "failure" | "cancelled" | "skipped" | "neutral" | "timed_out" | "action_required";
 
 export interface Job {

@@ -1,7 +1,7 @@
 import type { Conclusion, Job } from "./model.ts";
 
 export interface RunStatus {
-  readonly status: "queued" | "waiting" | "in_progress" | "completed";
+  readonly status: "queued" | "waiting" | "pending" | "in_progress" | "completed";
   readonly conclusion: Conclusion | null;
 }
 
@@ -15,6 +15,7 @@ export function runStatus(jobs: readonly Job[]): RunStatus {
   const every = (status: Job["status"]): boolean => jobs.every((job) => job.status === status);
   if (jobs.length === 0 || every("queued")) return { status: "queued", conclusion: null };
   if (every("completed")) return { status: "completed", conclusion: runConclusion(jobs) };
+  if (every("pending")) return { status: "pending", conclusion: null };
   const some = (status: Job["status"]): boolean => jobs.some((job) => job.status === status);
   if (some("waiting")) return { status: "waiting", conclusion: null };
   return { status: some("in_progress") || some("completed") ? "in_progress" : "queued", conclusion: null };
