@@ -1,17 +1,13 @@
-import type { Clock, Random } from "../../shared/clock/clock.ts";
 import { drainProgress, UnknownPool, type DrainProgress } from "../../shared/controller/drain-progress.ts";
 import { Ledger } from "../../shared/controller/ledger.ts";
 import { mayRun, type ServingPool } from "../../shared/controller/pool-choice.ts";
 import type { Fleet } from "../../shared/fleet/pool.ts";
 import { routesOfFleet } from "../../shared/fleet/routes-of-fleet.ts";
 import type { AgentReport } from "../../shared/link/report.ts";
-import type { Logger } from "../../shared/log/logger.ts";
 import type { Signal } from "../../shared/workflow-job/signal.ts";
-import type { SqlDatabase } from "../../shared/sql/sql.ts";
 import { sleep } from "../clock/sleep.ts";
-import type { DeliveryLog, GitHubHook } from "../github/model/delivery-log.ts";
-import type { GitHub } from "../github/model/types.ts";
 import { DrainRecords } from "../journal/drain-records.ts";
+import { FinishedJobs } from "../journal/finished-jobs.ts";
 import { Journal } from "../journal/journal.ts";
 import { MissedDeliveries } from "../journal/missed-deliveries.ts";
 import { SlotRecords } from "../journal/slot-records.ts";
@@ -20,17 +16,18 @@ import type { Dial } from "../link/dial.ts";
 import { LinkClient } from "../link/link-client.ts";
 import { SlotManager } from "../slots/slot-manager.ts";
 import { ownPrefix } from "../slots/slot-name.ts";
-import type { SlotProvider } from "../slots/slot-provider.ts";
 import { enforceTimeLimits } from "../slots/time-limits.ts";
 import { DeliverySweep } from "../sweeps/delivery-sweep.ts";
 import { SweepLoop } from "../sweeps/sweep-loop.ts";
 import type { SweepResult } from "../sweeps/sweep.ts";
+import type { AgentOptions } from "./agent-options.ts";
 import { carryOut, type Hands } from "./carry-out.ts";
 import { ControlLoop } from "./control-loop.ts";
 import { FleetChanges } from "./fleet-changes.ts";
 import { keepHouse, prepareForJobs } from "./housekeeping.ts";
 import { Intake } from "./intake.ts";
 import { LiveFleet } from "./live-fleet.ts";
+import { noteFinished } from "./note-finished.ts";
 import { keepCooldowns, recallCooldowns, recallJobs } from "./recall.ts";
 import { ReplayHold } from "./replay-hold.ts";
 import { Reporter, type AgentState } from "./report.ts";
@@ -41,40 +38,6 @@ import { Watchers } from "./watchers.ts";
 const START_GRACE_MS = 7000;
 const STOP_LIMIT_MS = 9000;
 
-export interface AgentOptions {
-  /** Name of this agent, in every runner and container name. */
-  readonly instance: string;
-  /** Tends this pool alone and leaves the slots of all others as they are; every pool where it is absent. */
-  readonly onlyPool?: string | null;
-  /** A fresh id of this start. */
-  readonly boot: string;
-  readonly host: string;
-  /** As its pools file says at the start. */
-  readonly fleet: Fleet;
-  /** Architecture of the host that runs the containers. */
-  readonly architecture: "amd64" | "arm64";
-  readonly github: GitHub;
-  readonly provider: SlotProvider;
-  /** Null for an agent that lives by sweeps alone. */
-  readonly dial: Dial | null;
-  /** Every write on disk before it returns: signals are acknowledged on its word. */
-  readonly journalSql: SqlDatabase;
-  /** Survives the process; may lose the last moments to a power failure, after which containers tell the truth. */
-  readonly slotsSql: SqlDatabase;
-  /** Those of `slotsSql`, where somebody else wants to look at them too. */
-  readonly sweepRecords?: SweepRecords;
-  /** GitHub's log of the hooks that deliver to our receiver; null where there is none to look into. */
-  readonly deliveries?: { readonly log: DeliveryLog; readonly isOurs: (hook: GitHubHook) => boolean } | null;
-  /** What the GitHub client has called so far, for the record of each sweep. */
-  readonly spent?: () => { readonly calls: number; readonly notModified: number };
-  readonly sweepIntervalMs: number;
-  /** Called at the end of each sweep. */
-  readonly onSwept?: () => void;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly log: Logger;
-}
-
 /** The daemon: link, sweeps and slots around the one controller. It wires them and decides nothing. */
 export class Agent {
   readonly #options: AgentOptions;
@@ -84,6 +47,7 @@ export class Agent {
   readonly #journal: Journal;
   readonly #records: SlotRecords;
   readonly #drains: DrainRecords;
+  readonly #finished: FinishedJobs;
   readonly #control: ControlLoop;
   readonly #replay: ReplayHold;
   readonly #intake: Intake;
@@ -104,6 +68,7 @@ export class Agent {
     this.#journal = new Journal(options.journalSql);
     this.#records = new SlotRecords(options.slotsSql);
     this.#drains = new DrainRecords(options.journalSql);
+    this.#finished = new FinishedJobs(options.slotsSql);
     const pools = (): readonly ServingPool[] => this.#live.pools;
     this.#control = new ControlLoop({
       ledger: this.#ledger,
@@ -121,6 +86,7 @@ export class Agent {
       githubNowMs: () => options.github.serverNowMs?.() ?? null,
       feed: (event) => this.#control.feed(event),
       requestSweep: () => this.#sweeps.request(),
+      finished: noteFinished({ jobs: this.#finished, records: this.#records, now: () => clock.now(), log }),
       clock,
       log,
     });
@@ -231,7 +197,11 @@ export class Agent {
       keepHouse(
         {
           forget: (atMs) => feed({ type: "forget", atMs }),
-          prune: [(nowMs) => this.#journal.prune(nowMs), (nowMs) => this.#records.prune(nowMs)],
+          prune: [
+            (nowMs) => this.#finished.fold(nowMs),
+            (nowMs) => this.#journal.prune(nowMs),
+            (nowMs) => this.#records.prune(nowMs),
+          ],
           clock,
           log,
         },

@@ -22,6 +22,8 @@ export interface IntakeOptions {
   readonly githubNowMs: () => number | null;
   /** How the names of this agent's runners begin. */
   readonly ownPrefix: string;
+  /** A job that ran on a runner of this agent's has ended; told of again each time that somebody says so. */
+  readonly finished?: (facts: JobFacts) => void;
   readonly feed: (event: ControllerEvent) => void;
   /** Asks for a sweep soon. */
   readonly requestSweep: () => void;
@@ -53,6 +55,7 @@ export class Intake {
       }
       log.info("signal", { guid, jobId, action, phase: facts.phase, ms: now - signal.receivedAtMs });
       feed({ type: "job", source: "signal", facts, atMs: now, seenAtMs: now, guid });
+      this.#noteFinished(facts);
       this.#noteUnserved(facts);
       this.#askIfOvertaken(facts);
     }
@@ -69,7 +72,10 @@ export class Intake {
   swept(result: SweepResult): void {
     const items = result.jobs.items.filter((job) => this.#concernsUs(job)).map((job) => this.#byOurClock(job));
     const jobs = { ...result.jobs, items };
-    for (const event of eventsOfSweep({ ...result, jobs }, this.#options.clock.now())) this.#options.feed(event);
+    for (const event of eventsOfSweep({ ...result, jobs }, this.#options.clock.now())) {
+      this.#options.feed(event);
+      if (event.type === "queue-sweep") event.jobs.forEach((facts) => this.#noteFinished(facts));
+    }
     this.#noteUnconfirmed(result);
   }
 
@@ -91,6 +97,12 @@ export class Intake {
     if (facts === null) return;
     const { clock, feed } = this.#options;
     feed({ type: "job", source: "sweep", facts, atMs: clock.now(), seenAtMs: askedAtMs });
+    this.#noteFinished(facts);
+  }
+
+  #noteFinished(facts: JobFacts): void {
+    const { ownPrefix, finished } = this.#options;
+    if (facts.phase === "completed" && facts.runnerName?.startsWith(ownPrefix) === true) finished?.(facts);
   }
 
   /** What this machine's clock shows beyond GitHub's, where that is more than clocks usually differ by. */

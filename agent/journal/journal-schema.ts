@@ -70,6 +70,29 @@ const MIGRATIONS: readonly (readonly string[])[] = [
      ) STRICT, WITHOUT ROWID`,
   ],
   ["ALTER TABLE cursor ADD COLUMN guid TEXT", "ALTER TABLE unread ADD COLUMN told INTEGER NOT NULL DEFAULT 0"],
+  [
+    `CREATE TABLE finished_jobs (
+       job_id INTEGER PRIMARY KEY,
+       day TEXT NOT NULL,
+       pool TEXT NOT NULL,
+       repository TEXT NOT NULL,
+       conclusion TEXT NOT NULL,
+       run_ms INTEGER NOT NULL,
+       wait_ms INTEGER NOT NULL,
+       completed_at INTEGER NOT NULL
+     ) STRICT`,
+    `CREATE TABLE job_days (
+       day TEXT NOT NULL,
+       pool TEXT NOT NULL,
+       repository TEXT NOT NULL,
+       conclusion TEXT NOT NULL,
+       jobs INTEGER NOT NULL,
+       run_ms INTEGER NOT NULL,
+       wait_ms INTEGER NOT NULL,
+       waits TEXT NOT NULL,
+       PRIMARY KEY (day, pool, repository, conclusion)
+     ) STRICT, WITHOUT ROWID`,
+  ],
 ];
 
 /**

@@ -81,6 +81,12 @@ export class SlotRecords {
     this.#sql.exec("UPDATE slots SET tail = ? WHERE name = ?", tail, name);
   }
 
+  /** The pool of a slot that is remembered; null for any other. */
+  poolOf(name: string): string | null {
+    const [row] = this.#sql.exec("SELECT pool FROM slots WHERE name = ?", name);
+    return row === undefined ? null : String(row["pool"]);
+  }
+
   /** Slots that are not known to be gone. */
   unfinished(): readonly SlotRecord[] {
     return this.#sql.exec("SELECT * FROM slots WHERE removed_at IS NULL ORDER BY planned_at").map(toRecord);

@@ -1,6 +1,7 @@
 import { onTestFinished } from "vitest";
 
-import { Agent, type AgentOptions } from "../../../agent/daemon/agent.ts";
+import { Agent } from "../../../agent/daemon/agent.ts";
+import type { AgentOptions } from "../../../agent/daemon/agent-options.ts";
 import type { GitHubJob } from "../../../agent/github/model/types.ts";
 import { NodeSql } from "../../../agent/sqlite/node-sql.ts";
 import type { Batch } from "../../../shared/link/batch.ts";

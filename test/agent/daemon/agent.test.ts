@@ -5,6 +5,7 @@ import { factsOfSignal, type JobFacts } from "../../../shared/workflow-job/job-f
 import type { Fleet } from "../../../shared/fleet/pool.ts";
 import { poolOf } from "../../shared/controller/world.ts";
 import { guid } from "../../samples/signal.ts";
+import { FinishedJobs } from "../../../agent/journal/finished-jobs.ts";
 import { Journal } from "../../../agent/journal/journal.ts";
 import { probedFrame } from "../../stand-ins/edge/frames.ts";
 import { gitHubError, hangs } from "../../stand-ins/github/fake-github.ts";
@@ -470,4 +471,20 @@ describe("its end", () => {
     await clock.advance(SWEEP_MS);
     expect(provider.running()).toHaveLength(1);
   });
+});
+
+test("promise 17: a job that ran here is kept for reports once, whoever tells of its end", async () => {
+  const { github, slotsSql, clock, start, welcome } = agentFixture();
+  await start();
+  const connection = welcome();
+  connection.receive(batchOf(0, [signalOf(1, { createdAtMs: clock.now(), startedAtMs: clock.now() })]));
+  await clock.advance(1000);
+  const [runnerName = ""] = github.callsOf("jit");
+  const ended = { guid: guid(50), action: "completed", status: "completed", conclusion: "success", runnerName };
+  const times = { createdAtMs: clock.now(), startedAtMs: clock.now() + 1000, completedAtMs: clock.now() + 61_000 };
+  connection.receive(batchOf(1, [signalOf(1, { ...ended, ...times })]));
+  github.jobs[REPOSITORY] = [listed(1, { status: "completed", conclusion: "success", runnerName, ...times })];
+  await clock.advance(3 * SWEEP_MS);
+  const days = new FinishedJobs(slotsSql).days("2000-01-01");
+  expect(days).toMatchObject([{ pool: "home", repository: REPOSITORY, conclusion: "success", jobs: 1, runMs: 60_000 }]);
 });

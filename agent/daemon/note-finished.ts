@@ -1,0 +1,27 @@
+import { errorFields } from "../../shared/errors/message-of.ts";
+import { SayOnce } from "../../shared/log/say-once.ts";
+import type { Logger } from "../../shared/log/logger.ts";
+import type { JobFacts } from "../../shared/workflow-job/job-facts.ts";
+import type { FinishedJobs } from "../journal/finished-jobs.ts";
+import type { SlotRecords } from "../journal/slot-records.ts";
+
+export interface NoteFinishedOptions {
+  readonly jobs: FinishedJobs;
+  readonly records: SlotRecords;
+  readonly now: () => number;
+  readonly log: Logger;
+}
+
+/** Keeps of each job of ours that ended what reports tell. Never throws: a report must not cost a job. */
+export function noteFinished({ jobs, records, now, log }: NoteFinishedOptions): (facts: JobFacts) => void {
+  const said = new SayOnce(log);
+  return (facts) => {
+    try {
+      const pool = records.poolOf(facts.runnerName ?? "");
+      if (pool !== null) jobs.note({ ...facts, pool }, now());
+      said.over("history");
+    } catch (error) {
+      said.say("warn", "history", "finished job not kept for reports", errorFields(error));
+    }
+  };
+}
