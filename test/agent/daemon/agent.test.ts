@@ -5,6 +5,7 @@ import { factsOfSignal, type JobFacts } from "../../../shared/workflow-job/job-f
 import type { Fleet } from "../../../shared/fleet/pool.ts";
 import { poolOf } from "../../shared/controller/world.ts";
 import { guid } from "../../samples/signal.ts";
+import type { DeliveryLog, GitHubHook } from "../../../agent/github/model/delivery-log.ts";
 import { FinishedJobs } from "../../../agent/journal/finished-jobs.ts";
 import { Journal } from "../../../agent/journal/journal.ts";
 import { probedFrame } from "../../stand-ins/edge/frames.ts";
@@ -470,6 +471,53 @@ describe("its end", () => {
     github.jobs = { "acme/web": [listed(1)] };
     await clock.advance(SWEEP_MS);
     expect(provider.running()).toHaveLength(1);
+  });
+});
+
+describe("promise 5: on a disk that takes nothing at all sweeps serve on", () => {
+  test.each([
+    ["from the start", 0],
+    ["from the second sweep on", SWEEP_MS + 1],
+  ])("%s", async (_when, afterMs) => {
+    const [journalSql, slotsSql] = [new FullDisk(), new FullDisk()];
+    const hook: GitHubHook = {
+      home: { kind: "organization", organization: "acme" },
+      id: 7,
+      active: true,
+      url: "",
+      events: [],
+      contentType: "json",
+      verifiesTls: true,
+    };
+    const attempt = {
+      id: "1",
+      guid: guid(9),
+      deliveredAtMs: 0,
+      event: "workflow_job",
+      ok: false,
+      statusCode: 503,
+      throttled: false,
+    };
+    const log: DeliveryLog = {
+      isApp: false,
+      listHooks: async () => ({ items: [hook], complete: true }),
+      listAttempts: async () => ({ items: [attempt], complete: true }),
+      readPayload: async () => ({}),
+      redeliver: async () => {},
+    };
+    const fixture = agentFixture({ dial: null, journalSql, slotsSql, deliveries: { log, isOurs: () => true } });
+    const { clock, github, provider, start } = fixture;
+    await start();
+    await clock.advance(afterMs);
+    journalSql.full = true;
+    slotsSql.full = true;
+    github.jobs = { [REPOSITORY]: [listed(1), listed(2)] };
+    await clock.advance(2 * SWEEP_MS);
+    expect(provider.running()).toHaveLength(2);
+    for (const name of provider.running()) provider.exit(name, 0);
+    github.jobs = { [REPOSITORY]: [] };
+    await clock.advance(10 * SWEEP_MS);
+    expect(provider.containers.size).toBe(0);
   });
 });
 

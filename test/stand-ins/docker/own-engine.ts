@@ -1,0 +1,125 @@
+import { execFile, spawn, type ChildProcess } from "node:child_process";
+import { existsSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { request } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+const READY_MS = 60_000;
+
+/** Why no engine can be had here besides the one that is there; null if one can. */
+export async function missingForOwnEngine(): Promise<string | null> {
+  if (process.getuid?.() !== 0) return "an engine of the test's own needs root";
+  const found = await run("dockerd", ["--version"]).then(
+    () => true,
+    () => false,
+  );
+  return found ? null : "dockerd is not installed";
+}
+
+/** A dockerd with folders of its own, which a test may stop, freeze and kill: nobody else's containers are on it. */
+export class OwnEngine {
+  readonly folder = mkdtempSync(join(tmpdir(), "hookline-engine-"));
+  readonly socketPath = join(this.folder, "docker.sock");
+  #process: ChildProcess | null = null;
+  #containerd: ChildProcess | null = null;
+
+  /** As `DOCKER_HOST` takes it. */
+  get address(): string {
+    return `unix://${this.socketPath}`;
+  }
+
+  /**
+   * Starts dockerd, unless it runs, and waits until it answers. It leaves containers running when it ends: live-restore.
+   * Its containerd is a service of its own, as on every machine, and outlives it.
+   */
+  async start(): Promise<void> {
+    if (this.#process !== null) return;
+    const log = openSync(join(this.folder, "log"), "a");
+    const { folder } = this;
+    const containerd = [
+      `--root=${folder}/containerd`,
+      `--state=${folder}/state`,
+      `--address=${folder}/containerd.sock`,
+    ];
+    this.#containerd ??= spawn("containerd", containerd, { stdio: ["ignore", log, log] });
+    await this.#until(async () => existsSync(`${folder}/containerd.sock`));
+    const args = [`--data-root=${folder}/data`, `--exec-root=${folder}/exec`, `--pidfile=${folder}/pid`];
+    args.push(`--host=${this.address}`, "--bridge=none", "--iptables=false", "--ip6tables=false", "--live-restore");
+    args.push(`--containerd=${folder}/containerd.sock`);
+    this.#process = spawn("dockerd", args, { stdio: ["ignore", log, log] });
+    await this.#until(() => this.#answers());
+  }
+
+  /** Neither tells anybody when it is ready: it has to be asked. */
+  async #until(isReady: () => Promise<boolean>): Promise<void> {
+    const deadline = Date.now() + READY_MS;
+    while (!(await isReady())) {
+      if (Date.now() > deadline)
+        throw new Error(`the engine does not answer: ${readFileSync(join(this.folder, "log"), "utf8")}`);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+
+  /** Ends dockerd, and nothing that it started; resolves once it is gone. */
+  async end(signal: "SIGTERM" | "SIGKILL"): Promise<void> {
+    const process = this.#process;
+    if (process === null) return;
+    this.#process = null;
+    const gone = new Promise((resolve) => process.once("exit", resolve));
+    process.kill(signal);
+    await gone;
+  }
+
+  /** Stops dockerd in its tracks: it takes connections and answers nothing. */
+  freeze(): void {
+    this.#process?.kill("SIGSTOP");
+  }
+
+  thaw(): void {
+    this.#process?.kill("SIGCONT");
+  }
+
+  /** The process that stands between the engine and a container: its shim. */
+  async shimOf(containerId: string): Promise<number> {
+    const { stdout } = await run("ps", ["-eo", "pid,args"]);
+    const line = stdout.split("\n").find((each) => each.includes("containerd-shim") && each.includes(containerId));
+    if (line === undefined) throw new Error(`no shim of ${containerId} runs`);
+    return Number(line.trim().split(/\s+/)[0]);
+  }
+
+  /** Ends everything that was begun here, by its id, and takes the folders away. */
+  async close(): Promise<void> {
+    this.thaw();
+    await this.end("SIGTERM");
+    this.#containerd?.kill("SIGKILL");
+    const { stdout } = await run("ps", ["-eo", "pid,args"]);
+    for (const line of stdout.split("\n")) {
+      if (line.includes(this.folder) && line.includes("containerd")) end(Number(line.trim().split(/\s+/)[0]));
+    }
+    const mounts = readFileSync("/proc/mounts", "utf8").split("\n");
+    const inside = mounts.flatMap((line) => line.split(" ")[1] ?? []).filter((path) => path.startsWith(this.folder));
+    for (const path of inside.toReversed()) await run("umount", ["-l", path]);
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  }
+
+  #answers(): Promise<boolean> {
+    return new Promise((resolve) => {
+      const asked = request({ socketPath: this.socketPath, path: "/_ping" }, (answer) => {
+        answer.resume();
+        resolve(answer.statusCode === 200);
+      });
+      asked.on("error", () => resolve(false));
+      asked.end();
+    });
+  }
+}
+
+function end(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
+  }
+}
