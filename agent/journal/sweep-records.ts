@@ -1,4 +1,5 @@
 import type { SqlDatabase, SqlRow } from "../../shared/sql/sql.ts";
+import { sqliteTrouble } from "../sqlite/sqlite-trouble.ts";
 import { migrateJournal } from "./journal-schema.ts";
 
 /** What the last sweep cost, for the doctor. Times in milliseconds since the epoch. */
@@ -58,7 +59,12 @@ export class SweepRecords {
     const kept = this.#kept;
     const sinceMs = kept === null ? Infinity : Math.abs(record.finishedAtMs - kept.finishedAtMs);
     if (sinceMs < KEEP_EVERY_MS && (kept?.failures ?? 0) > 0 === record.failures > 0) return;
-    this.keep();
+    try {
+      this.keep();
+    } catch (error) {
+      // Memory has it: a sweep must not be lost because its record is.
+      if (sqliteTrouble(error) === null) throw error;
+    }
   }
 
   /** Puts it all on disk. @throws {Error} what the disk throws. */

@@ -102,10 +102,10 @@ export class SlotManager {
 
   /** Takes a place at once, then brings a runner up in it. */
   provision(serving: ServingPool, scope: string): void {
-    const { instance, random, records, clock } = this.#options;
+    const { instance, random, clock } = this.#options;
     const pool = serving.pool.key;
     const name = newSlotName(instance, pool, random);
-    records.plan({ name, pool, scope, plannedAtMs: clock.now() });
+    this.#notes.plan({ name, pool, scope, plannedAtMs: clock.now() });
     this.#feed(name, { change: "planned", pool, scope });
     const running = this.#work.run(name, () => this.#bringUp(name, serving, scope));
     this.#bringUps.add(running);

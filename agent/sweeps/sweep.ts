@@ -1,9 +1,11 @@
 import type { Clock } from "../../shared/clock/clock.ts";
 import type { Fleet } from "../../shared/fleet/pool.ts";
+import { messageOf } from "../../shared/errors/message-of.ts";
 import type { Logger } from "../../shared/log/logger.ts";
 import { wallTimeMs } from "../clock/two-clocks.ts";
 import { ownerOf, repositoryScope, scopeName } from "../github/model/scope.ts";
 import type { GitHub, GitHubJob, RunnerScope } from "../github/model/types.ts";
+import { sqliteTrouble } from "../sqlite/sqlite-trouble.ts";
 import { atMost } from "./at-most.ts";
 import type { SweepRecords } from "../journal/sweep-records.ts";
 import type { JobQuestions } from "./job-questions.ts";
@@ -58,7 +60,7 @@ export async function runSweep(options: SweepOptions): Promise<SweepResult> {
   const beganMs = clock.monotonicMs();
   const before = options.spent?.();
   const failures = new SweepFailures();
-  await options.deliveries?.run(failures, signal);
+  await readDeliveries(options, failures);
   const runners: RunnerInventory[] = [];
   for (const scope of scopesToList(options)) runners.push(await readRunners(github, scope, failures, signal));
   const targets = await sweepTargets(github, fleet, failures, signal);
@@ -122,6 +124,16 @@ export async function runSweep(options: SweepOptions): Promise<SweepResult> {
     failures: failures.all.length,
   });
   return result;
+}
+
+/** What is found in GitHub's logs has to be written down; a disk that takes nothing leaves the queue to be read. */
+async function readDeliveries({ deliveries, signal }: SweepOptions, failures: SweepFailures): Promise<void> {
+  try {
+    await deliveries?.run(failures, signal);
+  } catch (error) {
+    if (sqliteTrouble(error) === null) throw error;
+    failures.cut("GitHub's delivery logs", `the journal takes nothing: ${messageOf(error)}`);
+  }
 }
 
 function scopesToList({ fleet, otherScopes }: SweepOptions): Iterable<RunnerScope> {

@@ -512,7 +512,7 @@ describe("promise 5: on a disk that takes nothing at all sweeps serve on", () =>
     journalSql.full = true;
     slotsSql.full = true;
     github.jobs = { [REPOSITORY]: [listed(1), listed(2)] };
-    await clock.advance(2 * SWEEP_MS);
+    await clock.advance(SWEEP_MS + 5000);
     expect(provider.running()).toHaveLength(2);
     for (const name of provider.running()) provider.exit(name, 0);
     github.jobs = { [REPOSITORY]: [] };
