@@ -111,7 +111,7 @@ engineTest(
     engine.freeze();
     const ids = queue(github, 4);
     await world.agent.waitForLine(/"msg":"slot wanted"/);
-    await new Promise((resolve) => setTimeout(resolve, 70_000));
+    await world.agent.waitForLine(/was silent for 60 s/);
     engine.thaw();
     await untilRunning(github, ids);
     await finish(world, ids);
@@ -130,7 +130,8 @@ engineTest("H3: one container's shim is stopped, the agent restarted: the next j
     agent.start();
     await agent.waitForLine(/"msg":"link up"/);
     const after = await timeToRun(github);
-    expect(after.tookMs).toBeLessThan(Math.max(2000, 10 * before.tookMs));
+    const slower = after.tookMs / before.tookMs;
+    expect(slower).toBeLessThan(10);
     github.completeJob(after.id);
   } finally {
     process.kill(shim, "SIGCONT");
@@ -151,12 +152,13 @@ engineTest("H4: a container that cannot be removed, in a pool of one: the next j
     github.completeJob(first.id);
     await github.waitFor(() => github.job(first.id).status === "completed", "its end");
     const second = await timeToRun(github);
-    expect(second.tookMs).toBeLessThan(Math.max(10_000, 20 * first.tookMs));
+    const slower = second.tookMs / first.tookMs;
+    expect(slower).toBeLessThan(20);
     github.completeJob(second.id);
     await github.waitFor(() => github.job(second.id).status === "completed", "the second to end");
     expect(await world.containers()).toContain(name);
   } finally {
     await run("chattr", ["-i", join(upper, "stuck/file")]);
   }
-  await expect.poll(world.containers, { timeout: 120_000 }).toEqual([]);
+  await expect.poll(world.containers).toEqual([]);
 });

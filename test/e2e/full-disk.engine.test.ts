@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -16,8 +16,7 @@ if (!isRoot) console.warn("Not run: what happens on a full disk (a small file sy
 const rootTest = isRoot ? dockerTest : dockerTest.skip;
 
 let disk = "";
-let chain: ChainWithoutAgent | null = null;
-let agent: AgentProcess | null = null;
+let world: { readonly chain: ChainWithoutAgent; readonly agent: AgentProcess } | null = null;
 
 beforeEach(async () => {
   if (!isRoot) return;
@@ -26,10 +25,10 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  await agent?.close();
-  await chain?.close();
+  await world?.agent.close();
+  await world?.chain.close();
   if (disk !== "") await run("umount", [disk]);
-  [agent, chain, disk] = [null, null, ""];
+  [world, disk] = [null, ""];
 });
 
 /** Takes all that is left of the disk. */
@@ -48,13 +47,11 @@ async function free(): Promise<void> {
 }
 
 /** The chain with an agent whose data folder lies on the small disk. */
-async function world(): Promise<{ readonly chain: ChainWithoutAgent; readonly agent: AgentProcess }> {
-  chain = await startChainWithoutAgent({ maxSlots: 2, edge: true, sweepIntervalSeconds: 10 });
-  agent = new AgentProcess({
-    ...chain.agentOptions,
-    env: { HOOKLINE_DATA: join(disk, "data"), HOOKLINE_MIN_FREE_DISK: "0" },
-  });
-  return { chain, agent };
+async function makeWorld(): Promise<NonNullable<typeof world>> {
+  const chain = await startChainWithoutAgent({ maxSlots: 2, edge: true, sweepIntervalSeconds: 10 });
+  const env = { HOOKLINE_DATA: join(disk, "data"), HOOKLINE_MIN_FREE_DISK: "0" };
+  world = { chain, agent: new AgentProcess({ ...chain.agentOptions, env }) };
+  return world;
 }
 
 async function serves({ github }: ChainWithoutAgent, id: number): Promise<void> {
@@ -73,7 +70,7 @@ async function deadLetters({ agentOptions: { edge } }: ChainWithoutAgent): Promi
 rootTest(
   "H6: an agent that is started on a full disk waits, and serves what waited once there is space; no dead letter",
   async () => {
-    const { chain, agent } = await world();
+    const { chain, agent } = await makeWorld();
     fill();
     agent.start();
     await agent.waitForLine(/waiting for the disk/);
@@ -88,7 +85,7 @@ rootTest(
 rootTest(
   "H21: a disk that fills under a running agent: sweeps serve on, signals wait at the edge, no dead letter",
   async () => {
-    const { chain, agent } = await world();
+    const { chain, agent } = await makeWorld();
     agent.start();
     await agent.waitForLine(/"msg":"link up"/);
     fill();
