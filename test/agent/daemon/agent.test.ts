@@ -433,6 +433,22 @@ describe("its end", () => {
     expect(provider.running()).toEqual([]);
   });
 
+  test("promise 4: a copy of what has ended before a restart starts nothing, though the ledger does not hold it", async () => {
+    const first = agentFixture();
+    await first.start();
+    const atMs = first.clock.now();
+    const times = { createdAtMs: atMs, startedAtMs: atMs };
+    const ended = { ...times, guid: guid(2), action: "completed", status: "completed", conclusion: "success" };
+    first.welcome().receive(batchOf(0, [signalOf(1, ended)]));
+    await first.clock.advance(0);
+    await first.stop();
+    const { clock, github, start, welcome } = agentFixture({ earlier: first });
+    await start();
+    welcome().receive(batchOf(0, [signalOf(1, { ...times, guid: guid(3) })]));
+    await clock.advance(5000);
+    expect(github.callsOf("jit")).toEqual([]);
+  });
+
   test("promise 17: what has ended is forgotten after three days: an old copy of it is a stranger whom GitHub is asked about", async () => {
     const HOUR_MS = 60 * MINUTE_MS;
     const { clock, github, start, welcome } = agentFixture({ sweepIntervalMs: HOUR_MS });
