@@ -83,6 +83,7 @@ export class Agent {
       ledger: this.#ledger,
       pools,
       ownPrefix: ownPrefix(instance),
+      endedAttempt: (jobId) => this.#journal.endedAttempt(jobId),
       githubNowMs: () => options.github.serverNowMs?.() ?? null,
       feed: (event) => this.#control.feed(event),
       requestSweep: () => this.#sweeps.request(),

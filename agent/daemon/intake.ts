@@ -22,6 +22,8 @@ export interface IntakeOptions {
   readonly githubNowMs: () => number | null;
   /** How the names of this agent's runners begin. */
   readonly ownPrefix: string;
+  /** The last attempt of a job that the journal knows to have ended; null for any other. Nothing ends unless it is given. */
+  readonly endedAttempt?: (jobId: number) => number | null;
   /** A job that ran on a runner of this agent's has ended; told of again each time that somebody says so. */
   readonly finished?: (facts: JobFacts) => void;
   readonly feed: (event: ControllerEvent) => void;
@@ -54,6 +56,7 @@ export class Intake {
         continue;
       }
       log.info("signal", { guid, jobId, action, phase: facts.phase, ms: now - signal.receivedAtMs });
+      this.#recallEnd(facts, now);
       feed({ type: "job", source: "signal", facts, atMs: now, seenAtMs: now, guid });
       this.#noteFinished(facts);
       this.#noteUnserved(facts);
@@ -98,6 +101,16 @@ export class Intake {
     const { clock, feed } = this.#options;
     feed({ type: "job", source: "sweep", facts, atMs: clock.now(), seenAtMs: askedAtMs });
     this.#noteFinished(facts);
+  }
+
+  /** The ledger forgets finished jobs within hours; a late copy must not bring one back. */
+  #recallEnd(facts: JobFacts, atMs: number): void {
+    const { ledger, endedAttempt, feed } = this.#options;
+    if (facts.phase === "completed" || ledger.job(facts.jobId) !== undefined) return;
+    const attempt = endedAttempt?.(facts.jobId) ?? null;
+    if (attempt === null) return;
+    const ended: JobFacts = { ...facts, attempt, phase: "completed" };
+    feed({ type: "job", source: "signal", facts: ended, atMs, seenAtMs: atMs });
   }
 
   #noteFinished(facts: JobFacts): void {

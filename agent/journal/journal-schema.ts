@@ -93,6 +93,14 @@ const MIGRATIONS: readonly (readonly string[])[] = [
        PRIMARY KEY (day, pool, repository, conclusion)
      ) STRICT, WITHOUT ROWID`,
   ],
+  [
+    // Which jobs have ended is read from the index alone.
+    "DROP INDEX signals_by_job",
+    `CREATE INDEX signals_by_job
+       ON signals (job_id, json_extract(signal, '$.action'), json_extract(signal, '$.runAttempt'))`,
+    "CREATE TABLE old_guids (guid TEXT PRIMARY KEY, agent_at INTEGER NOT NULL) STRICT, WITHOUT ROWID",
+    "CREATE TABLE ended_jobs (job_id INTEGER PRIMARY KEY, attempt INTEGER NOT NULL, agent_at INTEGER NOT NULL) STRICT",
+  ],
 ];
 
 /**

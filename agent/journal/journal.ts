@@ -29,6 +29,9 @@ export interface UnreadSignal {
 /** Refusals that one welcome is followed by; the rest comes with the next. */
 const MOST_UNTOLD = 50;
 
+/** So long a finished job's signals are kept whole, for commands that tell what became of it. */
+const WHOLE_MS = 24 * 60 * 60_000;
+
 const REMEMBER_MS = 3 * 24 * 60 * 60_000;
 
 /** An upgrade may take a while; after GitHub's longest run nothing of it is of use. */
@@ -38,12 +41,11 @@ const KEEP_UNREAD_MS = 35 * 24 * 60 * 60_000;
 const MOST_AT_ONCE = 5000;
 const PAGE_ROWS = 500;
 
-/** Jobs whose end is here, in the attempt that is the last known. */
-const ENDED = `SELECT job_id FROM signals GROUP BY job_id
-   HAVING max(CASE WHEN json_extract(signal, '$.action') = 'completed' THEN json_extract(signal, '$.runAttempt') END)
-     >= max(json_extract(signal, '$.runAttempt'))`;
-const PAGE = `SELECT rowid, job_id, agent_at, signal, seq, json_extract(signal, '$.action') AS action
-   FROM signals WHERE rowid > ? ORDER BY rowid LIMIT ?`;
+/** Jobs whose end is not here, in the attempt that is the last known, those that were heard of first leading. */
+const OPEN = `SELECT job_id FROM signals GROUP BY job_id
+   HAVING coalesce(max(CASE WHEN json_extract(signal, '$.action') = 'completed' THEN json_extract(signal, '$.runAttempt') END), 0)
+     < max(json_extract(signal, '$.runAttempt'))
+   ORDER BY min(rowid)`;
 
 /**
  * The agent's memory on disk: signals before they are acknowledged, and where it stands in the mailbox.
@@ -118,13 +120,15 @@ export class Journal {
 
   #insert({ seq, signal }: { readonly seq: number | null; readonly signal: Signal }, nowMs: number): boolean {
     const rows = this.#sql.exec(
-      `INSERT INTO signals (guid, job_id, agent_at, signal, seq) VALUES (?, ?, ?, ?, ?)
+      `INSERT INTO signals (guid, job_id, agent_at, signal, seq)
+       SELECT ?, ?, ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM old_guids WHERE guid = ?)
        ON CONFLICT (guid) DO NOTHING RETURNING guid`,
       signal.guid,
       signal.jobId,
       nowMs,
       JSON.stringify(signal),
       seq,
+      signal.guid,
     );
     return rows.length > 0;
   }
@@ -161,7 +165,8 @@ export class Journal {
   }
 
   has(guid: string): boolean {
-    return this.#sql.exec("SELECT guid FROM signals WHERE guid = ?", guid).length > 0;
+    const known = "SELECT guid FROM signals WHERE guid = ? UNION ALL SELECT guid FROM old_guids WHERE guid = ?";
+    return this.#sql.exec(known, guid, guid).length > 0;
   }
 
   /** Starts over in a new mailbox: nothing of it is here yet. */
@@ -181,27 +186,77 @@ export class Journal {
   }
 
   /**
-   * What a start has to know, page by page, so that its memory does not grow with what has happened: every signal of
-   * jobs that have not ended, and of the others the last word alone.
+   * What a start has to know, so that its memory does not grow with what has happened: every signal of jobs that have
+   * not ended.
    */
   *recall(): Generator<JournaledSignal> {
-    const ended = new Set(this.#sql.exec(ENDED).map((row) => Number(row["job_id"])));
-    for (let after = 0; ;) {
-      const rows = this.#sql.exec(PAGE, after, PAGE_ROWS);
-      for (const row of rows) {
-        if (row["action"] !== "completed" && ended.has(Number(row["job_id"]))) continue;
-        yield* journaledOf(row);
-      }
-      const last = rows.at(-1);
-      if (last === undefined) return;
-      after = Number(last["rowid"]);
+    for (const { job_id: jobId } of this.#sql.exec(OPEN)) {
+      const rows = this.#sql.exec(
+        "SELECT agent_at, signal, seq FROM signals WHERE job_id = ? ORDER BY rowid",
+        jobId ?? null,
+      );
+      for (const row of rows) yield* journaledOf(row);
     }
   }
 
-  /** Forgets signals older than three days: the ledger no longer needs them to keep finished jobs finished. */
+  /** The last attempt of a job that is known to have ended; null for a job whose end is not remembered. */
+  endedAttempt(jobId: number): number | null {
+    const [row] = this.#sql.exec(
+      `SELECT max(attempt) AS attempt FROM (
+         SELECT json_extract(signal, '$.runAttempt') AS attempt FROM signals
+           WHERE job_id = ? AND json_extract(signal, '$.action') = 'completed'
+         UNION ALL SELECT attempt FROM ended_jobs WHERE job_id = ?)`,
+      jobId,
+      jobId,
+    );
+    const attempt = row?.["attempt"];
+    return attempt === null || attempt === undefined ? null : Number(attempt);
+  }
+
+  /**
+   * Forgets signals older than three days: nobody needs them any more to keep finished jobs finished. Of finished jobs
+   * older than a day the GUIDs stay, and that they ended.
+   */
   prune(nowMs: number): void {
+    for (let after = 0; after >= 0;) after = this.#compact(after, nowMs - WHOLE_MS);
+    this.#sql.exec("DELETE FROM old_guids WHERE agent_at < ?", nowMs - REMEMBER_MS);
+    this.#sql.exec("DELETE FROM ended_jobs WHERE agent_at < ?", nowMs - REMEMBER_MS);
     this.#sql.exec("DELETE FROM signals WHERE agent_at < ?", nowMs - REMEMBER_MS);
     this.#sql.exec("DELETE FROM unread WHERE agent_at < ?", nowMs - KEEP_UNREAD_MS);
+  }
+
+  /** One page of what came before a time. Returns where to go on, or -1 at the end. */
+  #compact(after: number, beforeMs: number): number {
+    const rows = this.#sql.exec(
+      `SELECT rowid, guid, job_id, agent_at, json_extract(signal, '$.action') AS action,
+         json_extract(signal, '$.runAttempt') AS attempt
+       FROM signals WHERE rowid > ? ORDER BY rowid LIMIT ?`,
+      after,
+      PAGE_ROWS,
+    );
+    const old = rows.filter((row) => Number(row["agent_at"]) < beforeMs);
+    if (old.length > 0) {
+      this.#sql.transaction(() => {
+        for (const row of old) this.#compactOne(row);
+      });
+    }
+    return old.length < PAGE_ROWS ? -1 : Number(old.at(-1)?.["rowid"]);
+  }
+
+  #compactOne(row: SqlRow): void {
+    const [jobId, attempt] = [Number(row["job_id"]), Number(row["attempt"] ?? 1)];
+    if ((this.endedAttempt(jobId) ?? 0) < attempt) return;
+    const [guid = "", rowid = null, agentAt = 0] = [row["guid"], row["rowid"], row["agent_at"]];
+    this.#sql.exec("INSERT OR IGNORE INTO old_guids VALUES (?, ?)", guid, agentAt);
+    this.#sql.exec("DELETE FROM signals WHERE rowid = ?", rowid);
+    if (row["action"] !== "completed") return;
+    this.#sql.exec(
+      `INSERT INTO ended_jobs VALUES (?, ?, ?)
+       ON CONFLICT (job_id) DO UPDATE SET attempt = max(attempt, excluded.attempt), agent_at = excluded.agent_at`,
+      jobId,
+      attempt,
+      agentAt,
+    );
   }
 }
 

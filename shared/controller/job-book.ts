@@ -8,8 +8,8 @@ export const STALE_MS = 10 * 60_000;
 
 const MOST_WORDS = 1000;
 
-/** Finished jobs are remembered this long, so that a late or replayed event cannot bring them back. */
-const REMEMBER_MS = 3 * 24 * 60 * 60_000;
+/** Finished jobs are remembered this long here; that one has ended the journal knows for longer, and says so. */
+const REMEMBER_MS = 60 * 60_000;
 
 /**
  * GitHub ends a run after this time, whatever its jobs wait for.

@@ -130,6 +130,7 @@ describe("what release 0.1.0 wrote", () => {
       written("journal.json", [
         "CREATE TABLE signals (guid TEXT NOT NULL UNIQUE, job_id INTEGER NOT NULL, agent_at INTEGER NOT NULL, signal TEXT NOT NULL, seq INTEGER) STRICT",
         "CREATE TABLE cursor (one INTEGER PRIMARY KEY CHECK (one = 1), stream TEXT NOT NULL, acked INTEGER NOT NULL) STRICT",
+        "CREATE INDEX signals_by_job ON signals (job_id)",
         "CREATE TABLE schema (version INTEGER NOT NULL) STRICT",
         "INSERT INTO schema VALUES (4)",
       ]),
