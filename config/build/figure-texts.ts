@@ -75,6 +75,10 @@ export const FIGURE_TEXTS: Readonly<Record<string, (figures: Figures) => string>
   "agent.machine": ({ agent }) => machineOf(agent),
   "agent.bundle": ({ agent }) => kibibytes(agent.figures.bundleBytes),
   "agent.connected": ({ agent }) => range(agent.figures.connectedLeastMs, agent.figures.connectedMostMs),
+  "history.signals": ({ history }) => history.figures.signals.toLocaleString("en"),
+  "history.peak": ({ history }) => mebibytes(history.figures.peakKib),
+  "history.doctor": ({ history }) => mebibytes(history.figures.doctorPeakKib),
+  "history.slower": ({ history }) => (history.figures.connectedMs / history.figures.connectedEmptyMs).toFixed(1),
   "agent.resident": ({ agent }) => mebibytes(agent.figures.residentKib),
   "agent.residentFile": ({ agent }) => mebibytes(agent.figures.residentFileKib),
 

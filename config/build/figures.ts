@@ -30,6 +30,15 @@ const SECTIONS = {
     residentKib: measured,
     residentFileKib: measured,
   }),
+  history: z.strictObject({
+    signals: count,
+    journalBytes: count,
+    connectedEmptyMs: measured,
+    connectedMs: measured,
+    peakKib: measured,
+    doctorPeakKib: measured,
+    slotsPeakKib: measured,
+  }),
   controller: z.strictObject({
     openJobs: count,
     slots: count,
@@ -101,6 +110,7 @@ function sectionOf<Name extends SectionName>(name: Name) {
 const figuresSchema = z.strictObject({
   edge: sectionOf("edge"),
   agent: sectionOf("agent"),
+  history: sectionOf("history"),
   controller: sectionOf("controller"),
   demo: sectionOf("demo"),
   doctor: sectionOf("doctor"),

@@ -66,7 +66,7 @@ async function oneMinute({ github }: ChainWithoutAgent): Promise<void> {
 }
 
 /** What the image sets to keep memory small. */
-function imageMemory(): Readonly<Record<string, string>> {
+export function imageMemory(): Readonly<Record<string, string>> {
   const text = readFileSync(join(import.meta.dirname, "../../Dockerfile"), "utf8");
   const found = /^ENV NODE_OPTIONS="(.+)" MALLOC_ARENA_MAX=(\d+)$/m.exec(text);
   if (found === null) throw new Error("the Dockerfile no longer sets NODE_OPTIONS and MALLOC_ARENA_MAX in one line");

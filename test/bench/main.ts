@@ -15,6 +15,7 @@ interface Bench {
 const BENCHES: Readonly<Record<SectionName, Bench>> = {
   edge: { run: async () => (await import("./edge.ts")).benchEdge(), uses: ["wrangler"] },
   agent: { run: async () => (await import("./agent.ts")).benchAgent(), uses: ["docker"] },
+  history: { run: async () => (await import("./history.ts")).benchHistory(), uses: ["docker"] },
   controller: { run: async () => (await import("./controller.ts")).benchController(), uses: [] },
   demo: { run: async () => (await import("./demo.ts")).benchDemo(), uses: ["wrangler", "docker"] },
   doctor: { run: async () => (await import("./doctor.ts")).benchDoctor(), uses: ["wrangler", "docker"] },

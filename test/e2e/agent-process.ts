@@ -34,7 +34,8 @@ export class AgentProcess {
   /** Where its config/pools.yaml lies. */
   readonly poolsFile: string;
   readonly #folder = mkdtempSync(join(tmpdir(), "hookline-agent-"));
-  readonly #env: Record<string, string>;
+  /** The daemon's environment, for other commands on its data folder. */
+  readonly env: Readonly<Record<string, string>>;
   readonly #program: string;
   #process: ChildProcessGroup | null = null;
 
@@ -42,7 +43,7 @@ export class AgentProcess {
     this.#program = options.program ?? join(import.meta.dirname, "../../agent/main.ts");
     this.poolsFile = join(this.#folder, "pools.yaml");
     writeFileSync(this.poolsFile, stringify(options.pools));
-    this.#env = {
+    this.env = {
       HOOKLINE_INSTANCE: options.instance,
       HOOKLINE_CONFIG: this.poolsFile,
       HOOKLINE_DATA: join(this.#folder, "data"),
@@ -58,7 +59,7 @@ export class AgentProcess {
 
   /** Runs another command of `hookline` in the daemon's environment, as a process of its own. */
   command(...args: readonly string[]): ChildProcessGroup {
-    return ChildProcessGroup.node(join(import.meta.dirname, "../../agent/main.ts"), args, this.#env);
+    return ChildProcessGroup.node(join(import.meta.dirname, "../../agent/main.ts"), args, this.env);
   }
 
   /** What the daemon printed since its last start, by line. */
@@ -71,7 +72,7 @@ export class AgentProcess {
   }
 
   start(): void {
-    this.#process = ChildProcessGroup.node(this.#program, ["agent"], this.#env);
+    this.#process = ChildProcessGroup.node(this.#program, ["agent"], this.env);
   }
 
   async waitForLine(pattern: RegExp): Promise<string> {
@@ -82,7 +83,7 @@ export class AgentProcess {
   /** `hookline scale` with these words, on the same journal; resolves when it has ended. */
   scale(...args: readonly string[]): Promise<CommandResult> {
     const main = join(import.meta.dirname, "../../agent/main.ts");
-    const env = { PATH: process.env["PATH"], ...this.#env };
+    const env = { PATH: process.env["PATH"], ...this.env };
     return new Promise((resolve) => {
       execFile(process.execPath, [main, "scale", ...args], { env, timeout: PATIENCE_MS }, (error, stdout, stderr) =>
         resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
