@@ -108,7 +108,10 @@ test.each([
   ["GHCR.IO/acme/runner:1", "ghcr.io", "me"],
   ["localhost:5000/runner", "localhost:5000", "you"],
   ["acme/runner", "https://index.docker.io/v1/", "hub"],
-])("the credentials for %s are those of its registry, and no other gets any", async (image, server, username) => {
+  ["docker.io/acme/runner", "https://index.docker.io/v1/", "hub"],
+  ["index.docker.io/acme/runner", "https://index.docker.io/v1/", "hub"],
+  ["registry-1.docker.io/acme/runner", "https://index.docker.io/v1/", "hub"],
+])("H12: the credentials for %s are those of its registry, and no other gets any", async (image, server, username) => {
   const auth = (user: string) => ({ auth: Buffer.from(`${user}:pa:ss`).toString("base64") });
   const auths = { "ghcr.io": auth("me"), "localhost:5000": auth("you"), "https://index.docker.io/v1/": auth("hub") };
   const headers: (string | string[] | undefined)[] = [];
@@ -262,4 +265,24 @@ test.each([
   ["a/b:c@sha256:0123", "a/b", "sha256:0123"],
 ])("%s is pulled as %s, %s: never all tags", (reference, repository, tag) => {
   expect(splitImageReference(reference)).toEqual({ repository, tag });
+});
+
+test.each(["docker.io", "registry-1.docker.io", "https://index.docker.io/v1/", "index.docker.io"])(
+  "H12: credentials written for %s are those of Docker Hub, whatever the image calls it",
+  (server) => {
+    const auths = { [server]: { username: "me", password: "secret" } };
+    const registryAuth = parseRegistryAuth(JSON.stringify({ auths }));
+    for (const image of ["runner:1", "acme/runner", "docker.io/acme/runner"])
+      expect(registryAuth(image)).not.toBeNull();
+    expect(registryAuth("ghcr.io/acme/runner")).toBeNull();
+  },
+);
+
+test("H12: entries without credentials, as docker login leaves them beside a helper, are skipped", () => {
+  const auths = { "quay.io": {}, "ghcr.io": { username: "me", password: "secret" } };
+  const registryAuth = parseRegistryAuth(JSON.stringify({ auths }));
+  expect([registryAuth("quay.io/a/b"), registryAuth("ghcr.io/a/b") === null]).toEqual([null, false]);
+  expect(() => parseRegistryAuth(JSON.stringify({ auths: { "quay.io": {} }, credsStore: "desktop" }))).toThrow(
+    /credentials/,
+  );
 });

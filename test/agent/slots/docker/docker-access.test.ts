@@ -36,6 +36,23 @@ test("Docker in Docker is privileged, keeps its data in a volume that goes with 
   expect(body.HostConfig).not.toHaveProperty("Binds");
 });
 
+test.each([
+  [["name=userns"], "host"],
+  [["name=seccomp,profile=default", "name=userns"], "host"],
+  [["name=seccomp,profile=default"], undefined],
+] as const)("H17: Docker in Docker on an engine with %j runs in the user namespace %s", (SecurityOptions, expected) => {
+  const pool = poolOf({ container: { ...PLAIN_CONTAINER, docker: "dind" } });
+  const host = hostFeatures({ ...CAPABLE_INFO, SecurityOptions: [...SecurityOptions] });
+  const { body } = containerSpec({ spec: specOf(pool), instance: "mine", host, network: "bridge", createdAtMs: 1 });
+  expect(body.HostConfig?.UsernsMode).toBe(expected);
+});
+
+test("H17: a plain container stays in the engine's user namespace", () => {
+  const host = hostFeatures({ ...CAPABLE_INFO, SecurityOptions: ["name=userns"] });
+  const { body } = containerSpec({ spec: specOf(poolOf()), instance: "mine", host, network: "bridge", createdAtMs: 1 });
+  expect(body.HostConfig).not.toHaveProperty("UsernsMode");
+});
+
 test("a pool cannot take over what the agent knows its containers by, nor the runner's credential", () => {
   const labels = { "hookline.instance": "other", "hookline.pool": "other" };
   expect(bodyWith({ labels }).Labels).toMatchObject({ "hookline.instance": "mine", "hookline.pool": "small" });
