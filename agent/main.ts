@@ -1,4 +1,7 @@
+import { openWayOut } from "./cli/way-out.ts";
 import { runCli } from "./commands/commands.ts";
+
+openWayOut(process.env);
 
 const stop = new AbortController();
 for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stop.abort());

@@ -21,11 +21,14 @@ const DOCKER_HUB = "https://index.docker.io/v1/";
  */
 export function parseRegistryAuth(text: string): RegistryAuth {
   const { auths } = fileSchema.parse(JSON.parse(text));
-  const headers = new Map(Object.entries(auths).map(([server, entry]) => [hostOf(server), headerOf(server, entry)]));
+  const told = Object.entries(auths).map(([server, entry]) => [hostOf(server), headerOf(server, entry)] as const);
+  const headers = new Map(told.flatMap(([host, header]) => (header === null ? [] : [[host, header] as const])));
+  if (told.length > 0 && headers.size === 0) throw new Error("no credentials");
   return (image) => headers.get(registryOf(image)) ?? null;
 }
 
-function headerOf(server: string, entry: z.infer<typeof entrySchema>): string {
+/** Null for an entry that `docker login` leaves where a helper program keeps the credentials. */
+function headerOf(server: string, entry: z.infer<typeof entrySchema>): string | null {
   const colon = Buffer.from(entry.auth ?? "", "base64").toString("utf8");
   const at = colon.indexOf(":");
   const credentials = {
@@ -34,7 +37,7 @@ function headerOf(server: string, entry: z.infer<typeof entrySchema>): string {
     ...(entry.identitytoken === undefined ? {} : { identitytoken: entry.identitytoken }),
     serveraddress: server,
   };
-  if (credentials.password === "" && credentials.identitytoken === undefined) throw new Error("no credentials");
+  if (credentials.password === "" && credentials.identitytoken === undefined) return null;
   return Buffer.from(JSON.stringify(credentials)).toString("base64url");
 }
 
@@ -42,9 +45,11 @@ function headerOf(server: string, entry: z.infer<typeof entrySchema>): string {
 function registryOf(image: string): string {
   const [first = ""] = image.split("/");
   const isHost = image.includes("/") && (/[.:]/.test(first) || first === "localhost");
-  return isHost ? first.toLowerCase() : hostOf(DOCKER_HUB);
+  return isHost ? hostOf(first) : hostOf(DOCKER_HUB);
 }
 
+/** Docker Hub has several names, which the engine takes for one. */
 function hostOf(server: string): string {
-  return (server.replace(/^https?:\/\//, "").split("/")[0] ?? "").toLowerCase();
+  const host = (server.replace(/^https?:\/\//, "").split("/")[0] ?? "").toLowerCase();
+  return ["docker.io", "registry-1.docker.io"].includes(host) ? "index.docker.io" : host;
 }

@@ -3,6 +3,7 @@ import * as z from "zod";
 
 import { deadLetterListSchema } from "../../shared/mailbox/dead-letters.ts";
 import { EdgeError } from "./ask-freshness.ts";
+import { whoAnswers } from "./who-answers.ts";
 
 export type DeadLetterList = z.output<typeof deadLetterListSchema>;
 
@@ -42,6 +43,9 @@ async function call(
   if (answer.status === 401) {
     throw new EdgeError("token", "the edge refuses the token", "give this command the edge's own HOOKLINE_TOKEN");
   }
+  const other = answer.status === 404 ? null : whoAnswers(answer.status, answer.headers);
+  if (other !== null)
+    throw new EdgeError("not-hookline", `the edge answers ${answer.status}: ${other.who}`, other.remedy);
   if (answer.status >= 500) {
     const remedy = "look at its log: wrangler tail, or that of the standalone receiver";
     throw new EdgeError("unavailable", `the edge answers ${answer.status}`, remedy);

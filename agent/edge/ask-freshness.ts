@@ -1,6 +1,7 @@
 import { reasonOf } from "../../shared/errors/message-of.ts";
 import { OperatorError } from "../../shared/errors/operator-error.ts";
 import { freshnessSchema, type Freshness } from "../../shared/mailbox/freshness.ts";
+import { whoAnswers } from "./who-answers.ts";
 
 type EdgeErrorCode = "unreachable" | "token" | "not-hookline" | "unavailable";
 
@@ -14,6 +15,9 @@ export async function askFreshness(edgeUrl: string, token: string, signal: Abort
     const remedy = "give the agent the same HOOKLINE_TOKEN as the Worker: wrangler secret put HOOKLINE_TOKEN";
     throw new EdgeError("token", "the edge refuses the token", remedy);
   }
+  const other = whoAnswers(answer.status, answer.headers);
+  if (other !== null)
+    throw new EdgeError("not-hookline", `the edge answers ${answer.status}: ${other.who}`, other.remedy);
   if (answer.status >= 500) {
     throw new EdgeError("unavailable", `the edge answers ${answer.status}`, "look at the Worker's logs: wrangler tail");
   }

@@ -10,6 +10,8 @@ export interface Ending {
   /** Close code; 1006 where the connection just broke. */
   readonly code: number;
   readonly reason: string;
+  /** What helps, where the answer says who gave it. */
+  readonly remedy?: string;
   /** HTTP status where the edge answered the upgrade with something else. */
   readonly status: number | null;
 }

@@ -138,6 +138,7 @@ export class LinkClient {
 
 function remedyFor(ending: Ending): string | undefined {
   if (ending.status === 401) return "HOOKLINE_TOKEN differs from the Worker's secret of that name";
+  if (ending.remedy !== undefined) return ending.remedy;
   if (ending.status === 404 || ending.status === 426) return "HOOKLINE_EDGE_URL does not point at a Hookline Worker";
   if (ending.code === CLOSE.flapping) return "two agents fight over the link; stop one of them";
   if (ending.code === CLOSE.superseded) return "another agent has connected; run one agent only";

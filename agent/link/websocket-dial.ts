@@ -1,38 +1,49 @@
+import { getProxyForUrl } from "proxy-from-env";
+
 import { messageOf } from "../../shared/errors/message-of.ts";
+import type { IncomingMessage } from "node:http";
+
 import WebSocket, { type RawData } from "ws";
 
 import { MAX_FRAME_BYTES, SUBPROTOCOL } from "../../shared/link/protocol.ts";
+import { whoAnswers } from "../edge/who-answers.ts";
+import { ConnectAgent } from "./connect-agent.ts";
 import type { Connection, ConnectionEvents, Dial, Ending } from "./dial.ts";
 
 const HANDSHAKE_TIMEOUT_MS = 15_000;
 
-/** Dials the edge's `/link` with the bearer token, over `wss` or, for a test on loopback, `ws`. */
+/**
+ * Dials the edge's `/link` with the bearer token, over `wss` or, for a test on loopback, `ws`. Through the proxy that
+ * HTTPS_PROXY (HTTP_PROXY for `ws`) names: `ws` brings connections of its own and passes Node's proxies by.
+ */
 export function websocketDial(edgeUrl: string, token: string): Dial {
   const url = new URL("/link", edgeUrl);
+  const proxy = getProxyForUrl(url.href);
   url.protocol = url.protocol === "http:" ? "ws:" : "wss:";
-  return (events) => open(url, token, events);
+  return (events) => open(url, token, proxy, events);
 }
 
-function open(url: URL, token: string, events: ConnectionEvents): Connection {
+function open(url: URL, token: string, proxy: string, events: ConnectionEvents): Connection {
   const socket = new WebSocket(url, SUBPROTOCOL, {
     headers: { Authorization: `Bearer ${token}` },
     handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
     maxPayload: 4 * MAX_FRAME_BYTES,
     perMessageDeflate: false,
+    ...(proxy === "" ? {} : { agent: new ConnectAgent(proxy, url.protocol === "wss:") }),
   });
   let ended = false;
-  let failure: Pick<Ending, "reason" | "status"> = { reason: "", status: null };
+  let failure: Omit<Ending, "code"> = { reason: "", status: null };
   const end = (code: number, reason: string): void => {
     if (ended) return;
     ended = true;
-    events.closed({ code, reason: reason === "" ? failure.reason : reason, status: failure.status });
+    events.closed({ ...failure, code, reason: reason === "" ? failure.reason : reason });
   };
   socket.on("open", () => events.opened());
   socket.on("message", (data, isBinary) => {
     if (!ended) events.received(isBinary ? data : text(data));
   });
   socket.on("unexpected-response", (_request, response) => {
-    failure = { reason: `the edge answered ${response.statusCode ?? 0}`, status: response.statusCode ?? null };
+    failure = refusalOf(response);
     response.resume();
     socket.terminate();
     end(1006, "");
@@ -50,6 +61,14 @@ function open(url: URL, token: string, events: ConnectionEvents): Connection {
       queueMicrotask(() => end(1006, "terminated"));
     },
   };
+}
+
+function refusalOf({ statusCode = 0, headers }: IncomingMessage): Omit<Ending, "code"> {
+  const fields = Object.entries(headers).flatMap(([name, value]) => [value ?? []].flat().map((each) => [name, each]));
+  const other = whoAnswers(statusCode, new Headers(fields as [string, string][]));
+  const reason = `the edge answered ${statusCode}`;
+  if (other === null) return { reason, status: statusCode };
+  return { reason: `${reason}: ${other.who}`, status: statusCode, remedy: other.remedy };
 }
 
 function text(data: RawData): string {

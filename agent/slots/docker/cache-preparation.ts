@@ -7,7 +7,9 @@ import type { DockerClient } from "../../docker/docker-client.ts";
 import { soon } from "../../clock/soon.ts";
 import { DockerError } from "../../docker/docker-error.ts";
 import type { ImageDetail } from "../../docker/image-api.ts";
-import { cacheMounts } from "./container-options.ts";
+import { cacheMounts, usernsOf } from "./container-options.ts";
+import { platformOf } from "./container-spec.ts";
+import type { HostFeatures } from "./host-features.ts";
 import type { HelperContainers } from "./helper-container.ts";
 import { unlessAborted, type DockerImagePulls } from "./image-pulls.ts";
 
@@ -49,7 +51,7 @@ export class CachePreparation {
   }
 
   /** Once for each pool, however many slots wait for it. Never rejects: a job without its cache is better than none. */
-  async prepare(pool: Pool, platform: string | null, signal: AbortSignal): Promise<void> {
+  async prepare(pool: Pool, host: HostFeatures, signal: AbortSignal): Promise<void> {
     const { key, container } = pool;
     const { clock } = this.#options;
     while (
@@ -59,22 +61,22 @@ export class CachePreparation {
     ) {
       const running = this.#running.get(key);
       // Who began it waits for its end, so that no helper outlives the process.
-      if (running === undefined) await this.#begin(pool, platform, signal);
+      if (running === undefined) await this.#begin(pool, host, signal);
       else await unlessAborted(running, signal).catch(() => undefined);
     }
   }
 
-  #begin(pool: Pool, platform: string | null, signal: AbortSignal): Promise<void> {
-    const done = this.#attempt(pool, platform, signal).finally(() => this.#running.delete(pool.key));
+  #begin(pool: Pool, host: HostFeatures, signal: AbortSignal): Promise<void> {
+    const done = this.#attempt(pool, host, signal).finally(() => this.#running.delete(pool.key));
     this.#running.set(pool.key, done);
     return done;
   }
 
   /** One that is given up says nothing: whoever still waits begins anew. */
-  async #attempt(pool: Pool, platform: string | null, signal: AbortSignal): Promise<void> {
+  async #attempt(pool: Pool, host: HostFeatures, signal: AbortSignal): Promise<void> {
     const { clock, log } = this.#options;
     try {
-      await soon((until) => this.#give(pool, platform, until), LIMIT_MS, clock, signal);
+      await soon((until) => this.#give(pool, host, until), LIMIT_MS, clock, signal);
       this.#nextAtMs.set(pool.key, Number.POSITIVE_INFINITY);
     } catch (error) {
       if (signal.aborted) return;
@@ -88,11 +90,17 @@ export class CachePreparation {
     }
   }
 
-  async #give(pool: Pool, platform: string | null, signal: AbortSignal): Promise<void> {
+  async #give(pool: Pool, host: HostFeatures, signal: AbortSignal): Promise<void> {
     const { client, helpers, instance } = this.#options;
+    const platform = platformOf(pool, host);
     const { user } = await this.#image(pool, platform, signal);
     if (isRoot(user)) return;
-    const helper = { purpose: "prepare-cache", about: pool.key, body: bodyOf(pool, user, instance), platform } as const;
+    const helper = {
+      purpose: "prepare-cache",
+      about: pool.key,
+      body: bodyOf(pool, user, instance, host),
+      platform,
+    } as const;
     await helpers.use(helper, async (id) => {
       await client.containers.start(id, signal);
       const exitCode = await client.containers.wait(id, signal);
@@ -114,7 +122,8 @@ export class CachePreparation {
   }
 }
 
-function bodyOf({ key, image, container }: Pool, user: string, instance: string): ContainerCreateRequest {
+function bodyOf(pool: Pool, user: string, instance: string, host: HostFeatures): ContainerCreateRequest {
+  const { key, image, container } = pool;
   const mounts = cacheMounts(container.caches, key, instance);
   return {
     Image: image,
@@ -129,6 +138,8 @@ function bodyOf({ key, image, container }: Pool, user: string, instance: string)
       CapDrop: ["ALL"],
       CapAdd: ["CHOWN"],
       SecurityOpt: ["no-new-privileges"],
+      // The owner that the job's container sees.
+      ...usernsOf(pool, host),
     },
   };
 }

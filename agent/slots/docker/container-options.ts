@@ -1,6 +1,7 @@
 import type { ContainerCreateRequest, HostConfig } from "@docker/node-sdk";
 import type { Cache } from "../../../shared/fleet/container-options.ts";
 import type { Pool } from "../../../shared/fleet/pool.ts";
+import type { HostFeatures } from "./host-features.ts";
 
 /** What a pool's own options make of its containers. */
 export interface AppliedOptions {
@@ -26,7 +27,8 @@ const DOCKER_DATA = "/var/lib/docker";
 const DOCKER_WAIT_SECONDS = 60;
 
 /** The options of a pool in the engine's words. Caches are volumes of this agent and this pool alone. */
-export function applyOptions({ key, container, workFolder }: Pool, instance: string): AppliedOptions {
+export function applyOptions(pool: Pool, instance: string, host: HostFeatures): AppliedOptions {
+  const { key, container, workFolder } = pool;
   const { env, labels, shmBytes, tmpfs, caches, dns, docker } = container;
   const mounts = cacheMounts(caches, key, instance);
   const isDind = docker === "dind";
@@ -38,6 +40,7 @@ export function applyOptions({ key, container, workFolder }: Pool, instance: str
       ...(dns.length === 0 ? {} : { Dns: [...dns] }),
       ...(docker === "socket" ? sharedSocket(workFolder, container.dockerGroup) : {}),
       ...(isDind ? { Privileged: true } : {}),
+      ...usernsOf(pool, host),
     },
     volumes: isDind ? { Volumes: { [DOCKER_DATA]: {} } } : {},
     env: [
@@ -46,6 +49,15 @@ export function applyOptions({ key, container, workFolder }: Pool, instance: str
     ],
     labels,
   };
+}
+
+/**
+ * The engine refuses privilege inside a remapped user namespace. A privileged container is root on the host in any case.
+ * https://docs.docker.com/engine/security/userns-remap/#disable-namespace-remapping-for-a-container
+ */
+export function usernsOf({ container }: Pool, { securityOptions }: HostFeatures): HostConfig {
+  const isRemapped = securityOptions.some((option) => option.split(",").includes("name=userns"));
+  return container.docker === "dind" && isRemapped ? { UsernsMode: "host" } : {};
 }
 
 /** The volumes of a pool's caches, which the engine makes where they are not there yet. */

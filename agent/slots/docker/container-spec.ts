@@ -39,7 +39,7 @@ export function containerSpec({ spec, instance, host, network, createdAtMs }: Co
   const { pool } = spec;
   const platform = platformOf(pool, host);
   const { hostConfig } = poolPart(pool, host, network);
-  const options = applyOptions(pool, instance);
+  const options = applyOptions(pool, instance, host);
   const fixed = {
     Image: pool.image,
     Cmd: [...pool.command],

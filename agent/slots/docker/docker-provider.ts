@@ -100,7 +100,7 @@ export class DockerSlotProvider implements SlotProvider {
       const host = await this.#host(signal);
       const platform = platformOf(spec.pool, host);
       await this.#images.beforeStart(spec.pool, platform, signal);
-      await this.#caches.prepare(spec.pool, platform, signal);
+      await this.#caches.prepare(spec.pool, host, signal);
       const container = containerSpec({ spec, instance, host, network, createdAtMs: clock.now() });
       await this.#starter.start(spec, container, signal);
       this.#admission?.started(spec.name);
@@ -161,7 +161,7 @@ export class DockerSlotProvider implements SlotProvider {
     if (first === undefined) return;
     const platform = platformOf(first, host);
     await this.#images.prepare(first, platform, signal);
-    await Promise.all(pools.map((pool) => this.#caches.prepare(pool, platform, signal)));
+    await Promise.all(pools.map((pool) => this.#caches.prepare(pool, host, signal)));
   }
 
   async #host(signal: AbortSignal): Promise<HostFeatures> {

@@ -73,7 +73,7 @@ async function outside(script: string, env: Readonly<Record<string, string>>): P
   const file = (path: string): string => JSON.stringify(join(import.meta.dirname, "../../../agent", path));
   const imports = `import { openWayOut } from ${file("cli/way-out.ts")}; import { DockerClient } from ${file("docker/docker-client.ts")};
     import { parseDockerHost } from ${file("docker/docker-host.ts")};`;
-  const args = ["--input-type=module", "--eval", `${imports} openWayOut(process.env); ${script}`];
+  const args = ["--input-type=module", "--eval", `${imports} openWayOut(process.env); ${script} process.exit();`];
   return (await run(process.execPath, args, { env: { PATH: process.env["PATH"] ?? "", ...env } })).stdout;
 }
 

@@ -1,4 +1,4 @@
-import { createServer, type Server } from "node:http";
+import { createServer, request, type Server } from "node:http";
 import { connect, type AddressInfo, type Socket } from "node:net";
 
 import { onTestFinished } from "vitest";
@@ -15,14 +15,22 @@ export class ConnectProxy {
   readonly #sockets = new Set<Socket>();
 
   private constructor() {
-    this.#server = createServer((request, response) => {
-      this.requests.push(request.url ?? "");
-      response.writeHead(502).end("this proxy tunnels");
+    this.#server = createServer((incoming, response) => {
+      const url = new URL(incoming.url ?? "", "http://nowhere.invalid");
+      this.requests.push(url.href);
+      const { method, headers } = incoming;
+      const path = `${url.pathname}${url.search}`;
+      const upstream = request({ host: "127.0.0.1", port: url.port, path, method, headers }, (answer) => {
+        response.writeHead(answer.statusCode ?? 502, answer.headers);
+        answer.pipe(response);
+      });
+      upstream.on("error", () => response.writeHead(502).end());
+      incoming.pipe(upstream);
     });
     this.#server.on("connection", (socket: Socket) => this.#keep(socket));
-    this.#server.on("connect", (request, client: Socket, head: Buffer) => {
-      const target = request.url ?? "";
-      const shown = request.headers["proxy-authorization"];
+    this.#server.on("connect", (asked, client: Socket, head: Buffer) => {
+      const target = asked.url ?? "";
+      const shown = asked.headers["proxy-authorization"];
       if (this.credentials !== null && shown !== `Basic ${Buffer.from(this.credentials).toString("base64")}`) {
         return void client.end("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n");
       }
@@ -35,20 +43,22 @@ export class ConnectProxy {
         upstream.pipe(client).pipe(upstream);
       });
       this.#keep(upstream);
-      upstream.on("error", () => client.destroy());
+      upstream.on("error", () => client.end("HTTP/1.1 502 Bad Gateway\r\n\r\n"));
       client.on("error", () => upstream.destroy());
     });
   }
 
-  static async start(): Promise<ConnectProxy> {
+  /** On loopback, unless another address of this machine is named. */
+  static async start(address = "127.0.0.1"): Promise<ConnectProxy> {
     const proxy = new ConnectProxy();
-    await new Promise<void>((resolve) => proxy.#server.listen(0, "127.0.0.1", resolve));
+    await new Promise<void>((resolve) => proxy.#server.listen(0, address, resolve));
     onTestFinished(() => proxy.#close());
     return proxy;
   }
 
   get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    const { address, port } = this.#server.address() as AddressInfo;
+    return `http://${address}:${port}`;
   }
 
   #keep(socket: Socket): void {
