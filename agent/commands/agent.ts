@@ -12,6 +12,7 @@ import { buildAgent, type BuiltAgent } from "../daemon/build-agent.ts";
 import { runDaemon } from "../daemon/run-daemon.ts";
 import { processLogger } from "../log/process-logger.ts";
 import { dockerSlots } from "../slots/docker/open-docker.ts";
+import { keepInstance } from "../daemon/keep-instance.ts";
 import { EXIT, type CommandIo, type ExitCode } from "../cli/io.ts";
 import { failWith } from "../cli/failure.ts";
 
@@ -32,7 +33,7 @@ export async function runAgent(args: readonly string[], io: CommandIo, stop: Abo
       io.stdout(HELP);
       return EXIT.fine;
     }
-    const settings = readSettings(io);
+    const settings = keepInstance(readSettings(io), Math.random);
     const log = processLogger(settings.logLevel);
     for (const unknown of unknownSettings(io.env))
       log.warn("unknown setting", { detail: describeProblem("environment", unknown) });

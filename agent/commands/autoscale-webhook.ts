@@ -15,6 +15,7 @@ import { readListenAddress, type ListenAddress } from "../standalone/listen-addr
 import { startReceiver, type StandaloneReceiver } from "../standalone/start-receiver.ts";
 import { asksForHelp, readArguments } from "../cli/arguments.ts";
 import { failWith } from "../cli/failure.ts";
+import { keepInstance } from "../daemon/keep-instance.ts";
 import { EXIT, type CommandIo, type ExitCode } from "../cli/io.ts";
 
 const HELP = `Usage: hookline autoscale-webhook --listen [HOST]:PORT
@@ -66,7 +67,7 @@ export async function runAutoscaleWebhook(
 }
 
 async function serve(listen: ListenAddress, io: CommandIo, stop: AbortSignal): Promise<void> {
-  const settings = readSettings(io);
+  const settings = keepInstance(readSettings(io), Math.random);
   const readFleet = (): LoadedFleet => readPoolsFile({ file: settings.configFile, cwd: io.cwd, env: io.env });
   const { fleet, warnings } = readFleet();
   const log = processLogger(settings.logLevel);

@@ -15,6 +15,7 @@ import { dockerSlots } from "../slots/docker/open-docker.ts";
 import { githubOf } from "../github/open-github.ts";
 import { processLogger } from "../log/process-logger.ts";
 import { failWith } from "../cli/failure.ts";
+import { keepInstance } from "../daemon/keep-instance.ts";
 import { EXIT, printFailure, printJson, type CommandIo, type ExitCode } from "../cli/io.ts";
 
 const HELP = `Usage: hookline scale [--once] [--dry-run] [--pool KEY] [--json]
@@ -42,7 +43,8 @@ export async function runScale(args: readonly string[], io: CommandIo, stop: Abo
       io.stdout(HELP);
       return EXIT.fine;
     }
-    const settings = readSettings(io);
+    const read = readSettings(io);
+    const settings = values["dry-run"] === true ? read : keepInstance(read, Math.random);
     const { fleet } = readPoolsFile({ file: settings.configFile, cwd: io.cwd, env: io.env });
     const onlyPool = values.pool ?? null;
     requirePool(fleet, onlyPool);

@@ -83,7 +83,7 @@ export const SETTINGS = {
   HOOKLINE_CONFIG: preset("The pools file.", path, "config/pools.yaml"),
   HOOKLINE_DATA: preset("Folder of the agent's journal.", path, "./data"),
   HOOKLINE_INSTANCE: plain(
-    "Name of this agent on its containers and runners; the host's name where it is unset. Keep it: an agent tends only what carries its name.",
+    "Name of this agent on its containers and runners; where it is unset, the host's name with five letters, made at the first start and kept in HOOKLINE_DATA. Keep it: an agent tends only what carries its name.",
     z.string().regex(INSTANCE_NAME, {
       error: "must be 1 to 16 lower-case letters and digits, with single dashes between them",
     }),

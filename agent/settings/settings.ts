@@ -7,6 +7,7 @@ import type { Secret } from "../../shared/fleet/secret.ts";
 import type { LogLevel } from "../../shared/log/logger.ts";
 import type { Environment } from "./environment.ts";
 import { instanceOfHost } from "./instance-name.ts";
+import { keptInstance } from "./kept-instance.ts";
 import { plainText, secretText } from "./setting-text.ts";
 import type { SettingText } from "./setting-text.ts";
 import { SETTING_NAMES, SETTINGS } from "./settings-table.ts";
@@ -42,6 +43,8 @@ export interface AgentSettings {
   readonly dataFolder: string;
   /** `[a-z0-9-]{1,16}`; on every container and runner of this agent. */
   readonly instance: string;
+  /** Whether the operator named it; if not, the agent's start settles on it. */
+  readonly instanceIsChosen: boolean;
   readonly dockerHost: string;
   readonly minFreeDiskBytes: number;
   readonly minFreeMemoryBytes: number;
@@ -87,7 +90,8 @@ export function readSettings({ env, cwd, hostName = hostname() }: SettingsSource
     previousWebhookSecret: values.GITHUB_WEBHOOK_SECRET_PREVIOUS,
     configFile: resolve(cwd, values.HOOKLINE_CONFIG),
     dataFolder: resolve(cwd, values.HOOKLINE_DATA),
-    instance: values.HOOKLINE_INSTANCE ?? instanceOfHost(hostName),
+    instance: values.HOOKLINE_INSTANCE ?? keptInstance(resolve(cwd, values.HOOKLINE_DATA)) ?? instanceOfHost(hostName),
+    instanceIsChosen: values.HOOKLINE_INSTANCE !== null,
     dockerHost: values.DOCKER_HOST,
     minFreeDiskBytes: values.HOOKLINE_MIN_FREE_DISK,
     minFreeMemoryBytes: values.HOOKLINE_MIN_FREE_MEMORY,

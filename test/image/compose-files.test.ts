@@ -51,7 +51,7 @@ const FIXED: Readonly<Record<string, string>> = {
 test.each(FILES)("%s hands every setting of config/.env to the agent, an unset one as unset", (name) => {
   const { environment } = composeFile(name).services["agent"] ?? {};
   for (const setting of SETTING_NAMES.filter((each) => !(each in FIXED))) {
-    const fallback = { HOOKLINE_INSTANCE: "nas", LOG_LEVEL: "info", TZ: "UTC" }[setting as string] ?? "";
+    const fallback = { LOG_LEVEL: "info", TZ: "UTC" }[setting as string] ?? "";
     expect(environment, setting).toHaveProperty([setting], `\${${setting}:-${fallback}}`);
   }
   // Without a value it is handed on if it is set, and else not at all: the pools file has a default for it then.

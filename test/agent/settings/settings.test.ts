@@ -34,6 +34,7 @@ test("an empty environment gives the documented defaults", () => {
     configFile: join(folder, "config/pools.yaml"),
     dataFolder: join(folder, "data"),
     instance: "nas",
+    instanceIsChosen: false,
     dockerHost: "unix:///var/run/docker.sock",
     minFreeDiskBytes: 2 ** 30,
     minFreeMemoryBytes: 2 ** 28,
