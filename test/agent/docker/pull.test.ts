@@ -286,3 +286,42 @@ test("H12: entries without credentials, as docker login leaves them beside a hel
     /credentials/,
   );
 });
+
+test("C-13: an image that is missing is pulled before a runner is registered; one that is here holds nothing up", async () => {
+  const asked: string[] = [];
+  let isHere = false;
+  await using engine = await FakeEngine.start({
+    answer: ({ path, method }, response) => {
+      if (path.startsWith("/images/") || path.startsWith("/containers/create"))
+        asked.push(`${method} ${path.split("/")[2]}`);
+      if (path === "/images/create") {
+        isHere = true;
+        return pulled(response);
+      }
+      if (path.startsWith("/images/")) {
+        json(response, isHere ? 200 : 404, isHere ? { Id: "sha256:1", Config: {} } : { message: "no such image" });
+        return true;
+      }
+      return false;
+    },
+  });
+  const { provider } = providerOn(engine.host, "mine");
+  await provider.admit?.("hookline-mine--small-a", poolOf({ image: "ghcr.io/acme/runner:1" }), calm());
+  expect(asked.filter((call) => call === "POST create")).toHaveLength(1);
+  const before = asked.length;
+  await provider.admit?.("hookline-mine--small-b", poolOf({ image: "ghcr.io/acme/runner:1" }), calm());
+  expect(asked.length).toBe(before);
+});
+
+test("C-13: an image that cannot be had refuses the slot before GitHub is asked", async () => {
+  await using engine = await FakeEngine.start({
+    answer: ({ path }, response) => {
+      if (!path.startsWith("/images/")) return false;
+      json(response, path === "/images/create" ? 500 : 404, { message: "no such host" });
+      return true;
+    },
+  });
+  const { provider } = providerOn(engine.host, "mine");
+  const admitted = provider.admit?.("hookline-mine--small-a", poolOf({ image: "ghcr.io/acme/runner:1" }), calm());
+  await expect(admitted).rejects.toMatchObject({ code: "image" });
+});
