@@ -58,6 +58,8 @@ export class DockerSlotProvider implements SlotProvider {
   readonly #admission: Admission | null;
   readonly #unseen: SayOnce;
   #features: HostFeatures | null = null;
+  /** Slots whose images were seen to when they were admitted. */
+  readonly #imaged = new Set<string>();
 
   constructor(options: DockerSlotProviderOptions) {
     this.#options = options;
@@ -85,12 +87,16 @@ export class DockerSlotProvider implements SlotProvider {
 
   admit(name: string, pool: Pool, signal: AbortSignal): Promise<void> {
     return inSlotTerms(async () => {
-      refuseOldKernel(await this.#host(signal));
+      const host = await this.#host(signal);
+      refuseOldKernel(host);
       this.#admission?.admit(name, pool);
+      await this.#images.beforeRegistration(pool, platformOf(pool, host), signal);
+      this.#imaged.add(name);
     });
   }
 
   dismiss(name: string): void {
+    this.#imaged.delete(name);
     this.#admission?.release(name);
   }
 
@@ -99,7 +105,7 @@ export class DockerSlotProvider implements SlotProvider {
       const { instance, network = spec.pool.network, clock } = this.#options;
       const host = await this.#host(signal);
       const platform = platformOf(spec.pool, host);
-      await this.#images.beforeStart(spec.pool, platform, signal);
+      if (!this.#imaged.delete(spec.name)) await this.#images.beforeStart(spec.pool, platform, signal);
       await this.#caches.prepare(spec.pool, host, signal);
       const container = containerSpec({ spec, instance, host, network, createdAtMs: clock.now() });
       await this.#starter.start(spec, container, signal);

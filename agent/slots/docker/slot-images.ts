@@ -17,6 +17,8 @@ export interface SlotImagesOptions {
 /** Images as fresh as their pools want them. A registry that cannot be asked stops no job whose image is here. */
 export class SlotImages {
   readonly #options: SlotImagesOptions;
+  /** Images that this process has seen on the engine, by name and platform. */
+  readonly #seen = new Set<string>();
   /** When each image was last asked for, by name and platform. */
   readonly #askedAtMs = new Map<string, number>();
 
@@ -29,6 +31,20 @@ export class SlotImages {
     const isHere = (await this.#options.client.images.inspect(pool.image, signal)) !== null;
     if (!isHere) await this.#pull(pool, platform, signal);
     else if (pool.container.pull !== "missing") await this.#refresh(pool, platform, signal);
+  }
+
+  /**
+   * Before a runner is registered: pulls what is missing, so that no registration waits for a registry. Costs nothing
+   * where this process has seen the image; should it be gone since, the start pulls it. Throws DockerError `pull-failed`.
+   */
+  async beforeRegistration(pool: Pool, platform: string | null, signal: AbortSignal): Promise<void> {
+    const key = keyOf(pool, platform);
+    if (!this.#seen.has(key)) {
+      const isHere = (await this.#options.client.images.inspect(pool.image, signal)) !== null;
+      if (!isHere) await this.#pull(pool, platform, signal);
+      this.#seen.add(key);
+    }
+    await this.beforeStart(pool, platform, signal);
   }
 
   /** `always` waits for the registry; `daily` asks beside the job, and the slots after it have the new image. */

@@ -117,7 +117,10 @@ test.each([
   const headers: (string | string[] | undefined)[] = [];
   await using engine = await FakeEngine.start({
     answer: (request, response) => {
-      if (request.path !== "/images/create") return false;
+      if (request.path !== "/images/create") {
+        if (request.path.startsWith("/images/")) json(response, 404, { message: "No such image" });
+        return request.path.startsWith("/images/");
+      }
       headers.push(request.headers["x-registry-auth"]);
       return pulled(response);
     },

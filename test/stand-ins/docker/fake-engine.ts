@@ -109,6 +109,10 @@ export class FakeEngine {
     if (request.path === "/_ping") return void response.end("OK");
     if (request.path === "/version") return json(response, 200, this.#version());
     if (request.path === "/info") return json(response, 200, { ...CAPABLE_INFO, ...this.#options.info });
+    // Whatever image a test names is here, unless the test says otherwise.
+    if (request.method === "GET" && /^\/images\/.+\/json$/.test(request.path)) {
+      return json(response, 200, { Id: "sha256:c0ffee", RepoDigests: [], Config: {} });
+    }
     json(response, 404, { message: "page not found" });
   }
 
