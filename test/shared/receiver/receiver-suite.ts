@@ -188,6 +188,39 @@ export function describeReceiver(door: string, newBench: NewBench): void {
         expect(bench.mailbox.notes).toHaveLength(3);
       });
 
+      test("E-8: one signed body under fresh GUIDs is stored four times an hour, then counted and not stored", async () => {
+        const bench = newBench();
+        const answers: unknown[] = [];
+        for (let n = 1; n <= 10; n += 1) {
+          const answer = await bench.deliver(workflowJob(1), { "x-github-delivery": guid(n) });
+          answers.push([answer.status, await answer.json()]);
+        }
+        expect(bench.mailbox.signals).toHaveLength(4);
+        expect(answers.slice(4)).toEqual(answers.slice(4).map(() => [202, { status: "ignored", reason: "duplicate body" }]));
+        const said = bench.log.records().filter(({ msg }) => msg === "one body under many GUIDs; not stored");
+        expect(said.length).toBe(1);
+        await bench.deliver(workflowJob(1), { "x-github-delivery": guid(3) });
+        await bench.deliver(workflowJob(2), { "x-github-delivery": guid(11) });
+        expect(bench.mailbox.signals).toHaveLength(6);
+        bench.nowMs += 60 * 60_000;
+        await bench.deliver(workflowJob(1), { "x-github-delivery": guid(12) });
+        expect(bench.mailbox.signals).toHaveLength(7);
+      });
+
+      test("E-8: one signed ping is noted four times an hour at most, whatever its unsigned headers say", async () => {
+        const bench = newBench();
+        for (let n = 1; n <= 20; n += 1) {
+          const headers = { "x-github-event": "ping", "x-github-delivery": guid(n), "x-github-hook-id": String(n) };
+          await bench.deliver({ zen: "Keep it logically awesome.", hook_id: 7 }, headers);
+        }
+        expect(bench.mailbox.notes).toHaveLength(4);
+        for (let n = 1; n <= 20; n += 1) {
+          const headers = { "x-github-event": "ping", "x-github-delivery": guid(1), "x-github-hook-id": "1" };
+          await bench.deliver({ zen: "Keep it logically awesome.", hook_id: 7 }, headers);
+        }
+        expect(bench.mailbox.notes.length).toBeLessThanOrEqual(8);
+      });
+
       test("E-7: jobs of a repository and labels that it turned away are asked about again after five seconds", async () => {
         const bench = newBench();
         bench.mailbox.answer = () => ({ kind: "foreign", reason: "labels" });
