@@ -17,6 +17,12 @@ interface ReadableStream<T = unknown> {
   getReader(): ReadableStreamReader<T>;
 }
 
+interface AbortSignal {
+  readonly aborted: boolean;
+  addEventListener(type: "abort", listener: () => void, options?: { readonly once?: boolean }): void;
+}
+declare var AbortSignal: { timeout(milliseconds: number): AbortSignal };
+
 interface Headers {
   get(name: string): string | null;
   has(name: string): boolean;

@@ -1,4 +1,4 @@
-import type { Hono } from "hono";
+import type { Context, Hono } from "hono";
 
 import { createOperatorApp, tokenGuard } from "../shared/edge/operator-routes.ts";
 import { SUBPROTOCOL } from "../shared/link/protocol.ts";
@@ -30,8 +30,13 @@ export function createApp(env: Env): Hono {
   });
   const verifier = verifierOf(settings);
   const mailbox = new MailboxClient(stub, log);
-  app.route("/", createReceiver({ verifier, mailbox, log, now: Date.now }));
+  app.route("/", createReceiver({ verifier, mailbox, log, now: Date.now, later }));
   return app;
+}
+
+/** https://developers.cloudflare.com/workers/runtime-apis/context/#waituntil */
+function later(context: Context, work: Promise<void>): void {
+  context.executionCtx.waitUntil(work);
 }
 
 function upgradeProblem(headers: Headers): string | null {

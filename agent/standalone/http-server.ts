@@ -1,5 +1,5 @@
-import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
 
 import { createAdaptorServer } from "@hono/node-server";
 import type { Hono } from "hono";
@@ -19,6 +19,9 @@ const REQUEST_MS = 15_000;
  */
 const KEEP_ALIVE_MS = 130_000;
 
+/** Connections at a time: GitHub needs a handful, a proxy some dozens. */
+const MOST_CONNECTIONS = 512;
+
 /** What requests under way get to end after a stop. */
 const CLOSE_MS = 3000;
 
@@ -33,7 +36,11 @@ export interface HttpServer {
 }
 
 /** Serves an app over HTTP/1.1, bodies as raw bytes. @throws {ListenError} if the address cannot be had. */
-export async function serveHttp(app: Hono, address: ListenAddress): Promise<HttpServer> {
+export async function serveHttp(
+  app: Hono,
+  address: ListenAddress,
+  maxConnections = MOST_CONNECTIONS,
+): Promise<HttpServer> {
   const server = createAdaptorServer({
     fetch: app.fetch,
     overrideGlobalObjects: false,
@@ -45,9 +52,30 @@ export async function serveHttp(app: Hono, address: ListenAddress): Promise<Http
       keepAliveTimeout: KEEP_ALIVE_MS,
     },
   }) as Server;
+  boundConnections(server, maxConnections);
   await listen(server, address);
   const { port } = server.address() as AddressInfo;
   return { port, url: `http://${reachable(address.host)}:${port}`, close: () => close(server) };
+}
+
+/**
+ * At the bound the connection goes that has been longest without a complete request, so that strangers who hold theirs
+ * open do not keep GitHub out.
+ */
+function boundConnections(server: Server, most: number): void {
+  // Those that never had one, in the order of their beginning, and the others in the order of their last.
+  const [never, before] = [new Set<Socket>(), new Set<Socket>()];
+  const renew = (socket: Socket): void => {
+    if (never.delete(socket) || before.delete(socket)) before.add(socket);
+  };
+  server.on("connection", (socket: Socket) => {
+    if (never.size + before.size >= most) [...never, ...before][0]?.destroy();
+    never.add(socket);
+    socket.once("close", () => never.delete(socket) || before.delete(socket));
+  });
+  server.on("request", ({ socket }: IncomingMessage, response: ServerResponse) => {
+    response.once("finish", () => renew(socket));
+  });
 }
 
 function listen(server: Server, address: ListenAddress): Promise<void> {

@@ -2,6 +2,7 @@ import { errorFields, messageOf } from "../errors/message-of.ts";
 import { Hono, type Context } from "hono";
 
 import type { Logger } from "../log/logger.ts";
+import { SayOnce } from "../log/say-once.ts";
 import { parseSignatureHeader, type SignatureProblem } from "../signature/signature-header.ts";
 import type { WebhookVerifier } from "../signature/webhook-verifier.ts";
 import { readSignal } from "../workflow-job/read-signal.ts";
@@ -12,6 +13,10 @@ import { isJson, readDeliveryHeaders, type DeliveryHeaders } from "./delivery-he
 import { MailboxUnavailable, type DeliveryNote, type MailboxPort, type MatchedSecret } from "./mailbox-port.ts";
 import { NoteThrottle } from "./note-throttle.ts";
 import { MAX_BODY_BYTES, readBody } from "./read-body.ts";
+import { ReplayBound } from "./replay-bound.ts";
+
+/** GitHub sends a delivery at once and gives up after ten seconds. */
+const BODY_MS = 8000;
 
 export interface ReceiverOptions {
   /** Null while no webhook secret is configured: then every delivery is refused with a 500. */
@@ -20,6 +25,8 @@ export interface ReceiverOptions {
   readonly log: Logger;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** Lets a note for freshness go on behind the answer; without it the answer waits for it. */
+  readonly later?: (context: Context, work: Promise<void>) => void;
 }
 
 /**
@@ -38,6 +45,8 @@ export function createReceiver(options: ReceiverOptions): Hono {
 
 /** A delivery whose body is proven. */
 interface Delivery extends DeliveryHeaders {
+  /** The signature, which is the body's own. */
+  readonly mac: string;
   readonly matched: MatchedSecret;
   readonly receivedAtMs: number;
 }
@@ -47,9 +56,12 @@ type Answer = Response | Promise<Response>;
 class Receiver {
   readonly #options: ReceiverOptions;
   readonly #throttle = new NoteThrottle();
+  readonly #replays = new ReplayBound();
+  readonly #said: SayOnce;
 
   constructor(options: ReceiverOptions) {
     this.#options = options;
+    this.#said = new SayOnce(options.log);
   }
 
   async receive(context: Context): Promise<Response> {
@@ -69,11 +81,12 @@ class Receiver {
     if (!isJson(request.headers)) {
       return context.json({ error: "set the hook's content type to application/json" }, 415);
     }
-    const body = await readBody(request, MAX_BODY_BYTES);
+    const body = await readBody(request, MAX_BODY_BYTES, AbortSignal.timeout(BODY_MS));
+    if (body === "too-slow") return context.json({ error: "the body took longer than 8 s" }, 408);
     if (body === "too-large") return context.json({ error: "body larger than 1 MiB" }, 413);
     const verdict = await verifier.verify(body, signature);
     if (!verdict.ok) return this.#refuse(context, verdict.problem, receivedAtMs);
-    return this.#signed(context, { ...headers, matched: verdict.secret, receivedAtMs }, body);
+    return this.#signed(context, { ...headers, mac: signature ?? "", matched: verdict.secret, receivedAtMs }, body);
   }
 
   /** The body is proven to come from GitHub; the headers are not. */
@@ -88,7 +101,15 @@ class Receiver {
       this.#options.log.error("workflow_job unreadable", { guid, reason: read.problem });
       return context.json({ error: `unreadable workflow_job: ${read.problem}` }, 400);
     }
+    if (!this.#replays.admitsSignal(delivery.mac, guid, receivedAtMs)) return this.#replayed(context, guid);
     return this.#store(context, read.signal, matched);
+  }
+
+  #replayed(context: Context, guid: string): Response {
+    const remedy = "somebody sends one delivery again and again: change the webhook secret";
+    this.#said.say("warn", "replay", "one body under many GUIDs; not stored", { remedy });
+    this.#options.log.debug("replay", { guid });
+    return context.json({ status: "ignored", reason: "duplicate body" }, 202);
   }
 
   async #store(context: Context, signal: Signal, matched: MatchedSecret): Promise<Response> {
@@ -115,14 +136,22 @@ class Receiver {
   async #refuse(context: Context, problem: SignatureProblem, nowMs: number): Promise<Response> {
     this.#options.log.warn("delivery refused", { reason: `signature ${problem}`, status: 401 });
     const likeGitHub = !("problem" in readDeliveryHeaders(context.req.raw.headers));
-    await this.#note(this.#throttle.rejected(problem, likeGitHub, nowMs));
+    await this.#noteLater(context, this.#throttle.rejected(problem, likeGitHub, nowMs));
     return context.json({ error: "invalid signature" }, 401);
   }
 
   async #noted(context: Context, kind: "ping" | "ignored", reason: string, delivery: Delivery): Promise<Response> {
-    const { hookId, matched, receivedAtMs } = delivery;
-    await this.#note(this.#throttle.signed(kind, hookId, matched, receivedAtMs));
+    const { hookId, mac, matched, receivedAtMs } = delivery;
+    const note = this.#throttle.signed(kind, hookId, matched, receivedAtMs);
+    if (note !== null && this.#replays.admitsNote(mac, receivedAtMs)) await this.#noteLater(context, note);
     return context.json({ status: kind, reason }, 202);
+  }
+
+  /** GitHub waits ten seconds for its answer, and a mailbox that hangs must not use them up. */
+  async #noteLater(context: Context, note: DeliveryNote | null): Promise<void> {
+    const noted = this.#note(note);
+    if (this.#options.later === undefined) await noted;
+    else this.#options.later(context, noted);
   }
 
   /** Notes only feed freshness: a mailbox that cannot take one must not turn the answer red. */

@@ -148,4 +148,18 @@ export const EDGE_MUTATIONS: readonly Mutation[] = [
     replace: "const FOREIGN_MS = 60_000;",
     foundBy: ["receiver"],
   },
+  {
+    breaks: "promise 18: one signed body fills the mailbox under fresh GUIDs",
+    file: "shared/receiver/replay-bound.ts",
+    search: "if (guids.size < MOST) guids.add(guid);",
+    replace: "guids.add(guid);",
+    foundBy: ["receiver"],
+  },
+  {
+    breaks: "promise 18: strangers who hold their connections open keep GitHub out",
+    file: "agent/standalone/http-server.ts",
+    search: "[...never, ...before][0]?.destroy();",
+    replace: "[...before, ...never].at(-1)?.destroy();",
+    foundBy: ["standalone"],
+  },
 ];

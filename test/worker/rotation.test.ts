@@ -1,3 +1,4 @@
+import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 
@@ -21,11 +22,19 @@ function deployed(secrets: Partial<Record<"GITHUB_WEBHOOK_SECRET" | "HOOKLINE_TO
   return createApp({ ...env, ...Object.fromEntries(values) });
 }
 
+/** The answer, once what goes on behind it has ended. */
+async function answerOf(app: ReturnType<typeof createApp>, request: Request): Promise<Response> {
+  const context = createExecutionContext();
+  const answer = await app.request(request, undefined, env, context);
+  await waitOnExecutionContext(context);
+  return answer;
+}
+
 test("the webhook secret is changed without a delivery being refused: both, then GitHub, then the old one away", async () => {
   let n = 0;
   const post = async (app: ReturnType<typeof createApp>, secret: string): Promise<number> => {
     n += 1;
-    return (await app.request(await delivery(workflowJob(n), n, { secret }), undefined, env)).status;
+    return (await answerOf(app, await delivery(workflowJob(n), n, { secret }))).status;
   };
   const before = deployed({ GITHUB_WEBHOOK_SECRET: [OLD] });
   const both = deployed({ GITHUB_WEBHOOK_SECRET: [NEW, OLD] });
@@ -54,7 +63,7 @@ test("promise 18: a stranger who forges GitHub's headers wakes the mailbox once 
   const app = deployed({});
   for (let n = 0; n < 50; n += 1) {
     const headers = { "x-hub-signature-256": null };
-    expect((await app.request(await delivery(workflowJob(n), n, { headers }), undefined, env)).status).toBe(401);
+    expect((await answerOf(app, await delivery(workflowJob(n), n, { headers }))).status).toBe(401);
   }
   expect(await mailboxStub().freshness()).toMatchObject({ head: 0, rejected: { missing: 1 }, hooks: [] });
 });

@@ -23,7 +23,8 @@ async function served(maxConnections: number) {
     socket.write(text);
     return { socket, ended: new Promise((resolve) => socket.once("close", () => resolve())) };
   };
-  const post = async (): Promise<number> => (await fetch(`${server.url}/webhook`, { method: "POST", body: "{}" })).status;
+  const post = async (): Promise<number> =>
+    (await fetch(`${server.url}/webhook`, { method: "POST", body: "{}" })).status;
   return { server, open, post };
 }
 

@@ -21,13 +21,17 @@ async function freshness(receiver: StandaloneProcess): Promise<Freshness> {
 /** Senders that post one delivery after the other until they are told to stop, and all that they were answered. */
 function steadySenders(webhookUrl: string) {
   const sent: Sent[] = [];
+  const jobs = new Map<string, number>();
   const waiting = new Set<() => void>();
   let job = 0;
   const stop = new AbortController();
   const run = async (): Promise<void> => {
     while (!stop.signal.aborted) {
       job += 1;
-      sent.push(await post(webhookUrl, WEBHOOK_SECRET, job));
+      const own = job;
+      const answered = await post(webhookUrl, WEBHOOK_SECRET, own);
+      jobs.set(answered.guid, own);
+      sent.push(answered);
       for (const look of waiting) look();
       // While nobody listens a refusal comes at once: let the start that this process waits for have its turn.
       await new Promise((resolve) => void setImmediate(resolve));
@@ -37,6 +41,8 @@ function steadySenders(webhookUrl: string) {
   const accepted = (): readonly Sent[] => sent.filter(({ status }) => status === 202);
   return {
     sent,
+    /** Which job a delivery told of. */
+    jobOf: (guid: string) => jobs.get(guid) ?? 0,
     accepted,
     /** Resolves once this many more were accepted. */
     more(count: number): Promise<void> {
@@ -92,7 +98,11 @@ test("promises 1 to 3: killed without warning at any point, it keeps whatever it
 
   // GitHub's own redelivery of everything: what was accepted is a duplicate under its number, the rest is new.
   for (const { guid, seq } of accepted) {
-    expect(await post(receiver.webhookUrl, WEBHOOK_SECRET, 1, guid)).toEqual({ guid, status: 202, seq });
+    expect(await post(receiver.webhookUrl, WEBHOOK_SECRET, senders.jobOf(guid), guid)).toEqual({
+      guid,
+      status: 202,
+      seq,
+    });
   }
   await expect.poll(() => freshness(receiver)).toMatchObject({ unacked: 0, dead: 0 });
   expect((await freshness(receiver)).agent.fence).toBe(KILLS + 1);

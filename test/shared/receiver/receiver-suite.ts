@@ -196,7 +196,9 @@ export function describeReceiver(door: string, newBench: NewBench): void {
           answers.push([answer.status, await answer.json()]);
         }
         expect(bench.mailbox.signals).toHaveLength(4);
-        expect(answers.slice(4)).toEqual(answers.slice(4).map(() => [202, { status: "ignored", reason: "duplicate body" }]));
+        expect(answers.slice(4)).toEqual(
+          answers.slice(4).map(() => [202, { status: "ignored", reason: "duplicate body" }]),
+        );
         const said = bench.log.records().filter(({ msg }) => msg === "one body under many GUIDs; not stored");
         expect(said.length).toBe(1);
         await bench.deliver(workflowJob(1), { "x-github-delivery": guid(3) });

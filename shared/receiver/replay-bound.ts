@@ -1,0 +1,45 @@
+const HOUR_MS = 60 * 60_000;
+/** A job that waited for its approval may be told of twice in the very same words; more than that is a replay. */
+const MOST = 4;
+const MAX_BODIES = 1000;
+
+interface Seen {
+  readonly sinceMs: number;
+  readonly guids: Set<string>;
+  notes: number;
+}
+
+/**
+ * Bounds what one signed body can ask of the mailbox: the GUID and the hook's id beside it are not signed, so that who
+ * has one body may send it under as many as he likes. A body is known by its signature.
+ */
+export class ReplayBound {
+  readonly #bodies = new Map<string, Seen>();
+
+  /** Whether a signal of this body may be stored under this GUID: under four of them an hour, under each any number of times. */
+  admitsSignal(mac: string, guid: string, nowMs: number): boolean {
+    const { guids } = this.#seen(mac, nowMs);
+    if (guids.size < MOST) guids.add(guid);
+    return guids.has(guid);
+  }
+
+  /** Whether this body may be noted for freshness: four times an hour. */
+  admitsNote(mac: string, nowMs: number): boolean {
+    const seen = this.#seen(mac, nowMs);
+    seen.notes += 1;
+    return seen.notes <= MOST;
+  }
+
+  #seen(mac: string, nowMs: number): Seen {
+    const known = this.#bodies.get(mac);
+    if (known !== undefined && nowMs - known.sinceMs < HOUR_MS) return known;
+    const seen = { sinceMs: nowMs, guids: new Set<string>(), notes: 0 };
+    this.#bodies.delete(mac);
+    this.#bodies.set(mac, seen);
+    for (const oldest of this.#bodies.keys()) {
+      if (this.#bodies.size <= MAX_BODIES) break;
+      this.#bodies.delete(oldest);
+    }
+    return seen;
+  }
+}
