@@ -1,10 +1,13 @@
 import type { Clock } from "../../../shared/clock/clock.ts";
 import { PING, PONG } from "../../../shared/link/protocol.ts";
 import type { Mailbox } from "../../../shared/mailbox/mailbox.ts";
+import type { SqlRow } from "../../../shared/sql/sql.ts";
 import type { Signal } from "../../../shared/workflow-job/signal.ts";
 import { JsonSocket } from "../../stand-ins/edge/json-socket.ts";
 import { MemoryEdge } from "../../stand-ins/edge/memory-edge.ts";
 import { FakeDial, type FakeConnection } from "../../stand-ins/edge/fake-dial.ts";
+
+const TABLES = ["meta", "signals_a", "signals_b", "dead_letters"];
 
 /** One connection through a network that delivers frame by frame, when told to. */
 class ModelPath {
@@ -35,6 +38,9 @@ export class ModelEdge {
   readonly accepted: Signal[] = [];
   readonly #edge: MemoryEdge;
   #paths: ModelPath[] = [];
+  #backup: readonly (readonly [string, readonly SqlRow[]])[] | null = null;
+  /** Whether its numbers may mean other signals than they did. */
+  wasPutBack = false;
 
   constructor(clock: Clock) {
     this.#edge = new MemoryEdge({
@@ -56,6 +62,48 @@ export class ModelEdge {
   /** GitHub delivers; a copy of a signal that was taken changes nothing. */
   accept(signal: Signal): void {
     if (this.#edge.host.accept(signal, null).kind === "stored") this.accepted.push(signal);
+  }
+
+  /** Makes the stored signal of a GUID one that no version of the agent can read. */
+  spoil(guid: string): void {
+    for (const table of ["signals_a", "signals_b"]) {
+      this.#edge.sql.exec(`UPDATE ${table} SET signal = json_remove(signal, '$.labels') WHERE guid = ?`, guid);
+    }
+  }
+
+  /** Keeps the storage as it is now. */
+  backUp(): void {
+    this.#backup = TABLES.map((table) => [table, this.#edge.sql.exec(`SELECT * FROM ${table}`)] as const);
+  }
+
+  /** Puts the storage back to the backup, as a point-in-time recovery does: every connection ends. */
+  putBack(): void {
+    if (this.#backup === null) return;
+    this.wasPutBack = true;
+    for (const path of this.#paths) {
+      path.socket.lost();
+      this.#edge.ended(path.socket);
+      path.lose();
+      path.connection.close();
+    }
+    for (const [table, rows] of this.#backup) {
+      this.#edge.sql.exec(`DELETE FROM ${table}`);
+      for (const row of rows) {
+        const marks = Object.keys(row).map(() => "?");
+        this.#edge.sql.exec(`INSERT INTO ${table} VALUES (${marks.join(", ")})`, ...Object.values(row));
+      }
+    }
+    this.#edge.evict();
+  }
+
+  /** Of everything that the mailbox holds. */
+  guids(): readonly string[] {
+    return this.#edge.sql.exec("SELECT guid FROM signals ORDER BY seq").map((row) => String(row["guid"]));
+  }
+
+  deadGuids(): readonly string[] {
+    const dead = "SELECT guid FROM signals WHERE seq IN (SELECT seq FROM dead_letters)";
+    return this.#edge.sql.exec(dead).map((row) => String(row["guid"]));
   }
 
   /** The alarm. */
