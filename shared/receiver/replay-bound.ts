@@ -1,6 +1,8 @@
 const HOUR_MS = 60 * 60_000;
 /** A job that waited for its approval may be told of twice in the very same words; more than that is a replay. */
 const MOST = 4;
+/** GitHub's pings are few in their words, and each is waited for by somebody. */
+const MOST_NOTES = 20;
 const MAX_BODIES = 1000;
 
 interface Seen {
@@ -23,11 +25,11 @@ export class ReplayBound {
     return guids.has(guid);
   }
 
-  /** Whether this body may be noted for freshness: four times an hour. */
+  /** Whether this body may be noted for freshness: twenty times an hour. */
   admitsNote(mac: string, nowMs: number): boolean {
     const seen = this.#seen(mac, nowMs);
     seen.notes += 1;
-    return seen.notes <= MOST;
+    return seen.notes <= MOST_NOTES;
   }
 
   #seen(mac: string, nowMs: number): Seen {

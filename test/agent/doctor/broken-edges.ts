@@ -19,7 +19,7 @@ export const BROKEN_EDGES: readonly BrokenWorld[] = [
     name: "something else at the edge's address",
     check: "edge-reachable",
     status: "fail",
-    summary: /is no Hookline/,
+    summary: /no Hookline answers/,
     remedy: /HOOKLINE_EDGE_URL/,
     skips: BLIND,
     breakIt: ({ edgeFront }) => ({ undo: edgeFront.alter({ path: /^\/freshness/, status: 404, text: "<html>" }) }),

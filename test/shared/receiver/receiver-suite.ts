@@ -209,18 +209,13 @@ export function describeReceiver(door: string, newBench: NewBench): void {
         expect(bench.mailbox.signals).toHaveLength(7);
       });
 
-      test("E-8: one signed ping is noted four times an hour at most, whatever its unsigned headers say", async () => {
+      test("E-8: one signed ping is noted twenty times an hour at most, whatever its unsigned headers say", async () => {
         const bench = newBench();
-        for (let n = 1; n <= 20; n += 1) {
-          const headers = { "x-github-event": "ping", "x-github-delivery": guid(n), "x-github-hook-id": String(n) };
-          await bench.deliver({ zen: "Keep it logically awesome.", hook_id: 7 }, headers);
+        for (let n = 1; n <= 60; n += 1) {
+          const unsigned = { "x-github-delivery": guid(n % 30), "x-github-hook-id": String(n) };
+          await bench.deliver(PING, { "x-github-event": "ping", ...unsigned });
         }
-        expect(bench.mailbox.notes).toHaveLength(4);
-        for (let n = 1; n <= 20; n += 1) {
-          const headers = { "x-github-event": "ping", "x-github-delivery": guid(1), "x-github-hook-id": "1" };
-          await bench.deliver({ zen: "Keep it logically awesome.", hook_id: 7 }, headers);
-        }
-        expect(bench.mailbox.notes.length).toBeLessThanOrEqual(8);
+        expect(bench.mailbox.notes).toHaveLength(20);
       });
 
       test("E-7: jobs of a repository and labels that it turned away are asked about again after five seconds", async () => {
