@@ -24,6 +24,8 @@ export class OwnEngine {
   readonly socketPath = join(this.folder, "docker.sock");
   #process: ChildProcess | null = null;
   #containerd: ChildProcess | null = null;
+  readonly #bridge = `hlb${process.pid}`;
+  #hasBridge = false;
 
   /** As `DOCKER_HOST` takes it. */
   get address(): string {
@@ -46,10 +48,27 @@ export class OwnEngine {
     this.#containerd ??= spawn("containerd", containerd, { stdio: ["ignore", log, log] });
     await this.#until(async () => existsSync(`${folder}/containerd.sock`));
     const args = [`--data-root=${folder}/data`, `--exec-root=${folder}/exec`, `--pidfile=${folder}/pid`];
-    args.push(`--host=${this.address}`, "--bridge=none", "--iptables=false", "--ip6tables=false", "--live-restore");
+    await this.#makeBridge();
+    // A bridge of its own: with `--bridge=none` dockerd takes away the docker0 of whoever else runs one here.
+    args.push(
+      `--host=${this.address}`,
+      `--bridge=${this.#bridge}`,
+      "--ip-forward=false",
+      "--iptables=false",
+      "--ip6tables=false",
+      "--live-restore",
+    );
     args.push(`--containerd=${folder}/containerd.sock`);
     this.#process = spawn("dockerd", args, { stdio: ["ignore", log, log] });
     await this.#until(() => this.#answers());
+  }
+
+  async #makeBridge(): Promise<void> {
+    if (this.#hasBridge) return;
+    this.#hasBridge = true;
+    await run("ip", ["link", "add", this.#bridge, "type", "bridge"]);
+    await run("ip", ["address", "add", "10.213.78.1/24", "dev", this.#bridge]);
+    await run("ip", ["link", "set", this.#bridge, "up"]);
   }
 
   /** Neither tells anybody when it is ready: it has to be asked. */
@@ -101,6 +120,7 @@ export class OwnEngine {
     const mounts = readFileSync("/proc/mounts", "utf8").split("\n");
     const inside = mounts.flatMap((line) => line.split(" ")[1] ?? []).filter((path) => path.startsWith(this.folder));
     for (const path of inside.toReversed()) await run("umount", ["-l", path]);
+    if (this.#hasBridge) await run("ip", ["link", "delete", this.#bridge]);
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   }
 
