@@ -237,7 +237,7 @@ export const CONTROLLER_MUTATIONS: readonly Mutation[] = [
     file: "agent/slots/slot-manager.ts",
     search: "return working === true;",
     replace: "return false;",
-    foundBy: ["simulation"],
+    foundBy: ["rules"],
   },
   {
     breaks: "rule 7: one repository's refusal pauses its pool",
