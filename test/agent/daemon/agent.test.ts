@@ -449,6 +449,23 @@ describe("its end", () => {
     expect(github.callsOf("jit")).toEqual([]);
   });
 
+  test("promise 4: an open job of a welcome that the journal knows to have ended is not believed in", async () => {
+    const first = agentFixture();
+    await first.start();
+    const atMs = first.clock.now();
+    const times = { createdAtMs: atMs, startedAtMs: atMs };
+    const ended = { ...times, guid: guid(2), action: "completed", status: "completed", conclusion: "success" };
+    first.welcome().receive(batchOf(0, [signalOf(1, ended)]));
+    await first.clock.advance(0);
+    await first.stop();
+    const { agent, clock, start, welcome } = agentFixture({ earlier: first });
+    await start();
+    const open = factsOfSignal(signalOf(1, times));
+    welcome({ openJobs: open === null ? [] : [open] });
+    await clock.advance(0);
+    expect(agent.state().demand).toBe(0);
+  });
+
   test("promise 17: what has ended is forgotten after three days: an old copy of it is a stranger whom GitHub is asked about", async () => {
     const HOUR_MS = 60 * MINUTE_MS;
     const { clock, github, start, welcome } = agentFixture({ sweepIntervalMs: HOUR_MS });

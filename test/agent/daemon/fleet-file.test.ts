@@ -1,4 +1,4 @@
-import { renameSync, truncateSync, writeFileSync } from "node:fs";
+import { renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { expect, test } from "vitest";
@@ -72,6 +72,18 @@ test("a file that is written in two pieces, or is away for a moment, costs nothi
   file.lookAgain();
   renameSync(path, `${path}.away`);
   file.lookAgain();
+  writeFileSync(path, text("nas", "gpu"));
+  file.lookAgain();
+  expect(taken.map(labelsOf)).toEqual([["nas", "gpu"]]);
+});
+
+test("a file that cannot even be looked at is refused, and ends nothing", () => {
+  const { path, file, taken } = loaded();
+  renameSync(path, `${path}.away`);
+  symlinkSync(path, path);
+  file.lookAgain();
+  expect(file.reload()).toMatchObject({ kind: "refused" });
+  rmSync(path);
   writeFileSync(path, text("nas", "gpu"));
   file.lookAgain();
   expect(taken.map(labelsOf)).toEqual([["nas", "gpu"]]);

@@ -67,3 +67,28 @@ test("promise 17: three days of the load that the README promises take at most 6
   expect(Number(used?.["bytes"])).toBeLessThanOrEqual(60e6);
   expect(journal.endedAttempt(70_000_000_000)).toBe(1);
 });
+
+test("promise 4: a late copy of a job that ended before its signals were folded is not recalled as open", () => {
+  const journal = new Journal(new NodeSql(":memory:"));
+  const ended = { jobId: 1001, action: "completed", status: "completed", conclusion: "success" };
+  journal.take([queuedSignal(1), queuedSignal(2, ended)], 0);
+  journal.prune(25 * HOUR_MS);
+  journal.take([queuedSignal(3, { jobId: 1001 }), queuedSignal(4, { jobId: 1004 })], 26 * HOUR_MS);
+  expect([...journal.recall()].map(({ signal }) => signal.guid)).toEqual([guid(4)]);
+  journal.take([queuedSignal(5, { jobId: 1001, runAttempt: 2 })], 27 * HOUR_MS);
+  expect([...journal.recall()].map(({ signal }) => signal.guid)).toEqual([3, 4, 5].map(guid));
+});
+
+test("an upgrade's backlog is folded in bounded steps, so that no hour of housekeeping holds the agent up", () => {
+  const path = join(temporaryFolder(), "journal.db");
+  fillJournal(path, 5000);
+  const sql = new NodeSql(path);
+  onTestFinished(() => sql.close());
+  const journal = new Journal(sql);
+  const folded = (): number => Number(sql.exec("SELECT count(*) AS rows FROM old_guids")[0]?.["rows"]);
+  journal.prune(T0 + 25 * HOUR_MS);
+  expect(folded()).toBeGreaterThan(0);
+  expect(folded()).toBeLessThanOrEqual(10_000);
+  journal.prune(T0 + 26 * HOUR_MS);
+  expect(folded()).toBe(4990 * 3);
+});
