@@ -91,9 +91,13 @@ export class FleetFile {
     }
   }
 
-  /** What tells one state of the file from another; null while there is none. */
+  /** What tells one state of the file from another; null while there is none that can be looked at. Never throws. */
   #look(): string | null {
-    const stat = statSync(this.#options.path, { bigint: true, throwIfNoEntry: false });
-    return stat === undefined ? null : `${stat.ino} ${stat.size} ${stat.mtimeNs} ${stat.ctimeNs}`;
+    try {
+      const { ino, size, mtimeNs, ctimeNs } = statSync(this.#options.path, { bigint: true });
+      return `${ino} ${size} ${mtimeNs} ${ctimeNs}`;
+    } catch {
+      return null;
+    }
   }
 }

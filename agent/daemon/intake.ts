@@ -67,8 +67,10 @@ export class Intake {
   /** What the mailbox's welcome says of jobs that have not ended. */
   openJobs(jobs: readonly JobFacts[]): void {
     const atMs = this.#options.clock.now();
-    for (const facts of jobs.map((each) => shiftFacts(each, this.#behindMs())))
+    for (const facts of jobs.map((each) => shiftFacts(each, this.#behindMs()))) {
+      this.#recallEnd(facts, atMs);
       this.#options.feed({ type: "job", source: "open-jobs", facts, atMs, seenAtMs: facts.phaseAtMs });
+    }
   }
 
   /** Jobs of other people's runners are passed over: nobody would tell of their end. */
