@@ -5,9 +5,9 @@ import type { Random } from "../../shared/clock/clock.ts";
 import { JOURNAL_FILE, SLOTS_FILE } from "../journal/open-journal.ts";
 import { instanceFile, keptInstance } from "../settings/kept-instance.ts";
 import type { AgentSettings } from "../settings/settings.ts";
+import { instanceOfSlot, randomLetters } from "../slots/slot-name.ts";
 import { NodeSql } from "../sqlite/node-sql.ts";
 
-const ALPHABET = "abcdefghijklmnopqrstuvwxyz234567";
 const RANDOM_LENGTH = 5;
 /** With the hyphen and the random letters 16 characters, which is the longest name. */
 const BASE_LENGTH = 10;
@@ -20,7 +20,8 @@ const BASE_LENGTH = 10;
 export function keepInstance(settings: AgentSettings, random: Random): AgentSettings {
   const { dataFolder, instance, instanceIsChosen } = settings;
   if (instanceIsChosen || keptInstance(dataFolder) !== null) return settings;
-  const name = usedInstance(dataFolder, instance) ?? `${instance.slice(0, BASE_LENGTH)}-${letters(random)}`;
+  const name =
+    usedInstance(dataFolder, instance) ?? `${instance.slice(0, BASE_LENGTH)}-${randomLetters(RANDOM_LENGTH, random)}`;
   try {
     mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
     writeFileSync(instanceFile(dataFolder), `${name}\n`, { mode: 0o600 });
@@ -37,15 +38,11 @@ function usedInstance(dataFolder: string, byDefault: string): string | null {
     const sql = new NodeSql(join(dataFolder, SLOTS_FILE), { readOnly: true });
     try {
       const [row] = sql.exec("SELECT name FROM slots ORDER BY planned_at DESC LIMIT 1");
-      return /^hookline-(.+?)--/.exec(String(row?.["name"] ?? ""))?.[1] ?? byDefault;
+      return instanceOfSlot(String(row?.["name"] ?? "")) ?? byDefault;
     } finally {
       sql.close();
     }
   } catch {
     return byDefault;
   }
-}
-
-function letters(random: Random): string {
-  return Array.from({ length: RANDOM_LENGTH }, () => ALPHABET[Math.floor(random() * ALPHABET.length)] ?? "a").join("");
 }

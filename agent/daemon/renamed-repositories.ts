@@ -2,6 +2,7 @@ import { errorFields } from "../../shared/errors/message-of.ts";
 import type { Logger } from "../../shared/log/logger.ts";
 import { SayOnce } from "../../shared/log/say-once.ts";
 import type { Signal } from "../../shared/workflow-job/signal.ts";
+import { repositoryScope } from "../github/model/scope.ts";
 
 export interface RenamedRepositoriesOptions {
   /** The name that a repository has by now, as GitHub says it; null where GitHub shows none. */
@@ -55,7 +56,7 @@ export class RenamedRepositories {
       const to = await nameOf(from);
       if (to === null || isSame(from, to)) return;
       const remedy = `write ${to} in place of ${from} in config/pools.yaml`;
-      if (!isSame(ownerOf(from), ownerOf(to))) {
+      if (!isSame(repositoryScope(from).owner, repositoryScope(to).owner)) {
         const message = "repository belongs to another account by now";
         return this.#said.say("warn", `moved ${from}`, message, {
           from,
@@ -70,10 +71,6 @@ export class RenamedRepositories {
       log.debug("renamed repository not looked up", { repository: from, ...errorFields(error) });
     }
   }
-}
-
-function ownerOf(repository: string): string {
-  return repository.split("/")[0] ?? "";
 }
 
 function isSame(a: string, b: string): boolean {

@@ -2,8 +2,7 @@ import { reasonOf } from "../../shared/errors/message-of.ts";
 import * as z from "zod";
 
 import { deadLetterListSchema } from "../../shared/mailbox/dead-letters.ts";
-import { EdgeError } from "./ask-freshness.ts";
-import { whoAnswers } from "./who-answers.ts";
+import { EdgeError, refuseStranger } from "./ask-freshness.ts";
 
 export type DeadLetterList = z.output<typeof deadLetterListSchema>;
 
@@ -43,9 +42,7 @@ async function call(
   if (answer.status === 401) {
     throw new EdgeError("token", "the edge refuses the token", "give this command the edge's own HOOKLINE_TOKEN");
   }
-  const other = answer.status === 404 ? null : whoAnswers(answer.status, answer.headers);
-  if (other !== null)
-    throw new EdgeError("not-hookline", `the edge answers ${answer.status}: ${other.who}`, other.remedy);
+  if (answer.status !== 404) refuseStranger(answer);
   if (answer.status >= 500) {
     const remedy = "look at its log: wrangler tail, or that of the standalone receiver";
     throw new EdgeError("unavailable", `the edge answers ${answer.status}`, remedy);

@@ -15,9 +15,7 @@ export async function askFreshness(edgeUrl: string, token: string, signal: Abort
     const remedy = "give the agent the same HOOKLINE_TOKEN as the Worker: wrangler secret put HOOKLINE_TOKEN";
     throw new EdgeError("token", "the edge refuses the token", remedy);
   }
-  const other = whoAnswers(answer.status, answer.headers);
-  if (other !== null)
-    throw new EdgeError("not-hookline", `the edge answers ${answer.status}: ${other.who}`, other.remedy);
+  refuseStranger(answer);
   if (answer.status >= 500) {
     throw new EdgeError("unavailable", `the edge answers ${answer.status}`, "look at the Worker's logs: wrangler tail");
   }
@@ -25,6 +23,12 @@ export async function askFreshness(edgeUrl: string, token: string, signal: Abort
   if (parsed.success) return parsed.data;
   const remedy = "check HOOKLINE_EDGE_URL, and deploy the Worker of this version: wrangler deploy";
   throw new EdgeError("not-hookline", `what answers at ${edgeUrl} is no Hookline of this version`, remedy);
+}
+
+/** Throws EdgeError `not-hookline` where somebody is known to have answered in the Worker's place. */
+export function refuseStranger({ status, headers }: Response): void {
+  const other = whoAnswers(status, headers);
+  if (other !== null) throw new EdgeError("not-hookline", `the edge answers ${status}: ${other.who}`, other.remedy);
 }
 
 async function get(url: URL, token: string, signal: AbortSignal): Promise<Response> {

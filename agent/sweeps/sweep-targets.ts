@@ -1,4 +1,4 @@
-import type { Fleet, Pool } from "../../shared/fleet/pool.ts";
+import { namedRepositories, type Fleet, type Pool } from "../../shared/fleet/pool.ts";
 import { repositoryScope, scopeName } from "../github/model/scope.ts";
 import type { GitHub, GitHubRepository, RunnerScope } from "../github/model/types.ts";
 import type { SweepFailures } from "./sweep-failures.ts";
@@ -20,7 +20,9 @@ export async function sweepTargets(
 ): Promise<SweepTargets> {
   let complete = true;
   // Names count once whatever their case, in GitHub's own spelling where it is known.
-  const targets = new Map(fleet.pools.flatMap(namedRepositories).map((name) => [name.toLowerCase(), name]));
+  const targets = new Map(
+    fleet.pools.flatMap((pool) => namedRepositories(pool) ?? []).map((name) => [name.toLowerCase(), name]),
+  );
   for (const [organization, pools] of openPools(fleet)) {
     const listing = await failures.attempt(`repositories of ${organization}`, organization, () =>
       github.listOrganizationRepositories(organization, signal),
@@ -42,10 +44,6 @@ export function runnerScopes(fleet: Fleet): readonly RunnerScope[] {
       : scope.repositories.map(repositoryScope),
   );
   return [...new Map(scopes.map((scope) => [scopeName(scope).toLowerCase(), scope])).values()];
-}
-
-function namedRepositories(pool: Pool): readonly string[] {
-  return pool.repositories ?? (pool.scope.kind === "repositories" ? pool.scope.repositories : []);
 }
 
 /** Pools that serve whatever their organization holds, by organization. */

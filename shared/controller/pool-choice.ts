@@ -1,4 +1,4 @@
-import type { Pool } from "../fleet/pool.ts";
+import { namedRepositories, type Pool } from "../fleet/pool.ts";
 import { architectureLabels, IMPLIED_LABELS, labelSet, labelsMatch } from "../labels/labels.ts";
 import type { JobFacts } from "../workflow-job/job-facts.ts";
 import type { Refusal } from "./reasons.ts";
@@ -26,8 +26,8 @@ export function servingPool(pool: Pool, hostArchitecture: "amd64" | "arm64"): Se
 }
 
 function repositoriesOf(pool: Pool): ReadonlySet<string> | null {
-  const listed = pool.scope.kind === "repositories" ? pool.scope.repositories : pool.repositories;
-  return listed === null ? null : new Set(listed.map((name) => name.toLowerCase()));
+  const named = namedRepositories(pool);
+  return named === null ? null : new Set(named.map((name) => name.toLowerCase()));
 }
 
 /** Why a pool may not serve a job, or null if it may. */

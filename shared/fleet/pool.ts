@@ -69,6 +69,14 @@ export interface Fleet {
   readonly pools: readonly Pool[];
 }
 
+/** `owner/name` of the repositories that a pool names; null for one that takes whatever its organization holds. */
+export function namedRepositories({
+  scope,
+  repositories,
+}: Pick<Pool, "scope" | "repositories">): readonly string[] | null {
+  return scope.kind === "repositories" ? scope.repositories : repositories;
+}
+
 /** The account whose runners a pool's are. */
 export function ownersOf(pool: Pool): readonly string[] {
   if (pool.scope.kind === "organization") return [pool.scope.organization];

@@ -1,4 +1,4 @@
-import type { Fleet } from "../../../shared/fleet/pool.ts";
+import { namedRepositories, ownersOf, type Fleet } from "../../../shared/fleet/pool.ts";
 import { refusal, servingPool } from "../../../shared/controller/pool-choice.ts";
 import type { Freshness } from "../../../shared/mailbox/freshness.ts";
 import { GitHubError, type GitHubJob } from "../../github/model/types.ts";
@@ -73,19 +73,13 @@ function isSince(createdAtMs: number, { now, lastSignalAt }: Freshness): boolean
 }
 
 async function sampledRepositories(facts: GitHubFacts, fleet: Fleet): Promise<readonly string[]> {
-  const named = fleet.pools.flatMap((pool) => pool.repositories ?? ownRepositories(pool.scope));
-  const open = fleet.pools.flatMap(({ scope, repositories }) =>
-    scope.kind === "organization" && repositories === null ? [scope.organization] : [],
-  );
+  const named = fleet.pools.flatMap((pool) => namedRepositories(pool) ?? []);
+  const open = fleet.pools.flatMap((pool) => (namedRepositories(pool) === null ? ownersOf(pool) : []));
   const listed = await Promise.all([...new Set(open)].map((name) => facts.repositories(name).catch(nothing)));
   const pushed = listed
     .flatMap(({ items }) => items.filter(({ archived }) => !archived))
     .map(({ fullName }) => fullName);
   return [...new Set([...named, ...pushed])].slice(0, MOST_REPOSITORIES);
-}
-
-function ownRepositories(scope: Fleet["pools"][number]["scope"]): readonly string[] {
-  return scope.kind === "repositories" ? scope.repositories : [];
 }
 
 /** What cannot be read is reported by the checks of GitHub. */

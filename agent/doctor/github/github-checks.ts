@@ -1,4 +1,4 @@
-import type { Fleet } from "../../../shared/fleet/pool.ts";
+import { namedRepositories, type Fleet } from "../../../shared/fleet/pool.ts";
 import type { RunnerScope } from "../../github/model/types.ts";
 import { scopeKey } from "../../slots/runner-scope.ts";
 import { runnerScopes } from "../../sweeps/sweep-targets.ts";
@@ -11,7 +11,7 @@ import type { GitHubFacts } from "./github-facts.ts";
 import { judgeGroup } from "./group-check.ts";
 import { judgeDeliveries, judgeHook } from "./hook-checks.ts";
 import { apiReached } from "./hosts.ts";
-import { judgeRepositories, namedRepositories } from "./repositories-check.ts";
+import { judgeRepositories } from "./repositories-check.ts";
 import { judgeRunners } from "./runners-check.ts";
 import type { SweepRecord } from "../../journal/sweep-records.ts";
 import type { JournalFacts } from "../../journal/journal-facts.ts";

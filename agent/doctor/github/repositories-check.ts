@@ -6,11 +6,6 @@ import type { GitHubFacts } from "./github-facts.ts";
 
 const MOST = 20;
 
-/** The repositories that a pool names; null for one that takes whatever its organization holds. */
-export function namedRepositories({ scope, repositories }: Pool): readonly string[] | null {
-  return scope.kind === "repositories" ? scope.repositories : repositories;
-}
-
 /** Whether the repositories that a pool names are there, and of the visibility that it serves. */
 export async function judgeRepositories(facts: GitHubFacts, pool: Pool, names: readonly string[]): Promise<Finding> {
   const problems = (await Promise.all(names.slice(0, MOST).map((name) => problemOf(facts, pool, name)))).filter(

@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 
 import type { Fleet, Pool } from "../../../shared/fleet/pool.ts";
-import { ownersOf } from "../../../shared/fleet/pool.ts";
+import { namedRepositories, ownersOf } from "../../../shared/fleet/pool.ts";
 
 /** A delivery of our own making, signed as GitHub signs. */
 export interface ProbeDelivery {
@@ -34,8 +34,7 @@ export function probeDelivery(fleet: Fleet, secret: string, guid: string, nowMs:
 }
 
 function payloadOf(pool: Pool, nowMs: number): object {
-  const named = pool.scope.kind === "repositories" ? pool.scope.repositories : (pool.repositories ?? []);
-  const repository = named[0] ?? `${ownersOf(pool)[0] ?? "nobody"}/hookline-probe`;
+  const repository = namedRepositories(pool)?.[0] ?? `${ownersOf(pool)[0] ?? "nobody"}/hookline-probe`;
   return {
     action: "completed",
     workflow_job: {
