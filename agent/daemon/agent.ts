@@ -155,7 +155,7 @@ export class Agent {
           if (behind) this.#replay.begin(clock.now());
           this.#intake.openJobs(welcome.openJobs);
           this.#sweeps.request();
-          if (welcome.routesChanged === true) this.#changes.announced();
+          if (welcome.routesChanged === true) void this.#changes.announced();
           this.#watchers.look();
         },
         received: (signals) => this.#received(signals),

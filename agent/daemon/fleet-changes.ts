@@ -64,9 +64,10 @@ export class FleetChanges {
     for (const repository of jobs.redirected) void this.#renamed.moved(repository);
   }
 
-  /** The edge has heard of routes that it did not know. */
-  announced(): void {
-    void this.#sweepAgain();
+  /** The edge has heard of routes that it did not know: sweeps once all its isolates know them. Never rejects. */
+  async announced(): Promise<void> {
+    const { clock, signal, requestSweep } = this.#options;
+    if (await sleep(clock, SWEEP_AGAIN_MS, signal)) requestSweep();
   }
 
   #changed(outdated: readonly string[]): void {
@@ -76,11 +77,6 @@ export class FleetChanges {
     feed({ type: "bound", maxSlots: live.fleet.maxSlots ?? null });
     announce();
     requestSweep();
-    this.announced();
-  }
-
-  async #sweepAgain(): Promise<void> {
-    const { clock, signal, requestSweep } = this.#options;
-    if (await sleep(clock, SWEEP_AGAIN_MS, signal)) requestSweep();
+    void this.announced();
   }
 }

@@ -28,19 +28,19 @@ export interface FleetFileOptions {
 export class FleetFile {
   readonly #options: FleetFileOptions;
   readonly #said: SayOnce;
-  #served: string;
+  #served: Fleet;
   #seen: string | null;
 
   constructor(options: FleetFileOptions) {
     this.#options = options;
     this.#said = new SayOnce(options.log);
-    this.#served = JSON.stringify(options.fleet);
+    this.#served = options.fleet;
     this.#seen = this.#look();
   }
 
   /** The keys of the pools that are served. */
   get pools(): readonly string[] {
-    return (JSON.parse(this.#served) as Fleet).pools.map(({ key }) => key);
+    return this.#served.pools.map(({ key }) => key);
   }
 
   /** Reads the file anew. Never throws. */
@@ -49,11 +49,10 @@ export class FleetFile {
     this.#seen = this.#look();
     try {
       const { fleet, warnings } = read();
-      const text = JSON.stringify(fleet);
       this.#said.over("refused");
-      if (text === this.#served) return { kind: "same", pools: this.pools };
+      if (JSON.stringify(fleet) === JSON.stringify(this.#served)) return { kind: "same", pools: this.pools };
       take(fleet);
-      this.#served = text;
+      this.#served = fleet;
       for (const warning of warnings) log.warn("configuration", { detail: describeProblem(path, warning) });
       log.info("pools file taken up", { pools: fleet.pools.map(({ key, labels }) => ({ key, labels })) });
       return { kind: "taken", pools: this.pools };

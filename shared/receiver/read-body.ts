@@ -6,9 +6,8 @@ const FIRST_BYTES = 16 * 1024;
 
 /**
  * The raw bytes of a body, or `too-large` as soon as more than `limitBytes` have come, or `too-slow` once `deadline` is
- * aborted. What `Content-Length`
- * says can only refuse, never allow. Each piece is copied as it comes, so that memory stays within twice what has come,
- * however small the pieces are.
+ * aborted. What `Content-Length` says can only refuse, never allow. Each piece is copied as it comes, so that memory stays
+ * within twice what has come, however small the pieces are.
  */
 export async function readBody(
   request: Request,

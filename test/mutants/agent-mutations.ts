@@ -97,8 +97,8 @@ export const AGENT_MUTATIONS: readonly Mutation[] = [
   {
     breaks: "promise 20: a file that cannot be used takes the fleet away",
     file: "agent/daemon/fleet-file.ts",
-    search: "      if (text === this.#served)",
-    replace: "      take({ ...fleet, pools: [] });\n      if (text === this.#served)",
+    search: "      if (JSON.stringify(fleet) === JSON.stringify(this.#served))",
+    replace: "      take({ ...fleet, pools: [] });\n      if (JSON.stringify(fleet) === JSON.stringify(this.#served))",
     foundBy: ["daemon"],
   },
 ];

@@ -28,9 +28,8 @@ export class SlotImages {
 
   /** At the agent's start: pulls what is missing, and what its pool wants fresh. Throws DockerError `pull-failed`. */
   async prepare(pool: Pool, platform: string | null, signal: AbortSignal): Promise<void> {
-    const isHere = (await this.#options.client.images.inspect(pool.image, signal)) !== null;
-    if (!isHere) await this.#pull(pool, platform, signal);
-    else if (pool.container.pull !== "missing") await this.#refresh(pool, platform, signal);
+    const wasHere = await this.#pullMissing(pool, platform, signal);
+    if (wasHere && pool.container.pull !== "missing") await this.#refresh(pool, platform, signal);
   }
 
   /**
@@ -38,12 +37,7 @@ export class SlotImages {
    * where this process has seen the image; should it be gone since, the start pulls it. Throws DockerError `pull-failed`.
    */
   async beforeRegistration(pool: Pool, platform: string | null, signal: AbortSignal): Promise<void> {
-    const key = keyOf(pool, platform);
-    if (!this.#seen.has(key)) {
-      const isHere = (await this.#options.client.images.inspect(pool.image, signal)) !== null;
-      if (!isHere) await this.#pull(pool, platform, signal);
-      this.#seen.add(key);
-    }
+    if (!this.#seen.has(keyOf(pool, platform))) await this.#pullMissing(pool, platform, signal);
     await this.beforeStart(pool, platform, signal);
   }
 
@@ -56,6 +50,14 @@ export class SlotImages {
     if (askedAtMs !== undefined && this.#options.clock.monotonicMs() - askedAtMs < A_DAY_MS) return;
     // Not bound to this start, which is over before the pull is. It settles by itself.
     void this.#refresh(pool, platform, new AbortController().signal).catch(() => {});
+  }
+
+  /** Whether the image was on the engine already; it is there now. Throws DockerError `pull-failed`. */
+  async #pullMissing(pool: Pool, platform: string | null, signal: AbortSignal): Promise<boolean> {
+    const wasHere = (await this.#options.client.images.inspect(pool.image, signal)) !== null;
+    if (!wasHere) await this.#pull(pool, platform, signal);
+    this.#seen.add(keyOf(pool, platform));
+    return wasHere;
   }
 
   /** Throws only what is no refusal of registry or engine. */
