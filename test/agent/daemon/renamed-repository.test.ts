@@ -1,12 +1,9 @@
 import { expect, test } from "vitest";
 
-import { NodeSql } from "../../../agent/sqlite/node-sql.ts";
 import { poolOf } from "../../shared/controller/world.ts";
-import { FakeSlots } from "../../stand-ins/docker/fake-slots.ts";
-import { FakeGitHub } from "../../stand-ins/github/fake-github.ts";
 import { patience } from "../../stand-ins/process/patience.ts";
-import { onLoopback } from "../github/on-loopback.ts";
-import { agentFixture, batchOf, signalOf, SWEEP_MS } from "./agent-fixture.ts";
+import { batchOf, signalOf, SWEEP_MS } from "./agent-fixture.ts";
+import { loopbackAgent } from "./loopback-agent.ts";
 
 const SCOPES = {
   organization: { kind: "organization", organization: "acme", runnerGroup: "Default" },
@@ -14,29 +11,9 @@ const SCOPES = {
 } as const;
 const LABELS = ["self-hosted", "nas"];
 
-/** An agent whose pools file names `acme/web`, on the loopback GitHub, after its first sweep. */
-async function serving(kind: keyof typeof SCOPES) {
-  const { github, clock, client } = await onLoopback();
-  const repository = github.addRepository("acme/web");
-  const pool = poolOf({ scope: SCOPES[kind], repositories: kind === "organization" ? ["acme/web"] : null });
-  const provider = new FakeSlots(clock);
-  const [journalSql, slotsSql] = [new NodeSql(":memory:"), new NodeSql(":memory:")];
-  const fixture = agentFixture({
-    earlier: { clock, github: new FakeGitHub(clock), provider, journalSql, slotsSql },
-    fleet: { version: 2, pools: [pool] },
-    github: client({ kind: "token", token: github.addToken() }),
-  });
-  const { agent } = fixture;
-  await fixture.start();
-  const connection = fixture.welcome();
-  await agent.waitFor(({ lastSweepAt }) => lastSweepAt !== null, patience());
-  /** Lets a sweep begin, and waits for its end. */
-  const sweep = async (): Promise<void> => {
-    const before = agent.state().lastSweepAt ?? 0;
-    await clock.advance(SWEEP_MS);
-    await agent.waitFor(({ lastSweepAt }) => (lastSweepAt ?? 0) > before, patience());
-  };
-  return { ...fixture, repositoryId: repository.id, loopback: github, clock, connection, sweep };
+/** An agent whose pools file names `acme/web`. */
+function serving(kind: keyof typeof SCOPES) {
+  return loopbackAgent(poolOf({ scope: SCOPES[kind], repositories: kind === "organization" ? ["acme/web"] : null }));
 }
 
 test.each(["organization", "repositories"] as const)(

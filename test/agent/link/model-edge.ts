@@ -1,13 +1,11 @@
 import type { Clock } from "../../../shared/clock/clock.ts";
 import { PING, PONG } from "../../../shared/link/protocol.ts";
 import type { Mailbox } from "../../../shared/mailbox/mailbox.ts";
-import type { SqlRow } from "../../../shared/sql/sql.ts";
 import type { Signal } from "../../../shared/workflow-job/signal.ts";
 import { JsonSocket } from "../../stand-ins/edge/json-socket.ts";
 import { MemoryEdge } from "../../stand-ins/edge/memory-edge.ts";
+import { MAILBOX_TABLES, putRows, rowsOf, type TableRows } from "../../stand-ins/disk/table-rows.ts";
 import { FakeDial, type FakeConnection } from "../../stand-ins/edge/fake-dial.ts";
-
-const TABLES = ["meta", "signals_a", "signals_b", "dead_letters"];
 
 /** One connection through a network that delivers frame by frame, when told to. */
 class ModelPath {
@@ -38,7 +36,7 @@ export class ModelEdge {
   readonly accepted: Signal[] = [];
   readonly #edge: MemoryEdge;
   #paths: ModelPath[] = [];
-  #backup: readonly (readonly [string, readonly SqlRow[]])[] | null = null;
+  #backup: TableRows | null = null;
   /** Whether its numbers may mean other signals than they did. */
   wasPutBack = false;
 
@@ -73,7 +71,7 @@ export class ModelEdge {
 
   /** Keeps the storage as it is now. */
   backUp(): void {
-    this.#backup = TABLES.map((table) => [table, this.#edge.sql.exec(`SELECT * FROM ${table}`)] as const);
+    this.#backup = rowsOf(this.#edge.sql, MAILBOX_TABLES);
   }
 
   /** Puts the storage back to the backup, as a point-in-time recovery does: every connection ends. */
@@ -86,13 +84,7 @@ export class ModelEdge {
       path.lose();
       path.connection.close();
     }
-    for (const [table, rows] of this.#backup) {
-      this.#edge.sql.exec(`DELETE FROM ${table}`);
-      for (const row of rows) {
-        const marks = Object.keys(row).map(() => "?");
-        this.#edge.sql.exec(`INSERT INTO ${table} VALUES (${marks.join(", ")})`, ...Object.values(row));
-      }
-    }
+    putRows(this.#edge.sql, this.#backup);
     this.#edge.evict();
   }
 

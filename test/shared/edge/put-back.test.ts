@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 
 import { NodeSql } from "../../../agent/sqlite/node-sql.ts";
 import { guid } from "../../samples/signal.ts";
+import { MAILBOX_TABLES, putRows, rowsOf } from "../../stand-ins/disk/table-rows.ts";
 import { FakeLink } from "./fake-link.ts";
 import { PairedLink } from "./paired-link.ts";
 
@@ -10,12 +11,7 @@ function backupOf(link: FakeLink): NodeSql {
   const copy = new NodeSql(":memory:");
   const schema = link.sql.exec("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY type = 'view'");
   for (const { sql } of schema) copy.exec(String(sql));
-  for (const table of ["meta", "signals_a", "signals_b", "dead_letters"]) {
-    for (const row of link.sql.exec(`SELECT * FROM ${table}`)) {
-      const marks = Object.keys(row).map(() => "?");
-      copy.exec(`INSERT INTO ${table} VALUES (${marks.join(", ")})`, ...Object.values(row));
-    }
-  }
+  putRows(copy, rowsOf(link.sql, MAILBOX_TABLES));
   return copy;
 }
 

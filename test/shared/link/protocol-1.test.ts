@@ -8,6 +8,7 @@ import { Journal } from "../../../agent/journal/journal.ts";
 import { NodeSql } from "../../../agent/sqlite/node-sql.ts";
 import { readDown, readUp } from "../../../shared/link/codec.ts";
 import { guid } from "../../samples/signal.ts";
+import { putRows, type TableRows } from "../../stand-ins/disk/table-rows.ts";
 import { FakeLink, type FakeSocket } from "../edge/fake-link.ts";
 import { PairedLink } from "../edge/paired-link.ts";
 
@@ -15,7 +16,6 @@ import { PairedLink } from "../edge/paired-link.ts";
 const RELEASE = join(import.meta.dirname, "../../fixtures/releases/0.1.0");
 
 type Entry = { readonly up: object } | { readonly down: object } | { readonly dialled: number };
-type Table = readonly [string, readonly Record<string, string | number | null>[]];
 
 const read = (file: string): unknown => JSON.parse(readFileSync(join(RELEASE, file), "utf8"));
 const conversation = read("conversation.json") as readonly Entry[];
@@ -35,15 +35,7 @@ function expectReadable(by: "up" | "down", frames: readonly unknown[]): void {
 function written(file: "mailbox.json" | "journal.json", schema: readonly string[]): NodeSql {
   const sql = new NodeSql(":memory:");
   for (const statement of schema) sql.exec(statement);
-  for (const [table, rows] of read(file) as readonly Table[]) {
-    for (const row of rows) {
-      const values = Object.values(row);
-      sql.exec(
-        `INSERT INTO ${table} (${Object.keys(row).join(", ")}) VALUES (${values.map(() => "?").join(", ")})`,
-        ...values,
-      );
-    }
-  }
+  putRows(sql, read(file) as TableRows);
   return sql;
 }
 
