@@ -11,6 +11,7 @@ export const SUITES: Readonly<Record<Suite, readonly string[]>> = {
   standalone: [...VITEST, "--project", "node", "test/agent/standalone"],
   rules: [...VITEST, "--project", "node", "test/shared/controller", "test/agent/slots"],
   controller: [...VITEST, "--project", "node", "test/shared/controller"],
+  journal: [...VITEST, "--project", "node", "test/agent/journal"],
   daemon: [...VITEST, "--project", "node", "test/agent/daemon"],
   link: [...VITEST, "--project", "node", "test/shared/edge", "test/agent/link"],
   edge: [...VITEST, "--project", "node", "test/shared/edge/retryable.test.ts"],
