@@ -3,6 +3,7 @@ import * as z from "zod";
 
 import { deadLetterListSchema } from "../../shared/mailbox/dead-letters.ts";
 import { EdgeError, refuseStranger } from "./ask-freshness.ts";
+import { wranglerCommand } from "./wrangler-command.ts";
 
 export type DeadLetterList = z.output<typeof deadLetterListSchema>;
 
@@ -44,7 +45,7 @@ async function call(
   }
   if (answer.status !== 404) refuseStranger(answer);
   if (answer.status >= 500) {
-    const remedy = "look at its log: wrangler tail, or that of the standalone receiver";
+    const remedy = `look at its log: ${wranglerCommand("tail")}, or that of the standalone receiver`;
     throw new EdgeError("unavailable", `the edge answers ${answer.status}`, remedy);
   }
   return answer;

@@ -2,6 +2,7 @@ import { reasonOf } from "../../shared/errors/message-of.ts";
 import { OperatorError } from "../../shared/errors/operator-error.ts";
 import { freshnessSchema, type Freshness } from "../../shared/mailbox/freshness.ts";
 import { whoAnswers } from "./who-answers.ts";
+import { wranglerCommand } from "./wrangler-command.ts";
 
 type EdgeErrorCode = "unreachable" | "token" | "not-hookline" | "unavailable";
 
@@ -12,16 +13,17 @@ export class EdgeError extends OperatorError<EdgeErrorCode> {}
 export async function askFreshness(edgeUrl: string, token: string, signal: AbortSignal): Promise<Freshness> {
   const answer = await get(new URL("/freshness", edgeUrl), token, signal);
   if (answer.status === 401) {
-    const remedy = "give the agent the same HOOKLINE_TOKEN as the Worker: wrangler secret put HOOKLINE_TOKEN";
+    const remedy = `give the agent the same HOOKLINE_TOKEN as the Worker: ${wranglerCommand("secret put HOOKLINE_TOKEN")}`;
     throw new EdgeError("token", "the edge refuses the token", remedy);
   }
   refuseStranger(answer);
   if (answer.status >= 500) {
-    throw new EdgeError("unavailable", `the edge answers ${answer.status}`, "look at the Worker's logs: wrangler tail");
+    const remedy = `look at the Worker's log: ${wranglerCommand("tail")}`;
+    throw new EdgeError("unavailable", `the edge answers ${answer.status}`, remedy);
   }
   const parsed = freshnessSchema.safeParse(await answer.json().catch(() => undefined));
   if (parsed.success) return parsed.data;
-  const remedy = "check HOOKLINE_EDGE_URL, and deploy the Worker of this version: wrangler deploy";
+  const remedy = `check HOOKLINE_EDGE_URL, and deploy the Worker of this version: ${wranglerCommand("deploy")}`;
   throw new EdgeError("not-hookline", `what answers at ${edgeUrl} is no Hookline of this version`, remedy);
 }
 

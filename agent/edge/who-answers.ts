@@ -1,3 +1,5 @@
+import { wranglerCommand } from "./wrangler-command.ts";
+
 /** Somebody other than the edge, and what helps. */
 export interface OtherParty {
   readonly who: string;
@@ -53,7 +55,7 @@ export function whoAnswers(status: number, headers: Headers): OtherParty | null 
   if (status >= 520 && status <= 530) {
     return {
       who: "Cloudflare finds no Worker behind this host, and no origin",
-      remedy: "check the Worker's route in wrangler.toml, then: wrangler deploy",
+      remedy: `check the Worker's route in wrangler.toml, then: ${wranglerCommand("deploy")}`,
     };
   }
   if (status >= 300 && status < 400) {

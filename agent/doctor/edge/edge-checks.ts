@@ -4,6 +4,7 @@ import { PROTOCOL_VERSION } from "../../../shared/link/protocol.ts";
 import { VERSION } from "../../../shared/version.ts";
 import { ageText } from "../check/age-text.ts";
 import { EdgeError } from "../../edge/ask-freshness.ts";
+import { wranglerCommand } from "../../edge/wrangler-command.ts";
 import { Skipped, type Check, type Finding } from "../check/check.ts";
 import { judgeFreshness, type OutsideEvidence } from "./judge-freshness.ts";
 
@@ -17,7 +18,7 @@ export interface EdgeCheckOptions {
   readonly instance: string;
 }
 
-const DEPLOY = "npx wrangler deploy";
+const DEPLOY = wranglerCommand("deploy");
 
 /** Whether the edge answers to us, who is connected there, and how fresh its events are. */
 export function edgeChecks({ ask, outside, pollIntervalMs, instance }: EdgeCheckOptions): readonly Check[] {

@@ -1,4 +1,5 @@
 import { AGENT_CONTAINER } from "../../cli/agent-container.ts";
+import { wranglerCommand } from "../../edge/wrangler-command.ts";
 import type { Freshness } from "../../../shared/mailbox/freshness.ts";
 import { hookName } from "../../github/model/delivery-log.ts";
 import { ageText } from "../check/age-text.ts";
@@ -90,8 +91,7 @@ function rejecting(
     status: "fail",
     summary: `${REJECTING}${count} deliveries with a wrong signature or none since the last accepted one`,
     ...(reasons.length === 0 ? {} : { detail: `signature ${reasons.join(", ")}; ${last}` }),
-    remedy:
-      "set the hook's secret and the Worker's GITHUB_WEBHOOK_SECRET to the same value: npx wrangler secret put GITHUB_WEBHOOK_SECRET",
+    remedy: `set the hook's secret and the Worker's GITHUB_WEBHOOK_SECRET to the same value: ${wranglerCommand("secret put GITHUB_WEBHOOK_SECRET")}`,
   };
 }
 

@@ -8,6 +8,7 @@ import type { Fleet } from "../../../shared/fleet/pool.ts";
 import type { Freshness } from "../../../shared/mailbox/freshness.ts";
 import { AGENT_CONTAINER } from "../../cli/agent-container.ts";
 import { sleep } from "../../clock/sleep.ts";
+import { wranglerCommand } from "../../edge/wrangler-command.ts";
 import { requireEdge } from "../../settings/require-settings.ts";
 import type { AgentSettings } from "../../settings/settings.ts";
 import { webhookUrl } from "../../github/model/delivers-to.ts";
@@ -108,7 +109,7 @@ class ProbeRound {
     return {
       status: "fail",
       summary: `the Worker answers ${answer.status} to GET /healthz`,
-      remedy: "npx wrangler tail",
+      remedy: `look at the Worker's log: ${wranglerCommand("tail")}`,
     };
   }
 
@@ -129,7 +130,7 @@ class ProbeRound {
       return {
         status: "fail",
         summary: `the edge answers ${answer.status} to a signed delivery: ${why}`,
-        remedy: "give doctor and Worker the same secret: npx wrangler secret put GITHUB_WEBHOOK_SECRET",
+        remedy: `give doctor and Worker the same secret: ${wranglerCommand("secret put GITHUB_WEBHOOK_SECRET")}`,
       };
     }
     this.#delivered = { guid, seq: said.data.seq, sentAtMs, storedAtMs };

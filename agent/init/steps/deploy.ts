@@ -9,7 +9,7 @@ export const deployStep: Step = {
   plan: ({ progress }) => {
     const { name, environment } = progress.choices;
     const which = `${name ?? "the Worker of wrangler.toml"}${environment === null ? "" : `, environment ${environment}`}`;
-    return [`deploy ${which} with GITHUB_WEBHOOK_SECRET and HOOKLINE_TOKEN (wrangler deploy --secrets-file)`];
+    return [`deploy ${which} with GITHUB_WEBHOOK_SECRET and HOOKLINE_TOKEN by wrangler, as one version`];
   },
   async run(context) {
     const { progress } = context;

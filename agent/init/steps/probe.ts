@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { scopeName } from "../../github/model/scope.ts";
 import { scopesOf, webhookUrlOf, type InitContext, type Step } from "../world/context.ts";
 import { InitError } from "../world/init-error.ts";
+import { wranglerCommand } from "../../edge/wrangler-command.ts";
 import { freshnessWhen } from "./edge.ts";
 import { hookCallsOf } from "./hooks.ts";
 import { readSecret } from "./secrets.ts";
@@ -71,6 +72,6 @@ function notSeen(what: string): InitError {
   return new InitError(
     "probe",
     `${what}, and the mailbox has not seen it.`,
-    "Look at the webhook's recent deliveries on GitHub and at the Worker's log (wrangler tail), then run hookline init again.",
+    `Look at the webhook's recent deliveries on GitHub and at the Worker's log (${wranglerCommand("tail")}), then run hookline init again.`,
   );
 }

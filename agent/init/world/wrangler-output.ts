@@ -15,7 +15,7 @@ export interface Deployed {
 }
 
 /**
- * What `wrangler deploy` did, from the file of one JSON object a line that it writes where WRANGLER_OUTPUT_FILE_PATH
+ * What a deploy did, from the file of one JSON object a line that it writes where WRANGLER_OUTPUT_FILE_PATH
  * says. Of its targets, workers.dev addresses carry their protocol, custom domains a remark in brackets, routes a path.
  *
  * https://developers.cloudflare.com/workers/wrangler/system-environment-variables/

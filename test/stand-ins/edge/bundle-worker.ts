@@ -10,7 +10,7 @@ const root = join(import.meta.dirname, "../../..");
 
 let bundle: Promise<string> | null = null;
 
-/** The Worker as `wrangler deploy` would upload it. Bundled once a process, or by the one that started it: EDGE_BUNDLE. */
+/** The Worker as a deploy uploads it. Bundled once a process, or by the one that started it: EDGE_BUNDLE. */
 export function bundleWorker(): Promise<string> {
   const ready = process.env["EDGE_BUNDLE"];
   bundle ??= ready === undefined ? build() : readFile(ready, "utf8");
@@ -21,7 +21,7 @@ async function build(): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), "hookline-worker-"));
   try {
     const wrangler = join(root, "node_modules/wrangler/bin/wrangler.js");
-    await run(process.execPath, [wrangler, "deploy", "--dry-run", "--outdir", folder], {
+    await run(process.execPath, [wrangler, "deploy", "--env=", "--dry-run", "--outdir", folder], {
       cwd: root,
       env: { ...process.env, WRANGLER_SEND_METRICS: "false", CI: "true" },
     });
