@@ -1,4 +1,4 @@
-# The agent: one bundled file on Node. Builds with BuildKit, for amd64 and arm64, and with the builder of Docker 20.10.
+# The agent: a few bundled files on Node. Builds with BuildKit, for amd64 and arm64, and with the builder of Docker 20.10.
 ARG NODE_IMAGE=node:24-bookworm-slim
 
 FROM ${NODE_IMAGE} AS build
@@ -17,7 +17,7 @@ LABEL org.opencontainers.image.title="Hookline agent" \
       org.opencontainers.image.description="Starts ephemeral GitHub Actions runners on this machine when a job is queued" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.licenses="MIT"
-COPY --from=build /src/dist/agent/hookline.mjs /opt/hookline/hookline.mjs
+COPY --from=build /src/dist/agent /opt/hookline
 # The journal's folder takes any user that the container is given; what is in it belongs to that user alone.
 RUN ln -s /opt/hookline/hookline.mjs /usr/local/bin/hookline && mkdir -m 1777 /data
 # The second line keeps idle memory small: a young generation, a pool of workers and heaps as one link needs them.

@@ -1,87 +1,120 @@
+import { nearest } from "../../shared/fleet/nearest.ts";
 import { VERSION } from "../../shared/version.ts";
-import { runAgent } from "./agent.ts";
-import { runAutoscaleWebhook } from "./autoscale-webhook.ts";
-import { runConfigCheck } from "./config-check.ts";
-import { runDead } from "./dead.ts";
-import { runDeliveries } from "./deliveries.ts";
-import { runDoctor } from "./doctor.ts";
-import { runReload } from "./reload.ts";
-import { runScale } from "./scale.ts";
-import { runHealthcheck } from "./healthcheck.ts";
-import { runDrain } from "./drain.ts";
-import { runExplain } from "./explain.ts";
-import { runInit } from "./init.ts";
 import { EXIT, printFailure, type CommandIo, type ExitCode } from "../cli/io.ts";
-import { runSlots } from "./slots.ts";
 
-const HELP = `Usage: hookline <command> [options]
+/** Runs one command on the words behind its name. */
+type Run = (args: readonly string[], io: CommandIo, stop: AbortSignal) => Promise<ExitCode> | ExitCode;
 
-  init           from nothing to a deployed edge: secrets, Worker, webhook, files, first probe
-  agent          the daemon: link, sweeps, runner containers
-  autoscale-webhook
-                 edge and daemon in one process, behind a reverse proxy of your own
-  doctor         check each link of the chain: would a job queued now get a runner?
-  scale          sweep once, plan, and carry the plan out, without the link; --dry-run only prints it
-  config check   validate the pools file and print what it means
-  healthcheck    whether the daemon on this machine is alive; for Docker's HEALTHCHECK
-  explain        what would happen for a delivery, and why
-  slots          the runner slots
-  deliveries     the newest signals, and what became of their jobs
-  dead           signals that were set aside; dead requeue SEQ puts one back
-  drain          start nothing new in a pool, and wait until it is empty
-  reload         have the daemon read its pools file now
-  version        print the version
+interface Command {
+  /** One line of the help. */
+  readonly does: string;
+  /** Loads the command's code, which no other command waits for or keeps in memory. */
+  readonly load: () => Promise<Run>;
+}
 
-Each command has --help.
-`;
+const COMMANDS: Readonly<Record<string, Command>> = {
+  init: {
+    does: "from nothing to a deployed edge: secrets, Worker, webhook, files, first probe",
+    load: async () => {
+      const { runInit } = await import("./init.ts");
+      return (args, io, stop) => runInit(args, io, stop);
+    },
+  },
+  agent: {
+    does: "the daemon: link, sweeps, runner containers",
+    load: async () => (await import("./agent.ts")).runAgent,
+  },
+  "autoscale-webhook": {
+    does: "edge and daemon in one process, behind a reverse proxy of your own",
+    load: async () => (await import("./autoscale-webhook.ts")).runAutoscaleWebhook,
+  },
+  doctor: {
+    does: "check each link of the chain: would a job queued now get a runner?",
+    load: async () => {
+      const { runDoctor } = await import("./doctor.ts");
+      return (args, io) => runDoctor(args, io);
+    },
+  },
+  scale: {
+    does: "sweep once, plan, and carry the plan out, without the link; --dry-run only prints it",
+    load: async () => (await import("./scale.ts")).runScale,
+  },
+  "config check": {
+    does: "validate the pools file and print what it means",
+    load: async () => (await import("./config-check.ts")).runConfigCheck,
+  },
+  healthcheck: {
+    does: "whether the daemon on this machine is alive; for Docker's HEALTHCHECK",
+    load: async () => {
+      const { runHealthcheck } = await import("./healthcheck.ts");
+      return (args, io) => runHealthcheck(args, io);
+    },
+  },
+  explain: {
+    does: "what would happen for a delivery, and why",
+    load: async () => (await import("./explain.ts")).runExplain,
+  },
+  slots: { does: "the runner slots", load: async () => (await import("./slots.ts")).runSlots },
+  deliveries: {
+    does: "the newest signals, and what became of their jobs",
+    load: async () => (await import("./deliveries.ts")).runDeliveries,
+  },
+  dead: {
+    does: "signals that were set aside; dead requeue SEQ puts one back",
+    load: async () => (await import("./dead.ts")).runDead,
+  },
+  drain: {
+    does: "start nothing new in a pool, and wait until it is empty",
+    load: async () => (await import("./drain.ts")).runDrain,
+  },
+  reload: {
+    does: "have the daemon read its pools file now",
+    load: async () => (await import("./reload.ts")).runReload,
+  },
+  version: { does: "print the version", load: async () => printVersion },
+};
+
+const NAME_WIDTH = 15;
 
 /** Runs one command line; `stop` ends a command that would otherwise go on. Gives the exit code. */
 export async function runCli(args: readonly string[], io: CommandIo, stop: AbortSignal): Promise<ExitCode> {
-  const [command, ...rest] = args;
-  switch (command) {
-    case "agent":
-      return runAgent(rest, io, stop);
-    case "autoscale-webhook":
-      return runAutoscaleWebhook(rest, io, stop);
-    case "init":
-      return runInit(rest, io, stop);
-    case "doctor":
-      return runDoctor(rest, io);
-    case "scale":
-      return runScale(rest, io, stop);
-    case "explain":
-      return runExplain(rest, io);
-    case "slots":
-      return runSlots(rest, io);
-    case "deliveries":
-      return runDeliveries(rest, io);
-    case "dead":
-      return runDead(rest, io);
-    case "drain":
-      return runDrain(rest, io, stop);
-    case "reload":
-      return runReload(rest, io, stop);
-    case "config":
-      if (rest[0] === "check") return runConfigCheck(rest.slice(1), io);
-      return refuse(io, `hookline config ${rest[0] ?? ""}`.trim());
-    case "healthcheck":
-      return runHealthcheck(rest, io);
-    case "version":
-    case "--version":
-      io.stdout(`${VERSION}\n`);
-      return EXIT.fine;
-    case "help":
-    case "--help":
-    case "-h":
-      io.stdout(HELP);
-      return EXIT.fine;
-    default:
-      return refuse(io, command === undefined ? null : `hookline ${command}`);
+  const [first, second] = args;
+  if (first === undefined) return refuse(io, null);
+  if (["help", "--help", "-h"].includes(first)) {
+    io.stdout(help());
+    return EXIT.fine;
   }
+  if (first === "--version") return printVersion([], io);
+  const pair = `${first} ${second ?? ""}`.trim();
+  const name = [pair, first].find((each) => Object.hasOwn(COMMANDS, each));
+  const command = name === undefined ? undefined : COMMANDS[name];
+  if (name === undefined || command === undefined) return refuse(io, isHalf(first) ? pair : first);
+  const run = await command.load();
+  return run(args.slice(name.split(" ").length), io, stop);
+}
+
+function printVersion(_args: readonly string[], io: CommandIo): ExitCode {
+  io.stdout(`${VERSION}\n`);
+  return EXIT.fine;
+}
+
+function help(): string {
+  const lines = Object.entries(COMMANDS).map(([name, { does }]) => {
+    const start = name.length < NAME_WIDTH ? name.padEnd(NAME_WIDTH) : `${name}\n  ${" ".repeat(NAME_WIDTH)}`;
+    return `  ${start}${does}\n`;
+  });
+  return `Usage: hookline <command> [options]\n\n${lines.join("")}\nEach command has --help.\n`;
+}
+
+/** Whether a command of two words begins so. */
+function isHalf(word: string): boolean {
+  return Object.keys(COMMANDS).some((name) => name.startsWith(`${word} `));
 }
 
 function refuse(io: CommandIo, given: string | null): ExitCode {
-  const message = given === null ? "No command was given." : `There is no command ${given}.`;
-  printFailure(io, false, { code: "usage", message, remedy: "See hookline --help" });
+  const message = given === null ? "No command was given." : `There is no command hookline ${given}.`;
+  const meant = given === null ? null : nearest(given, Object.keys(COMMANDS));
+  const remedy = meant === null ? "See hookline --help" : `Did you mean hookline ${meant}? See hookline --help`;
+  printFailure(io, false, { code: "usage", message, remedy });
   return EXIT.usage;
 }

@@ -1,26 +1,42 @@
-import { chmodSync, mkdirSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { build } from "esbuild";
+import { chmodSync, rmSync } from "node:fs";
+import { join } from "node:path";
+
+import { build, type Metafile } from "esbuild";
 
 /** Where `pnpm run build:agent` and the Dockerfile put the bundle, from the repository's root. */
-export const AGENT_BUNDLE = "dist/agent/hookline.mjs";
+const AGENT_FOLDER = "dist/agent";
+/** The file that is run; the others lie beside it. */
+const PROGRAM = "hookline.mjs";
 
 const root = join(import.meta.dirname, "../..");
 
 /** ws is CommonJS and asks for Node's modules by `require`, which a module does not have by itself. */
 const REQUIRE = 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);';
 
+/** What runs for as long as the container does. */
+const DAEMON: readonly string[] = ["agent/main.ts", "agent/commands/agent.ts"];
+
+export interface AgentBundle {
+  /** Path of the file that is run. */
+  readonly program: string;
+  /** Size of what `hookline agent` loads; the doctor, init and other commands are loaded when they are called. */
+  readonly daemonBytes: number;
+}
+
 /**
- * Writes the agent with all that it imports as one executable file for Node 24. Names are kept and lines
- * are short, so that a stack trace still says where; the licences of what is inside stand at its end.
+ * Writes the agent with all that it imports as executable files for Node 24, in an emptied folder. Names are kept and
+ * lines are short, so that a stack trace still says where; the licences of what is inside stand at each file's end.
  */
-export async function bundleAgent(outfile = join(root, AGENT_BUNDLE)): Promise<string> {
-  mkdirSync(dirname(outfile), { recursive: true });
-  await build({
+export async function bundleAgent(folder = join(root, AGENT_FOLDER)): Promise<AgentBundle> {
+  rmSync(folder, { recursive: true, force: true });
+  const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: ["agent/main.ts"],
-    outfile,
+    entryPoints: { hookline: "agent/main.ts" },
+    outdir: folder,
+    outExtension: { ".js": ".mjs" },
     bundle: true,
+    splitting: true,
+    metafile: true,
     platform: "node",
     format: "esm",
     target: "node24",
@@ -35,8 +51,21 @@ export async function bundleAgent(outfile = join(root, AGENT_BUNDLE)): Promise<s
     banner: { js: `#!/usr/bin/env node\n${REQUIRE}` },
     logLevel: "warning",
   });
-  chmodSync(outfile, 0o755);
-  return outfile;
+  const program = join(folder, PROGRAM);
+  chmodSync(program, 0o755);
+  return { program, daemonBytes: daemonBytes(metafile) };
+}
+
+function daemonBytes({ outputs }: Metafile): number {
+  const entries = Object.entries(outputs).filter(([, { entryPoint }]) => DAEMON.includes(entryPoint ?? ""));
+  const loaded = new Set<string>();
+  const load = (path: string): void => {
+    if (loaded.has(path)) return;
+    loaded.add(path);
+    for (const { path: next, kind } of outputs[path]?.imports ?? []) if (kind === "import-statement") load(next);
+  };
+  for (const [path] of entries) load(path);
+  return [...loaded].reduce((total, path) => total + (outputs[path]?.bytes ?? 0), 0);
 }
 
 if (import.meta.main) await bundleAgent();

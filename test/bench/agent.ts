@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
@@ -12,12 +12,12 @@ import { median, type Measured } from "./measured.ts";
 /** Ten minutes of one job and one sweep a minute, without the waiting between them. */
 const MINUTES = 10;
 const STARTS = 5;
-const MOST = { bundleBytes: 2 ** 20, residentKib: 96 * 1024, connectedMs: 1000 };
+const MOST = { bundleBytes: 800 * 1024, residentKib: 96 * 1024, connectedMs: 1000 };
 
 /** Size of the bundle, start to connected, memory at rest. Needs a Docker Engine. */
 export async function benchAgent(): Promise<Measured<"agent">> {
   const folder = mkdtempSync(join(tmpdir(), "hookline-bench-"));
-  const program = await bundleAgent(join(folder, "hookline.mjs"));
+  const { program, daemonBytes } = await bundleAgent(join(folder, "program"));
   const chain = await startChainWithoutAgent({ maxSlots: 2, edge: true, sweepIntervalSeconds: 1 });
   const agent = new AgentProcess({ ...chain.agentOptions, program, env: imageMemory() });
   try {
@@ -32,7 +32,7 @@ export async function benchAgent(): Promise<Measured<"agent">> {
     for (let minute = 0; minute < MINUTES; minute += 1) await oneMinute(chain);
     const memory = memoryOf(agent.pid);
     return measured({
-      bundleBytes: statSync(program).size,
+      bundleBytes: daemonBytes,
       connectedLeastMs: Math.min(...connected),
       connectedMs: median(connected),
       connectedMostMs: Math.max(...connected),
@@ -50,7 +50,7 @@ export async function benchAgent(): Promise<Measured<"agent">> {
 function measured(figures: FiguresOf<"agent">): Measured<"agent"> {
   const { bundleBytes, connectedMs, residentKib, residentFileKib } = figures;
   const ok = bundleBytes < MOST.bundleBytes && residentKib < MOST.residentKib && connectedMs < MOST.connectedMs;
-  const text = `bundle, one file                 ${(bundleBytes / 1024).toFixed(0)} KiB (under ${MOST.bundleBytes / 1024})
+  const text = `bundle, what the daemon loads    ${(bundleBytes / 1024).toFixed(0)} KiB (under ${MOST.bundleBytes / 1024})
 start to connected               ${connectedMs.toFixed(0)} ms, median of ${STARTS} (under ${MOST.connectedMs})
 resident after ${MINUTES} jobs and sweeps  ${mebibytes(residentKib)} MiB (under ${MOST.residentKib / 1024}), of which ${mebibytes(residentFileKib)} MiB are the Node binary's own pages
 ${ok ? "ok" : "OVER"}

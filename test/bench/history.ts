@@ -21,7 +21,7 @@ const MOST = { slower: 3, peakKib: 150 * 1024, togetherKib: 230 * 1024, journalB
 /** What three days of history cost an agent at its start, and the commands beside it. Needs a Docker Engine. */
 export async function benchHistory(): Promise<Measured<"history">> {
   const folder = mkdtempSync(join(tmpdir(), "hookline-bench-"));
-  const program = await bundleAgent(join(folder, "hookline.mjs"));
+  const { program } = await bundleAgent(join(folder, "program"));
   const chain = await startChainWithoutAgent({ maxSlots: 2, edge: true, sweepIntervalSeconds: 60 });
   try {
     const [empty, full] = ["empty", "full"].map((name) => join(folder, name)) as [string, string];

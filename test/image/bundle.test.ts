@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
-import { readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 
 import { expect, test } from "vitest";
@@ -13,14 +13,36 @@ const run = promisify(execFile);
 const root = join(import.meta.dirname, "../..");
 const read = (path: string): string => readFileSync(join(root, path), "utf8");
 
-test("the agent is one file below 1 MiB that runs where nothing else is, with the licences of what is inside", async () => {
+test("the agent runs where nothing else is, and holds the licences of what is inside", async () => {
   const folder = temporaryFolder();
-  const file = await bundleAgent(join(folder, "hookline.mjs"));
-  expect(statSync(file).size).toBeLessThan(2 ** 20);
-  const { stdout } = await run(process.execPath, [file, "version"], { cwd: folder, env: {} });
+  const { program } = await bundleAgent(join(folder, "program"));
+  const { stdout } = await run(process.execPath, [program, "version"], { cwd: folder, env: {} });
   expect(stdout).toBe(`${VERSION}\n`);
-  expect(readFileSync(file, "utf8")).not.toMatch(/from\s*["'](?!node:)[a-z@]/);
+  const code = contents(dirname(program)).join("\n");
+  expect(code).not.toMatch(/from\s*["'](?!node:|\.)[a-z@]/);
+  expect(code).toContain("MIT");
 });
+
+test("the daemon loads less than 800 KiB: what only the doctor, init or a receiver needs stays on disk", async () => {
+  const { program, daemonBytes } = await bundleAgent(join(temporaryFolder(), "program"));
+  const all = contents(dirname(program)).reduce((total, code) => total + Buffer.byteLength(code), 0);
+  expect(daemonBytes).toBeLessThan(800 * 1024);
+  expect(daemonBytes).toBeLessThan(0.8 * all);
+});
+
+test("two builds of the same sources are the same files", async () => {
+  const [first, second] = await Promise.all(
+    ["first", "second"].map(async () => bundleAgent(join(temporaryFolder(), "program"))),
+  );
+  expect(contents(dirname(first?.program ?? ""))).toEqual(contents(dirname(second?.program ?? "")));
+});
+
+/** Each file of a folder as text, the name before it, in the order of the names. */
+function contents(folder: string): readonly string[] {
+  return readdirSync(folder)
+    .toSorted()
+    .map((name) => `${name}\n${readFileSync(join(folder, name), "utf8")}`);
+}
 
 test("image and compose files carry the version of the code", () => {
   expect(read("Dockerfile")).toContain(`ARG VERSION=${VERSION}\n`);

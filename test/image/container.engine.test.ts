@@ -59,7 +59,9 @@ dockerTest(
     expect(await here.agent.exec("hookline", "version")).toMatch(/^\d+\.\d+\.\d+\n$/);
     const labels = JSON.parse(await here.agent.inspect("{{json .Config.Labels}}"));
     expect(labels).toMatchObject({ "org.opencontainers.image.title": "Hookline agent" });
-    expect((await here.agent.exec("ls", "-A", "/opt/hookline")).trim()).toBe("hookline.mjs");
+    const files = (await here.agent.exec("ls", "-A", "/opt/hookline")).trim().split("\n");
+    expect(files).toContain("hookline.mjs");
+    expect(files.filter((file) => !file.endsWith(".mjs"))).toEqual([]);
     // Nothing is left of the commands that ran in it: process 1 had nothing to reap.
     expect(await here.agent.exec("ps", "-o", "stat,comm")).not.toMatch(/^Z/m);
   },

@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 
@@ -55,9 +55,9 @@ function expectAbout(bytes: number, recordedBytes: number, bench: string): void 
   expect(Math.abs(bytes / recordedBytes - 1), `${bytes} bytes; run: pnpm bench --record ${bench}`).toBeLessThan(0.05);
 }
 
-test("the agent's bundle is as large as the pages say", async () => {
-  const file = await bundleAgent(join(temporaryFolder(), "hookline.mjs"));
-  expectAbout(statSync(file).size, recorded.agent.figures.bundleBytes, "agent");
+test("what the daemon loads is as large as the pages say", async () => {
+  const { daemonBytes } = await bundleAgent(join(temporaryFolder(), "program"));
+  expectAbout(daemonBytes, recorded.agent.figures.bundleBytes, "agent");
 });
 
 test("the Worker is as large, as it is deployed, as the pages say", async () => {

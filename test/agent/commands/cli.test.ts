@@ -34,15 +34,20 @@ test.each([[["version"]], [["--version"]]])("%j prints the version and nothing e
   expect(io.out()).toBe(`${VERSION}\n`);
 });
 
-test.each<[readonly string[], string]>([
+test.each<[readonly string[], string, string?]>([
   [[], "No command was given."],
   [["fly"], "There is no command hookline fly."],
-  [["config"], "There is no command hookline config."],
+  [["constructor"], "There is no command hookline constructor."],
+  [["docter"], "There is no command hookline docter.", "doctor"],
+  [["deliverys", "--json"], "There is no command hookline deliverys.", "deliveries"],
+  [["config"], "There is no command hookline config.", "config check"],
+  [["config", "chek"], "There is no command hookline config chek.", "config check"],
   [["config", "burn"], "There is no command hookline config burn."],
-])("%j is wrong usage: exit code 2, what is wrong and where to look", async (args, message) => {
+])("%j is wrong usage: exit code 2, what is wrong, what was meant and where to look", async (args, message, meant) => {
   const io = fakeIo();
   expect(await runCli(args, io, STOPPED)).toBe(2);
-  expect(io.err()).toBe(`${message}\nSee hookline --help\n`);
+  const guess = meant === undefined ? "" : `Did you mean hookline ${meant}? `;
+  expect(io.err()).toBe(`${message}\n${guess}See hookline --help\n`);
   expect(io.out()).toBe("");
 });
 
