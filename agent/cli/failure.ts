@@ -3,7 +3,7 @@ import { codeOf, toFailure } from "../../shared/errors/message-of.ts";
 import { EXIT, printFailure, type CommandIo, type ExitCode } from "./io.ts";
 
 /** Codes of failures that the command line or the configuration is to blame for. */
-const USAGE_CODES: ReadonlySet<string> = new Set(["usage", "unknown-pool", "config-invalid"]);
+const USAGE_CODES: ReadonlySet<string> = new Set(["usage", "unknown-pool", "unknown-slot", "config-invalid"]);
 
 /** Wrong words on the command line. */
 export class UsageError extends OperatorError<"usage"> {

@@ -67,6 +67,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     does: "start nothing new in a pool, and wait until it is empty",
     load: async () => (await import("./drain.ts")).runDrain,
   },
+  retire: {
+    does: "have one slot go, once it is idle or after its job; --force stops it now",
+    load: async () => (await import("./retire.ts")).runRetire,
+  },
   reload: {
     does: "have the daemon read its pools file now",
     load: async () => (await import("./reload.ts")).runReload,

@@ -1,8 +1,7 @@
 import { refusalError } from "../control/control-error.ts";
 import * as z from "zod";
 
-import { askDaemon } from "../control/ask-daemon.ts";
-import type { ControlAnswer } from "../control/protocol.ts";
+import { askDaemon, type ProgressAnswer } from "../control/ask-daemon.ts";
 import { readSettings } from "../settings/settings.ts";
 import { asksForHelp, flag, needed, readArguments } from "../cli/arguments.ts";
 import { failWith } from "../cli/failure.ts";
@@ -25,7 +24,7 @@ Exit code: 0 empty, or serving again; 1 no daemon runs there, or the waiting was
 
 const schema = z.object({ json: flag, undo: flag, POOL: needed("is missing: name the pool to drain") });
 
-type Progress = ControlAnswer & { type: "progress" };
+type Progress = Extract<ProgressAnswer, { type: "progress" }>;
 
 /** `hookline drain POOL [--undo] [--json]`; `stop` ends the waiting. Gives the exit code. */
 export async function runDrain(args: readonly string[], io: CommandIo, stop: AbortSignal): Promise<ExitCode> {
@@ -46,7 +45,9 @@ export async function runDrain(args: readonly string[], io: CommandIo, stop: Abo
 async function drain(pool: string, on: boolean, json: boolean, io: CommandIo, stop: AbortSignal): Promise<ExitCode> {
   const { dataFolder } = readSettings(io);
   const beganMs = performance.now();
-  const tell = ({ progress }: Progress): void => (json ? io.stderr : io.stdout)(`${describe(pool, progress)}\n`);
+  const tell = (told: ProgressAnswer): void => {
+    if (told.type === "progress") (json ? io.stderr : io.stdout)(`${describe(pool, told.progress)}\n`);
+  };
   const request = { op: "drain", pool, on } as const;
   const answer = await askDaemon(dataFolder, request, tell, stop).catch((error: unknown) => {
     if (stop.aborted) return null;

@@ -1,8 +1,16 @@
 import { messageOf } from "../../shared/errors/message-of.ts";
-import { UnknownPool, type DrainProgress } from "../../shared/controller/drain-progress.ts";
+import type { DrainProgress } from "../../shared/controller/drain-progress.ts";
+import type { SlotProgress } from "../../shared/controller/slot-progress.ts";
+import { OperatorError } from "../../shared/errors/operator-error.ts";
 import type { ReloadOutcome } from "./reload-outcome.ts";
 import type { SweepRecord } from "../journal/sweep-records.ts";
-import { requestSchema, type ControlAnswer, type ControlRequest, type DrainRequest } from "./protocol.ts";
+import {
+  requestSchema,
+  type ControlAnswer,
+  type ControlRequest,
+  type DrainRequest,
+  type RetireRequest,
+} from "./protocol.ts";
 
 /** The daemon as a command reaches it. */
 export interface Daemon {
@@ -13,6 +21,12 @@ export interface Daemon {
   /** Reads the pools file anew. */
   reload(): ReloadOutcome;
   drainProgress(pool: string): DrainProgress;
+  /** Has a slot go once it is idle, or after its job. @throws {UnknownSlot} */
+  retire(slot: string): void;
+  /** Stops a slot that runs, with its job if it has one. Rejects where its container cannot be stopped. */
+  force(slot: string): Promise<void>;
+  /** Null once nothing of the slot is left. */
+  slotProgress(slot: string): SlotProgress | null;
   /** Resolves once `holds` is true, now or after any event. Rejects with the signal's reason. */
   waitFor(holds: () => boolean, signal: AbortSignal): Promise<void>;
 }
@@ -31,6 +45,7 @@ export async function answerRequest(
   }
   if (request.op === "reload") return answer(answerOf(daemon.reload()));
   if (request.op === "status") return answer({ type: "status", lastSweep: daemon.lastSweep() });
+  if (request.op === "retire") return retire(request, daemon, answer, signal);
   try {
     daemon.drain(request.pool, request.on);
   } catch (error) {
@@ -56,6 +71,37 @@ async function follow(
   }
 }
 
+/** Tells of each change until nothing of the slot is left. */
+async function retire(
+  { slot, force }: RetireRequest,
+  daemon: Daemon,
+  answer: (text: ControlAnswer) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  let stopped: SlotProgress | null = null;
+  try {
+    daemon.retire(slot);
+    if (force) {
+      // What comes up has no container yet that could be stopped.
+      await daemon.waitFor(() => daemon.slotProgress(slot)?.phase !== "coming-up", signal);
+      stopped = daemon.slotProgress(slot);
+      await daemon.force(slot);
+    }
+  } catch (error) {
+    signal.throwIfAborted();
+    return answer(refusalOf(error));
+  }
+  for (;;) {
+    const progress = daemon.slotProgress(slot);
+    if (progress === null) break;
+    answer({ type: "retiring", progress });
+    const told = JSON.stringify(progress);
+    await daemon.waitFor(() => JSON.stringify(daemon.slotProgress(slot)) !== told, signal);
+  }
+  const cutShort = stopped?.phase === "busy" ? stopped : null;
+  answer({ type: "retired", stoppedBusy: cutShort !== null, jobId: cutShort?.jobId ?? null });
+}
+
 function answerOf(outcome: ReloadOutcome): ControlAnswer {
   if (outcome.kind === "refused") return { ...outcome, type: "refused" };
   return { type: "reloaded", changed: outcome.kind === "taken", pools: [...outcome.pools] };
@@ -70,7 +116,7 @@ function readRequest(line: string): ControlRequest | null {
 }
 
 function refusalOf(error: unknown): ControlAnswer {
-  if (error instanceof UnknownPool) {
+  if (error instanceof OperatorError) {
     const { code, message, remedy } = error;
     return { type: "refused", code, message, remedy };
   }

@@ -5,6 +5,9 @@ import { controlSocketOf } from "./control-socket.ts";
 import { answerSchema, type ControlAnswer, type ControlRequest } from "./protocol.ts";
 import { linesOf } from "./read-lines.ts";
 
+/** How it goes; the last answer comes after it. */
+export type ProgressAnswer = Extract<ControlAnswer, { type: "progress" | "retiring" }>;
+
 /**
  * Asks the daemon of a data folder and resolves with its last answer; `onProgress` hears the others.
  * @throws {ControlError} if no daemon runs there, if it ends before it has answered, or if it speaks another language.
@@ -13,9 +16,9 @@ import { linesOf } from "./read-lines.ts";
 export async function askDaemon(
   dataFolder: string,
   request: ControlRequest,
-  onProgress: (answer: Extract<ControlAnswer, { type: "progress" }>) => void,
+  onProgress: (answer: ProgressAnswer) => void,
   signal: AbortSignal,
-): Promise<Exclude<ControlAnswer, { type: "progress" }>> {
+): Promise<Exclude<ControlAnswer, ProgressAnswer>> {
   const socket = await reach(dataFolder);
   const stop = (): void => void socket.destroy();
   signal.addEventListener("abort", stop, { once: true });
@@ -23,7 +26,7 @@ export async function askDaemon(
     socket.write(`${JSON.stringify(request)}\n`);
     for await (const line of linesOf(socket)) {
       const answer = readAnswer(line);
-      if (answer.type !== "progress") return answer;
+      if (answer.type !== "progress" && answer.type !== "retiring") return answer;
       onProgress(answer);
     }
   } finally {
@@ -31,7 +34,10 @@ export async function askDaemon(
     socket.destroy();
   }
   signal.throwIfAborted();
-  const remedy = "What was asked for is in its journal and holds when it starts again; ask once more then.";
+  const remedy =
+    request.op === "drain"
+      ? "The drain is in its journal and holds when it starts again; ask once more then."
+      : "Ask once more when it has started again.";
   throw new ControlError("daemon-ended", "The daemon ended before it had answered.", remedy);
 }
 

@@ -12,10 +12,14 @@ const drainSchema = z.strictObject({
   /** False takes an earlier drain back. */
   on: z.boolean(),
 });
+/** `force` stops the slot's container even with a job. */
+const retireSchema = z.strictObject({ op: z.literal("retire"), slot: z.string().min(1).max(100), force: z.boolean() });
+export type RetireRequest = z.output<typeof retireSchema>;
 export type DrainRequest = z.output<typeof drainSchema>;
 
 export const requestSchema = z.discriminatedUnion("op", [
   drainSchema,
+  retireSchema,
   z.strictObject({ op: z.literal("status") }),
   z.strictObject({ op: z.literal("reload") }),
 ]);
@@ -26,6 +30,11 @@ const progressSchema = z.object({
   slots: z.number(),
   busy: z.number(),
   open: z.number(),
+});
+
+const slotSchema = z.object({
+  phase: z.enum(["coming-up", "idle", "busy", "ending"]),
+  jobId: z.number().nullable(),
 });
 
 const sweepSchema: z.ZodType<SweepRecord> = z.object({
@@ -42,6 +51,9 @@ const sweepSchema: z.ZodType<SweepRecord> = z.object({
 export const answerSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("progress"), progress: progressSchema }),
   z.object({ type: z.literal("done"), progress: progressSchema }),
+  z.object({ type: z.literal("retiring"), progress: slotSchema }),
+  /** Nothing of the slot is left; `jobId` is the job that it was stopped with, `stoppedBusy` whether it had one. */
+  z.object({ type: z.literal("retired"), stoppedBusy: z.boolean(), jobId: z.number().nullable() }),
   /** The daemon as it is now; its journal on disk is up to an hour behind. */
   z.object({ type: z.literal("status"), lastSweep: sweepSchema.nullable() }),
   /** The pools file was read anew; `pools` are the keys of those that are served. */

@@ -1,4 +1,3 @@
-import { drainProgress, UnknownPool, type DrainProgress } from "../../shared/controller/drain-progress.ts";
 import { Ledger } from "../../shared/controller/ledger.ts";
 import { mayRun, type ServingPool } from "../../shared/controller/pool-choice.ts";
 import type { Fleet } from "../../shared/fleet/pool.ts";
@@ -28,6 +27,7 @@ import { keepHouse, prepareForJobs } from "./housekeeping.ts";
 import { Intake } from "./intake.ts";
 import { LiveFleet } from "./live-fleet.ts";
 import { noteFinished } from "./note-finished.ts";
+import { Operator } from "./operator.ts";
 import { keepCooldowns, recallCooldowns, recallJobs } from "./recall.ts";
 import { ReplayHold } from "./replay-hold.ts";
 import { Reporter, type AgentState } from "./report.ts";
@@ -40,6 +40,8 @@ const STOP_LIMIT_MS = 9000;
 
 /** The daemon: link, sweeps and slots around the one controller. It wires them and decides nothing. */
 export class Agent {
+  /** What commands on this machine ask for. */
+  readonly operator: Operator;
   readonly #options: AgentOptions;
   readonly #live: LiveFleet;
   readonly #changes: FleetChanges;
@@ -105,6 +107,15 @@ export class Agent {
       mayRun: (slot, job) => mayRun(this.#live.pools, slot, job),
       poolHash: (pool) => this.#live.hashOf(pool),
       answered: (job, askedAtMs) => this.#intake.answered(job, askedAtMs),
+    });
+    this.operator = new Operator({
+      ledger: this.#ledger,
+      pools: () => this.#live.pools.map(({ pool }) => pool.key),
+      drains: this.#drains,
+      slots: this.#slots,
+      feed: (event) => this.#control.feed(event),
+      clock,
+      log,
     });
     this.#sweeps = new SweepLoop({
       ...options,
@@ -249,28 +260,9 @@ export class Agent {
     this.#options.onSwept?.();
   }
 
-  /**
-   * Drains a pool, or undoes that. On disk and in effect on return: nothing new is started in the pool,
-   * and its idle runners go as soon as GitHub has confirmed them idle.
-   * @throws {UnknownPool} naming the pools that there are.
-   */
-  drain(pool: string, on: boolean): void {
-    const keys = this.#live.pools.map((serving) => serving.pool.key);
-    if (!keys.includes(pool)) throw new UnknownPool(pool, keys);
-    const { clock, log } = this.#options;
-    this.#drains.set(pool, on, clock.now());
-    log.info(on ? "pool drains" : "pool serves again", { pool });
-    this.#control.feed({ type: "drain", pool, on });
-  }
-
   /** Serves this version of the pools file from now on, without a restart. */
   takeFleet(fleet: Fleet): void {
     this.#changes.take(fleet);
-  }
-
-  /** How far a pool has drained. */
-  drainProgress(pool: string): DrainProgress {
-    return drainProgress(this.#ledger, pool);
   }
 
   /** Resolves once `holds` is true of the agent's state, now or after any event. Rejects with the signal's reason. */

@@ -40,8 +40,11 @@ export async function runDaemon({ built, dataFolder, log, stop, beforeStop }: Da
   let beating: Promise<void> = Promise.resolve();
   try {
     const daemon = {
-      drain: (pool: string, on: boolean) => agent.drain(pool, on),
-      drainProgress: (pool: string) => agent.drainProgress(pool),
+      drain: (pool: string, on: boolean) => agent.operator.drain(pool, on),
+      retire: (slot: string) => agent.operator.retire(slot),
+      force: (slot: string) => agent.operator.force(slot),
+      slotProgress: (slot: string) => agent.operator.slotProgress(slot),
+      drainProgress: (pool: string) => agent.operator.drainProgress(pool),
       waitFor: (holds: () => boolean, signal: AbortSignal) => agent.waitFor(holds, signal),
       lastSweep,
       reload,

@@ -28,6 +28,7 @@ const AS_IDLE: ReadonlySet<string> = new Set([
   "drained",
   "pool-removed",
   "outdated",
+  "asked",
   "passed-over",
   "scope-unreadable",
 ]);
@@ -162,6 +163,33 @@ export class SlotManager {
       log.warn("slot not retired; it is tried again", { slot: name, ...errorFields(error) });
       this.#feed(name, { change: "kept", busy: false });
     }
+  }
+
+  /**
+   * Ends a slot on the operator's word, whatever it does: its container is stopped, with its job if it has one. GitHub is
+   * told beside that, and not waited for. Rejects with SlotError where the container cannot be stopped.
+   */
+  force(name: string): Promise<void> {
+    const slot = this.#options.ledger.slot(name);
+    if (slot === undefined) return Promise.resolve();
+    const { jobId, state } = slot;
+    this.#options.log.warn("slot stopped on the operator's word", { slot: name, state, jobId });
+    this.#feed(name, { change: "retiring" });
+    void this.#work.run(name, () => this.#withdraw(name, slot.scope, slot.runnerId));
+    const stopped = this.#options.provider.stop(name, STOP_GRACE_MS, this.#work.signal).catch((error: unknown) => {
+      this.#feed(name, { change: "kept", busy: state === "busy" });
+      throw error;
+    });
+    void this.#work.run(name, () => stopped);
+    return stopped;
+  }
+
+  /** So that GitHub gives a runner that is being stopped no job; one that it calls busy it keeps until it is offline. */
+  async #withdraw(name: string, scope: string, knownId: number | null): Promise<void> {
+    const { github } = this.#options;
+    const where = toRunnerScope(scope);
+    const runnerId = knownId ?? (await github.findRunner(where, name, this.#work.signal))?.id;
+    if (runnerId !== undefined) await github.deleteRunner(where, runnerId, this.#work.signal);
   }
 
   /**

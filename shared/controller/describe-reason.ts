@@ -37,6 +37,8 @@ export function describeRetire(reason: RetireReason): string {
       return "its pool is being drained";
     case "outdated":
       return "its pool's settings have changed since it was made";
+    case "asked":
+      return "the operator asked for it";
     case "passed-over":
       return "GitHub listed it as idle and gave it no job while one waited that it could take";
     case "scope-unreadable":

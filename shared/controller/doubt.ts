@@ -4,7 +4,7 @@ import type { LedgerJob } from "./job.ts";
 import type { Ledger } from "./ledger.ts";
 import { scopeOf, type ServingPool } from "./pool-choice.ts";
 import { servingPoolsOf } from "./serving.ts";
-import { canTakeJob, olderSlotFirst, type Slot } from "./slot.ts";
+import { canTakeJob, isUnwanted, olderSlotFirst, type Slot } from "./slot.ts";
 
 /** GitHub gives a job to an idle runner within seconds; one that it has not after this time is doubted. */
 export const PASSED_OVER_AFTER_MS = 90_000;
@@ -75,7 +75,7 @@ function passedOver(ledger: Ledger, queued: ReadonlyMap<string, LedgerJob>): rea
 }
 
 function isPassedOver(slot: Slot, job: LedgerJob): boolean {
-  if (slot.state !== "online" || !canTakeJob(slot) || slot.outdated) return false;
+  if (slot.state !== "online" || !canTakeJob(slot) || isUnwanted(slot)) return false;
   const sinceMs = Math.max(slot.because.atMs, job.because.atMs);
   const seenAtMs = Math.min(slot.idleSeenAtMs ?? 0, job.sweptAtMs ?? 0);
   return seenAtMs - sinceMs >= PASSED_OVER_AFTER_MS;

@@ -88,6 +88,8 @@ export type SlotChange =
     }
   /** Its runner is made of settings that its pool had before. */
   | { readonly change: "outdated" }
+  /** The operator wants it gone: once it is idle, or after its job. */
+  | { readonly change: "retire-asked" }
   /** Its container ended. */
   | { readonly change: "exited"; readonly exitCode: number | null }
   /** Nothing of it is left: container gone, registration gone or GitHub's to clean up. */

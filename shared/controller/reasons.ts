@@ -20,6 +20,7 @@ export type RetireReason =
   | { readonly code: "job-done"; readonly jobId: number; readonly forMs: number }
   | { readonly code: "drained" }
   | { readonly code: "outdated" }
+  | { readonly code: "asked" }
   | { readonly code: "passed-over" }
   | { readonly code: "pool-removed" }
   | { readonly code: "scope-unreadable" };

@@ -10,7 +10,7 @@ export const ONLINE_DEADLINE_MS = 5 * 60_000;
 export const SPENT_DEADLINE_MS = 5 * 60_000;
 
 /** Why an idle slot goes at once. */
-type Unwanted = "drained" | "pool-removed" | "outdated" | "passed-over";
+type Unwanted = "drained" | "pool-removed" | "outdated" | "asked" | "passed-over";
 
 /** What is to be done about a slot that may have to go. */
 export type RetirementVerdict =
@@ -91,8 +91,8 @@ function unconfirmed(slot: Slot): RetirementVerdict {
 }
 
 /**
- * Slots that can take a job and shall not: their pool is drained or no longer in the file, or has other settings now, or
- * GitHub passed them over and `isDone` says that they have been waited for long enough.
+ * Slots that can take a job and shall not: their pool is drained or no longer in the file, or has other settings now, the
+ * operator wants them gone, or GitHub passed them over and `isDone` says that they have been waited for long enough.
  */
 export function unwanted(
   ledger: Ledger,
@@ -106,6 +106,7 @@ export function unwanted(
     if (!known.has(slot.pool)) found.set(slot, "pool-removed");
     else if (ledger.isDraining(slot.pool)) found.set(slot, "drained");
     else if (slot.outdated) found.set(slot, "outdated");
+    else if (slot.retireAsked) found.set(slot, "asked");
     else if (slot.doubtedAtMs !== null && isDone(slot)) found.set(slot, "passed-over");
   }
   return found;

@@ -83,6 +83,9 @@ export class SlotBook {
       case "outdated":
         slot.outdated = true;
         return;
+      case "retire-asked":
+        slot.retireAsked = true;
+        return;
       case "retiring":
         slot.retiring = true;
         return;

@@ -35,6 +35,8 @@ export interface Slot {
   surplusSinceMs: number | null;
   /** Its pool's settings have changed since: it covers no job, and goes when it is idle. */
   outdated: boolean;
+  /** The operator wants it gone: it covers no job, and goes when it is idle. */
+  retireAsked: boolean;
   /** Since when GitHub's passing it over has made it cover no job; null while it does. */
   doubtedAtMs: number | null;
   /** A runner that was started since was given a job, and it was not. */
@@ -64,6 +66,7 @@ export function newSlot(name: string, pool: string, scope: string, input: "plann
     absentSinceMs: null,
     surplusSinceMs: null,
     outdated: false,
+    retireAsked: false,
     doubtedAtMs: null,
     outdone: false,
     retiring: false,
@@ -111,6 +114,11 @@ export function canTakeJob(slot: Slot): boolean {
   return !slot.retiring && TAKES_JOBS[slot.state];
 }
 
+/** Whether it shall go for a reason of its own: it covers no job, and no other slot is held against it. */
+export function isUnwanted(slot: Slot): boolean {
+  return slot.outdated || slot.retireAsked;
+}
+
 /** A runner is online a few seconds after its container started; one that is not by then is no longer counted on. */
 const DOUBTFUL_AFTER_MS = 60_000;
 
@@ -131,7 +139,7 @@ function covers(slot: Slot): boolean {
  * none beside one that GitHub passes over: where no runner comes online, more of them would not either.
  */
 export function coveringSlots(slots: Iterable<Slot>): ReadonlySet<Slot> {
-  const valid = [...slots].filter((slot) => canTakeJob(slot) && !slot.outdated);
+  const valid = [...slots].filter((slot) => canTakeJob(slot) && !isUnwanted(slot));
   const able = valid.filter(({ doubtedAtMs }) => doubtedAtMs === null);
   const inDoubt = new Set(valid.filter(({ doubtedAtMs }) => doubtedAtMs !== null).map(({ pool }) => pool));
   const doubtful = Map.groupBy(

@@ -17,6 +17,20 @@ export const AGENT_MUTATIONS: readonly Mutation[] = [
     foundBy: ["controller"],
   },
   {
+    breaks: "C-13: retire without --force stops a slot that runs a job",
+    file: "agent/control/answer-request.ts",
+    search: "    if (force) {",
+    replace: "    if (slot !== '') {",
+    foundBy: ["control"],
+  },
+  {
+    breaks: "promise 8: the operator's wish counts for GitHub and container together",
+    file: "agent/slots/slot-manager.ts",
+    search: '  "asked",\n',
+    replace: "",
+    foundBy: ["daemon"],
+  },
+  {
     breaks: "promise 6: the doctor does not count the containers of a pool",
     file: "agent/doctor/agent/slots-check.ts",
     search: "    ...overfull(fleet, containers),\n",

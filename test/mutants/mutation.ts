@@ -7,6 +7,7 @@ export type Suite =
   | "rules"
   | "controller"
   | "daemon"
+  | "control"
   | "journal"
   | "link"
   | "edge"

@@ -13,6 +13,7 @@ export const SUITES: Readonly<Record<Suite, readonly string[]>> = {
   controller: [...VITEST, "--project", "node", "test/shared/controller"],
   journal: [...VITEST, "--project", "node", "test/agent/journal"],
   daemon: [...VITEST, "--project", "node", "test/agent/daemon"],
+  control: [...VITEST, "--project", "node", "test/agent/control", "test/agent/commands/retire.test.ts"],
   link: [...VITEST, "--project", "node", "test/shared/edge", "test/agent/link"],
   edge: [...VITEST, "--project", "node", "test/shared/edge/retryable.test.ts"],
   github: [...VITEST, "--project", "node", "test/agent/sweeps", "test/agent/github"],

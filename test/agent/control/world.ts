@@ -5,15 +5,22 @@ import { startControl } from "../../../agent/control/control-server.ts";
 import type { ReloadOutcome } from "../../../agent/control/reload-outcome.ts";
 import type { SweepRecord } from "../../../agent/journal/sweep-records.ts";
 import { UnknownPool, type DrainProgress } from "../../../shared/controller/drain-progress.ts";
+import { UnknownSlot, type SlotProgress } from "../../../shared/controller/slot-progress.ts";
 import { Watchers } from "../../../agent/daemon/watchers.ts";
 import { capturedLog } from "../../samples/captured-log.ts";
 import { temporaryFolder } from "../../stand-ins/files/temporary-folder.ts";
+
+/** The one slot of it that can be retired. */
+export const SLOT = "hookline-nas--home-aaaaaaaaaa";
 
 /** A daemon with one pool whose slots a test moves by hand, for whoever talks to it over its socket. */
 export class HandDrivenDaemon implements Daemon {
   readonly asked: string[] = [];
   swept: SweepRecord | null = null;
+  /** What a stop by force comes to. */
+  forced: () => Promise<void> = () => Promise.resolve();
   readonly #watchers = new Watchers();
+  #slot: SlotProgress | null = { phase: "busy", jobId: 12 };
   #progress: DrainProgress = { draining: false, slots: 2, busy: 1, open: 1 };
 
   lastSweep(): SweepRecord | null {
@@ -32,6 +39,25 @@ export class HandDrivenDaemon implements Daemon {
 
   drainProgress(): DrainProgress {
     return this.#progress;
+  }
+
+  retire(slot: string): void {
+    if (slot !== SLOT) throw new UnknownSlot(slot, [SLOT]);
+    this.asked.push(`retire ${slot}`);
+  }
+
+  force(slot: string): Promise<void> {
+    this.asked.push(`force ${slot}`);
+    return this.forced();
+  }
+
+  slotProgress(): SlotProgress | null {
+    return this.#slot;
+  }
+
+  slotBecomes(progress: SlotProgress | null): void {
+    this.#slot = progress;
+    this.#watchers.look();
   }
 
   becomes(change: Partial<DrainProgress>): void {

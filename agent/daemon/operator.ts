@@ -1,0 +1,72 @@
+import { drainProgress, UnknownPool, type DrainProgress } from "../../shared/controller/drain-progress.ts";
+import type { ControllerEvent } from "../../shared/controller/events.ts";
+import type { Ledger } from "../../shared/controller/ledger.ts";
+import { slotProgress, UnknownSlot, type SlotProgress } from "../../shared/controller/slot-progress.ts";
+import type { Clock } from "../../shared/clock/clock.ts";
+import type { Logger } from "../../shared/log/logger.ts";
+import type { DrainRecords } from "../journal/drain-records.ts";
+import type { SlotManager } from "../slots/slot-manager.ts";
+
+export interface OperatorOptions {
+  /** Read, never written: what the operator wants reaches it through `feed`. */
+  readonly ledger: Ledger;
+  /** Keys of the pools that are served. */
+  readonly pools: () => readonly string[];
+  readonly drains: DrainRecords;
+  readonly slots: Pick<SlotManager, "force">;
+  readonly feed: (event: ControllerEvent) => void;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** What an operator asks of the agent, and how far it has come. */
+export class Operator {
+  readonly #options: OperatorOptions;
+
+  constructor(options: OperatorOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Drains a pool, or undoes that. On disk and in effect on return: nothing new is started in the pool,
+   * and its idle runners go as soon as GitHub has confirmed them idle.
+   * @throws {UnknownPool} naming the pools that there are.
+   */
+  drain(pool: string, on: boolean): void {
+    const { pools, drains, feed, clock, log } = this.#options;
+    if (!pools().includes(pool)) throw new UnknownPool(pool, pools());
+    drains.set(pool, on, clock.now());
+    log.info(on ? "pool drains" : "pool serves again", { pool });
+    feed({ type: "drain", pool, on });
+  }
+
+  /** How far a pool has drained. */
+  drainProgress(pool: string): DrainProgress {
+    return drainProgress(this.#options.ledger, pool);
+  }
+
+  /**
+   * Has a slot go once it is idle, or after its job. Holds as long as this process runs.
+   * @throws {UnknownSlot} with the nearest one that there is.
+   */
+  retire(slot: string): void {
+    const { ledger, feed, clock, log } = this.#options;
+    if (ledger.slot(slot) === undefined)
+      throw new UnknownSlot(
+        slot,
+        [...ledger.slots].map(({ name }) => name),
+      );
+    log.info("slot is to go, on the operator's word", { slot });
+    feed({ type: "slot", atMs: clock.now(), name: slot, change: "retire-asked" });
+  }
+
+  /** Stops a slot with whatever it runs. Rejects with SlotError where its container cannot be stopped. */
+  force(slot: string): Promise<void> {
+    return this.#options.slots.force(slot);
+  }
+
+  /** How far a slot has gone; null once nothing of it is left. */
+  slotProgress(slot: string): SlotProgress | null {
+    return slotProgress(this.#options.ledger, slot);
+  }
+}
