@@ -10,6 +10,7 @@ import { readPoolsFile } from "../settings/pools-file.ts";
 import { readSettings, type AgentSettings } from "../settings/settings.ts";
 import type { AgentReport } from "../../shared/link/report.ts";
 import { buildAgent } from "../daemon/build-agent.ts";
+import { knownHolds, type KnownHolds } from "../daemon/known-holds.ts";
 import { dryRun, type DryRun } from "../daemon/dry-run.ts";
 import { dockerSlots } from "../slots/docker/open-docker.ts";
 import { githubOf } from "../github/open-github.ts";
@@ -25,7 +26,8 @@ out. It works on the same journal, runners and containers as hookline agent, so 
 refuses to run beside one. Without --once it sweeps on until it is stopped.
 
   --once       end after one sweep, once the slots that it started are up
-  --dry-run    print what would be done and do nothing; it may run beside an agent
+  --dry-run    print what would be done and do nothing; it may run beside an agent. Drained pools are known from the
+               journal, pauses after failures from the agent that runs
   --pool KEY   tend this pool alone
   --json       print the result as JSON
   --help       print this
@@ -71,7 +73,9 @@ async function lookOnly({ settings, fleet, onlyPool, log, stop, io, json }: Run)
   const architecture = process.arch === "arm64" ? "arm64" : "amd64";
   const provider = dockerSlots(settings, systemClock, log);
   const github = githubOf(settings, log);
+  const holds = await knownHolds(settings.dataFolder);
   const seen = await dryRun({
+    holds,
     instance,
     fleet,
     architecture,
@@ -84,8 +88,11 @@ async function lookOnly({ settings, fleet, onlyPool, log, stop, io, json }: Run)
   });
   const { complete, items } = seen.sweep.jobs;
   const failures = seen.sweep.failures.map(({ what, message, remedy }) => ({ what, message, remedy }));
-  if (json) printJson(io, { ok: failures.length === 0, dryRun: true, complete, failures, actions: seen.actions });
-  else io.stdout(describeDryRun(seen, items.length));
+  const { drained, pauses, unknown } = holds;
+  const held = { drained, pauses, unknown };
+  if (json)
+    printJson(io, { ok: failures.length === 0, dryRun: true, complete, failures, ...held, actions: seen.actions });
+  else io.stdout(describeDryRun(seen, holds, items.length));
   return failures.length === 0 ? EXIT.fine : EXIT.failed;
 }
 
@@ -128,13 +135,25 @@ function requirePool(fleet: Fleet, key: string | null): void {
   throw new ConfigError("--pool", [{ path: "", message: `there is no pool ${key}; the pools file has ${known}` }]);
 }
 
-function describeDryRun({ slots, actions, sweep }: DryRun, jobs: number): string {
+function describeDryRun({ slots, actions, sweep }: DryRun, holds: KnownHolds, jobs: number): string {
   const lines = [
     `${slots.length} containers, ${jobs} jobs in active runs`,
     ...sweep.failures.map(({ what, message, remedy }) => `not read: ${what}: ${message} ${remedy}`),
+    ...describeHolds(holds),
     ...(actions.length === 0 ? ["nothing to do"] : actions.map(describeAction)),
   ];
   return `${lines.join("\n")}\n`;
+}
+
+function describeHolds({ drained, pauses, unknown }: KnownHolds): readonly string[] {
+  return [
+    ...drained.map((pool) => `pool ${pool} is drained: nothing is started in it until hookline drain ${pool} --undo`),
+    ...pauses.map(({ place, untilMs, code, failures }) => {
+      const until = new Date(untilMs).toISOString();
+      return `${place} starts nothing until ${until}: ${code}, ${failures === 1 ? "once" : `${failures} times in a row`}`;
+    }),
+    ...unknown,
+  ];
 }
 
 function describeAction(action: Action): string {

@@ -1,5 +1,6 @@
 import { messageOf } from "../../shared/errors/message-of.ts";
 import type { DrainProgress } from "../../shared/controller/drain-progress.ts";
+import type { Holds } from "../../shared/controller/holds.ts";
 import type { SlotProgress } from "../../shared/controller/slot-progress.ts";
 import { OperatorError } from "../../shared/errors/operator-error.ts";
 import type { ReloadOutcome } from "./reload-outcome.ts";
@@ -25,6 +26,8 @@ export interface Daemon {
   retire(slot: string): void;
   /** Stops a slot that runs, with its job if it has one. Rejects where its container cannot be stopped. */
   force(slot: string): Promise<void>;
+  /** What keeps pools from starting slots. */
+  holds(): Holds;
   /** Null once nothing of the slot is left. */
   slotProgress(slot: string): SlotProgress | null;
   /** Resolves once `holds` is true, now or after any event. Rejects with the signal's reason. */
@@ -44,6 +47,7 @@ export async function answerRequest(
     return answer({ type: "refused", code: "protocol", message: "The daemon does not know this request.", remedy });
   }
   if (request.op === "reload") return answer(answerOf(daemon.reload()));
+  if (request.op === "holds") return answer({ type: "holds", holds: daemon.holds() });
   if (request.op === "status") return answer({ type: "status", lastSweep: daemon.lastSweep() });
   if (request.op === "retire") return retire(request, daemon, answer, signal);
   try {

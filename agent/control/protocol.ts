@@ -1,5 +1,6 @@
 import * as z from "zod";
 
+import type { Holds } from "../../shared/controller/holds.ts";
 import type { SweepRecord } from "../journal/sweep-records.ts";
 
 /** Longest line either side takes, in characters. */
@@ -22,6 +23,7 @@ export const requestSchema = z.discriminatedUnion("op", [
   retireSchema,
   z.strictObject({ op: z.literal("status") }),
   z.strictObject({ op: z.literal("reload") }),
+  z.strictObject({ op: z.literal("holds") }),
 ]);
 export type ControlRequest = z.output<typeof requestSchema>;
 
@@ -35,6 +37,11 @@ const progressSchema = z.object({
 const slotSchema = z.object({
   phase: z.enum(["coming-up", "idle", "busy", "ending"]),
   jobId: z.number().nullable(),
+});
+
+const holdsSchema: z.ZodType<Holds> = z.object({
+  drained: z.array(z.string()),
+  pauses: z.array(z.object({ place: z.string(), code: z.string(), untilMs: z.number(), failures: z.number() })),
 });
 
 const sweepSchema: z.ZodType<SweepRecord> = z.object({
@@ -56,6 +63,7 @@ export const answerSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("retired"), stoppedBusy: z.boolean(), jobId: z.number().nullable() }),
   /** The daemon as it is now; its journal on disk is up to an hour behind. */
   z.object({ type: z.literal("status"), lastSweep: sweepSchema.nullable() }),
+  z.object({ type: z.literal("holds"), holds: holdsSchema }),
   /** The pools file was read anew; `pools` are the keys of those that are served. */
   z.object({ type: z.literal("reloaded"), changed: z.boolean(), pools: z.array(z.string()) }),
   z.object({ type: z.literal("refused"), code: z.string(), message: z.string(), remedy: z.string() }),

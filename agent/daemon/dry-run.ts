@@ -1,6 +1,7 @@
 import type { Clock } from "../../shared/clock/clock.ts";
 import type { Fleet } from "../../shared/fleet/pool.ts";
 import type { ControllerEvent, SlotChange } from "../../shared/controller/events.ts";
+import type { Holds } from "../../shared/controller/holds.ts";
 import { Ledger } from "../../shared/controller/ledger.ts";
 import { plan, poolOfAction, type Action } from "../../shared/controller/plan.ts";
 import { servingPool } from "../../shared/controller/pool-choice.ts";
@@ -18,6 +19,8 @@ export interface DryRunOptions {
   readonly github: GitHub;
   readonly provider: SlotProvider;
   readonly onlyPool: string | null;
+  /** What holds the daemon back. */
+  readonly holds: Holds;
   readonly clock: Clock;
   readonly log: Logger;
   readonly signal: AbortSignal;
@@ -36,9 +39,11 @@ export interface DryRun {
  * @throws {SlotError} if the provider cannot say what exists.
  */
 export async function dryRun(options: DryRunOptions): Promise<DryRun> {
-  const { instance, fleet, architecture, github, provider, onlyPool, clock, log, signal } = options;
+  const { instance, fleet, architecture, github, provider, onlyPool, holds, clock, log, signal } = options;
   const ledger = new Ledger(ownPrefix(instance), fleet.maxSlots);
   const feed = (event: ControllerEvent): void => ledger.apply(event);
+  for (const pool of holds.drained) feed({ type: "drain", pool, on: true });
+  for (const pause of holds.pauses) feed({ type: "pause-recalled", pause });
   const slots = await provider.list(signal);
   for (const slot of slots) for (const step of stepsOf(slot)) feed({ type: "slot", atMs: clock.now(), ...step });
   const sweep = await runSweep({ github, fleet, clock, signal, log });

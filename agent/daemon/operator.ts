@@ -1,5 +1,6 @@
 import { drainProgress, UnknownPool, type DrainProgress } from "../../shared/controller/drain-progress.ts";
 import type { ControllerEvent } from "../../shared/controller/events.ts";
+import { holdsOf, type Holds } from "../../shared/controller/holds.ts";
 import type { Ledger } from "../../shared/controller/ledger.ts";
 import { slotProgress, UnknownSlot, type SlotProgress } from "../../shared/controller/slot-progress.ts";
 import type { Clock } from "../../shared/clock/clock.ts";
@@ -38,6 +39,12 @@ export class Operator {
     drains.set(pool, on, clock.now());
     log.info(on ? "pool drains" : "pool serves again", { pool });
     feed({ type: "drain", pool, on });
+  }
+
+  /** What keeps pools from starting slots. */
+  holds(): Holds {
+    const { ledger, pools, clock } = this.#options;
+    return holdsOf(ledger, pools(), clock.now());
   }
 
   /** How far a pool has drained. */

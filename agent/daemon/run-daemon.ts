@@ -43,6 +43,7 @@ export async function runDaemon({ built, dataFolder, log, stop, beforeStop }: Da
       drain: (pool: string, on: boolean) => agent.operator.drain(pool, on),
       retire: (slot: string) => agent.operator.retire(slot),
       force: (slot: string) => agent.operator.force(slot),
+      holds: () => agent.operator.holds(),
       slotProgress: (slot: string) => agent.operator.slotProgress(slot),
       drainProgress: (pool: string) => agent.operator.drainProgress(pool),
       waitFor: (holds: () => boolean, signal: AbortSignal) => agent.waitFor(holds, signal),

@@ -1,4 +1,5 @@
 import type { JobFacts } from "../workflow-job/job-facts.ts";
+import type { PlacedPause } from "./pool-pauses.ts";
 
 /** Who told a fact. */
 export type Source = "signal" | "open-jobs" | "sweep";
@@ -20,6 +21,8 @@ export type ControllerEvent =
   | { readonly type: "bound"; readonly maxSlots: number | null }
   /** What an earlier process knew of a slot that was adopted: since when nobody has needed it. */
   | { readonly type: "cooldown-recalled"; readonly name: string; readonly sinceMs: number }
+  /** A pause that the daemon told of, to a process that only looks. */
+  | { readonly type: "pause-recalled"; readonly pause: PlacedPause }
   /** The machine's clock was set: `atMs` is the new time, `byMs` the difference. What is kept moves along. */
   | { readonly type: "clock-set"; readonly atMs: number; readonly byMs: number }
   | { readonly type: "forget"; readonly atMs: number };

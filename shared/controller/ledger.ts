@@ -121,6 +121,8 @@ export class Ledger {
         return event.doubted.forEach((name) => this.#slots.doubt(name, event.atMs));
       case "cooldown-recalled":
         return this.#slots.recallSurplus(event.name, event.sinceMs);
+      case "pause-recalled":
+        return this.pauses.recall(event.pause);
       case "clock-set":
         return this.#clockSet(event.byMs);
       case "forget":

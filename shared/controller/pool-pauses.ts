@@ -17,6 +17,11 @@ export interface Pause {
   readonly failures: number;
 }
 
+/** A pause with the place that it holds for: a pool, a pool in one scope, or an account. */
+export interface PlacedPause extends Pause {
+  readonly place: string;
+}
+
 /** Refusals that every further call for the same account would meet too. */
 const ACCOUNT_CODES: readonly string[] = ["github-rate-limited", "github-unauthorized"];
 
@@ -35,6 +40,19 @@ export class PoolPauses {
       .flatMap((domain) => [...(this.#pauses.get(domain)?.values() ?? [])])
       .filter(({ untilMs }) => nowMs < untilMs);
     return running.toSorted((a, b) => b.untilMs - a.untilMs)[0] ?? null;
+  }
+
+  /** All that run now; of each place the one that runs longest. */
+  running(nowMs: number): readonly PlacedPause[] {
+    return [...this.#pauses].flatMap(([place, pauses]) => {
+      const [longest] = [...pauses.values()].toSorted((a, b) => b.untilMs - a.untilMs);
+      return longest !== undefined && nowMs < longest.untilMs ? [{ place, ...longest }] : [];
+    });
+  }
+
+  /** A pause that another process told of. */
+  recall({ place, ...pause }: PlacedPause): void {
+    this.#pause(place, "named-by-github", pause);
   }
 
   /** A slot was seen at work for the first time. That ends what it brought on itself, not what GitHub named. */

@@ -31,6 +31,13 @@ export const AGENT_MUTATIONS: readonly Mutation[] = [
     foundBy: ["daemon"],
   },
   {
+    breaks: "C-13: scale --dry-run does not know that a pool is drained",
+    file: "agent/daemon/dry-run.ts",
+    search: '  for (const pool of holds.drained) feed({ type: "drain", pool, on: true });\n',
+    replace: "",
+    foundBy: ["daemon"],
+  },
+  {
     breaks: "promise 6: the doctor does not count the containers of a pool",
     file: "agent/doctor/agent/slots-check.ts",
     search: "    ...overfull(fleet, containers),\n",

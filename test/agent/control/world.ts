@@ -5,6 +5,7 @@ import { startControl } from "../../../agent/control/control-server.ts";
 import type { ReloadOutcome } from "../../../agent/control/reload-outcome.ts";
 import type { SweepRecord } from "../../../agent/journal/sweep-records.ts";
 import { UnknownPool, type DrainProgress } from "../../../shared/controller/drain-progress.ts";
+import type { Holds } from "../../../shared/controller/holds.ts";
 import { UnknownSlot, type SlotProgress } from "../../../shared/controller/slot-progress.ts";
 import { Watchers } from "../../../agent/daemon/watchers.ts";
 import { capturedLog } from "../../samples/captured-log.ts";
@@ -17,6 +18,7 @@ export const SLOT = "hookline-nas--home-aaaaaaaaaa";
 export class HandDrivenDaemon implements Daemon {
   readonly asked: string[] = [];
   swept: SweepRecord | null = null;
+  held: Holds = { drained: [], pauses: [] };
   /** What a stop by force comes to. */
   forced: () => Promise<void> = () => Promise.resolve();
   readonly #watchers = new Watchers();
@@ -49,6 +51,10 @@ export class HandDrivenDaemon implements Daemon {
   force(slot: string): Promise<void> {
     this.asked.push(`force ${slot}`);
     return this.forced();
+  }
+
+  holds(): Holds {
+    return this.held;
   }
 
   slotProgress(): SlotProgress | null {

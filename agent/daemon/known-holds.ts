@@ -1,0 +1,25 @@
+import type { Holds } from "../../shared/controller/holds.ts";
+import { messageOf } from "../../shared/errors/message-of.ts";
+import { askHolds } from "../control/ask-holds.ts";
+import { readDrains } from "../journal/read-drains.ts";
+
+/** What is known of a fleet's holds from outside its daemon; `unknown` says what is not, and why. */
+export interface KnownHolds extends Holds {
+  readonly unknown: readonly string[];
+}
+
+/** Drains by the journal, so that they are known without a daemon; pauses by the daemon alone. Never rejects. */
+export async function knownHolds(dataFolder: string): Promise<KnownHolds> {
+  const unknown: string[] = [];
+  const attempt = async <T>(what: string, read: () => T | Promise<T>): Promise<T | null> => {
+    try {
+      return await read();
+    } catch (error) {
+      unknown.push(`${what} not known: ${messageOf(error)}`);
+      return null;
+    }
+  };
+  const drained = await attempt("drained pools are", () => readDrains(dataFolder));
+  const asked = await attempt("pauses are", () => askHolds(dataFolder));
+  return { drained: drained ?? asked?.drained ?? [], pauses: asked?.pauses ?? [], unknown };
+}
