@@ -54,6 +54,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     does: "what would happen for a delivery, and why",
     load: async () => (await import("./explain.ts")).runExplain,
   },
+  "send-sample": {
+    does: "sign a delivery, send it to the edge, and say what became of it",
+    load: async () => (await import("./send-sample.ts")).runSendSample,
+  },
   slots: { does: "the runner slots", load: async () => (await import("./slots.ts")).runSlots },
   deliveries: {
     does: "the newest signals, and what became of their jobs",

@@ -1,6 +1,8 @@
+import { execFile } from "node:child_process";
 import { createHmac } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { promisify } from "node:util";
 
 import { expect, onTestFinished, test } from "vitest";
 
@@ -9,6 +11,7 @@ import { temporaryFolder } from "../stand-ins/files/temporary-folder.ts";
 import { ChildProcessGroup } from "../stand-ins/process/child-process-group.ts";
 import { freePort } from "../stand-ins/process/free-port.ts";
 
+const run = promisify(execFile);
 const ROOT = join(import.meta.dirname, "../..");
 const EXAMPLE = readFileSync(join(ROOT, ".dev.vars.local.example"), "utf8");
 
@@ -53,6 +56,27 @@ test("E-9: pnpm dev serves the Worker: 202 for the secret and for the one before
   expect((await read("a-token-for-this-machine")).status).toBe(200);
   expect((await read("another-token")).status).toBe(401);
 });
+
+test("a sample that is signed by the command of the page is stored, and says that no agent is there", async () => {
+  const page = readFileSync(join(ROOT, "docs/deploy-cloudflare.md"), "utf8");
+  const home = [...page.matchAll(/^(\S.*?) +# home$/gm)].map(([, command = ""]) => command);
+  expect(home.filter((command) => !command.startsWith("export "))).toEqual([
+    "cp .dev.vars.local.example .dev.vars.local",
+    "npx -y pnpm@12 dev",
+    "npx -y pnpm@12 hookline send-sample",
+  ]);
+  const exported = home.flatMap((command) => /^export (\w+)=(.*)$/.exec(command)?.slice(1) ?? []);
+  const env = { ...pairs(exported), HOOKLINE_DATA: temporaryFolder(), PATH: process.env["PATH"] };
+  const { edge } = await wranglerDev(EXAMPLE);
+
+  const program = [join(ROOT, "agent/main.ts"), "send-sample"];
+  const { stdout } = await run(process.execPath, program, { cwd: ROOT, env: { ...env, HOOKLINE_EDGE_URL: edge } });
+  expect(stdout).toBe("The edge answered 202: stored, as number 1.\nTaken: no agent is linked: it waits.\n");
+});
+
+function pairs(words: readonly string[]): Record<string, string> {
+  return Object.fromEntries(words.flatMap((word, at) => (at % 2 === 0 ? [[word, words[at + 1] ?? ""]] : [])));
+}
 
 test("the example of its secrets leaves nothing out, and an empty one counts as absent", async () => {
   const { edge, dev } = await wranglerDev(EXAMPLE);

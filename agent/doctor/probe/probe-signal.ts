@@ -10,22 +10,31 @@ export interface ProbeDelivery {
   readonly body: string;
 }
 
+/** The command whose delivery it is, which its job's name says. */
+type Sender = "doctor --probe" | "send-sample";
+
 /**
  * A delivery that goes the whole way and starts nothing: a job that is over already, of an id that GitHub does not
  * give (its ids are far smaller than milliseconds since the epoch). It looks like one of the fleet's, so that the
  * edge keeps it.
  */
-export function probeDelivery(fleet: Fleet, secret: string, guid: string, nowMs: number): ProbeDelivery {
+export function probeDelivery(
+  fleet: Fleet,
+  secret: string,
+  guid: string,
+  nowMs: number,
+  sender: Sender = "doctor --probe",
+): ProbeDelivery {
   const [pool] = fleet.pools;
   if (pool === undefined) throw new TypeError("a fleet without pools has no jobs to look like");
-  const body = JSON.stringify(payloadOf(pool, nowMs));
+  const body = JSON.stringify(payloadOf(pool, nowMs, sender));
   const signature = createHmac("sha256", secret).update(body).digest("hex");
   return {
     guid,
     body,
     headers: {
       "content-type": "application/json",
-      "user-agent": "hookline-doctor",
+      "user-agent": `hookline-${sender.split(" ")[0]}`,
       "x-github-event": "workflow_job",
       "x-github-delivery": guid,
       "x-hub-signature-256": `sha256=${signature}`,
@@ -33,7 +42,7 @@ export function probeDelivery(fleet: Fleet, secret: string, guid: string, nowMs:
   };
 }
 
-function payloadOf(pool: Pool, nowMs: number): object {
+function payloadOf(pool: Pool, nowMs: number, sender: Sender): object {
   const repository = namedRepositories(pool)?.[0] ?? `${ownersOf(pool)[0] ?? "nobody"}/hookline-probe`;
   return {
     action: "completed",
@@ -41,7 +50,7 @@ function payloadOf(pool: Pool, nowMs: number): object {
       id: nowMs,
       run_id: nowMs,
       run_attempt: 1,
-      name: "hookline doctor --probe",
+      name: `hookline ${sender}`,
       status: "completed",
       conclusion: "skipped",
       labels: ["self-hosted", ...pool.labels],

@@ -29,10 +29,10 @@ const commands: readonly DocumentedCommand[] = [
     }),
 );
 
-test("every command says whether it is tested or needs an account", () => {
+test("every command says whether it is tested, and where, or needs an account", () => {
   expect(commands.length).toBeGreaterThan(12);
   for (const { words, mark } of commands)
-    expect([words, mark]).toEqual([words, expect.stringMatching(/^(tested|account)$/)]);
+    expect([words, mark]).toEqual([words, expect.stringMatching(/^(tested|home|account)$/)]);
 });
 
 test("every hookline init of the document has options that there are", () => {

@@ -1,0 +1,51 @@
+import * as z from "zod";
+
+import { reasonOf } from "../../shared/errors/message-of.ts";
+import { webhookUrl } from "../github/model/delivers-to.ts";
+import { EdgeError, refuseStranger } from "./ask-freshness.ts";
+
+/** What the edge says of a delivery: under which number it is stored, or why it is not. */
+export interface WebhookAnswer {
+  readonly status: number;
+  readonly outcome: string;
+  readonly seq: number | null;
+  readonly reason: string | null;
+}
+
+const answerSchema = z.union([
+  z.object({ status: z.string(), seq: z.number().optional(), reason: z.string().optional() }),
+  z.object({ error: z.string() }).transform(({ error }) => ({ status: error, seq: undefined, reason: undefined })),
+]);
+
+/** Posts a delivery as GitHub does. @throws {EdgeError} where no Hookline answers */
+export async function sendDelivery(
+  edgeUrl: string,
+  { headers, body }: { readonly headers: Readonly<Record<string, string>>; readonly body: string },
+  signal: AbortSignal,
+): Promise<WebhookAnswer> {
+  const answer = await post(webhookUrl(edgeUrl), { headers, body, signal });
+  refuseStranger(answer);
+  const said = answerSchema.safeParse(await answer.json().catch(() => undefined));
+  if (said.success) {
+    const { status, seq = null, reason = null } = said.data;
+    return { status: answer.status, outcome: status, seq, reason };
+  }
+  const remedy = "check HOOKLINE_EDGE_URL: it is the address without /webhook";
+  throw new EdgeError("not-hookline", `what answers ${answer.status} at ${edgeUrl} is no Hookline`, remedy);
+}
+
+async function post(
+  url: string,
+  init: {
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body: string;
+    readonly signal: AbortSignal;
+  },
+): Promise<Response> {
+  try {
+    return await fetch(url, { ...init, method: "POST", redirect: "manual" });
+  } catch (error) {
+    const remedy = "start it, or check HOOKLINE_EDGE_URL: npx -y pnpm@12 dev serves http://127.0.0.1:8787";
+    throw new EdgeError("unreachable", `the edge cannot be reached: ${reasonOf(error)}`, remedy, { cause: error });
+  }
+}
