@@ -41,7 +41,7 @@ function decideQueued(facts: JobFacts, pools: readonly ServingPool[], ownPrefix:
     if (action.type !== "provision" || action.reason.code !== "demand" || action.reason.jobId !== jobId) continue;
     return { pool: action.pool, action: "provision", reason: describeProvision(action.reason) };
   }
-  const why = waitReason(ledger, pools, jobId, atMs) ?? { code: "unknown" };
+  const why = waitReason(ledger, pools, jobId, atMs);
   const [first] = servingPools(pools, facts);
   if (first === undefined) return { pool: null, action: "ignore", reason: describeWait(why) };
   return { pool: first.pool.key, action: why.code === "covered" ? "cover" : "wait", reason: describeWait(why) };

@@ -5,9 +5,12 @@ import { MergedQueue, type QueueCursor, type TurnOf } from "./merged-queue.ts";
 import type { PoolBook } from "./pool-book.ts";
 import { scopeOf, type ServingPool } from "./pool-choice.ts";
 import { servingPoolsOf } from "./serving.ts";
+import type { Slot } from "./slot.ts";
 
 /** Which places the queued jobs get: slots that exist already, then new ones. */
 export interface Allocation {
+  /** Jobs that a slot can take, each with the slot that was counted for it: GitHub may give it another of its kind. */
+  readonly covered: ReadonlyMap<LedgerJob, Slot>;
   /** Jobs for which a place was reserved, by pool, in their order. */
   readonly starts: ReadonlyMap<ServingPool, readonly LedgerJob[]>;
   /**
@@ -47,9 +50,10 @@ export function allocate(
     const value = servingPoolsOf(pools, jobClass);
     if (value.length > 0) places.push({ jobClass, value, next: 0 });
   }
-  const pass = { book, nowMs, holdings: new Holdings(ledger), overdue: null as LedgerJob | null };
+  const covered = new Map<LedgerJob, Slot>();
+  const pass: Pass = { book, nowMs, covered, holdings: new Holdings(ledger), overdue: null };
   const uncovered = cover(places, pass);
-  return { ...reserve(uncovered, pass, mayStart), overdue: pass.overdue };
+  return { ...reserve(uncovered, pass, mayStart), covered, overdue: pass.overdue };
 }
 
 /** Whether a pool's uncovered jobs, with a place or without, are too few for its threshold. */
@@ -61,6 +65,7 @@ export function isBelowThreshold({ starts, unplaced }: Allocation, serving: Serv
 interface Pass {
   readonly book: PoolBook;
   readonly nowMs: number;
+  readonly covered: Map<LedgerJob, Slot>;
   readonly holdings: Holdings;
   overdue: LedgerJob | null;
 }
@@ -77,17 +82,28 @@ function cover(places: readonly Place[], pass: Pass): readonly Place[] {
   for (let taken = queue.take(); taken !== null; taken = queue.take()) {
     const { job, cursor } = taken;
     const { repository } = job.facts;
-    const covers = ({ pool }: ServingPool): boolean => pass.book.cover(pool.key, scopeOf(pool, repository));
     const held = isHeld(pass, job);
-    const covering = held ? undefined : cursor.value.find(covers);
-    if (covering !== undefined) pass.holdings.add(covering.pool.key, repository);
-    if (held || covering !== undefined) queue.putBack(cursor);
+    const slot = held ? undefined : coverIn(cursor.value, repository, pass.book);
+    if (slot !== undefined) {
+      pass.covered.set(job, slot);
+      pass.holdings.add(slot.pool, repository);
+    }
+    if (held || slot !== undefined) queue.putBack(cursor);
     else uncovered.push(cursor);
   }
   return uncovered;
 }
 
-function reserve(places: readonly Place[], pass: Pass, mayStart: MayStart): Omit<Allocation, "overdue"> {
+/** A slot in the first of the pools that has one. */
+function coverIn(serving: readonly ServingPool[], repository: string, book: PoolBook): Slot | undefined {
+  for (const { pool } of serving) {
+    const slot = book.cover(pool.key, scopeOf(pool, repository));
+    if (slot !== undefined) return slot;
+  }
+  return undefined;
+}
+
+function reserve(places: readonly Place[], pass: Pass, mayStart: MayStart): Omit<Allocation, "covered" | "overdue"> {
   const queue = new MergedQueue(places, turnsBy(pass));
   const starts = new Map<ServingPool, LedgerJob[]>();
   const unplaced = new Map<string, number>();

@@ -63,12 +63,14 @@ export function describeVerify(reason: VerifyReason): string {
 
 export function describeWait(reason: WaitReason): string {
   switch (reason.code) {
-    case "unknown":
+    case "unheard":
       return "nothing has been heard of this job";
-    case "not-queued":
-      return reason.phase === "waiting"
-        ? "GitHub holds it: for an approval, a concurrency group or max-parallel"
-        : `it is ${reason.phase}`;
+    case "ended":
+      return `it has ended: ${reason.conclusion ?? "GitHub has not said how"}`;
+    case "running":
+      return `it runs on ${reason.runner ?? "a runner that GitHub has not named"}`;
+    case "held":
+      return "GitHub holds it: for an approval, a concurrency group or max-parallel";
     case "gone":
       return `GitHub has had no such job since ${new Date(reason.sinceMs).toISOString()}`;
     case "unconfirmed":
@@ -77,12 +79,33 @@ export function describeWait(reason: WaitReason): string {
       return "it has waited longer than GitHub lets a job wait, and no sweep has seen it since";
     case "no-pool":
       return `no pool serves it: ${reason.refusals.map(({ pool, refusal }) => `${pool}: ${describeRefusal(refusal)}`).join("; ")}`;
+    case "not-ready":
+      return `the agent plans nothing yet: ${reason.holds.join(", ")}`;
+    default:
+      return describePlace(reason);
+  }
+}
+
+/** What the pools that may serve it have for it. */
+type PlaceReason = Exclude<
+  WaitReason,
+  { code: "unheard" | "ended" | "running" | "held" | "gone" | "unconfirmed" | "overdue" | "no-pool" | "not-ready" }
+>;
+
+function describePlace(reason: PlaceReason): string {
+  switch (reason.code) {
+    case "starting":
+      return `a slot of ${reason.pool} is being started for it`;
     case "covered":
-      return `a slot of ${reason.pool} can take it`;
+      return `a slot of ${reason.pool} can take it: ${reason.slot} is ${reason.state}`;
+    case "passed-over":
+      return `${reason.slot} of ${reason.pool} is idle, and GitHub has not given it the job`;
     case "not-given":
       return `${reason.slot} of ${reason.pool} is online and idle, and GitHub does not give it the job`;
     case "threshold":
-      return `${reason.pool} waits for more jobs until ${time(reason.untilMs)}`;
+      return `${reason.pool} waits for more jobs until ${time(reason.untilMs)} (queueThreshold: ${reason.threshold})`;
+    case "no-room":
+      return `this machine is short of disk or memory for a slot of ${reason.pool}; it looks again at ${time(reason.untilMs)}`;
     case "paused":
       return `${reason.pool} is paused until ${time(reason.untilMs)}: ${reason.why}`;
     case "draining":

@@ -51,9 +51,9 @@ export class PoolBook {
     page.idleByScope.set(slot.scope, idle);
   }
 
-  /** Takes an idle slot of this pool and scope as cover for one job; false if there is none left. */
-  cover(pool: string, scope: string): boolean {
-    return this.#pages.get(pool)?.idleByScope.get(scope)?.pop() !== undefined;
+  /** Takes an idle slot of this pool and scope as cover for one job; undefined if there is none left. */
+  cover(pool: string, scope: string): Slot | undefined {
+    return this.#pages.get(pool)?.idleByScope.get(scope)?.pop();
   }
 
   /** Takes a free place; false if the pool or the machine is full. */

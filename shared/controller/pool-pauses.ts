@@ -22,6 +22,11 @@ export interface PlacedPause extends Pause {
   readonly place: string;
 }
 
+/** A pause and the place where it holds: an account, a repository, or null for the whole pool. */
+export interface ScopedPause extends Pause {
+  readonly scope: string | null;
+}
+
 /** Refusals that every further call for the same account would meet too. */
 const ACCOUNT_CODES: readonly string[] = ["github-rate-limited", "github-unauthorized"];
 
@@ -53,6 +58,20 @@ export class PoolPauses {
   /** A pause that another process told of. */
   recall({ place, ...pause }: PlacedPause): void {
     this.#pause(place, "named-by-github", pause);
+  }
+
+  /** All pauses that keep a pool from starting runners in these scopes; `scope` is null for one of the whole pool. */
+  list(pool: string, scopes: readonly string[], nowMs: number): readonly ScopedPause[] {
+    const domains = new Map<string, string | null>([[poolDomain(pool), null]]);
+    for (const scope of scopes) {
+      domains.set(scopeDomain(pool, scope), scope);
+      domains.set(accountDomain(scope), accountOf(scope));
+    }
+    return [...domains].flatMap(([domain, scope]) =>
+      [...(this.#pauses.get(domain)?.values() ?? [])]
+        .filter(({ untilMs }) => nowMs < untilMs)
+        .map((pause) => ({ scope, ...pause })),
+    );
   }
 
   /** A slot was seen at work for the first time. That ends what it brought on itself, not what GitHub named. */
@@ -115,4 +134,5 @@ function domainOf(pool: string, scope: string, code: string): string {
 
 const poolDomain = (pool: string): string => `pool ${pool}`;
 const scopeDomain = (pool: string, scope: string): string => `pool ${pool} in ${scope}`;
-const accountDomain = (scope: string): string => `account ${scope.split("/")[0] ?? scope}`;
+const accountOf = (scope: string): string => scope.split("/")[0] ?? scope;
+const accountDomain = (scope: string): string => `account ${accountOf(scope)}`;

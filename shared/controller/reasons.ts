@@ -1,10 +1,4 @@
-/** Why a pool may not serve a job. */
-export type Refusal =
-  | { readonly code: "other-owner"; readonly expected: string }
-  | { readonly code: "other-repository" }
-  | { readonly code: "visibility"; readonly expected: "private" | "public" }
-  | { readonly code: "no-labels" }
-  | { readonly code: "labels"; readonly missing: readonly string[] };
+export type { Refusal, WaitReason } from "./wait-reason-schema.ts";
 
 /** Why a slot is started. */
 export type ProvisionReason =
@@ -31,19 +25,3 @@ export type VerifyReason =
   | { readonly code: "overdue"; readonly jobId: number }
   | { readonly code: "idle-unconfirmed"; readonly slot: string }
   | { readonly code: "end-unconfirmed"; readonly slot: string };
-
-/** Why nothing is started for a job at this moment. Times are milliseconds since the epoch. */
-export type WaitReason =
-  | { readonly code: "unknown" }
-  | { readonly code: "not-queued"; readonly phase: string }
-  | { readonly code: "gone"; readonly sinceMs: number }
-  | { readonly code: "unconfirmed" }
-  | { readonly code: "overdue" }
-  | { readonly code: "no-pool"; readonly refusals: readonly { readonly pool: string; readonly refusal: Refusal }[] }
-  | { readonly code: "covered"; readonly pool: string }
-  | { readonly code: "not-given"; readonly pool: string; readonly slot: string }
-  | { readonly code: "threshold"; readonly pool: string; readonly untilMs: number }
-  | { readonly code: "paused"; readonly pool: string; readonly why: string; readonly untilMs: number }
-  | { readonly code: "draining"; readonly pool: string }
-  | { readonly code: "machine-full"; readonly maxSlots: number }
-  | { readonly code: "full"; readonly pools: readonly string[] };

@@ -1,43 +1,67 @@
-import { allocate, isBelowThreshold, type MayStart } from "./allocation.ts";
-import { judgeDoubts } from "./doubt.ts";
+import { allocate, isBelowThreshold, type Allocation, type MayStart } from "./allocation.ts";
+import { judgeDoubts, type Doubt, type Doubts } from "./doubt.ts";
 import { isGone, isOverdue, queuedSinceMs, type LedgerJob } from "./job.ts";
 import type { Ledger } from "./ledger.ts";
 import { PoolBook } from "./pool-book.ts";
 import { refusal, scopeOf, type ServingPool } from "./pool-choice.ts";
-import type { WaitReason } from "./reasons.ts";
 import { servingPools } from "./serving.ts";
+import type { Slot } from "./slot.ts";
+import type { WaitCode, WaitReason } from "./wait-reason-schema.ts";
 
-/** Why nothing is started for a job at this moment, or null if something is. Changes nothing. */
-export function waitReason(
-  ledger: Ledger,
-  pools: readonly ServingPool[],
-  jobId: number,
-  nowMs: number,
-): WaitReason | null {
+/** The pause of a machine that is short of disk or memory. */
+const NO_ROOM = "slot-no-room";
+
+/** Of several pools that may serve a job, the one that will do so with the least done about it tells why it waits. */
+const MILDEST_FIRST: readonly WaitCode[] = ["threshold", "full", "machine-full", "no-room", "paused", "draining"];
+
+/** Why a job has no runner at this moment. Changes nothing. For many jobs at the same time use `WaitReasons`. */
+export function waitReason(ledger: Ledger, pools: readonly ServingPool[], jobId: number, nowMs: number): WaitReason {
   const job = ledger.job(jobId);
-  if (job === undefined) return { code: "unknown" };
-  const { phase } = job.facts;
-  if (phase !== "queued") return { code: "not-queued", phase };
-  if (isGone(job)) return { code: "gone", sinceMs: job.absentSinceMs ?? 0 };
-  if (job.unconfirmed) return { code: "unconfirmed" };
-  if (isOverdue(job, nowMs)) return { code: "overdue" };
-  const serving = servingPools(pools, job.facts);
-  if (serving.length === 0) return { code: "no-pool", refusals: refusals(pools, job) };
-  return placeReason(ledger, pools, serving, job, nowMs);
+  return job === undefined ? { code: "unheard" } : new WaitReasons(ledger, pools, nowMs).of(job);
 }
 
-/** A slot can take it; or GitHub does not give it to those that could. */
-function coverReason(
-  ledger: Ledger,
-  pools: readonly ServingPool[],
-  serving: readonly ServingPool[],
-  nowMs: number,
-  first: string,
-): WaitReason {
-  const { verdicts } = judgeDoubts(ledger, pools, nowMs);
-  const verdict = verdicts.find(({ pool }) => serving.some((each) => each.pool.key === pool));
-  if (verdict?.verdict === "not-given") return { code: "not-given", pool: verdict.pool, slot: verdict.slot };
-  return { code: "covered", pool: first };
+/**
+ * Why each job has no runner at one moment: an answer for every job, by the plan that the controller would make then.
+ * The plan is made once, when the first queued job is asked about. Changes nothing.
+ */
+export class WaitReasons {
+  readonly #ledger: Ledger;
+  readonly #pools: readonly ServingPool[];
+  readonly #nowMs: number;
+  readonly #holds: readonly string[];
+  readonly #known = new Map<LedgerJob, WaitReason>();
+  #places: Places | null = null;
+
+  /** `holds` say why nothing is planned yet. */
+  constructor(ledger: Ledger, pools: readonly ServingPool[], nowMs: number, holds: readonly string[] = []) {
+    this.#ledger = ledger;
+    this.#pools = pools;
+    this.#nowMs = nowMs;
+    this.#holds = holds;
+  }
+
+  of(job: LedgerJob): WaitReason {
+    const known = this.#known.get(job);
+    if (known !== undefined) return known;
+    const reason = this.#reasonOf(job);
+    this.#known.set(job, reason);
+    return reason;
+  }
+
+  #reasonOf(job: LedgerJob): WaitReason {
+    const { phase, conclusion, runnerName } = job.facts;
+    if (phase === "completed") return { code: "ended", conclusion };
+    if (phase === "in_progress") return { code: "running", runner: runnerName };
+    if (phase === "waiting") return { code: "held" };
+    if (isGone(job)) return { code: "gone", sinceMs: job.absentSinceMs ?? 0 };
+    if (job.unconfirmed) return { code: "unconfirmed" };
+    if (isOverdue(job, this.#nowMs)) return { code: "overdue" };
+    const serving = servingPools(this.#pools, job.facts);
+    if (serving.length === 0) return { code: "no-pool", refusals: refusals(this.#pools, job) };
+    if (this.#holds.length > 0) return { code: "not-ready", holds: [...this.#holds] };
+    this.#places ??= new Places(this.#ledger, this.#pools, this.#nowMs);
+    return this.#places.reasonOf(job, serving);
+  }
 }
 
 function refusals(pools: readonly ServingPool[], job: LedgerJob) {
@@ -47,37 +71,72 @@ function refusals(pools: readonly ServingPool[], job: LedgerJob) {
   });
 }
 
-function placeReason(
-  ledger: Ledger,
-  pools: readonly ServingPool[],
-  serving: readonly ServingPool[],
-  job: LedgerJob,
-  nowMs: number,
-): WaitReason | null {
-  const book = new PoolBook(pools, ledger.slots, (pool) => ledger.isDraining(pool), ledger.maxSlots);
-  const mayStart: MayStart = (pool, scope) => !ledger.isDraining(pool) && ledger.pauses.of(pool, scope, nowMs) === null;
-  const allocation = allocate(ledger, pools, book, mayStart, nowMs);
-  for (const [each, jobs] of allocation.starts) {
-    if (!jobs.includes(job)) continue;
-    const { key, scaling } = each.pool;
+/** The places of one plan, and who gets them. */
+class Places {
+  readonly #ledger: Ledger;
+  readonly #nowMs: number;
+  readonly #book: PoolBook;
+  readonly #allocation: Allocation;
+  readonly #doubts: Doubts;
+  readonly #startedIn: ReadonlyMap<LedgerJob, ServingPool>;
+
+  constructor(ledger: Ledger, pools: readonly ServingPool[], nowMs: number) {
+    this.#ledger = ledger;
+    this.#nowMs = nowMs;
+    this.#book = new PoolBook(pools, ledger.slots, (pool) => ledger.isDraining(pool), ledger.maxSlots);
+    const mayStart: MayStart = (pool, scope) =>
+      !ledger.isDraining(pool) && ledger.pauses.of(pool, scope, nowMs) === null;
+    this.#allocation = allocate(ledger, pools, this.#book, mayStart, nowMs);
+    this.#doubts = judgeDoubts(ledger, pools, nowMs);
+    this.#startedIn = new Map(
+      [...this.#allocation.starts].flatMap(([pool, jobs]) => jobs.map((job) => [job, pool] as const)),
+    );
+  }
+
+  reasonOf(job: LedgerJob, serving: readonly ServingPool[]): WaitReason {
+    const slot = this.#allocation.covered.get(job);
+    if (slot !== undefined) return this.#coverReason(slot);
+    const startedIn = this.#startedIn.get(job);
+    if (startedIn !== undefined)
+      return this.#threshold(startedIn, job) ?? { code: "starting", pool: startedIn.pool.key };
+    const [mildest, ...others] = serving
+      .map((each) => this.#poolReason(each, job))
+      .toSorted((a, b) => MILDEST_FIRST.indexOf(a.code) - MILDEST_FIRST.indexOf(b.code));
+    if (mildest?.code !== "full") return mildest ?? { code: "no-pool", refusals: [] };
+    const full = others.flatMap((each) => (each.code === "full" ? each.pools : []));
+    return { code: "full", pools: [...mildest.pools, ...full] };
+  }
+
+  /** Why this one of the pools starts nothing for the job, which found no place in any. */
+  #poolReason(serving: ServingPool, job: LedgerJob): WaitReason {
+    const pool = serving.pool.key;
+    if (this.#ledger.isDraining(pool)) return { code: "draining", pool };
+    const pause = this.#ledger.pauses.of(pool, scopeOf(serving.pool, job.facts.repository), this.#nowMs);
+    if (pause?.code === NO_ROOM) return { code: "no-room", pool, untilMs: pause.untilMs };
+    if (pause !== null) {
+      const { code: why, failures, untilMs } = pause;
+      return { code: "paused", pool, why, failures, untilMs };
+    }
+    const threshold = this.#allocation.starts.has(serving) ? this.#threshold(serving, job) : null;
+    if (threshold !== null) return threshold;
+    if (this.#book.isMachineFull) return { code: "machine-full", maxSlots: this.#ledger.maxSlots };
+    return { code: "full", pools: [pool] };
+  }
+
+  /** A pool below its threshold waits for more jobs, for each no longer than its cooldown. */
+  #threshold(serving: ServingPool, job: LedgerJob): WaitReason | null {
+    const { key: pool, scaling } = serving.pool;
     const untilMs = queuedSinceMs(job) + scaling.cooldownSeconds * 1000;
-    const held = isBelowThreshold(allocation, each) && nowMs < untilMs;
-    return held ? { code: "threshold", pool: key, untilMs } : null;
+    if (!isBelowThreshold(this.#allocation, serving) || this.#nowMs >= untilMs) return null;
+    return { code: "threshold", pool, threshold: scaling.queueThreshold, untilMs };
   }
-  const keys = serving.map(({ pool }) => pool.key);
-  const [first = ""] = keys;
-  if (!keys.every((key) => allocation.unplaced.has(key))) return coverReason(ledger, pools, serving, nowMs, first);
-  for (const each of serving) {
-    const { key, scaling } = each.pool;
-    const untilMs = queuedSinceMs(job) + scaling.cooldownSeconds * 1000;
-    const held = allocation.starts.has(each) && isBelowThreshold(allocation, each) && nowMs < untilMs;
-    if (held) return { code: "threshold", pool: key, untilMs };
+
+  /** A slot can take it; or GitHub does not give it to one that could. */
+  #coverReason({ name: slot, pool, state }: Slot): WaitReason {
+    const verdict: Doubt | undefined = this.#doubts.verdicts.find((each) => each.pool === pool);
+    if (verdict?.verdict === "not-given") return { code: "not-given", pool, slot: verdict.slot };
+    return this.#doubts.passedOver.has(slot)
+      ? { code: "passed-over", pool, slot }
+      : { code: "covered", pool, slot, state };
   }
-  for (const { pool: each } of serving) {
-    const pool = each.key;
-    const pause = ledger.pauses.of(pool, scopeOf(each, job.facts.repository), nowMs);
-    if (pause !== null) return { code: "paused", pool, why: pause.code, untilMs: pause.untilMs };
-    if (ledger.isDraining(pool)) return { code: "draining", pool };
-  }
-  return book.isMachineFull ? { code: "machine-full", maxSlots: ledger.maxSlots } : { code: "full", pools: keys };
 }

@@ -20,7 +20,7 @@ describe("C-12: the machine's own bound", () => {
     expect(world.provision()).toEqual([]);
     const why = waitReason(world.ledger, world.pools, 5, world.nowMs);
     expect(why).toEqual({ code: "machine-full", maxSlots: 3 });
-    if (why !== null) expect(describeWait(why)).toContain("3");
+    expect(describeWait(why)).toContain("3");
     world.signal(running(1, first)).signal(done(1, first)).slot(first, { change: "exited", exitCode: 0 });
     expect(world.provision()).toEqual([]);
     expect(world.slot(first, { change: "removed" }).provision()).toHaveLength(1);

@@ -118,7 +118,7 @@ test("promise 6: no ledger makes a plan that exceeds max, or leaves a job unserv
         if (wanted > 0) expect(slots + wanted).toBeLessThanOrEqual(each.scaling.max);
         const unserved = [...world.ledger.jobs].some(({ facts }) => {
           const why = waitReason(world.ledger, world.pools, facts.jobId, world.nowMs);
-          return why?.code === "full" && why.pools.includes(each.key);
+          return why.code === "full" && why.pools.includes(each.key);
         });
         if (unserved) expect(slots + wanted).toBeGreaterThanOrEqual(each.scaling.max);
       }

@@ -7,19 +7,24 @@ import {
   describeWait,
 } from "../../../shared/controller/describe-reason.ts";
 import type { WaitReason } from "../../../shared/controller/reasons.ts";
-import { waitReason } from "../../../shared/controller/wait-reason.ts";
+import { waitReason, WaitReasons } from "../../../shared/controller/wait-reason.ts";
+import { waitReasonSchema } from "../../../shared/controller/wait-reason-schema.ts";
+import { remedyFor } from "../../../shared/controller/wait-remedy.ts";
 import type { JobFacts } from "../../../shared/workflow-job/job-facts.ts";
-import { done, job, poolOf, T0, World } from "./world.ts";
+import { tableOf } from "./spec-text.ts";
+import { done, job, poolOf, running, T0, World } from "./world.ts";
 
-function why(world: World, jobId = 1): WaitReason | null {
+function why(world: World, jobId = 1): WaitReason {
   return waitReason(world.ledger, world.pools, jobId, world.nowMs);
 }
 
 describe("why nothing is started for a job", () => {
   const old = (world: World): JobFacts => job(1, { phaseAtMs: world.nowMs - 60 * 60_000 });
   const cases: readonly (readonly [string, () => World, unknown, RegExp])[] = [
-    ["unknown", () => new World(), {}, /nothing has been heard/u],
-    ["not-queued", () => new World().signal(done(1, null)), { phase: "completed" }, /completed/u],
+    ["unheard", () => new World(), {}, /nothing has been heard/u],
+    ["ended", () => new World().signal(done(1, null)), { conclusion: "success" }, /ended: success/u],
+    ["running", () => new World().signal(running(1, "other-1")), { runner: "other-1" }, /runs on other-1/u],
+    ["held", () => new World().signal(job(1, { phase: "waiting" })), {}, /approval/u],
     [
       "gone",
       () => new World().signal(job(1)).later(300_000).queueSweep([], [1]).later(120_000).queueSweep([], [1]),
@@ -55,8 +60,8 @@ describe("why nothing is started for a job", () => {
     [
       "threshold",
       () => new World(poolOf({ scaling: { min: 0, max: 2, queueThreshold: 2, cooldownSeconds: 60 } })).signal(job(1)),
-      { untilMs: T0 + 60_000 },
-      /more jobs until 2026/u,
+      { threshold: 2, untilMs: T0 + 60_000 },
+      /more jobs until 2026.*queueThreshold: 2/u,
     ],
     ["full", () => new World(poolOf({ max: 0 })).signal(job(1)), { pools: ["home"] }, /no room in home/u],
     [
@@ -80,14 +85,58 @@ describe("why nothing is started for a job", () => {
   test.each(cases)("%s", (code, build, fields, sentence) => {
     const reason = why(build());
     expect(reason).toMatchObject({ code, ...(fields as object) });
-    expect(reason === null ? "" : describeWait(reason)).toMatch(sentence);
+    expect(describeWait(reason)).toMatch(sentence);
+    expect(waitReasonSchema.parse(reason)).toEqual(reason);
+    expect(remedyFor(reason).text).toMatch(/\.$|--undo$/u);
   });
 
-  test("nothing, when the next plan starts a slot for it", () => {
+  test("that a slot is being started for it, when the next plan starts one", () => {
     const world = new World().signal(job(1));
-    expect(why(world)).toBeNull();
+    expect(why(world)).toEqual({ code: "starting", pool: "home" });
     expect(world.actions("provision")).toHaveLength(1);
   });
+
+  test("of three jobs beside one slot the oldest is covered, and only the others find no room", () => {
+    const world = new World(poolOf({ min: 1, max: 1 }));
+    const [slot = ""] = world.provision();
+    for (const id of [1, 2, 3]) world.signal(job(id));
+    expect([1, 2, 3].map((id) => why(world, id))).toEqual([
+      { code: "covered", pool: "home", slot, state: "started" },
+      { code: "full", pools: ["home"] },
+      { code: "full", pools: ["home"] },
+    ]);
+  });
+
+  test("a pool that is drained and full is drained; of two pools the one that will serve it first tells why", () => {
+    const full = new World(poolOf({ max: 0 }), poolOf({ key: "b", max: 0 })).signal(job(1));
+    expect(why(full)).toEqual({ code: "full", pools: ["home", "b"] });
+    full.feed({ type: "drain", pool: "home", on: true });
+    expect(why(full)).toEqual({ code: "full", pools: ["b"] });
+    full.feed({ type: "drain", pool: "b", on: true });
+    expect(why(full)).toEqual({ code: "draining", pool: "home" });
+  });
+
+  test("a machine that is short of room is told apart from a pool that is paused", () => {
+    const world = new World()
+      .slot("a", { change: "planned", pool: "home", scope: "acme" })
+      .slot("a", { change: "failed", code: "slot-no-room", retryAtMs: null })
+      .signal(job(1));
+    expect(why(world)).toMatchObject({ code: "no-room", pool: "home" });
+    expect(remedyFor(why(world)).mender).toBe("person");
+  });
+
+  test("before the agent knows what exists, it says so", () => {
+    const world = new World().signal(job(1));
+    const reasons = new WaitReasons(world.ledger, world.pools, world.nowMs, ["adoption"]);
+    const [known] = world.ledger.jobs;
+    expect(known === undefined ? null : reasons.of(known)).toEqual({ code: "not-ready", holds: ["adoption"] });
+  });
+});
+
+test("SPEC.md defines every reason why a job waits, in the order of the schema", () => {
+  const rows = tableOf(["reason", "it means"]).slice(1);
+  const codes = waitReasonSchema.def.options.map((option) => option.shape.code.def.values[0]);
+  expect(rows.map(([code]) => code)).toEqual(codes.map((code) => `\`${code}\``));
 });
 
 test("every reason of a plan has a sentence that names what it is about", () => {

@@ -1,0 +1,12 @@
+/** Causes of a pause that often pass by themselves. What is not here needs somebody: a refusal stays one. */
+export const AGAIN_BY_ITSELF: ReadonlySet<string> = new Set([
+  "github-rate-limited",
+  "github-unavailable",
+  "github-timeout",
+  "github-network",
+  "github-conflict",
+  "slot-start-failed",
+  "slot-unreachable",
+  "exited-without-job",
+  "never-online",
+]);

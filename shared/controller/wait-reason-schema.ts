@@ -1,0 +1,46 @@
+import * as z from "zod/mini";
+
+const atMs = z.number();
+const pool = z.string();
+const slot = z.string();
+
+const refusalSchema = z.discriminatedUnion("code", [
+  z.object({ code: z.literal("other-owner"), expected: z.string() }),
+  z.object({ code: z.literal("other-repository") }),
+  z.object({ code: z.literal("visibility"), expected: z.enum(["private", "public"]) }),
+  z.object({ code: z.literal("no-labels") }),
+  z.object({ code: z.literal("labels"), missing: z.readonly(z.array(z.string())) }),
+]);
+/** Why a pool may not serve a job. */
+export type Refusal = z.output<typeof refusalSchema>;
+
+/**
+ * Why a job has no runner at this moment; SPEC.md defines each. Times are milliseconds since the epoch on the agent's
+ * clock. A stored or sent reason is read by this schema, so a new one is a new version of the status document.
+ */
+export const waitReasonSchema = z.discriminatedUnion("code", [
+  z.object({ code: z.literal("unheard") }),
+  z.object({ code: z.literal("ended"), conclusion: z.nullable(z.string()) }),
+  z.object({ code: z.literal("running"), runner: z.nullable(z.string()) }),
+  z.object({ code: z.literal("held") }),
+  z.object({ code: z.literal("gone"), sinceMs: atMs }),
+  z.object({ code: z.literal("unconfirmed") }),
+  z.object({ code: z.literal("overdue") }),
+  z.object({
+    code: z.literal("no-pool"),
+    refusals: z.readonly(z.array(z.object({ pool, refusal: refusalSchema }))),
+  }),
+  z.object({ code: z.literal("not-ready"), holds: z.readonly(z.array(z.string())) }),
+  z.object({ code: z.literal("starting"), pool }),
+  z.object({ code: z.literal("covered"), pool, slot, state: z.string() }),
+  z.object({ code: z.literal("passed-over"), pool, slot }),
+  z.object({ code: z.literal("not-given"), pool, slot }),
+  z.object({ code: z.literal("threshold"), pool, threshold: z.number(), untilMs: atMs }),
+  z.object({ code: z.literal("full"), pools: z.readonly(z.array(z.string())) }),
+  z.object({ code: z.literal("machine-full"), maxSlots: z.number() }),
+  z.object({ code: z.literal("no-room"), pool, untilMs: atMs }),
+  z.object({ code: z.literal("paused"), pool, why: z.string(), failures: z.number(), untilMs: atMs }),
+  z.object({ code: z.literal("draining"), pool }),
+]);
+export type WaitReason = z.output<typeof waitReasonSchema>;
+export type WaitCode = WaitReason["code"];

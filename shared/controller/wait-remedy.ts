@@ -1,0 +1,90 @@
+import { AGAIN_BY_ITSELF } from "./pause-codes.ts";
+import type { WaitReason } from "./wait-reason-schema.ts";
+
+/**
+ * Who ends a wait. `time`: it ends by itself. `operator`: an operator's own word holds it. `person`: something has to be
+ * mended. `nobody`: no runner of this agent is due.
+ */
+export type Mender = "time" | "operator" | "person" | "nobody";
+
+/** What would change that a job waits, and who does that. */
+export interface Remedy {
+  readonly mender: Mender;
+  readonly text: string;
+}
+
+/** Failures in a row of one cause after which nobody should wait for it to pass. */
+const NO_LONGER_CHANCE = 3;
+/** GitHub itself names the end of this one. */
+const RATE_LIMITED = "github-rate-limited";
+
+/** What would change it. The text can be followed where it is read: commands are those of `hookline`. */
+export function remedyFor(reason: WaitReason): Remedy {
+  switch (reason.code) {
+    case "unheard":
+      return nobody("Ask GitHub about it: hookline why JOB_ID --repository OWNER/NAME.");
+    case "ended":
+      return nobody("Nothing: it has ended. Run it again at GitHub if it should run.");
+    case "running":
+      return nobody("Nothing: it runs.");
+    case "held":
+      return nobody("Approve it at GitHub, or wait for the jobs of its concurrency group or matrix.");
+    case "gone":
+      return nobody("Nothing: GitHub no longer has it. Run the workflow again if it should run.");
+    case "overdue":
+      return time("Run the workflow again: GitHub cancels a job that has waited 24 hours.");
+    case "no-pool":
+      return nobody("Add its labels or its repository to a pool of the pools file; hookline explain tries a payload.");
+    case "unconfirmed":
+      return time(
+        "Wait for the next sweep. If its repository cannot be read, give the credential Actions: read there.",
+      );
+    case "not-ready":
+      return time("Wait: the agent is still learning what exists. If it lasts, look at Docker and at the link.");
+    case "starting":
+    case "covered":
+      return time("Wait: a runner is on its way.");
+    default:
+      return placeRemedy(reason);
+  }
+}
+
+type PlaceReason = Extract<
+  WaitReason,
+  { code: "passed-over" | "not-given" | "threshold" | "full" | "machine-full" | "no-room" | "paused" | "draining" }
+>;
+
+function placeRemedy(reason: PlaceReason): Remedy {
+  switch (reason.code) {
+    case "passed-over":
+      return time("Wait: another runner is started in its place within minutes.");
+    case "not-given":
+      return person(
+        "Look at githubstatus.com, and whether the runner group of the pool may be used by this repository.",
+      );
+    case "threshold":
+      return time("Lower scaling.queueThreshold or scaling.cooldownSeconds of the pool to be served sooner.");
+    case "full":
+      return time("Raise scaling.max of the pool, or wait for one of its jobs to end.");
+    case "machine-full":
+      return time("Raise maxSlots in the pools file, or wait for a job of any pool to end.");
+    case "no-room":
+      return person(
+        "Free disk or memory on this machine, or lower HOOKLINE_MIN_FREE_DISK or HOOKLINE_MIN_FREE_MEMORY.",
+      );
+    case "paused":
+      return pauseRemedy(reason.why, reason.failures);
+    case "draining":
+      return { mender: "operator", text: `hookline drain ${reason.pool} --undo` };
+  }
+}
+
+function pauseRemedy(why: string, failures: number): Remedy {
+  const text = "hookline status shows the pool's last failure and what to do about it.";
+  const passes = why === RATE_LIMITED || (AGAIN_BY_ITSELF.has(why) && failures < NO_LONGER_CHANCE);
+  return passes ? time(`Wait: it is tried again. ${text}`) : person(text);
+}
+
+const time = (text: string): Remedy => ({ mender: "time", text });
+const person = (text: string): Remedy => ({ mender: "person", text });
+const nobody = (text: string): Remedy => ({ mender: "nobody", text });
