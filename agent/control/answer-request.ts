@@ -4,21 +4,27 @@ import type { Holds } from "../../shared/controller/holds.ts";
 import type { SlotProgress } from "../../shared/controller/slot-progress.ts";
 import { OperatorError } from "../../shared/errors/operator-error.ts";
 import type { ReloadOutcome } from "./reload-outcome.ts";
-import type { SweepRecord } from "../journal/sweep-records.ts";
+import type { OpenJob } from "../../shared/status/describe-jobs.ts";
+import type { Status } from "../../shared/status/status.ts";
 import {
   requestSchema,
   type ControlAnswer,
   type ControlRequest,
   type DrainRequest,
   type RetireRequest,
+  type StatusRequest,
 } from "./protocol.ts";
 
 /** The daemon as a command reaches it. */
 export interface Daemon {
   /** @throws {UnknownPool} */
   drain(pool: string, on: boolean): void;
-  /** What its last sweep cost and found wanting; null before one. */
-  lastSweep(): SweepRecord | null;
+  /** All that it believes, and why. */
+  status(): Status;
+  /** A job that it knows as open; both null for any other. */
+  job(jobId: number): OpenJob;
+  /** Resolves after a change, a second from now at the earliest and ten at the latest. Rejects with the signal's reason. */
+  changed(signal: AbortSignal): Promise<void>;
   /** Reads the pools file anew. */
   reload(): ReloadOutcome;
   drainProgress(pool: string): DrainProgress;
@@ -48,14 +54,29 @@ export async function answerRequest(
   }
   if (request.op === "reload") return answer(answerOf(daemon.reload()));
   if (request.op === "holds") return answer({ type: "holds", holds: daemon.holds() });
-  if (request.op === "status") return answer({ type: "status", lastSweep: daemon.lastSweep() });
   if (request.op === "retire") return retire(request, daemon, answer, signal);
+  if (request.op === "job") return answer({ type: "job", ...daemon.job(request.jobId) });
+  if (request.op === "status") return tellStatus(request, daemon, answer, signal);
   try {
     daemon.drain(request.pool, request.on);
   } catch (error) {
     return answer(refusalOf(error));
   }
   await follow(request, daemon, answer, signal);
+}
+
+async function tellStatus(
+  { watch = false }: StatusRequest,
+  daemon: Daemon,
+  answer: (text: ControlAnswer) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  answer({ type: "status", status: daemon.status() });
+  if (!watch) return;
+  for (;;) {
+    await daemon.changed(signal);
+    answer({ type: "status", status: daemon.status() });
+  }
 }
 
 /** Tells of each change until no slot of the pool is left: then nothing can take a job, and nothing new comes. */

@@ -10,7 +10,7 @@ const ANSWER_MS = 2000;
 export async function askLastSweep(dataFolder: string): Promise<SweepRecord | null> {
   try {
     const answer = await askDaemon(dataFolder, { op: "status" }, () => {}, AbortSignal.timeout(ANSWER_MS));
-    return answer.type === "status" ? answer.lastSweep : null;
+    return answer.type === "status" ? answer.status.sweeps.last : null;
   } catch {
     return null;
   }

@@ -1,10 +1,12 @@
 import * as z from "zod";
 
 import type { Holds } from "../../shared/controller/holds.ts";
-import type { SweepRecord } from "../journal/sweep-records.ts";
+import { runningJobSchema, waitingJobSchema } from "../../shared/status/job-status.ts";
+import { statusSchema } from "../../shared/status/status.ts";
 
-/** Longest line either side takes, in characters. */
-export const MAX_LINE = 4096;
+/** Longest line that the daemon takes, in characters, and a command: a document of a thousand jobs is half a million. */
+export const MAX_REQUEST = 4096;
+export const MAX_ANSWER = 16 * 1024 * 1024;
 
 /** What a command asks of the daemon: one JSON line a connection. */
 const drainSchema = z.strictObject({
@@ -21,11 +23,14 @@ export type DrainRequest = z.output<typeof drainSchema>;
 export const requestSchema = z.discriminatedUnion("op", [
   drainSchema,
   retireSchema,
-  z.strictObject({ op: z.literal("status") }),
+  /** `watch`: another answer after each change, until the command goes away. */
+  z.strictObject({ op: z.literal("status"), watch: z.boolean().optional() }),
+  z.strictObject({ op: z.literal("job"), jobId: z.int().positive() }),
   z.strictObject({ op: z.literal("reload") }),
   z.strictObject({ op: z.literal("holds") }),
 ]);
 export type ControlRequest = z.output<typeof requestSchema>;
+export type StatusRequest = Extract<ControlRequest, { op: "status" }>;
 
 const progressSchema = z.object({
   draining: z.boolean(),
@@ -44,16 +49,6 @@ const holdsSchema: z.ZodType<Holds> = z.object({
   pauses: z.array(z.object({ place: z.string(), code: z.string(), untilMs: z.number(), failures: z.number() })),
 });
 
-const sweepSchema: z.ZodType<SweepRecord> = z.object({
-  startedAtMs: z.number(),
-  finishedAtMs: z.number(),
-  allReadSinceMs: z.number().nullable(),
-  calls: z.number(),
-  notModified: z.number(),
-  budget: z.number(),
-  failures: z.number(),
-});
-
 /** What the daemon answers, a JSON line each: how it goes, then one of the others. */
 export const answerSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("progress"), progress: progressSchema }),
@@ -61,9 +56,15 @@ export const answerSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("retiring"), progress: slotSchema }),
   /** Nothing of the slot is left; `jobId` is the job that it was stopped with, `stoppedBusy` whether it had one. */
   z.object({ type: z.literal("retired"), stoppedBusy: z.boolean(), jobId: z.number().nullable() }),
-  /** The daemon as it is now; its journal on disk is up to an hour behind. */
-  z.object({ type: z.literal("status"), lastSweep: sweepSchema.nullable() }),
   z.object({ type: z.literal("holds"), holds: holdsSchema }),
+  /** The daemon as it is now. */
+  z.object({ type: z.literal("status"), status: statusSchema }),
+  /** A job that it knows as open; both null for any other. */
+  z.object({
+    type: z.literal("job"),
+    waiting: z.nullable(waitingJobSchema),
+    running: z.nullable(runningJobSchema),
+  }),
   /** The pools file was read anew; `pools` are the keys of those that are served. */
   z.object({ type: z.literal("reloaded"), changed: z.boolean(), pools: z.array(z.string()) }),
   z.object({ type: z.literal("refused"), code: z.string(), message: z.string(), remedy: z.string() }),

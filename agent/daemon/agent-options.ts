@@ -4,9 +4,9 @@ import type { Logger } from "../../shared/log/logger.ts";
 import type { SqlDatabase } from "../../shared/sql/sql.ts";
 import type { DeliveryLog, GitHubHook } from "../github/model/delivery-log.ts";
 import type { GitHub } from "../github/model/types.ts";
-import type { SweepRecords } from "../journal/sweep-records.ts";
 import type { Dial } from "../link/dial.ts";
 import type { SlotProvider } from "../slots/slot-provider.ts";
+import type { Credential } from "../status/agent-status.ts";
 
 /** What the daemon is made of. */
 export interface AgentOptions {
@@ -29,12 +29,12 @@ export interface AgentOptions {
   readonly journalSql: SqlDatabase;
   /** Survives the process; may lose the last moments to a power failure, after which containers tell the truth. */
   readonly slotsSql: SqlDatabase;
-  /** Those of `slotsSql`, where somebody else wants to look at them too. */
-  readonly sweepRecords?: SweepRecords;
   /** GitHub's log of the hooks that deliver to our receiver; null where there is none to look into. */
   readonly deliveries?: { readonly log: DeliveryLog; readonly isOurs: (hook: GitHubHook) => boolean } | null;
   /** What the GitHub client has called so far, for the record of each sweep. */
   readonly spent?: () => { readonly calls: number; readonly notModified: number };
+  /** What GitHub leaves of the credential's limits; not known unless it is given. */
+  readonly credential?: () => Credential;
   readonly sweepIntervalMs: number;
   /** Called at the end of each sweep. */
   readonly onSwept?: () => void;

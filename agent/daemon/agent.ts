@@ -8,7 +8,6 @@ import { sleep } from "../clock/sleep.ts";
 import { DrainRecords } from "../journal/drain-records.ts";
 import { FinishedJobs } from "../journal/finished-jobs.ts";
 import { Journal } from "../journal/journal.ts";
-import { MissedDeliveries } from "../journal/missed-deliveries.ts";
 import { SlotRecords } from "../journal/slot-records.ts";
 import { SweepRecords } from "../journal/sweep-records.ts";
 import type { Dial } from "../link/dial.ts";
@@ -16,7 +15,9 @@ import { LinkClient } from "../link/link-client.ts";
 import { SlotManager } from "../slots/slot-manager.ts";
 import { ownPrefix } from "../slots/slot-name.ts";
 import { enforceTimeLimits } from "../slots/time-limits.ts";
-import { DeliverySweep } from "../sweeps/delivery-sweep.ts";
+import { AgentStatus } from "../status/agent-status.ts";
+import { LatencyBook } from "../status/latency-book.ts";
+import { SweepBook } from "../status/sweep-book.ts";
 import { SweepLoop } from "../sweeps/sweep-loop.ts";
 import type { SweepResult } from "../sweeps/sweep.ts";
 import type { AgentOptions } from "./agent-options.ts";
@@ -26,6 +27,7 @@ import { FleetChanges } from "./fleet-changes.ts";
 import { keepHouse, prepareForJobs } from "./housekeeping.ts";
 import { Intake } from "./intake.ts";
 import { LiveFleet } from "./live-fleet.ts";
+import { makeDeliverySweep } from "./make-delivery-sweep.ts";
 import { noteFinished } from "./note-finished.ts";
 import { Operator } from "./operator.ts";
 import { keepCooldowns, recallCooldowns, recallJobs } from "./recall.ts";
@@ -58,6 +60,9 @@ export class Agent {
   readonly #link: LinkClient | null;
   readonly #sweeps: SweepLoop;
   readonly #watchers = new Watchers();
+  readonly #sweepBook: SweepBook;
+  /** What it believes, and why. */
+  readonly status: AgentStatus;
   readonly #abort = new AbortController();
   readonly #background: Promise<unknown>[] = [];
 
@@ -72,6 +77,9 @@ export class Agent {
     this.#drains = new DrainRecords(options.journalSql);
     this.#finished = new FinishedJobs(options.slotsSql);
     const pools = (): readonly ServingPool[] => this.#live.pools;
+    const records = new SweepRecords(options.slotsSql);
+    const latency = new LatencyBook(this.#journal, this.#records);
+    this.#sweepBook = new SweepBook(clock, records);
     this.#control = new ControlLoop({
       ledger: this.#ledger,
       pools,
@@ -89,7 +97,7 @@ export class Agent {
       githubNowMs: () => options.github.serverNowMs?.() ?? null,
       feed: (event) => this.#control.feed(event),
       requestSweep: () => this.#sweeps.request(),
-      finished: noteFinished({ jobs: this.#finished, records: this.#records, now: () => clock.now(), log }),
+      finished: noteFinished({ jobs: this.#finished, records: this.#records, latency, now: () => clock.now(), log }),
       clock,
       log,
     });
@@ -117,11 +125,12 @@ export class Agent {
       clock,
       log,
     });
+    const deliveries = makeDeliverySweep(options, this.#journal, this.#live, (signals) => this.#received(signals));
     this.#sweeps = new SweepLoop({
       ...options,
       fleet: () => this.#live.fleet,
-      deliveries: this.#deliverySweep(),
-      records: options.sweepRecords ?? new SweepRecords(options.slotsSql),
+      deliveries,
+      records,
       ...sweepInterests({ ...options, ledger: this.#ledger, records: this.#records, pools }),
       intervalMs: options.sweepIntervalMs,
       onResult: (result) => this.#swept(result),
@@ -137,19 +146,18 @@ export class Agent {
       prepare: (changed) => prepareForJobs({ ...options, fleet: changed }, this.#abort.signal),
       signal: this.#abort.signal,
     });
-  }
-
-  #deliverySweep(): DeliverySweep | null {
-    const { deliveries, journalSql, clock, log } = this.#options;
-    if (deliveries === undefined || deliveries === null) return null;
-    return new DeliverySweep({
-      ...deliveries,
-      missed: new MissedDeliveries(journalSql),
-      has: (guid) => this.#journal.has(guid),
-      take: (signal) => this.#received(this.#journal.take([signal], clock.now())),
-      fleet: () => this.#live.fleet,
-      clock,
-      logger: log,
+    this.status = new AgentStatus({
+      ...options,
+      ledger: this.#ledger,
+      journal: this.#journal,
+      latency,
+      sweepBook: this.#sweepBook,
+      live: this.#live,
+      control: this.#control,
+      slots: this.#slots,
+      sweeps: this.#sweeps,
+      link: this.#link,
+      deliveries,
     });
   }
 
@@ -253,6 +261,7 @@ export class Agent {
   }
 
   #swept(result: SweepResult): void {
+    this.#sweepBook.swept(result);
     this.#intake.swept(result);
     this.#changes.swept(result);
     if (this.#reporter.swept(result)) this.#replay.swept(result.startedAtMs);
@@ -263,6 +272,7 @@ export class Agent {
   /** Serves this version of the pools file from now on, without a restart. */
   takeFleet(fleet: Fleet): void {
     this.#changes.take(fleet);
+    this.status.fleetTaken();
   }
 
   /** Resolves once `holds` is true of the agent's state, now or after any event. Rejects with the signal's reason. */

@@ -12,7 +12,7 @@ import type { GitHubHook } from "../github/model/delivery-log.ts";
 import { deliversTo, tellsOfJobs } from "../github/model/delivers-to.ts";
 import { githubOf } from "../github/open-github.ts";
 import { openJournal } from "../journal/open-journal.ts";
-import { SweepRecords, type SweepRecord } from "../journal/sweep-records.ts";
+import type { SweepRecord } from "../journal/sweep-records.ts";
 import type { Dial } from "../link/dial.ts";
 import { websocketDial } from "../link/websocket-dial.ts";
 import type { SlotProvider } from "../slots/slot-provider.ts";
@@ -60,7 +60,6 @@ export function buildAgent(options: BuildOptions): BuiltAgent {
   const way = dial ?? (edgeUrl === null || !link ? null : dialOf(settings));
   const journal = openJournal(settings.dataFolder);
   for (const file of journal.movedAside) log.error("damaged file moved aside and begun anew", { file, remedy: LOST });
-  const sweepRecords = new SweepRecords(journal.slots);
   let fleetFile: FleetFile | null = null;
   const agent: Agent = new Agent({
     instance: settings.instance,
@@ -74,9 +73,12 @@ export function buildAgent(options: BuildOptions): BuiltAgent {
     dial: way,
     journalSql: journal.signals,
     slotsSql: journal.slots,
-    sweepRecords,
     deliveries: way === null && edgeUrl === null ? null : { log: github, isOurs: (hook) => isOurs(hook, edgeUrl) },
     spent: () => github.stats(),
+    credential: () => {
+      const { rateLimits, closedUntilMs } = github.stats();
+      return { kind: github.isApp ? "app" : "token", limits: rateLimits.map((limit) => ({ ...limit })), closedUntilMs };
+    },
     sweepIntervalMs: settings.sweepIntervalMs,
     onSwept: () => fleetFile?.lookAgain(),
     clock: systemClock,
@@ -84,7 +86,7 @@ export function buildAgent(options: BuildOptions): BuiltAgent {
     log,
   });
   fleetFile = fileOf(options, agent);
-  return { agent, lastSweep: () => sweepRecords.last(), fleetFile, close: journal.close };
+  return { agent, lastSweep: () => agent.status.document(null).sweeps.last, fleetFile, close: journal.close };
 }
 
 function fileOf({ settings, fleet, readFleet, log }: BuildOptions, agent: Agent): FleetFile | null {

@@ -44,7 +44,7 @@ export class ControlLoop {
 
   /** Applies an event. Never throws: an event that breaks the ledger must not break the link that brought it. */
   feed(event: ControllerEvent): void {
-    this.#noticeClock();
+    this.noticeClock();
     try {
       this.#options.ledger.apply(event);
     } catch (error) {
@@ -56,6 +56,11 @@ export class ControlLoop {
   /** Plans nothing until this hold is released. */
   hold(reason: Hold): void {
     this.#holds.add(reason);
+  }
+
+  /** Why nothing is planned yet. */
+  get holds(): readonly Hold[] {
+    return [...this.#holds];
   }
 
   release(reason: Hold): void {
@@ -80,7 +85,7 @@ export class ControlLoop {
   #plan(): void {
     if (this.#stopped || this.#holds.size > 0) return;
     const { ledger, pools, clock, log } = this.#options;
-    this.#noticeClock();
+    this.noticeClock();
     const now = clock.now();
     const next = plan(ledger, pools(), now);
     ledger.apply({ type: "surplus", atMs: now, names: next.surplus });
@@ -108,7 +113,7 @@ export class ControlLoop {
   }
 
   /** A clock that was set must not stretch or shorten what is waited for. */
-  #noticeClock(): void {
+  noticeClock(): void {
     const { ledger, clock, log } = this.#options;
     const byMs = Math.round(clockAheadMs(clock) - this.#clockAheadMs);
     if (Math.abs(byMs) < CLOCK_SET_MS) return;

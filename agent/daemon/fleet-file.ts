@@ -1,4 +1,5 @@
-import { statSync, watch } from "node:fs";
+import { createHash } from "node:crypto";
+import { readFileSync, statSync, watch } from "node:fs";
 import { basename, dirname } from "node:path";
 
 import type { CancelTimer, Clock } from "../../shared/clock/clock.ts";
@@ -8,6 +9,8 @@ import type { Fleet } from "../../shared/fleet/pool.ts";
 import { describeProblem } from "../../shared/fleet/config-error.ts";
 import type { Logger } from "../../shared/log/logger.ts";
 import { SayOnce } from "../../shared/log/say-once.ts";
+import type { FleetStatus } from "../../shared/status/fleet-status.ts";
+import { wallTimeMs } from "../clock/two-clocks.ts";
 import type { ReloadOutcome } from "../control/reload-outcome.ts";
 
 /** Editors truncate, write and rename: what comes within this time is one edit. */
@@ -30,12 +33,18 @@ export class FleetFile {
   readonly #said: SayOnce;
   #served: Fleet;
   #seen: string | null;
+  #sha256: string | null;
+  // Times on the monotonic clock.
+  #readMs: number;
+  #refused: NonNullable<FleetStatus["file"]>["refused"] = null;
 
   constructor(options: FleetFileOptions) {
     this.#options = options;
     this.#said = new SayOnce(options.log);
     this.#served = options.fleet;
     this.#seen = this.#look();
+    this.#sha256 = sha256Of(options.path);
+    this.#readMs = options.clock.monotonicMs();
   }
 
   /** The keys of the pools that are served. */
@@ -43,13 +52,24 @@ export class FleetFile {
     return this.#served.pools.map(({ key }) => key);
   }
 
+  /** The file as it was last read, and why it is not served where it is not. */
+  state(): NonNullable<FleetStatus["file"]> {
+    const { path, clock } = this.#options;
+    const wall = (ms: number): number => wallTimeMs(clock, ms);
+    const refused = this.#refused === null ? null : { ...this.#refused, atMs: wall(this.#refused.atMs) };
+    return { path, sha256: this.#sha256, readAtMs: wall(this.#readMs), refused };
+  }
+
   /** Reads the file anew. Never throws. */
   reload(): ReloadOutcome {
     const { read, take, log, path } = this.#options;
     this.#seen = this.#look();
+    this.#sha256 = sha256Of(path);
+    this.#readMs = this.#options.clock.monotonicMs();
     try {
       const { fleet, warnings } = read();
       this.#said.over("refused");
+      this.#refused = null;
       if (JSON.stringify(fleet) === JSON.stringify(this.#served)) return { kind: "same", pools: this.pools };
       take(fleet);
       this.#served = fleet;
@@ -59,6 +79,7 @@ export class FleetFile {
     } catch (error) {
       const { code, message, remedy = "" } = toFailure(error);
       const said = { reason: message, remedy: "correct the file; it is taken up once it can be used" };
+      this.#refused = { atMs: this.#readMs, code, message, remedy };
       this.#said.say("error", "refused", "pools file refused; the fleet goes on as before", said);
       return { kind: "refused", code, message, remedy };
     }
@@ -98,5 +119,14 @@ export class FleetFile {
     } catch {
       return null;
     }
+  }
+}
+
+/** Of the file as it is; null where it cannot be read. */
+function sha256Of(path: string): string | null {
+  try {
+    return createHash("sha256").update(readFileSync(path)).digest("hex");
+  } catch {
+    return null;
   }
 }

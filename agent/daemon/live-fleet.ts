@@ -24,6 +24,11 @@ export class LiveFleet {
     this.#served = this.#derive();
   }
 
+  /** As the file says, each repository under the name that it has there. */
+  get configured(): Fleet {
+    return this.#configured;
+  }
+
   get fleet(): Fleet {
     return this.#served.fleet;
   }

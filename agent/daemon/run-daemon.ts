@@ -1,7 +1,9 @@
 import type { Logger } from "../../shared/log/logger.ts";
 import { startControl } from "../control/control-server.ts";
 import type { ReloadOutcome } from "../control/reload-outcome.ts";
+import { sleep } from "../clock/sleep.ts";
 import { systemClock } from "../clock/system-clock.ts";
+import type { Agent } from "./agent.ts";
 import type { BuiltAgent } from "./build-agent.ts";
 import { heartbeatFile, keepBeating } from "./heartbeat.ts";
 
@@ -28,7 +30,7 @@ export interface DaemonOptions {
  * @throws {Error} if the start fails.
  */
 export async function runDaemon({ built, dataFolder, log, stop, beforeStop }: DaemonOptions): Promise<void> {
-  const { agent, lastSweep, fleetFile, close } = built;
+  const { agent, fleetFile, close } = built;
   const reload = (): ReloadOutcome => fleetFile?.reload() ?? NO_FILE;
   const stopped = new Promise<void>((resolve) => {
     if (stop.aborted) resolve();
@@ -47,7 +49,9 @@ export async function runDaemon({ built, dataFolder, log, stop, beforeStop }: Da
       slotProgress: (slot: string) => agent.operator.slotProgress(slot),
       drainProgress: (pool: string) => agent.operator.drainProgress(pool),
       waitFor: (holds: () => boolean, signal: AbortSignal) => agent.waitFor(holds, signal),
-      lastSweep,
+      status: () => agent.status.document(fleetFile?.state() ?? null),
+      job: (jobId: number) => agent.status.job(jobId),
+      changed: (signal: AbortSignal) => nextChange(agent, signal),
       reload,
     };
     control = await startControl({ dataFolder, daemon, log });
@@ -67,4 +71,22 @@ export async function runDaemon({ built, dataFolder, log, stop, beforeStop }: Da
     await Promise.allSettled([started, beating]);
     close();
   }
+}
+
+/** Of several changes within a second the last is told; and once in ten seconds, so that spans go on. */
+const LEAST_MS = 1000;
+const MOST_MS = 10_000;
+
+async function nextChange(agent: Agent, signal: AbortSignal): Promise<void> {
+  const over = new AbortController();
+  const either = AbortSignal.any([signal, over.signal]);
+  let looks = 0;
+  // The first look is at what has been told already.
+  const changed = agent.waitFor(() => (looks += 1) > 1, either).catch(() => {});
+  await Promise.all([
+    sleep(systemClock, LEAST_MS, signal),
+    Promise.race([changed, sleep(systemClock, MOST_MS, either)]),
+  ]);
+  over.abort();
+  signal.throwIfAborted();
 }

@@ -198,12 +198,20 @@ export class Journal {
    */
   *recall(): Generator<JournaledSignal> {
     for (const { job_id: jobId } of this.#sql.exec(OPEN)) {
-      const rows = this.#sql.exec(
-        "SELECT agent_at, signal, seq FROM signals WHERE job_id = ? ORDER BY rowid",
-        jobId ?? null,
-      );
-      for (const row of rows) yield* journaledOf(row);
+      yield* this.signalsOf(Number(jobId));
     }
+  }
+
+  /** The signals of one job that are kept whole, in the order in which they came. */
+  signalsOf(jobId: number): readonly JournaledSignal[] {
+    return this.#sql
+      .exec("SELECT agent_at, signal, seq FROM signals WHERE job_id = ? ORDER BY rowid", jobId)
+      .flatMap(journaledOf);
+  }
+
+  /** How many signals this version could not read. */
+  unreadCount(): number {
+    return Number(this.#sql.exec("SELECT count(*) AS n FROM unread")[0]?.["n"] ?? 0);
   }
 
   /** The last attempt of a job that is known to have ended; null for a job whose end is not remembered. */

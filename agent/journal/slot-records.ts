@@ -81,6 +81,12 @@ export class SlotRecords {
     this.#sql.exec("UPDATE slots SET tail = ? WHERE name = ?", tail, name);
   }
 
+  /** A slot that is remembered; null for any other. */
+  one(name: string): SlotRecord | null {
+    const [row] = this.#sql.exec("SELECT * FROM slots WHERE name = ?", name);
+    return row === undefined ? null : toRecord(row);
+  }
+
   /** The pool of a slot that is remembered; null for any other. */
   poolOf(name: string): string | null {
     const [row] = this.#sql.exec("SELECT pool FROM slots WHERE name = ?", name);

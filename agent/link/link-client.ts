@@ -7,6 +7,7 @@ import type { AgentReport } from "../../shared/link/report.ts";
 import { Backoff } from "../../shared/clock/backoff.ts";
 import type { Dial, Ending } from "./dial.ts";
 import { PROTOCOL_VERSION, SPOKEN_VERSIONS } from "../../shared/link/protocol.ts";
+import { LinkHistory, type LinkHistoryState } from "./link-history.ts";
 import { LinkSession, type LinkSessionEvents, type LinkSessionOptions } from "./link-session.ts";
 
 export const REDIAL = { baseMs: 1000, capMs: 30_000 } as const;
@@ -41,16 +42,23 @@ export class LinkClient {
   #diskRefused = false;
   #protocol = PROTOCOL_VERSION;
   readonly #said: SayOnce;
+  readonly #history: LinkHistory;
 
   constructor(options: LinkOptions) {
     this.#options = options;
     this.#said = new SayOnce(options.log);
+    this.#history = new LinkHistory(options.clock);
     this.#backoff = new Backoff(REDIAL, options.random);
   }
 
   /** Whether the edge has welcomed this agent on a connection that is still up. */
   get connected(): boolean {
     return this.#session?.isWelcome === true;
+  }
+
+  /** In what state it is, and how its last connection ended. */
+  state(): LinkHistoryState {
+    return this.#history.state(remedyFor);
   }
 
   /** Starts dialling; harmless when it runs already. */
@@ -82,13 +90,26 @@ export class LinkClient {
   #connect(): void {
     this.#redial = null;
     if (!this.#mayWrite()) return this.#connectIn(this.#backoff.nextMs());
-    const session: LinkSession = new LinkSession({ ...this.#options, protocol: this.#protocol }, (ending) =>
-      this.#closed(session, ending),
-    );
+    this.#history.dialling();
+    const options = { ...this.#options, events: this.#events(), protocol: this.#protocol };
+    const session: LinkSession = new LinkSession(options, (ending) => this.#closed(session, ending));
     this.#session = session;
   }
 
+  #events(): LinkSessionEvents {
+    const { events } = this.#options;
+    return {
+      welcomed: (welcome, behind) => {
+        this.#history.welcomed();
+        events.welcomed(welcome, behind);
+      },
+      received: (signals, replay) => events.received(signals, replay),
+      caughtUp: () => events.caughtUp(),
+    };
+  }
+
   #connectIn(delayMs: number): void {
+    this.#history.waits(delayMs);
     if (!this.#stopped) this.#redial = this.#options.clock.after(delayMs, () => this.#connect());
   }
 
@@ -113,6 +134,7 @@ export class LinkClient {
   #closed(session: LinkSession, ending: Ending): void {
     const { clock, events, log } = this.#options;
     this.#session = null;
+    this.#history.closed(ending);
     if (session.isWelcome && clock.monotonicMs() - session.openedAtMs >= STABLE_MS) this.#backoff.reset();
     const pauseMs = ending.code === CLOSE.superseded ? SUPERSEDED_PAUSE_MS : 0;
     const askedMs = this.#speakAsOld(session, ending) ? 0 : session.retryAfterMs;

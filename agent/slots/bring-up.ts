@@ -1,4 +1,4 @@
-import { errorFields } from "../../shared/errors/message-of.ts";
+import { errorFields, toFailure } from "../../shared/errors/message-of.ts";
 import type { Clock } from "../../shared/clock/clock.ts";
 import type { ServingPool } from "../../shared/controller/pool-choice.ts";
 import type { Logger } from "../../shared/log/logger.ts";
@@ -28,7 +28,14 @@ export interface BringUpRequest {
 
 export type BringUpResult =
   | { readonly ok: true; readonly startedAtMs: number; readonly steps: SlotSteps }
-  | { readonly ok: false; readonly code: string; readonly retryAtMs: number | null };
+  | {
+      readonly ok: false;
+      readonly code: string;
+      readonly retryAtMs: number | null;
+      /** What went wrong, for people. */
+      readonly message: string;
+      readonly remedy: string | null;
+    };
 
 /** Takes one slot from an intent to a running container; whatever fails on the way leaves nothing behind. */
 export async function bringUp(deps: BringUpDeps, request: BringUpRequest): Promise<BringUpResult> {
@@ -50,7 +57,8 @@ export async function bringUp(deps: BringUpDeps, request: BringUpRequest): Promi
     await withdraw(deps, request, runner, error);
     // By the clock as it is now: it may have been set meanwhile.
     const retryAtMs = waitMs === null ? null : Math.max(clock.now(), wallTimeMs(clock, failedMs + waitMs));
-    return { ok: false, code, retryAtMs };
+    const { message, remedy = null } = toFailure(error);
+    return { ok: false, code, retryAtMs, message, remedy };
   }
 }
 

@@ -22,20 +22,21 @@ export interface LastWordsDeps {
 
 /**
  * Keeps what a slot that ended with an error printed last, and says whether it was killed for lack of memory. Never
- * rejects: a tail that cannot be had must not keep the slot's place taken.
+ * rejects: a tail that cannot be had must not keep the slot's place taken. Gives what it keeps.
  */
 export async function keepLastWords(
   deps: LastWordsDeps,
   name: string,
   exitCode: number,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<string> {
   const { provider, notes, log } = deps;
   const printed = await provider.logTail(name, LINES, signal).catch(messageOf);
   const tail = safeTail(printed);
   if (exitCode === KILLED) await reportOutOfMemory(deps, name, signal);
   log.warn("slot ended with an error", { slot: name, exitCode, tail });
   notes.keepTail(name, tail);
+  return tail;
 }
 
 /** GitHub shows a runner killed for memory as one that lost communication: only the engine knows why. */

@@ -1,6 +1,6 @@
 import { backoffRangeMs } from "../../shared/clock/backoff.ts";
 import type { CancelTimer, Clock } from "../../shared/clock/clock.ts";
-import { errorFields } from "../../shared/errors/message-of.ts";
+import { errorFields, messageOf } from "../../shared/errors/message-of.ts";
 import type { Logger } from "../../shared/log/logger.ts";
 import type { SlotProvider } from "./slot-provider.ts";
 import type { SlotWork } from "./slot-work.ts";
@@ -14,6 +14,14 @@ export interface RemainsOptions {
   readonly log: Logger;
 }
 
+/** What is left of a slot that ended. */
+export interface RemainsOfSlot {
+  readonly slot: string;
+  readonly sinceMs: number;
+  readonly tries: number;
+  readonly lastError: string | null;
+}
+
 /**
  * Containers of slots that ended and that the engine does not remove: busy file systems, stuck shims. They use neither
  * memory nor processor and take no place; each is tried again by itself, with growing pauses, until it is gone.
@@ -21,6 +29,7 @@ export interface RemainsOptions {
 export class Remains {
   readonly #options: RemainsOptions;
   readonly #tries = new Map<string, number>();
+  readonly #troubles = new Map<string, { readonly sinceMs: number; lastError: string | null }>();
   readonly #timers = new Map<string, CancelTimer>();
   readonly #waiting = new Map<string, () => void>();
 
@@ -47,9 +56,20 @@ export class Remains {
     return this.#tries.has(name);
   }
 
+  /** Those that the engine has not removed yet; `sinceMs` on the monotonic clock. */
+  list(): readonly RemainsOfSlot[] {
+    return [...this.#tries].map(([slot, tries]) => ({
+      slot,
+      tries,
+      sinceMs: this.#troubles.get(slot)?.sinceMs ?? 0,
+      lastError: this.#troubles.get(slot)?.lastError ?? null,
+    }));
+  }
+
   /** Takes over a removal that failed, or that is under way and takes long. */
   add(name: string, removal: Promise<void>): void {
     this.#tries.set(name, 0);
+    this.#troubles.set(name, { sinceMs: this.#options.clock.monotonicMs(), lastError: null });
     this.#follow(name, removal);
   }
 
@@ -59,6 +79,7 @@ export class Remains {
       try {
         await removal;
         this.#tries.delete(name);
+        this.#troubles.delete(name);
         this.#waiting.get(name)?.();
         log.debug("what was left of a slot is removed", { slot: name });
       } catch (error) {
@@ -71,6 +92,8 @@ export class Remains {
     const { provider, work, clock, log } = this.#options;
     const tries = this.#tries.get(name) ?? 0;
     this.#tries.set(name, tries + 1);
+    const trouble = this.#troubles.get(name);
+    if (trouble !== undefined) trouble.lastError = messageOf(error);
     if (tries === 0)
       log.warn("container of a slot that ended not removed; it is tried again", { slot: name, ...errorFields(error) });
     const again = (): void => this.#follow(name, provider.remove(name, work.signal));

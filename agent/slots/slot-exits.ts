@@ -7,9 +7,10 @@ import { isDoneWithin } from "../clock/is-done-within.ts";
 import type { GitHub } from "../github/model/types.ts";
 import type { ExitInquiry } from "./exit-inquiry.ts";
 import { keepLastWords } from "./last-words.ts";
-import { Remains } from "./remains.ts";
+import { Remains, type RemainsOfSlot } from "./remains.ts";
 import { toRunnerScope } from "./runner-scope.ts";
 import type { SlotNotes } from "./slot-notes.ts";
+import type { SlotOutcomes } from "./slot-outcomes.ts";
 import type { SlotProvider } from "./slot-provider.ts";
 import type { SlotWork } from "./slot-work.ts";
 
@@ -22,6 +23,7 @@ export interface SlotExitsOptions {
   readonly github: GitHub;
   readonly provider: SlotProvider;
   readonly notes: SlotNotes;
+  readonly outcomes: SlotOutcomes;
   readonly work: SlotWork;
   readonly inquiry: ExitInquiry;
   readonly feed: (event: ControllerEvent) => void;
@@ -78,9 +80,10 @@ export class SlotExits {
 
   /** The place is free when the container is gone, or, where it has ended, after five seconds of trying. */
   async #clear(name: string, exitCode: number | null, hasEnded = true): Promise<void> {
-    const { clock, ledger, notes, work } = this.#options;
+    const { clock, ledger, notes, outcomes, work } = this.#options;
     const exitedAtMs = clock.now();
-    const removal = this.#takeAway(name, exitCode);
+    const words: { last: string | null } = { last: null };
+    const removal = this.#takeAway(name, exitCode, words);
     try {
       if (!(hasEnded && (await isDoneWithin(removal, KEEP_PLACE_MS, clock, work.signal)))) {
         this.#remains.add(name, removal);
@@ -88,6 +91,7 @@ export class SlotExits {
       }
       if (work.signal.aborted) return;
       const slot = ledger.slot(name);
+      if (slot !== undefined) outcomes.ended(slot, exitCode, words.last);
       this.#keepCleared(name);
       this.#feed(name, { change: "removed" });
       notes.update(name, { exitedAtMs, exitCode, removedAtMs: clock.now() });
@@ -97,15 +101,21 @@ export class SlotExits {
     }
   }
 
-  async #takeAway(name: string, exitCode: number | null): Promise<void> {
+  async #takeAway(name: string, exitCode: number | null, words: { last: string | null }): Promise<void> {
     const { provider, work } = this.#options;
-    if (exitCode !== null && exitCode !== 0) await keepLastWords(this.#options, name, exitCode, work.signal);
+    if (exitCode !== null && exitCode !== 0)
+      words.last = await keepLastWords(this.#options, name, exitCode, work.signal);
     await provider.remove(name, work.signal);
   }
 
   /** Whether the container of a slot that ended is still there, and being dealt with. */
   isRemains(name: string): boolean {
     return this.#remains.has(name);
+  }
+
+  /** Containers of slots that ended, which the engine does not remove. */
+  remains(): readonly RemainsOfSlot[] {
+    return this.#remains.list();
   }
 
   /** GitHub removes a runner that ran its job. One that ended without is removed here; 404 is as good. */

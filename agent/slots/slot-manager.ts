@@ -16,6 +16,8 @@ import { toRunnerScope } from "./runner-scope.ts";
 import { SlotExits } from "./slot-exits.ts";
 import { newSlotName } from "./slot-name.ts";
 import { SlotNotes } from "./slot-notes.ts";
+import { SlotOutcomes } from "./slot-outcomes.ts";
+import type { RemainsOfSlot } from "./remains.ts";
 import type { ContainerChange, SlotProvider } from "./slot-provider.ts";
 import { SlotWork } from "./slot-work.ts";
 
@@ -50,6 +52,8 @@ export interface SlotManagerOptions
 
 /** Does to slots what the plan says, and reports what becomes of them. All slots at the same time. */
 export class SlotManager {
+  /** How the last slots of each pool ended. */
+  readonly outcomes: SlotOutcomes;
   readonly #options: SlotManagerOptions;
   readonly #work: SlotWork;
   readonly #notes: SlotNotes;
@@ -63,9 +67,10 @@ export class SlotManager {
   constructor(options: SlotManagerOptions) {
     const { records, log } = options;
     this.#options = options;
+    this.outcomes = new SlotOutcomes(options.clock);
     this.#work = new SlotWork(log);
     this.#notes = new SlotNotes(records, log);
-    const parts = { ...options, work: this.#work, notes: this.#notes };
+    const parts = { ...options, work: this.#work, notes: this.#notes, outcomes: this.outcomes };
     const inquiry = new ExitInquiry(options);
     this.#exits = new SlotExits({ ...parts, inquiry });
     this.#adoption = new Adoption({ ...parts, exits: this.#exits });
@@ -119,12 +124,15 @@ export class SlotManager {
     const result = await bringUp(this.#options, { name, serving, scope, onRegistered, signal });
     if (result.ok) {
       this.#conflicted.delete(serving.pool.key);
+      this.outcomes.started(serving.pool.key);
       this.#feed(name, { change: "started" });
       this.#notes.update(name, result.steps);
       return;
     }
     // Cut off in the middle: the intent stays in the journal, and the next start settles it.
     if (signal.aborted) return;
+    const { code, message, remedy } = result;
+    this.outcomes.notStarted(serving.pool.key, name, { code, message, remedy });
     const retryAtMs = this.#isRepeatedConflict(serving.pool.key, result.code) ? null : result.retryAtMs;
     this.#feed(name, { change: "failed", code: result.code, retryAtMs });
     this.#notes.update(name, { removedAtMs: this.#options.clock.now() });
@@ -214,6 +222,11 @@ export class SlotManager {
   #feed(name: string, step: SlotChange): void {
     const { feed, clock } = this.#options;
     feed({ type: "slot", atMs: clock.now(), name, ...step });
+  }
+
+  /** Containers of slots that ended, which the engine does not remove. */
+  remains(): readonly RemainsOfSlot[] {
+    return this.#exits.remains();
   }
 
   /** Resolves once no slot is coming up, those included that replace one that failed. */

@@ -58,6 +58,11 @@ export class DeliverySweep {
     this.#hooks = new OurHooks(options);
   }
 
+  /** The hooks that are known by now. Asks nobody. */
+  hooks(): ReturnType<OurHooks["list"]> {
+    return this.#hooks.list();
+  }
+
   /** Reads each log once. What fails is noted; rejects only with the signal's reason or a fault of the disk. */
   async run(failures: SweepFailures, signal: AbortSignal): Promise<void> {
     const { missed, clock } = this.#options;

@@ -52,6 +52,13 @@ export class OurHooks {
     return hooks.filter((hook) => !this.isRefused(hook));
   }
 
+  /** Those that are known by now, with whether their log may be read. Asks nobody. */
+  list(): readonly { readonly hook: GitHubHook; readonly readable: boolean }[] {
+    const hooks = [...this.#known.values()].flatMap((known) => known.hooks);
+    const all = this.#options.log.isApp ? [APP_HOOK, ...hooks] : hooks;
+    return all.map((hook) => ({ hook, readable: !this.isRefused(hook) }));
+  }
+
   /** A log that GitHub does not let us read; sweeps of the queue serve its jobs. */
   refuse(hook: GitHubHook, error: GitHubError): void {
     this.#refuse(keyOf(hook), error);

@@ -32,6 +32,7 @@ export class SweepLoop {
   readonly #abort = new AbortController();
   #running: Promise<void> | null = null;
   #requested = true;
+  #sweeping = false;
   // Times on the monotonic clock: setting the wall clock must not put a sweep off.
   /** When the last sweeps began that were asked for. */
   #askedAtMs: readonly number[] = [];
@@ -43,6 +44,13 @@ export class SweepLoop {
   constructor(options: SweepLoopOptions) {
     this.#options = options;
     this.#journal = new SweepJournal(options.log);
+  }
+
+  /** Whether a sweep runs, and when the next one begins, milliseconds since the epoch. */
+  state(): { readonly running: boolean; readonly nextAtMs: number | null } {
+    if (this.#sweeping || this.#running === null) return { running: this.#sweeping, nextAtMs: null };
+    const { clock } = this.#options;
+    return { running: false, nextAtMs: Math.round(clock.now() + Math.max(0, this.#waitMs())) };
   }
 
   /** Begins with a sweep at once. Calling it twice is harmless. */
@@ -83,6 +91,7 @@ export class SweepLoop {
     const { signal } = this.#abort;
     if (this.#requested) this.#askedAtMs = [...this.#askedAtMs.slice(1 - MOST_ASKED), clock.monotonicMs()];
     this.#requested = false;
+    this.#sweeping = true;
     try {
       const result = await runSweep({ ...this.#options, fleet: fleet(), signal });
       this.#restUntilMs = clock.monotonicMs() + restMs(result, clock.now());
@@ -91,6 +100,8 @@ export class SweepLoop {
       this.#journal.swept(result);
     } catch (error) {
       if (!signal.aborted) this.#journal.failed(error);
+    } finally {
+      this.#sweeping = false;
     }
     this.#dueAtMs = clock.monotonicMs() + intervalMs;
     this.#notBeforeMs = Math.max(clock.monotonicMs() + LEAST_GAP_MS, this.#restUntilMs);

@@ -8,6 +8,9 @@ import { UnknownPool, type DrainProgress } from "../../../shared/controller/drai
 import type { Holds } from "../../../shared/controller/holds.ts";
 import { UnknownSlot, type SlotProgress } from "../../../shared/controller/slot-progress.ts";
 import { Watchers } from "../../../agent/daemon/watchers.ts";
+import type { OpenJob } from "../../../shared/status/describe-jobs.ts";
+import type { Status } from "../../../shared/status/status.ts";
+import { statusSample } from "../../samples/status.ts";
 import { capturedLog } from "../../samples/captured-log.ts";
 import { temporaryFolder } from "../../stand-ins/files/temporary-folder.ts";
 
@@ -23,10 +26,21 @@ export class HandDrivenDaemon implements Daemon {
   forced: () => Promise<void> = () => Promise.resolve();
   readonly #watchers = new Watchers();
   #slot: SlotProgress | null = { phase: "busy", jobId: 12 };
+  #changes = 0;
   #progress: DrainProgress = { draining: false, slots: 2, busy: 1, open: 1 };
 
-  lastSweep(): SweepRecord | null {
-    return this.swept;
+  status(): Status {
+    const status = statusSample();
+    return { ...status, sweeps: { ...status.sweeps, last: this.swept } };
+  }
+
+  job(): OpenJob {
+    return { waiting: null, running: null };
+  }
+
+  changed(signal: AbortSignal): Promise<void> {
+    const before = this.#changes;
+    return this.waitFor(() => this.#changes > before, signal);
   }
 
   reload(): ReloadOutcome {
@@ -67,6 +81,7 @@ export class HandDrivenDaemon implements Daemon {
   }
 
   becomes(change: Partial<DrainProgress>): void {
+    this.#changes += 1;
     this.#progress = { ...this.#progress, ...change };
     this.#watchers.look();
   }

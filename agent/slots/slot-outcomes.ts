@@ -1,0 +1,96 @@
+import type { Slot } from "../../shared/controller/slot.ts";
+import type { SlotOutcome } from "../../shared/status/pool-status.ts";
+import type { Clock } from "../../shared/clock/clock.ts";
+import { clockAheadMs } from "../clock/two-clocks.ts";
+
+/** Outcomes that are kept of each pool, and characters of last words of each. */
+const KEPT = 10;
+const WORDS = 2000;
+
+/** A failure in the words of its error. */
+export interface StartFailure {
+  readonly code: string;
+  readonly message: string;
+  readonly remedy: string | null;
+}
+
+interface Page {
+  outcomes: readonly SlotOutcome[];
+  /** Of the last slot that could not be started; null since one was. */
+  lastFailure: SlotOutcome["failure"];
+}
+
+/** How the last slots of each pool ended, since the agent started: what is asked when jobs do not get served. */
+export class SlotOutcomes {
+  readonly #clock: Clock;
+  readonly #pages = new Map<string, Page>();
+  #aheadMs: number;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    this.#aheadMs = clockAheadMs(clock);
+  }
+
+  /** Newest first, with times on the clock as it is now. */
+  of(pool: string): Readonly<Page> {
+    this.#followClock();
+    return this.#pages.get(pool) ?? { outcomes: [], lastFailure: null };
+  }
+
+  /** A container runs. */
+  started(pool: string): void {
+    this.#page(pool).lastFailure = null;
+  }
+
+  notStarted(pool: string, slot: string, failure: StartFailure): void {
+    const atMs = this.#clock.now();
+    const page = this.#page(pool);
+    page.lastFailure = { atMs, ...failure };
+    const nothing = { jobId: null, exitCode: null, ranMs: null, lastWords: null };
+    this.#add(page, { slot, atMs, kind: "not-started", ...nothing, failure: page.lastFailure });
+  }
+
+  ended(slot: Slot, exitCode: number | null, lastWords: string | null): void {
+    const { name, pool, jobId, startedAtMs, exitedAtMs } = slot;
+    const atMs = this.#clock.now();
+    const ranMs = startedAtMs === null ? null : Math.max(0, (exitedAtMs ?? atMs) - startedAtMs);
+    const words = lastWords === null ? null : lastWords.slice(-WORDS);
+    const kind = kindOf(slot);
+    this.#add(this.#page(pool), { slot: name, atMs, kind, jobId, exitCode, ranMs, failure: null, lastWords: words });
+  }
+
+  #add(page: Page, outcome: SlotOutcome): void {
+    page.outcomes = [outcome, ...page.outcomes].slice(0, KEPT);
+  }
+
+  #page(pool: string): Page {
+    this.#followClock();
+    const page = this.#pages.get(pool) ?? { outcomes: [], lastFailure: null };
+    this.#pages.set(pool, page);
+    return page;
+  }
+
+  /** Times move along when the clock is set. */
+  #followClock(): void {
+    const byMs = clockAheadMs(this.#clock) - this.#aheadMs;
+    this.#aheadMs += byMs;
+    if (Math.abs(byMs) < 1) return;
+    for (const page of this.#pages.values()) {
+      page.lastFailure = shifted(page.lastFailure, byMs);
+      page.outcomes = page.outcomes.map((each) => ({
+        ...each,
+        atMs: each.atMs + byMs,
+        failure: shifted(each.failure, byMs),
+      }));
+    }
+  }
+}
+
+function shifted(failure: SlotOutcome["failure"], byMs: number): SlotOutcome["failure"] {
+  return failure === null ? null : { ...failure, atMs: failure.atMs + byMs };
+}
+
+function kindOf({ jobId, busySeenAtMs, retiring }: Slot): SlotOutcome["kind"] {
+  if (jobId !== null || busySeenAtMs !== null) return "job";
+  return retiring ? "retired" : "no-job";
+}

@@ -1,0 +1,78 @@
+import type { Ledger } from "../controller/ledger.ts";
+import { warmScopesOf, type ServingPool } from "../controller/pool-choice.ts";
+import { servingPoolsOf } from "../controller/serving.ts";
+import { coveringSlots, type Slot } from "../controller/slot.ts";
+import type { PoolStatus } from "./pool-status.ts";
+import type { Status } from "./status.ts";
+
+/** What is known of a pool beside the ledger. */
+export type PoolHistory = Pick<PoolStatus, "lastFailure" | "outcomes">;
+
+/** Each pool with its slots, its jobs that wait, and what keeps it from starting any. */
+export function describePools(
+  ledger: Ledger,
+  pools: readonly ServingPool[],
+  historyOf: (pool: string) => { readonly [K in keyof PoolHistory]: Readonly<PoolHistory[K]> },
+  nowMs: number,
+): PoolStatus[] {
+  const slots = Map.groupBy(ledger.slots, ({ pool }) => pool);
+  const covering = coveringSlots(ledger.slots);
+  const waiting = waitingByPool(ledger, pools);
+  return pools.map(({ pool, runnerLabels }) => {
+    const { key, scaling, image, network } = pool;
+    const held = slots.get(key) ?? [];
+    const { lastFailure, outcomes } = historyOf(key);
+    return {
+      key,
+      labels: [...runnerLabels],
+      min: scaling.min,
+      max: scaling.max,
+      queueThreshold: scaling.queueThreshold,
+      cooldownSeconds: scaling.cooldownSeconds,
+      image,
+      network,
+      slots: byState(held),
+      idle: held.filter((slot) => covering.has(slot)).length,
+      held: held.length,
+      draining: ledger.isDraining(key),
+      pauses: ledger.pauses.list(key, warmScopesOf(pool), nowMs).map((pause) => ({ ...pause })),
+      waiting: waiting.get(key) ?? 0,
+      lastFailure,
+      outcomes: [...outcomes],
+    };
+  });
+}
+
+/** The slots that there are, oldest first. */
+export function describeSlots(ledger: Ledger): Status["slots"] {
+  return [...ledger.slots]
+    .toSorted((a, b) => a.plannedAtMs - b.plannedAtMs)
+    .map(({ name, pool, scope, state, because, plannedAtMs, runnerId, jobId, retiring, outdated, doubtedAtMs }) => ({
+      slot: name,
+      pool,
+      scope,
+      state,
+      sinceMs: because.atMs,
+      plannedAtMs,
+      runnerId,
+      jobId,
+      retiring,
+      outdated,
+      doubted: doubtedAtMs !== null,
+    }));
+}
+
+function byState(slots: readonly Slot[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { state } of slots) counts[state] = (counts[state] ?? 0) + 1;
+  return counts;
+}
+
+function waitingByPool(ledger: Ledger, pools: readonly ServingPool[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const jobClass of ledger.queue.classes) {
+    for (const { pool } of servingPoolsOf(pools, jobClass))
+      counts.set(pool.key, (counts.get(pool.key) ?? 0) + jobClass.queued.length);
+  }
+  return counts;
+}
