@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 
 import { agentReportSchema } from "../link/report.ts";
 import { hookFreshness, hookFreshnessSchema } from "./hook-freshness.ts";
+import { hookSecretSchema } from "./hook-secrets.ts";
 import type { Mailbox } from "./mailbox.ts";
 import type { SqlDatabase } from "../sql/sql.ts";
 import { fightSchema, recentTakeovers } from "./takeovers.ts";
@@ -30,6 +31,10 @@ export const freshnessSchema = z.object({
   lastDuplicateAt: z.optional(at),
   /** The webhook secret that the last delivery was signed with: once it is `current`, the previous one may go. */
   secret: z.optional(z.nullable(z.object({ matched: z.enum(["current", "previous"]), atMs: z.number() }))),
+  /** Whether the edge still takes the secret before the current one. */
+  takesPreviousSecret: z.optional(z.boolean()),
+  /** What each hook last signed with; its time may be a day too early. */
+  hookSecrets: z.optional(z.array(hookSecretSchema)),
   hooks: z.optional(z.array(hookFreshnessSchema)),
   /** Connections that took the link from another one within the last minute. */
   takeovers: z.optional(z.number()),

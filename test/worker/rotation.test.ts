@@ -1,12 +1,19 @@
-import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
+import {
+  createExecutionContext,
+  evictDurableObject,
+  runInDurableObject,
+  waitOnExecutionContext,
+} from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 
+import { freshnessSchema } from "../../shared/mailbox/freshness.ts";
 import { createApp } from "../../worker/app.ts";
 import { workflowJob } from "../samples/payload.ts";
+import { describeRotation } from "../shared/edge/rotation-suite.ts";
 import { delivery, ORIGIN } from "./deliveries.ts";
-import { useFreshEdge } from "./fresh-edge.ts";
-import { mailboxStub } from "./test-agent.ts";
+import { pass, useFreshEdge } from "./fresh-edge.ts";
+import { mailboxStub, TOKEN } from "./test-agent.ts";
 
 useFreshEdge();
 
@@ -14,7 +21,9 @@ const OLD = "the-old-secret";
 const NEW = "the-new-secret";
 
 /** The Worker after a deploy with these secrets; an absent one is not set. */
-function deployed(secrets: Partial<Record<"GITHUB_WEBHOOK_SECRET" | "HOOKLINE_TOKEN", readonly [string, string?]>>) {
+function deployed(
+  secrets: Partial<Record<"GITHUB_WEBHOOK_SECRET" | "HOOKLINE_TOKEN", readonly [string, (string | undefined)?]>>,
+) {
   const values = Object.entries(secrets).flatMap(([name, [current, previous]]) => [
     [name, current],
     [`${name}_PREVIOUS`, previous],
@@ -66,4 +75,29 @@ test("promise 18: a stranger who forges GitHub's headers wakes the mailbox once 
     expect((await answerOf(app, await delivery(workflowJob(n), n, { headers }))).status).toBe(401);
   }
   expect(await mailboxStub().freshness()).toMatchObject({ head: 0, rejected: { missing: 1 }, hooks: [] });
+});
+
+describeRotation(() => {
+  let n = 0;
+  return {
+    pass,
+    async deploy({ current, previous }) {
+      await runInDurableObject(mailboxStub(), () => {});
+      await evictDurableObject(mailboxStub(), { webSockets: "close" });
+      const app = deployed({ GITHUB_WEBHOOK_SECRET: [current, previous] });
+      return {
+        async deliver(hookId, secret) {
+          n += 1;
+          const headers = { "x-github-hook-id": hookId };
+          return (await answerOf(app, await delivery(workflowJob(n), n, { secret, headers }))).status;
+        },
+        async freshness() {
+          const headers = { Authorization: `Bearer ${TOKEN}` };
+          const answer = await app.request(`${ORIGIN}/freshness`, { headers }, env);
+          expect(answer.status).toBe(200);
+          return freshnessSchema.parse(await answer.json());
+        },
+      };
+    },
+  };
 });
