@@ -3,7 +3,7 @@ import type { Context, Hono } from "hono";
 import { createOperatorApp, tokenGuard } from "../shared/edge/operator-routes.ts";
 import { SUBPROTOCOL } from "../shared/link/protocol.ts";
 import { createReceiver } from "../shared/receiver/receiver.ts";
-import { WebhookVerifier } from "../shared/signature/webhook-verifier.ts";
+import { WebhookVerifier, type SecretKeys } from "../shared/signature/webhook-verifier.ts";
 import { edgeLogger } from "./log.ts";
 import { MailboxClient } from "./mailbox-client.ts";
 import { readEdgeSettings, type Settings } from "./settings.ts";
@@ -18,17 +18,17 @@ export function createApp(env: Env): Hono {
   const tokens = [settings.HOOKLINE_TOKEN, settings.HOOKLINE_TOKEN_PREVIOUS];
   const guard = tokenGuard(tokens, (a, b) => crypto.subtle.timingSafeEqual(a, b));
   const operator = {
-    freshness: async () => stub().freshness(),
+    freshness: async (keys: SecretKeys | null) => stub().freshness(keys),
     deadLetters: async () => stub().deadLetters(),
     requeue: async (seq: number) => stub().requeue(seq),
   };
-  const app = createOperatorApp({ mailbox: operator, guard, log });
+  const verifier = verifierOf(settings);
+  const app = createOperatorApp({ mailbox: operator, guard, verifier, log });
   app.get("/link", guard, async (context) => {
     const refusal = upgradeProblem(context.req.raw.headers);
     if (refusal !== null) return context.json({ error: refusal }, 426, { Upgrade: "websocket" });
     return stub().fetch(context.req.raw);
   });
-  const verifier = verifierOf(settings);
   const mailbox = new MailboxClient(stub, log);
   app.route("/", createReceiver({ verifier, mailbox, log, now: Date.now, later }));
   return app;

@@ -18,7 +18,7 @@ const PAUSES = { baseMs: 200, capMs: 1600 } as const;
 
 /** The calls of the object's stub that are made from here. */
 export interface MailboxStub {
-  accept(signal: Signal, matched: MatchedSecret | null): Promise<AcceptOutcome>;
+  accept(signal: Signal, matched: MatchedSecret | null, key?: string): Promise<AcceptOutcome>;
   note(note: DeliveryNote): Promise<void>;
 }
 
@@ -43,9 +43,9 @@ export class MailboxClient implements MailboxPort {
     this.#waiting = waiting;
   }
 
-  async accept(signal: Signal, matched?: MatchedSecret): Promise<AcceptOutcome> {
+  async accept(signal: Signal, matched?: MatchedSecret, key?: string): Promise<AcceptOutcome> {
     return this.#beforeDeadline(
-      this.#attempt(async (stub): Promise<AcceptOutcome> => stub.accept(signal, matched ?? null)),
+      this.#attempt(async (stub): Promise<AcceptOutcome> => stub.accept(signal, matched ?? null, key)),
     );
   }
 

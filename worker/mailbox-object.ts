@@ -9,6 +9,7 @@ import { PING, PONG, SUBPROTOCOL } from "../shared/link/protocol.ts";
 import type { Logger } from "../shared/log/logger.ts";
 import type { Freshness } from "../shared/mailbox/freshness.ts";
 import type { AcceptOutcome, DeliveryNote, MatchedSecret } from "../shared/receiver/mailbox-port.ts";
+import type { SecretKeys } from "../shared/signature/webhook-verifier.ts";
 import type { Signal } from "../shared/workflow-job/signal.ts";
 import { DurableSql } from "./durable-sql.ts";
 import { closeQuietly, HibernatingSocket } from "./hibernating-socket.ts";
@@ -58,8 +59,8 @@ export class MailboxObject extends DurableObject<Env> {
   }
 
   /** Stores a signal and sends it on. The answer leaves only once the row is durable. */
-  accept(signal: Signal, matched: MatchedSecret | null = null): AcceptOutcome {
-    return this.#host.accept(signal, matched);
+  accept(signal: Signal, matched: MatchedSecret | null = null, key?: string): AcceptOutcome {
+    return this.#host.accept(signal, matched, key);
   }
 
   /** Keeps what freshness says about deliveries that held no signal. */
@@ -78,8 +79,8 @@ export class MailboxObject extends DurableObject<Env> {
   }
 
   /** When things last happened here, and who is connected. */
-  freshness(): Freshness {
-    return this.#host.freshness();
+  freshness(keys: SecretKeys | null = null): Freshness {
+    return this.#host.freshness(keys);
   }
 
   /** Takes an agent's upgrade; the Worker has checked its token. */

@@ -8,6 +8,7 @@ import type { Logger } from "../../shared/log/logger.ts";
 import type { Freshness } from "../../shared/mailbox/freshness.ts";
 import type { SqlDatabase } from "../../shared/sql/sql.ts";
 import type { AcceptOutcome, DeliveryNote, MailboxPort, MatchedSecret } from "../../shared/receiver/mailbox-port.ts";
+import type { SecretKeys } from "../../shared/signature/webhook-verifier.ts";
 import type { Signal } from "../../shared/workflow-job/signal.ts";
 import type { Connection, Dial } from "../link/dial.ts";
 import { LocalSocket } from "./local-socket.ts";
@@ -44,16 +45,16 @@ export class LocalMailbox implements MailboxPort, OperatorPort {
   }
 
   /** Stores a signal and sends it on. @throws whatever the disk throws; then nothing is promised. */
-  async accept(signal: Signal, matched: MatchedSecret | null = null): Promise<AcceptOutcome> {
-    return this.#host.accept(signal, matched);
+  async accept(signal: Signal, matched: MatchedSecret | null = null, key?: string): Promise<AcceptOutcome> {
+    return this.#host.accept(signal, matched, key);
   }
 
   async note(note: DeliveryNote): Promise<void> {
     this.#host.note(note);
   }
 
-  async freshness(): Promise<Freshness> {
-    return this.#host.freshness();
+  async freshness(keys: SecretKeys | null = null): Promise<Freshness> {
+    return this.#host.freshness(keys);
   }
 
   async deadLetters(): Promise<DeadLetterPage> {

@@ -31,8 +31,9 @@ export interface ActiveSecrets {
 export function createReceiverApp({ mailbox, operator, secrets, tokens, now, log }: ReceiverAppOptions): Hono {
   const active = tokens.map((token) => token?.reveal());
   const guard = tokenGuard(active, (a, b) => timingSafeEqual(new Uint8Array(a), new Uint8Array(b)));
-  const app = createOperatorApp({ mailbox: operator, guard, log });
-  return app.route("/", createReceiver({ verifier: secrets === null ? null : verifierOf(secrets), mailbox, log, now }));
+  const verifier = secrets === null ? null : verifierOf(secrets);
+  const app = createOperatorApp({ mailbox: operator, guard, verifier, log });
+  return app.route("/", createReceiver({ verifier, mailbox, log, now }));
 }
 
 function verifierOf({ current, previous }: ActiveSecrets): WebhookVerifier {

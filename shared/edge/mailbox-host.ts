@@ -9,6 +9,7 @@ import { openJobs } from "../mailbox/open-jobs.ts";
 import type { SqlDatabase } from "../sql/sql.ts";
 import { Tally } from "../mailbox/tally.ts";
 import type { AcceptOutcome, DeliveryNote, MatchedSecret } from "../receiver/mailbox-port.ts";
+import type { SecretKeys } from "../signature/webhook-verifier.ts";
 import { VERSION } from "../version.ts";
 import type { Signal } from "../workflow-job/signal.ts";
 import { LinkServer } from "./link-server.ts";
@@ -77,8 +78,9 @@ export class MailboxHost {
   }
 
   /** Stores a signal and sends it on. */
-  accept(signal: Signal, matched: MatchedSecret | null): AcceptOutcome {
+  accept(signal: Signal, matched: MatchedSecret | null, key?: string): AcceptOutcome {
     const outcome = this.mailbox.accept(signal);
+    if (key !== undefined) this.mailbox.hookSecrets.saw(signal.hookId, key, signal.receivedAtMs);
     this.#tally.accepted(signal, outcome, matched);
     this.link.keepTally();
     // A duplicate too: what failed after its insert is delivered again, and waits to be sent.
@@ -93,7 +95,9 @@ export class MailboxHost {
   note(note: DeliveryNote): void {
     this.#tally.note(note);
     this.link.keepTally();
-    if (note.kind !== "rejected") this.mailbox.notes.keep(note);
+    if (note.kind === "rejected") return;
+    if (note.key !== undefined) this.mailbox.hookSecrets.saw(note.hookId, note.key, note.atMs);
+    this.mailbox.notes.keep(note);
   }
 
   deadLetters(): DeadLetterPage {
@@ -108,13 +112,14 @@ export class MailboxHost {
     return moved;
   }
 
-  /** When things last happened here, and who is connected. */
-  freshness(): Freshness {
+  /** When things last happened here, and who is connected. `keys` name the secrets that this edge takes. */
+  freshness(keys: SecretKeys | null = null): Freshness {
     const now = this.#options.now();
     const live = this.link.live();
     return {
       now,
       ...storedFreshness(this.mailbox, this.#options.sql, this.#tally.state, now),
+      ...(keys === null ? {} : this.#secrets(keys)),
       agent: {
         connected: live !== null && this.link.watch.showsLife(live),
         since: live?.state.connectedAtMs ?? null,
@@ -127,6 +132,10 @@ export class MailboxHost {
       edgeVersion: VERSION,
       protocol: PROTOCOL_VERSION,
     };
+  }
+
+  #secrets({ current, previous }: SecretKeys): Pick<Freshness, "hookSecrets" | "takesPreviousSecret"> {
+    return { hookSecrets: [...this.mailbox.hookSecrets.list(current)], takesPreviousSecret: previous !== null };
   }
 
   /** Drops what has outlived its week. Returns when to come again, milliseconds since the epoch, or null. */

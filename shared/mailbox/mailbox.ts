@@ -5,6 +5,7 @@ import type { Signal } from "../workflow-job/signal.ts";
 import { ACK_STRIDE, Acknowledgement } from "./acknowledgement.ts";
 import { DeadLetters, type DeadLetter } from "./dead-letters.ts";
 import { DeliveryNotes } from "./delivery-notes.ts";
+import { HookSecrets } from "./hook-secrets.ts";
 import { MetaTable, type MetaCell } from "./meta.ts";
 import { migrate } from "./migrations.ts";
 import { SignalStore, type StoredSignal } from "./signal-store.ts";
@@ -44,6 +45,7 @@ export const MAX_UNACKED = 50_000;
 export class Mailbox {
   readonly takeovers: TakeoverBook;
   readonly notes: DeliveryNotes;
+  readonly hookSecrets: HookSecrets;
   readonly #sql: SqlDatabase;
   readonly #signals: SignalStore;
   readonly #dead: DeadLetters;
@@ -71,6 +73,7 @@ export class Mailbox {
     this.#acked = new Acknowledgement(meta, options.ackStride ?? ACK_STRIDE);
     this.takeovers = new TakeoverBook(meta);
     this.notes = new DeliveryNotes(meta);
+    this.hookSecrets = new HookSecrets(meta);
     this.#gap = meta.cell("gap");
     this.#routes = meta.cell("routes");
     this.#fence = meta.cell("fence");

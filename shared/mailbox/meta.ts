@@ -3,6 +3,7 @@ import * as z from "zod/mini";
 import { agentReportSchema } from "../link/report.ts";
 import { routeSchema } from "../link/route.ts";
 import type { SqlDatabase } from "../sql/sql.ts";
+import { hookSecretsSchema } from "./hook-secrets-row.ts";
 import { fightSchema, takeoverSchema } from "./takeovers.ts";
 
 const at = z.nullable(z.number());
@@ -31,6 +32,8 @@ const META = {
   routes: z.nullable(z.array(routeSchema)),
   /** The last signed delivery that held no signal of ours. */
   noted: z.object({ pingAtMs: at, ignoredAtMs: at, hooks: z.optional(z.record(z.string(), hookNoteSchema)) }),
+  /** Which secret each hook last signed with. */
+  hookSecrets: hookSecretsSchema,
   /** The agent's last report, for the doctor. */
   report: z.nullable(z.object({ atMs: z.number(), report: agentReportSchema })),
 } as const;

@@ -18,6 +18,8 @@ export type DeliveryNote =
       readonly atMs: number;
       readonly hookId: string | null;
       readonly matched?: MatchedSecret;
+      /** Names the secret. */
+      readonly key?: string;
     }
   | {
       readonly kind: "rejected";
@@ -29,10 +31,10 @@ export type DeliveryNote =
 /** The mailbox as the receiver needs it: at the edge a Durable Object, in the standalone receiver a file. */
 export interface MailboxPort {
   /**
-   * Stores a signal once per GUID and resolves only when it is durable.
+   * Stores a signal once per GUID and resolves only when it is durable. `key` names the secret that it was signed with.
    * @throws {MailboxUnavailable} if it could not be stored within the time that GitHub waits.
    */
-  accept(signal: Signal, matched?: MatchedSecret): Promise<AcceptOutcome>;
+  accept(signal: Signal, matched?: MatchedSecret, key?: string): Promise<AcceptOutcome>;
   /** Keeps a note for freshness; losing one loses nothing else. */
   note(note: DeliveryNote): Promise<void>;
 }

@@ -6,6 +6,15 @@ const QUIET_MS = 60_000;
 const FOREIGN_MS = 5000;
 const MAX_FOREIGN = 500;
 
+/** What is known of a delivery whose body is proven. */
+export interface SignedDelivery {
+  readonly hookId: string | null;
+  readonly matched: MatchedSecret;
+  /** Names the secret. */
+  readonly key: string;
+  readonly receivedAtMs: number;
+}
+
 const NONE = { missing: 0, malformed: 0, mismatch: 0 } as const;
 
 type Foreign = Extract<AcceptOutcome, { kind: "foreign" }>["reason"];
@@ -34,9 +43,9 @@ export class NoteThrottle {
   }
 
   /** The same for a signed delivery that holds no job. Each ping counts: somebody waits for it. */
-  signed(kind: "ping" | "ignored", hookId: string | null, matched: MatchedSecret, nowMs: number): DeliveryNote | null {
-    if (kind === "ignored" && !this.#due(`ignored ${hookId ?? ""}`, nowMs)) return null;
-    return { kind, atMs: nowMs, hookId, matched };
+  signed(kind: "ping" | "ignored", { hookId, matched, key, receivedAtMs: atMs }: SignedDelivery): DeliveryNote | null {
+    if (kind === "ignored" && !this.#due(`ignored ${hookId ?? ""} ${key}`, atMs)) return null;
+    return { kind, atMs, hookId, matched, key };
   }
 
   /** Remembers that the mailbox does not want this class of deliveries. */

@@ -10,8 +10,8 @@ import type { Signal } from "../workflow-job/signal.ts";
 import { whyNoSignal } from "./event-of-body.ts";
 import { FOREIGN_REASONS } from "./foreign-reasons.ts";
 import { isJson, readDeliveryHeaders, type DeliveryHeaders } from "./delivery-headers.ts";
-import { MailboxUnavailable, type DeliveryNote, type MailboxPort, type MatchedSecret } from "./mailbox-port.ts";
-import { NoteThrottle } from "./note-throttle.ts";
+import { MailboxUnavailable, type DeliveryNote, type MailboxPort } from "./mailbox-port.ts";
+import { NoteThrottle, type SignedDelivery } from "./note-throttle.ts";
 import { MAX_BODY_BYTES, readBody } from "./read-body.ts";
 import { ReplayBound } from "./replay-bound.ts";
 
@@ -44,11 +44,9 @@ export function createReceiver(options: ReceiverOptions): Hono {
 }
 
 /** A delivery whose body is proven. */
-interface Delivery extends DeliveryHeaders {
+interface Delivery extends DeliveryHeaders, SignedDelivery {
   /** The signature, which is the body's own. */
   readonly mac: string;
-  readonly matched: MatchedSecret;
-  readonly receivedAtMs: number;
 }
 
 type Answer = Response | Promise<Response>;
@@ -86,14 +84,18 @@ class Receiver {
     if (body === "too-large") return context.json({ error: "body larger than 1 MiB" }, 413);
     const verdict = await verifier.verify(body, signature);
     if (!verdict.ok) return this.#refuse(context, verdict.problem, receivedAtMs);
-    return this.#signed(context, { ...headers, mac: signature ?? "", matched: verdict.secret, receivedAtMs }, body);
+    return this.#signed(
+      context,
+      { ...headers, mac: signature ?? "", matched: verdict.secret, key: verdict.key, receivedAtMs },
+      body,
+    );
   }
 
   /** The body is proven to come from GitHub; the headers are not. */
   #signed(context: Context, delivery: Delivery, body: Uint8Array): Answer {
     const parsed = parseJson(body);
     if (parsed === undefined) return context.json({ error: "the body is no JSON" }, 400);
-    const { event, guid, hookId, receivedAtMs, matched } = delivery;
+    const { event, guid, hookId, receivedAtMs } = delivery;
     const reason = whyNoSignal(event, parsed);
     if (reason !== null) return this.#noted(context, reason === "ping" ? "ping" : "ignored", reason, delivery);
     const read = readSignal(parsed, { guid, hookId, receivedAtMs });
@@ -102,7 +104,7 @@ class Receiver {
       return context.json({ error: `unreadable workflow_job: ${read.problem}` }, 400);
     }
     if (!this.#replays.admitsSignal(delivery.mac, guid, receivedAtMs)) return this.#replayed(context, guid);
-    return this.#store(context, read.signal, matched);
+    return this.#store(context, read.signal, delivery);
   }
 
   #replayed(context: Context, guid: string): Response {
@@ -112,12 +114,12 @@ class Receiver {
     return context.json({ status: "ignored", reason: "duplicate body" }, 202);
   }
 
-  async #store(context: Context, signal: Signal, matched: MatchedSecret): Promise<Response> {
-    const kind = foreignKey(signal);
+  async #store(context: Context, signal: Signal, { matched, key }: SignedDelivery): Promise<Response> {
+    const kind = `${signal.hookId ?? ""} ${key} ${foreignKey(signal)}`;
     const known = this.#throttle.turnedAway(kind, signal.receivedAtMs);
     if (known !== null) return context.json({ status: "ignored", reason: FOREIGN_REASONS[known] }, 202);
     try {
-      const outcome = await this.#options.mailbox.accept(signal, matched);
+      const outcome = await this.#options.mailbox.accept(signal, matched, key);
       if (outcome.kind !== "foreign") return context.json({ status: outcome.kind, seq: outcome.seq }, 202);
       this.#throttle.turnAway(kind, outcome.reason, signal.receivedAtMs);
       return context.json({ status: "ignored", reason: FOREIGN_REASONS[outcome.reason] }, 202);
@@ -141,8 +143,8 @@ class Receiver {
   }
 
   async #noted(context: Context, kind: "ping" | "ignored", reason: string, delivery: Delivery): Promise<Response> {
-    const { hookId, mac, matched, receivedAtMs } = delivery;
-    const note = this.#throttle.signed(kind, hookId, matched, receivedAtMs);
+    const { mac, receivedAtMs } = delivery;
+    const note = this.#throttle.signed(kind, delivery);
     if (note !== null && this.#replays.admitsNote(mac, receivedAtMs)) await this.#noteLater(context, note);
     return context.json({ status: kind, reason }, 202);
   }

@@ -162,4 +162,32 @@ export const EDGE_MUTATIONS: readonly Mutation[] = [
     replace: "[...before, ...never].at(-1)?.destroy();",
     foundBy: ["standalone"],
   },
+  {
+    breaks: "E-5: a hook's secret is known by its place, which another secret holds after the next change",
+    file: "shared/mailbox/hook-secrets.ts",
+    search: 'matched: key === currentKey ? "current" : "previous",',
+    replace: 'matched: "current",',
+    foundBy: ["standalone", "worker"],
+  },
+  {
+    breaks: "E-5: a hook that was invented takes the place of one that delivers",
+    file: "shared/mailbox/hook-secrets.ts",
+    search: "if (hookId in hooks) return true;",
+    replace: "return true;",
+    foundBy: ["standalone", "worker"],
+  },
+  {
+    breaks: "E-5: each delivery writes a row to remember its secret",
+    file: "shared/mailbox/hook-secrets.ts",
+    search: "if (before?.key === key && Math.abs(atMs - before.atMs) < DAY_MS) return;",
+    replace: "",
+    foundBy: ["worker"],
+  },
+  {
+    breaks: "E-5: the doctor lets the old secret go while a hook signs with it",
+    file: "agent/doctor/edge/judge-secrets.ts",
+    search: "if (takesPreviousSecret) return judgeRotation(hooks, now);",
+    replace: "if (takesPreviousSecret) return judgeLast(freshness);",
+    foundBy: ["doctor"],
+  },
 ];

@@ -18,7 +18,7 @@ function post(body: unknown, n: number, headers: Readonly<Record<string, string 
 test("GitHub's documented signature example holds in this runtime", async () => {
   const verifier = new WebhookVerifier({ current: "It's a Secret to Everybody" });
   const header = "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17";
-  expect(await verifier.verify(new TextEncoder().encode("Hello, World!"), header)).toEqual({
+  expect(await verifier.verify(new TextEncoder().encode("Hello, World!"), header)).toMatchObject({
     ok: true,
     secret: "current",
   });

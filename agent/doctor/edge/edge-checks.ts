@@ -6,6 +6,7 @@ import { ageText } from "../check/age-text.ts";
 import { EdgeError } from "../../edge/ask-freshness.ts";
 import { wranglerCommand } from "../../edge/wrangler-command.ts";
 import { Skipped, type Check, type Finding } from "../check/check.ts";
+import { judgeSecrets } from "./judge-secrets.ts";
 import { judgeFreshness, type OutsideEvidence } from "./judge-freshness.ts";
 
 export interface EdgeCheckOptions {
@@ -33,7 +34,7 @@ export function edgeChecks({ ask, outside, pollIntervalMs, instance }: EdgeCheck
     withFreshness("webhook-freshness", async (freshness) =>
       judgeFreshness(freshness, pollIntervalMs, await outside(freshness)),
     ),
-    withFreshness("edge-secret", judgeSecret),
+    withFreshness("edge-secret", judgeSecrets),
     withFreshness("edge-dead-letters", judgeDead),
   ];
 }
@@ -80,15 +81,6 @@ function judgeAgent({ agent, now, takeovers = 0, fight }: Freshness, instance: s
     return { status: "warn", summary: `${connected}, version ${agent.version}; this is ${VERSION}`, detail, remedy };
   }
   return { status: "pass", summary: connected, detail };
-}
-
-/** Which of two secrets is in use: during a rotation the previous one may go once the current one matched. */
-function judgeSecret({ secret, now }: Freshness): Finding {
-  if (secret == null) return { status: "pass", summary: "no signed delivery since the edge started" };
-  const summary = `the last delivery, ${ageText(now - secret.atMs)} ago, was signed with the ${secret.matched} secret`;
-  if (secret.matched === "current") return { status: "pass", summary };
-  const remedy = "give the hook the Worker's new GITHUB_WEBHOOK_SECRET at GitHub; both are taken until then";
-  return { status: "warn", summary, remedy };
 }
 
 function judgeDead({ dead }: Freshness): Finding {

@@ -47,7 +47,7 @@ test("E-5: while both secrets are taken, the hooks that still sign with the old 
     hookSecrets: [signed("111", "current"), signed("222", "previous"), signed("333", "previous", 3 * DAY_MS)],
   });
   expect(told).toMatchObject({ status: "warn" });
-  expect(told.summary).toBe("2 of 3 hooks still sign with the previous secret: 222 (1 h ago), 333 (3 days ago)");
+  expect(told.summary).toBe("2 of 3 hooks still sign with the previous secret: 222 (1 h ago), 333 (3 d ago)");
   expect(told.remedy).toContain("keep GITHUB_WEBHOOK_SECRET_PREVIOUS");
 });
 

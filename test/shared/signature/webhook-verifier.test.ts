@@ -15,7 +15,10 @@ function header(secret: string, body: Uint8Array): string {
 }
 
 test("GitHub's documented example is taken", async () => {
-  expect(await new WebhookVerifier({ current: SECRET }).verify(BODY, HEADER)).toEqual({ ok: true, secret: "current" });
+  expect(await new WebhookVerifier({ current: SECRET }).verify(BODY, HEADER)).toMatchObject({
+    ok: true,
+    secret: "current",
+  });
 });
 
 test("a delivery without a signature is refused as missing", async () => {
@@ -50,8 +53,8 @@ describe("a header in any other form than GitHub's is refused, even around the r
 
 test("both secrets are good during a rotation, and the verdict names the one", async () => {
   const verifier = new WebhookVerifier({ current: "new-secret", previous: "old-secret" });
-  expect(await verifier.verify(BODY, header("new-secret", BODY))).toEqual({ ok: true, secret: "current" });
-  expect(await verifier.verify(BODY, header("old-secret", BODY))).toEqual({ ok: true, secret: "previous" });
+  expect(await verifier.verify(BODY, header("new-secret", BODY))).toMatchObject({ ok: true, secret: "current" });
+  expect(await verifier.verify(BODY, header("old-secret", BODY))).toMatchObject({ ok: true, secret: "previous" });
   expect(await verifier.verify(BODY, header("older-secret", BODY))).toEqual({ ok: false, problem: "mismatch" });
 });
 
@@ -85,4 +88,16 @@ propertyTest.prop([fc.uint8Array({ minLength: 1, maxLength: 300 }), fc.nat(), fc
 propertyTest.prop([fc.string({ maxLength: 100 }), bodies])("no header makes it throw", async (value, body) => {
   const verdict = await new WebhookVerifier({ current: SECRET }).verify(body, value);
   expect(verdict.ok).toBe(value === header(SECRET, body));
+});
+
+test("E-5: a secret has one name, whichever place it holds, and the name is short and not of the secret", async () => {
+  const before = await new WebhookVerifier({ current: "old-secret" }).keys();
+  const during = await new WebhookVerifier({ current: "new-secret", previous: "old-secret" }).keys();
+  expect(before.previous).toBeNull();
+  expect(during.previous).toBe(before.current);
+  expect(during.current).not.toBe(before.current);
+  expect(before.current).toMatch(/^[0-9a-f]{8}$/);
+  const verifier = new WebhookVerifier({ current: "new-secret", previous: "old-secret" });
+  const verdict = await verifier.verify(BODY, header("old-secret", BODY));
+  expect(verdict).toMatchObject({ ok: true, key: before.current });
 });

@@ -127,8 +127,8 @@ export class MemoryEdge implements MailboxPort, OperatorPort {
     this.#close();
   }
 
-  async accept(signal: Signal, matched: MatchedSecret | null = null): Promise<AcceptOutcome> {
-    return this.#host.accept(signal, matched);
+  async accept(signal: Signal, matched: MatchedSecret | null = null, key?: string): Promise<AcceptOutcome> {
+    return this.#host.accept(signal, matched, key);
   }
 
   async note(note: DeliveryNote): Promise<void> {
