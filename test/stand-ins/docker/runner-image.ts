@@ -41,6 +41,11 @@ export async function buildRunnerImage(options: RunnerImageOptions): Promise<Run
   return { image, remove: async () => void (await rawCall("DELETE", `/images/${image}?force=1`)) };
 }
 
+/** The one layer of such an image as a tar archive, for a registry to serve. */
+export function runnerLayer(options: RunnerImageOptions): Buffer {
+  return tarOf(entriesOf(options));
+}
+
 function entriesOf({ runScript, tools = {} }: RunnerImageOptions): TarEntry[] {
   const { binary, applets } = readBusybox();
   const folder = (path: string, mode = 0o755, uid = 0): TarEntry => ({ path: `${path}/`, kind: "folder", mode, uid });
