@@ -12,6 +12,8 @@ const imageSchema = z
     Id: z.string(),
     Architecture: z.string().nullish(),
     Created: z.string().nullish(),
+    RepoTags: z.array(z.string()).nullish(),
+    RepoDigests: z.array(z.string()).nullish(),
     Config: z.object({ Labels: z.record(z.string(), z.string()).nullish(), User: z.string().nullish() }).nullish(),
   })
   .transform((answer) => ({
@@ -19,6 +21,10 @@ const imageSchema = z
     architecture: answer.Architecture ?? null,
     /** ISO 8601, as the image says. */
     created: answer.Created ?? null,
+    /** Its names as `repository:tag`. */
+    tags: answer.RepoTags ?? [],
+    /** As `repository@sha256:…`; none for an image that was built or loaded here. */
+    digests: answer.RepoDigests ?? [],
     labels: answer.Config?.Labels ?? {},
     /** Whom its containers run as, `user` or `user:group`, names or numbers; empty for root. */
     user: answer.Config?.User ?? "",
@@ -56,14 +62,22 @@ export class ImageApi {
 
   /** Null when the image is not on the host. Throws DockerError. */
   async inspect(reference: string, signal: AbortSignal): Promise<ImageDetail | null> {
-    // Proxies and old engines want the slashes of a name as they are.
-    const path = `/images/${reference.split("/").map(encodeURIComponent).join("/")}/json`;
+    const path = `${pathOf(reference)}/json`;
     try {
       return await this.#engine.json({ endpoint: "GET /images/{name}/json", method: "GET", path, signal }, imageSchema);
     } catch (error) {
       if (error instanceof DockerError && error.code === "not-found") return null;
       throw error;
     }
+  }
+
+  /**
+   * Takes a name away, and the image with its last one; false when there was none. Never forced: an image that a
+   * container uses, or that another was made from, is a `conflict`. Throws DockerError.
+   */
+  async remove(reference: string, signal: AbortSignal): Promise<boolean> {
+    const call: EngineCall = { endpoint: "DELETE /images/{name}", method: "DELETE", path: pathOf(reference), signal };
+    return (await this.#engine.status(call, [200, 404])) === 200;
   }
 
   /**
@@ -114,6 +128,11 @@ export class ImageApi {
     }
     if (failure !== null) throw pullFailed(reference, failure, 200);
   }
+}
+
+/** Proxies and old engines want the slashes of a name as they are. */
+function pathOf(reference: string): string {
+  return `/images/${reference.split("/").map(encodeURIComponent).join("/")}`;
 }
 
 function progressOf(step: z.infer<typeof progressSchema>): PullProgress {

@@ -34,8 +34,12 @@ export function shortHash(value: unknown): string {
   return createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, CHARACTERS);
 }
 
-/** Options that differ from their defaults: a later version may know more of them. */
-function told(options: ContainerOptions): object {
+/**
+ * Options that differ from their defaults: a later version may know more of them. `pull: missing` was the default before
+ * the image's name decided, and counts as unsaid still.
+ */
+function told({ pull, ...others }: ContainerOptions): object {
+  const options = { ...others, pull: pull === "missing" ? null : pull };
   const plain: Readonly<Record<string, unknown>> = { ...PLAIN_CONTAINER };
   const isTold = ([key, value]: [string, unknown]): boolean => JSON.stringify(value) !== JSON.stringify(plain[key]);
   return Object.fromEntries(

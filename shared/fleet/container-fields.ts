@@ -74,8 +74,8 @@ export const containerShape = {
   ),
   dockerGroup: described(z._default(wholeNumber(0, 65_534), 0), "Group of the Docker socket, for docker: socket"),
   pull: described(
-    z._default(z.enum(["always", "missing", "daily"]), "missing"),
-    "When the image is asked for: before each start, when it is not here, or once a day beside the jobs",
+    z.optional(z.enum(["always", "missing", "daily"])),
+    "When the image is asked for: before each start, when it is not here, or once a day beside the jobs. By default daily where the name moves (latest, no tag, or a tag without a full version, date or commit) and the image came from a registry, else missing",
   ),
   jobTimeLimitMinutes: described(
     z.optional(wholeNumber(1, A_WEEK_MINUTES)),
@@ -92,7 +92,7 @@ export const containerShape = {
 };
 
 type Fields = { readonly [Key in keyof typeof containerShape]: z.output<(typeof containerShape)[Key]> };
-type Sometimes = "shmSize" | "jobTimeLimitMinutes";
+type Sometimes = "shmSize" | "jobTimeLimitMinutes" | "pull";
 type Stated = Omit<Fields, Sometimes> & { readonly [Key in Sometimes]?: Fields[Key] };
 
 /** The options under the names that say their units. */
@@ -107,7 +107,7 @@ export function containerOptionsOf(stated: Stated): ContainerOptions {
     dns,
     docker,
     dockerGroup,
-    pull,
+    pull: pull ?? null,
     jobTimeLimitMs: jobTimeLimitMinutes === undefined ? null : jobTimeLimitMinutes * 60_000,
     startDeadlineMs: stated.startDeadlineSeconds * 1000,
     onlineDeadlineMs: stated.onlineDeadlineSeconds * 1000,

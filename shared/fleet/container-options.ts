@@ -25,7 +25,8 @@ export interface ContainerOptions {
   readonly docker: DockerAccess;
   /** Group of the Docker socket, for `docker: socket`. */
   readonly dockerGroup: number;
-  readonly pull: PullPolicy;
+  /** Null where the pool does not say: then the image's name decides, see pull-policy.ts. */
+  readonly pull: PullPolicy | null;
   /** Milliseconds a job may run; null leaves it to GitHub. */
   readonly jobTimeLimitMs: number | null;
   /** Milliseconds from the call to Docker to the running container, pulls included. */
@@ -44,7 +45,7 @@ export const PLAIN_CONTAINER: ContainerOptions = {
   dns: [],
   docker: "none",
   dockerGroup: 0,
-  pull: "missing",
+  pull: null,
   jobTimeLimitMs: null,
   startDeadlineMs: 20 * 60_000,
   onlineDeadlineMs: 5 * 60_000,

@@ -145,6 +145,8 @@ export class DockerSlotProvider implements SlotProvider {
     return inSlotTerms(async () => {
       const own = await this.#own(name, signal);
       if (own !== null) await this.#client.containers.remove(own.id, { force: false }, signal);
+      // Some gigabytes on a slow disk: nobody waits for that.
+      void this.#images.clearReplaced(signal);
       this.#admission?.release(name);
     });
   }
