@@ -4,6 +4,7 @@ import { describeProblem } from "../../shared/fleet/config-error.ts";
 import type { LoadedFleet } from "../../shared/fleet/load-fleet.ts";
 import type { Logger } from "../../shared/log/logger.ts";
 import { systemClock } from "../clock/system-clock.ts";
+import { LiveSecrets } from "../settings/live-secrets.ts";
 import { readPoolsFile } from "../settings/pools-file.ts";
 import { readSettings, type AgentSettings } from "../settings/settings.ts";
 import { unknownSettings } from "../settings/unknown-settings.ts";
@@ -38,7 +39,8 @@ export async function runAgent(args: readonly string[], io: CommandIo, stop: Abo
     for (const unknown of unknownSettings(io.env))
       log.warn("unknown setting", { detail: describeProblem("environment", unknown) });
     const { fleet, provider, readFleet } = prepare(settings, io, log);
-    const build = (): BuiltAgent => buildAgent({ settings, fleet, readFleet, provider, log });
+    const secrets = new LiveSecrets({ settings, source: io, clock: systemClock, log });
+    const build = (): BuiltAgent => buildAgent({ settings, fleet, readFleet, secrets, provider, log });
     const built = await onceDiskAllows(build, { clock: systemClock, log, signal: stop });
     if (built !== null) await runDaemon({ built, dataFolder: settings.dataFolder, log, stop });
     return EXIT.fine;

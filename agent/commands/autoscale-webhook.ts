@@ -4,6 +4,7 @@ import { describeProblem } from "../../shared/fleet/config-error.ts";
 import type { LoadedFleet } from "../../shared/fleet/load-fleet.ts";
 import { createLogger, type Logger } from "../../shared/log/logger.ts";
 import { systemClock } from "../clock/system-clock.ts";
+import { LiveSecrets } from "../settings/live-secrets.ts";
 import { readPoolsFile } from "../settings/pools-file.ts";
 import { settingsNeededBy } from "../settings/needed-settings.ts";
 import { readSettings } from "../settings/settings.ts";
@@ -76,7 +77,8 @@ async function serve(listen: ListenAddress, io: CommandIo, stop: AbortSignal): P
   for (const unknown of unknownSettings(io.env))
     log.warn("unknown setting", { detail: describeProblem("environment", unknown) });
   const provider = dockerSlots(settings, systemClock, log);
-  const built = await startReceiver({ settings, fleet, readFleet, provider, log, receiverLog, listen });
+  const secrets = new LiveSecrets({ settings, source: io, clock: systemClock, log });
+  const built = await startReceiver({ settings, fleet, readFleet, secrets, provider, log, receiverLog, listen });
   announce(built, io);
   await runDaemon({
     built,

@@ -6,6 +6,7 @@ import { describeProvision, describeRetire, describeVerify } from "../../shared/
 import type { Action } from "../../shared/controller/plan.ts";
 import type { Logger } from "../../shared/log/logger.ts";
 import { systemClock } from "../clock/system-clock.ts";
+import { LiveSecrets } from "../settings/live-secrets.ts";
 import { readPoolsFile } from "../settings/pools-file.ts";
 import { readSettings, type AgentSettings } from "../settings/settings.ts";
 import type { AgentReport } from "../../shared/link/report.ts";
@@ -99,7 +100,15 @@ async function lookOnly({ settings, fleet, onlyPool, log, stop, io, json }: Run)
 async function scale(run: Run, once: boolean): Promise<ExitCode> {
   const { settings, fleet, onlyPool, log, stop, io, json } = run;
   const provider = dockerSlots(settings, systemClock, log);
-  const { agent, close, lastSweep } = buildAgent({ settings, fleet, provider, log, link: false, onlyPool });
+  const { agent, close, lastSweep } = buildAgent({
+    settings,
+    fleet,
+    secrets: new LiveSecrets({ settings, source: io, clock: systemClock, log }),
+    provider,
+    log,
+    link: false,
+    onlyPool,
+  });
   const started = agent.start();
   try {
     const swept = agent.waitFor(({ lastSweepAt }) => once && lastSweepAt !== null, stop).then(() => agent.whenUp());

@@ -25,7 +25,7 @@ export interface Daemon {
   job(jobId: number): OpenJob;
   /** Resolves after a change, a second from now at the earliest and ten at the latest. Rejects with the signal's reason. */
   changed(signal: AbortSignal): Promise<void>;
-  /** Reads the pools file anew. */
+  /** Reads the pools file and the secrets' files anew. */
   reload(): ReloadOutcome;
   drainProgress(pool: string): DrainProgress;
   /** Has a slot go once it is idle, or after its job. @throws {UnknownSlot} */
@@ -129,7 +129,8 @@ async function retire(
 
 function answerOf(outcome: ReloadOutcome): ControlAnswer {
   if (outcome.kind === "refused") return { ...outcome, type: "refused" };
-  return { type: "reloaded", changed: outcome.kind === "taken", pools: [...outcome.pools] };
+  const { kind, pools, secrets = [] } = outcome;
+  return { type: "reloaded", changed: kind === "taken", pools: [...pools], secrets: [...secrets] };
 }
 
 function readRequest(line: string): ControlRequest | null {

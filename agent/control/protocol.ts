@@ -66,7 +66,13 @@ export const answerSchema = z.discriminatedUnion("type", [
     running: z.nullable(runningJobSchema),
   }),
   /** The pools file was read anew; `pools` are the keys of those that are served. */
-  z.object({ type: z.literal("reloaded"), changed: z.boolean(), pools: z.array(z.string()) }),
+  z.object({
+    type: z.literal("reloaded"),
+    changed: z.boolean(),
+    pools: z.array(z.string()),
+    /** Settings whose secret is another one now. A daemon of before does not say. */
+    secrets: z.array(z.string()).default([]),
+  }),
   z.object({ type: z.literal("refused"), code: z.string(), message: z.string(), remedy: z.string() }),
 ]);
 export type ControlAnswer = z.output<typeof answerSchema>;

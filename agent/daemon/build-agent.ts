@@ -7,6 +7,7 @@ import type { Logger } from "../../shared/log/logger.ts";
 import { systemClock } from "../clock/system-clock.ts";
 import { HOST_ARCHITECTURE } from "../settings/configured-pools.ts";
 import { requireEdge } from "../settings/require-settings.ts";
+import type { LiveSecrets } from "../settings/live-secrets.ts";
 import type { AgentSettings } from "../settings/settings.ts";
 import type { GitHubHook } from "../github/model/delivery-log.ts";
 import { deliversTo, tellsOfJobs } from "../github/model/delivers-to.ts";
@@ -24,6 +25,8 @@ export interface BuildOptions {
   readonly fleet: Fleet;
   /** Reads the pools file anew; without it an edit is taken up by the next start. @throws {ConfigError} */
   readonly readFleet?: () => LoadedFleet;
+  /** The secrets of `settings` as they become while the daemon runs; without it a restart takes up another one. */
+  readonly secrets?: LiveSecrets;
   readonly provider: SlotProvider;
   readonly log: Logger;
   /** Whether to hold a link to the edge, where settings name one; true unless said otherwise. */
@@ -44,6 +47,8 @@ export interface BuiltAgent {
   readonly lastSweep: () => SweepRecord | null;
   /** The pools file while the daemon runs; null where it is read at the start alone. */
   readonly fleetFile: FleetFile | null;
+  /** Those that were handed in. */
+  readonly secrets: LiveSecrets | null;
   readonly close: () => void;
 }
 
@@ -54,10 +59,10 @@ export interface BuiltAgent {
  * @throws {Error} if the journal cannot be opened.
  */
 export function buildAgent(options: BuildOptions): BuiltAgent {
-  const { settings, fleet, provider, log, dial, link = true, onlyPool = null } = options;
+  const { settings, fleet, secrets, provider, log, dial, link = true, onlyPool = null } = options;
   const { edgeUrl } = settings;
-  const github = githubOf(settings, log);
-  const way = dial ?? (edgeUrl === null || !link ? null : dialOf(settings));
+  const github = githubOf(settings, log, { secrets });
+  const way = dial ?? (edgeUrl === null || !link ? null : dialOf(settings, secrets));
   const journal = openJournal(settings.dataFolder);
   for (const file of journal.movedAside) log.error("damaged file moved aside and begun anew", { file, remedy: LOST });
   let fleetFile: FleetFile | null = null;
@@ -86,7 +91,13 @@ export function buildAgent(options: BuildOptions): BuiltAgent {
     log,
   });
   fleetFile = fileOf(options, agent);
-  return { agent, lastSweep: () => agent.status.document(null).sweeps.last, fleetFile, close: journal.close };
+  return {
+    agent,
+    lastSweep: () => agent.status.document(null).sweeps.last,
+    fleetFile,
+    secrets: secrets ?? null,
+    close: journal.close,
+  };
 }
 
 function fileOf({ settings, fleet, readFleet, log }: BuildOptions, agent: Agent): FleetFile | null {
@@ -100,7 +111,7 @@ function isOurs(hook: GitHubHook, edgeUrl: string | null): boolean {
   return edgeUrl === null ? tellsOfJobs(hook) : deliversTo(hook, edgeUrl);
 }
 
-function dialOf(settings: AgentSettings): Dial {
+function dialOf(settings: AgentSettings, secrets: LiveSecrets | undefined): Dial {
   const { url, token } = requireEdge(settings);
-  return websocketDial(url, token.reveal());
+  return websocketDial(url, secrets?.get("HOOKLINE_TOKEN") ?? token.reveal());
 }

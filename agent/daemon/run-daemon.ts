@@ -5,14 +5,8 @@ import { sleep } from "../clock/sleep.ts";
 import { systemClock } from "../clock/system-clock.ts";
 import type { Agent } from "./agent.ts";
 import type { BuiltAgent } from "./build-agent.ts";
+import { reloadAll } from "./reload-all.ts";
 import { heartbeatFile, keepBeating } from "./heartbeat.ts";
-
-const NO_FILE: ReloadOutcome = {
-  kind: "refused",
-  code: "failed",
-  message: "This daemon reads its pools file at a start alone.",
-  remedy: "Restart it.",
-};
 
 export interface DaemonOptions {
   readonly built: BuiltAgent;
@@ -31,7 +25,7 @@ export interface DaemonOptions {
  */
 export async function runDaemon({ built, dataFolder, log, stop, beforeStop }: DaemonOptions): Promise<void> {
   const { agent, fleetFile, close } = built;
-  const reload = (): ReloadOutcome => fleetFile?.reload() ?? NO_FILE;
+  const reload = (): ReloadOutcome => reloadAll(built);
   const stopped = new Promise<void>((resolve) => {
     if (stop.aborted) resolve();
     stop.addEventListener("abort", () => resolve(), { once: true });

@@ -65,7 +65,7 @@ export function buildDoctor(options: DoctorOptions): Doctor {
     docker: new Readings({ clock, most: CALLS_AT_ONCE, late: () => dockerSilent(settings.dockerHost) }),
   };
   const github = attempt(
-    () => new GitHubFacts(githubOf(settings, silentLogger, GITHUB_CALL_MS), readings.github, clock),
+    () => new GitHubFacts(githubOf(settings, silentLogger, { deadlineMs: GITHUB_CALL_MS }), readings.github, clock),
   );
   const docker = new DockerFacts(new DockerClient(parseDockerHost(settings.dockerHost)), readings.docker);
   const lastSweep = once(async () => {

@@ -2,7 +2,8 @@ import type { Clock, Random } from "../../shared/clock/clock.ts";
 import type { Logger } from "../../shared/log/logger.ts";
 import type { TokenSource } from "./http/access-token.ts";
 import { Api } from "./http/api.ts";
-import { readPrivateKey, readToken, type GitHubCredential } from "./auth/credential.ts";
+import { AppKey } from "./auth/app-key.ts";
+import { changing, type GitHubCredential } from "./auth/credential.ts";
 import type { Attempts, DeliveryLog, GitHubHook, LogReading } from "./model/delivery-log.ts";
 import { listAttempts, listHooks, readPayload, redeliver } from "./calls/hooks.ts";
 import { Inspector } from "./calls/inspector.ts";
@@ -163,12 +164,12 @@ export class GitHubClient implements GitHub, DeliveryLog {
 }
 
 function tokensOf(api: Api, credential: GitHubCredential): TokenSource {
-  if (credential.kind === "token") return new PersonalToken(api, readToken(credential.token));
+  if (credential.kind === "token") return new PersonalToken(api, changing(credential.token));
   const { appId, installationId = null } = credential;
   return new InstallationTokens({
     api,
     appId,
-    key: readPrivateKey(credential.privateKeyPem),
+    key: new AppKey(changing(credential.privateKeyPem)),
     installationId,
   });
 }

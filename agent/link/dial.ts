@@ -12,6 +12,8 @@ export interface Ending {
   readonly reason: string;
   /** What helps, where the answer says who gave it. */
   readonly remedy?: string;
+  /** Whether what was refused has been replaced since: another dial at once may do. */
+  readonly renewed?: boolean;
   /** HTTP status where the edge answered the upgrade with something else. */
   readonly status: number | null;
 }

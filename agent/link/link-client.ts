@@ -138,7 +138,8 @@ export class LinkClient {
     if (session.isWelcome && clock.monotonicMs() - session.openedAtMs >= STABLE_MS) this.#backoff.reset();
     const pauseMs = ending.code === CLOSE.superseded ? SUPERSEDED_PAUSE_MS : 0;
     const askedMs = this.#speakAsOld(session, ending) ? 0 : session.retryAfterMs;
-    const againInMs = Math.max(this.#backoff.nextMs(), askedMs, pauseMs);
+    const backoffMs = ending.renewed === true ? 0 : this.#backoff.nextMs();
+    const againInMs = Math.max(backoffMs, askedMs, pauseMs);
     log.warn("link down", { code: ending.code, reason: ending.reason, remedy: remedyFor(ending), againInMs });
     events.down(ending);
     this.#diskRefused = session.diskRefused;

@@ -6,6 +6,7 @@ import type { IncomingMessage } from "node:http";
 import WebSocket, { type RawData } from "ws";
 
 import { MAX_FRAME_BYTES, SUBPROTOCOL } from "../../shared/link/protocol.ts";
+import { unchanging, type ChangingSecret } from "../settings/changing-secret.ts";
 import { whoAnswers } from "../edge/who-answers.ts";
 import { ConnectAgent } from "./connect-agent.ts";
 import type { Connection, ConnectionEvents, Dial, Ending } from "./dial.ts";
@@ -14,16 +15,19 @@ const HANDSHAKE_TIMEOUT_MS = 15_000;
 
 /**
  * Dials the edge's `/link` with the bearer token, over `wss` or, for a test on loopback, `ws`. Through the proxy that
- * HTTPS_PROXY (HTTP_PROXY for `ws`) names: `ws` brings connections of its own and passes Node's proxies by.
+ * HTTPS_PROXY (HTTP_PROXY for `ws`) names: `ws` brings connections of its own and passes Node's proxies by. A token that
+ * the edge refuses with 401 is read anew where it stands in a file.
  */
-export function websocketDial(edgeUrl: string, token: string): Dial {
+export function websocketDial(edgeUrl: string, token: string | ChangingSecret): Dial {
+  const secret = typeof token === "string" ? unchanging(token) : token;
   const url = new URL("/link", edgeUrl);
   const proxy = getProxyForUrl(url.href);
   url.protocol = url.protocol === "http:" ? "ws:" : "wss:";
-  return (events) => open(url, token, proxy, events);
+  return (events) => open(url, secret, proxy, events);
 }
 
-function open(url: URL, token: string, proxy: string, events: ConnectionEvents): Connection {
+function open(url: URL, secret: ChangingSecret, proxy: string, events: ConnectionEvents): Connection {
+  const token = secret.reveal();
   const socket = new WebSocket(url, SUBPROTOCOL, {
     headers: { Authorization: `Bearer ${token}` },
     handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
@@ -44,6 +48,9 @@ function open(url: URL, token: string, proxy: string, events: ConnectionEvents):
   });
   socket.on("unexpected-response", (_request, response) => {
     failure = refusalOf(response);
+    // Whoever else answers in the edge's place says nothing about our token.
+    if (failure.status === 401 && failure.remedy === undefined)
+      failure = { ...failure, renewed: secret.refused(token) };
     response.resume();
     socket.terminate();
     end(1006, "");

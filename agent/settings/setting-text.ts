@@ -1,6 +1,9 @@
 import { resolve } from "node:path";
 import type { Environment } from "./environment.ts";
+import { fileOwner, ownReader } from "./file-owner.ts";
 import { readTextFile } from "./text-file.ts";
+
+const CURE = "give it the file, or give the container its owner by HOOKLINE_UID and HOOKLINE_GID";
 
 /** A setting's text, null where it is unset, or what is wrong with the way it was given. */
 export type SettingText = { readonly text: string | null } | { readonly path: string; readonly failed: string };
@@ -11,19 +14,27 @@ export function plainText(name: string, env: Environment): SettingText {
   return { text: text === "" ? null : text };
 }
 
+/** Where the file lies that `NAME_FILE` names; null where none is named. */
+export function secretFile(name: string, env: Environment, cwd: string): string | null {
+  const file = env[`${name}_FILE`] ?? "";
+  return file === "" ? null : resolve(cwd, file);
+}
+
 /** As `plainText`, or from the file that `NAME_FILE` names, less its final line break. */
 export function secretText(name: string, env: Environment, cwd: string): SettingText {
   const pointer = `${name}_FILE`;
-  const file = env[pointer] ?? "";
-  if (file === "") return plainText(name, env);
+  const path = secretFile(name, env, cwd);
+  if (path === null) return plainText(name, env);
   if ((env[name] ?? "") !== "") return { path: name, failed: `is set, and ${pointer} as well; keep one of them` };
-  const read = readTextFile(resolve(cwd, file));
+  const read = readTextFile(path);
+  const owner = fileOwner(path);
+  const file = `names ${env[pointer]}, which`;
+  const whose = owner === null ? "" : ` (${owner})`;
   if ("failed" in read) {
-    return {
-      path: pointer,
-      failed: `names ${file}, which cannot be read: ${read.failed}; mount the file and let this user read it`,
-    };
+    const cure = owner === null ? "put the file there" : `let this user (${ownReader()}) read it: ${CURE}`;
+    return { path: pointer, failed: `${file} cannot be read: ${read.failed}${whose}; ${cure}` };
   }
   const text = read.text.replace(/\r?\n$/, "");
-  return text === "" ? { path: pointer, failed: `names ${file}, which is empty; write the secret into it` } : { text };
+  if (text === "") return { path: pointer, failed: `${file} is empty${whose}; write the secret into it` };
+  return { text };
 }

@@ -8,9 +8,8 @@ import type { LogLevel } from "../../shared/log/logger.ts";
 import type { Environment } from "./environment.ts";
 import { instanceOfHost } from "./instance-name.ts";
 import { keptInstance } from "./kept-instance.ts";
-import { plainText, secretText } from "./setting-text.ts";
-import type { SettingText } from "./setting-text.ts";
-import { SETTING_NAMES, SETTINGS } from "./settings-table.ts";
+import { readSetting } from "./read-setting.ts";
+import { SETTING_NAMES, type SETTINGS } from "./settings-table.ts";
 import type { SettingName } from "./settings-table.ts";
 
 /** How the agent proves itself to GitHub: a personal access token, or a GitHub App. */
@@ -109,18 +108,9 @@ function readValues(env: Environment, cwd: string, problems: ConfigProblem[]): V
 }
 
 function readValue(name: SettingName, env: Environment, cwd: string, problems: ConfigProblem[]): unknown {
-  const { secret, fallback, schema } = SETTINGS[name];
-  const given: SettingText = secret ? secretText(name, env, cwd) : plainText(name, env);
-  if ("failed" in given) {
-    problems.push({ path: given.path, message: given.failed });
-    return null;
-  }
-  const text = given.text ?? fallback;
-  if (text === null) return null;
-  const result = schema.safeParse(text);
-  if (result.success) return result.data;
-  problems.push(...result.error.issues.map(({ message }) => ({ path: name, message })));
-  return null;
+  const read = readSetting(name, { env, cwd });
+  if ("problems" in read) problems.push(...read.problems);
+  return "problems" in read ? null : read.value;
 }
 
 function credentialOf(values: Values, problems: ConfigProblem[]): GitHubCredentialSettings | null {

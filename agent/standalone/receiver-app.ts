@@ -1,13 +1,15 @@
 import { timingSafeEqual } from "node:crypto";
 
-import type { Hono } from "hono";
+import type { Hono, MiddlewareHandler } from "hono";
 
-import type { Secret } from "../../shared/fleet/secret.ts";
 import { createOperatorApp, tokenGuard, type OperatorPort } from "../../shared/edge/operator-routes.ts";
+import type { Clock } from "../../shared/clock/clock.ts";
 import type { Logger } from "../../shared/log/logger.ts";
 import type { MailboxPort } from "../../shared/receiver/mailbox-port.ts";
 import { createReceiver } from "../../shared/receiver/receiver.ts";
-import { WebhookVerifier } from "../../shared/signature/webhook-verifier.ts";
+import { systemClock } from "../clock/system-clock.ts";
+import { LiveVerifier } from "./live-verifier.ts";
+import { ShownSecrets, type ShownSecret } from "./shown-secrets.ts";
 
 export interface ReceiverAppOptions {
   readonly mailbox: MailboxPort;
@@ -16,26 +18,37 @@ export interface ReceiverAppOptions {
   /** The webhook's secrets: the current one, and the one before during a rotation. None refuses every delivery. */
   readonly secrets: ActiveSecrets | null;
   /** Tokens that open `/freshness` and `/dead`. */
-  readonly tokens: readonly (Secret | null)[];
+  readonly tokens: readonly (ShownSecret | null)[];
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** For how often secrets' files are looked at; the machine's where it is left out. */
+  readonly clock?: Pick<Clock, "monotonicMs">;
   readonly log: Logger;
 }
 
 export interface ActiveSecrets {
-  readonly current: Secret;
-  readonly previous: Secret | null;
+  readonly current: ShownSecret;
+  readonly previous: ShownSecret | null;
 }
 
 /** The edge's routes and answers in this process; there is no `/link`, since the agent is in here. */
-export function createReceiverApp({ mailbox, operator, secrets, tokens, now, log }: ReceiverAppOptions): Hono {
-  const active = tokens.map((token) => token?.reveal());
-  const guard = tokenGuard(active, (a, b) => timingSafeEqual(new Uint8Array(a), new Uint8Array(b)));
-  const verifier = secrets === null ? null : verifierOf(secrets);
+export function createReceiverApp(options: ReceiverAppOptions): Hono {
+  const { mailbox, operator, secrets, tokens, now, clock = systemClock, log } = options;
+  const guard = guardOf(new ShownSecrets(tokens, clock));
+  const verifier =
+    secrets === null ? null : new LiveVerifier(new ShownSecrets([secrets.current, secrets.previous], clock));
   const app = createOperatorApp({ mailbox: operator, guard, verifier, log });
   return app.route("/", createReceiver({ verifier, mailbox, log, now }));
 }
 
-function verifierOf({ current, previous }: ActiveSecrets): WebhookVerifier {
-  return new WebhookVerifier({ current: current.reveal(), previous: previous?.reveal() });
+/** Lets a request pass that carries one of the tokens as they are now. */
+function guardOf(secrets: ShownSecrets): MiddlewareHandler {
+  const check = (values: readonly (string | undefined)[]): MiddlewareHandler =>
+    tokenGuard(values, (a, b) => timingSafeEqual(new Uint8Array(a), new Uint8Array(b)));
+  return async function checkToken(context, next) {
+    const values = secrets.values();
+    const refusal = await check(values)(context, next);
+    if (refusal === undefined || !secrets.renewed(values)) return refusal;
+    return check(secrets.values())(context, next);
+  };
 }

@@ -28,15 +28,21 @@ export interface StandaloneReceiver extends BuiltAgent {
  * @throws {Error} if a file cannot be opened.
  */
 export async function startReceiver(options: StartOptions): Promise<StandaloneReceiver> {
-  const { settings, listen, receiverLog } = options;
+  const { settings, secrets: live, listen, receiverLog } = options;
   requireGitHub(settings);
-  const secrets = { current: requireWebhookSecret(settings), previous: settings.previousWebhookSecret };
+  const secrets = {
+    current: live?.get("GITHUB_WEBHOOK_SECRET") ?? requireWebhookSecret(settings),
+    previous: live?.get("GITHUB_WEBHOOK_SECRET_PREVIOUS") ?? settings.previousWebhookSecret,
+  };
   const sql = openMailboxFile(settings.dataFolder);
   const undo: (() => unknown)[] = [() => sql.close()];
   try {
     const mailbox = new LocalMailbox({ sql, clock: systemClock, log: receiverLog });
     undo.push(() => mailbox.close());
-    const tokens = [settings.token, settings.previousToken];
+    const tokens = [
+      live?.get("HOOKLINE_TOKEN") ?? settings.token,
+      live?.get("HOOKLINE_TOKEN_PREVIOUS") ?? settings.previousToken,
+    ];
     const app = createReceiverApp({ mailbox, operator: mailbox, secrets, tokens, now: Date.now, log: receiverLog });
     const built = buildAgent({ ...options, dial: mailbox.dial });
     undo.push(() => built.close());

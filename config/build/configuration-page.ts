@@ -21,7 +21,9 @@ Made by \`pnpm generate\` from the schemas that read it: do not edit. \`hookline
 ## Environment of the agent
 
 A secret may stand in a file instead: \`NAME_FILE\` is its path. Both at once is an error, and an empty variable counts as
-unset. \`docker inspect\` shows the environment to whoever may use Docker, so files are what the compose files use.
+unset. A file that is replaced is read anew when GitHub or the edge refuses the secret of before, and by
+\`hookline reload\`. \`docker inspect\` shows the environment to whoever may use Docker, so files are what the compose files
+use.
 
 | variable | default | means |
 |---|---|---|

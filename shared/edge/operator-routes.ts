@@ -20,7 +20,7 @@ export interface OperatorRoutesOptions {
   readonly mailbox: OperatorPort;
   readonly guard: MiddlewareHandler;
   /** Null while no webhook secret is configured. */
-  readonly verifier: WebhookVerifier | null;
+  readonly verifier: Pick<WebhookVerifier, "keys"> | null;
   readonly log: Logger;
 }
 

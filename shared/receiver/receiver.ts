@@ -20,7 +20,7 @@ const BODY_MS = 8000;
 
 export interface ReceiverOptions {
   /** Null while no webhook secret is configured: then every delivery is refused with a 500. */
-  readonly verifier: WebhookVerifier | null;
+  readonly verifier: Pick<WebhookVerifier, "verify"> | null;
   readonly mailbox: MailboxPort;
   readonly log: Logger;
   /** Milliseconds since the epoch. */

@@ -52,7 +52,7 @@ test("hookline reload says what became of it: taken, the same, or refused with t
   const agent = await daemon();
   const same = agent.command("reload", "--json");
   expect(await same.exited()).toBe(0);
-  expect(JSON.parse(same.output.join("\n"))).toEqual({ ok: true, changed: false, pools: ["nas"] });
+  expect(JSON.parse(same.output.join("\n"))).toEqual({ ok: true, changed: false, pools: ["nas"], secrets: [] });
   const good = readFileSync(agent.poolsFile, "utf8");
   writeFileSync(agent.poolsFile, good.replace("labels", "lables"));
   const refused = agent.command("reload");

@@ -13,6 +13,7 @@ export type Suite =
   | "edge"
   | "doctor"
   | "github"
+  | "settings"
   | "receiver"
   | "facts";
 

@@ -17,6 +17,7 @@ export const SUITES: Readonly<Record<Suite, readonly string[]>> = {
   link: [...VITEST, "--project", "node", "test/shared/edge", "test/agent/link"],
   edge: [...VITEST, "--project", "node", "test/shared/edge/retryable.test.ts"],
   github: [...VITEST, "--project", "node", "test/agent/sweeps", "test/agent/github"],
+  settings: [...VITEST, "--project", "node", "test/agent/settings"],
   receiver: [...VITEST, "--project", "node", "test/shared/receiver"],
   facts: [...VITEST, "--project", "node", "test/shared/workflow-job"],
   doctor: [...VITEST, "--project", "node", "test/agent/doctor"],

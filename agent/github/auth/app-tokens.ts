@@ -6,6 +6,7 @@ import type { AccessToken, TokenSource } from "../http/access-token.ts";
 import { app, installation, installationToken, rateLimits } from "../model/answers.ts";
 import type { Api } from "../http/api.ts";
 import { appJwt } from "./app-jwt.ts";
+import type { AppKey } from "./app-key.ts";
 import { noneIfNotFound } from "../http/not-found.ts";
 import { parseAnswer } from "../http/parse-answer.ts";
 import type { HookHome } from "../model/delivery-log.ts";
@@ -25,7 +26,7 @@ interface HeldToken {
 export interface AppOptions {
   readonly api: Api;
   readonly appId: string | number;
-  readonly key: KeyObject;
+  readonly key: AppKey;
   readonly installationId: number | null;
 }
 
@@ -55,8 +56,11 @@ export class InstallationTokens implements TokenSource {
     return this.#tokenOf(id, signal);
   }
 
-  refused(token: AccessToken): void {
+  /** A new installation token is made for the next call; the App's own word is given anew if its key was replaced. */
+  refused(token: AccessToken): boolean {
+    if (token.kind === "app") return this.#options.key.refused(this.#options.key.current());
     for (const [id, held] of this.#tokens) if (held.token.identity === token.identity) this.#tokens.delete(id);
+    return false;
   }
 
   /**
@@ -90,7 +94,7 @@ export class InstallationTokens implements TokenSource {
   /** What the App says in its own name, as its hook's log asks for. */
   async #ownToken(): Promise<AccessToken> {
     const { api, appId, key } = this.#options;
-    const value = await appJwt(appId, key, this.#nowMs());
+    const value = await appJwt(appId, key.current(), this.#nowMs());
     api.redactor.remember(value);
     return { value, identity: `app:${appId}`, account: `app:${appId}`, kind: "app" };
   }
@@ -153,7 +157,24 @@ export class InstallationTokens implements TokenSource {
   }
 
   async #ask<T>(method: "GET" | "POST", path: string, schema: z.ZodType<T>, signal: AbortSignal): Promise<T> {
-    const { api, appId, key } = this.#options;
+    const key = this.#options.key.current();
+    try {
+      return await this.#askWith(key, method, path, schema, signal);
+    } catch (error) {
+      const isRefused = error instanceof GitHubError && error.code === "unauthorized";
+      if (!isRefused || !this.#options.key.refused(key)) throw error;
+      return this.#askWith(this.#options.key.current(), method, path, schema, signal);
+    }
+  }
+
+  async #askWith<T>(
+    key: KeyObject,
+    method: "GET" | "POST",
+    path: string,
+    schema: z.ZodType<T>,
+    signal: AbortSignal,
+  ): Promise<T> {
+    const { api, appId } = this.#options;
     const bearer = await appJwt(appId, key, this.#nowMs());
     api.redactor.remember(bearer);
     const call: HttpCall = { method, url: api.urlOf(path), bearer };

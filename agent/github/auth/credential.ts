@@ -1,19 +1,25 @@
 import { createPrivateKey, type KeyObject } from "node:crypto";
 
+import { unchanging, type ChangingSecret } from "../../settings/changing-secret.ts";
 import { GitHubError } from "../model/types.ts";
 
 /** A personal access token, or a GitHub App whose installations stand for organizations and accounts. */
 export type GitHubCredential =
-  | { readonly kind: "token"; readonly token: string }
+  | { readonly kind: "token"; readonly token: string | ChangingSecret }
   | {
       readonly kind: "app";
       /** The App's id, or its client id. */
       readonly appId: string | number;
       /** PEM text, PKCS#1 (as GitHub hands it out) or PKCS#8. */
-      readonly privateKeyPem: string;
+      readonly privateKeyPem: string | ChangingSecret;
       /** Looked up by organization or repository when absent. */
       readonly installationId?: number | undefined;
     };
+
+/** A credential's secret as one that may change, whichever way it was given. */
+export function changing(secret: string | ChangingSecret): ChangingSecret {
+  return typeof secret === "string" ? unchanging(secret) : secret;
+}
 
 /**
  * The token without surrounding white space. Throws GitHubError `unauthorized` when it is empty or could not

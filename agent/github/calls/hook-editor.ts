@@ -1,7 +1,7 @@
 import * as z from "zod";
 
 import type { Api } from "../http/api.ts";
-import { readToken } from "../auth/credential.ts";
+import { unchanging } from "../../settings/changing-secret.ts";
 import { readListing } from "../http/listing.ts";
 import { PersonalToken } from "../auth/personal-token.ts";
 import { Rest } from "../http/rest.ts";
@@ -34,7 +34,7 @@ export class HookCalls {
   /** Throws GitHubError when the token cannot be one; makes no call. */
   constructor(api: Api, token: string) {
     this.#api = api;
-    this.#rest = new Rest(api, new PersonalToken(api, readToken(token)));
+    this.#rest = new Rest(api, new PersonalToken(api, unchanging(token)));
   }
 
   /** The id of the hook that goes to this address, or null. Throws when the list could not be read to its end. */

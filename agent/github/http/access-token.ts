@@ -15,8 +15,11 @@ export interface AccessToken {
 export interface TokenSource {
   /** A token for the organization or repository, or what stands for the App itself. Throws GitHubError. */
   tokenFor(scope: HookHome, signal: AbortSignal): Promise<AccessToken>;
-  /** Told when GitHub answered 401 to this token, so that it is not used again if there is another way. */
-  refused(token: AccessToken): void;
+  /**
+   * Told when GitHub answered 401 to this token, so that it is not used again if there is another way. Whether the call
+   * may be made once more, with the token that there is now.
+   */
+  refused(token: AccessToken): boolean;
   /** Asks GitHub who this is. Throws GitHubError. */
   report(signal: AbortSignal): Promise<TokenReport>;
 }

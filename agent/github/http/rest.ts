@@ -72,8 +72,11 @@ export class Rest {
   }
 
   /** One page, from the cache when GitHub says that it is the same. Throws GitHubError. */
-  async read<T>(url: string, schema: z.ZodType<T>, options: ReadOptions): Promise<Page<T>> {
-    const token = await this.#tokens.tokenFor(options.scope, options.signal);
+  read<T>(url: string, schema: z.ZodType<T>, options: ReadOptions): Promise<Page<T>> {
+    return this.#authorized(options, (token) => this.#page(url, schema, options, token));
+  }
+
+  async #page<T>(url: string, schema: z.ZodType<T>, options: ReadOptions, token: AccessToken): Promise<Page<T>> {
     if (options.urgent !== true) this.#gate.check(token.account);
     const key = `${token.identity} ${url}`;
     const cached = this.#cache.get(key);
@@ -90,27 +93,29 @@ export class Rest {
   }
 
   /** One reading with its headers, never from the cache, even while polling rests. Throws GitHubError. */
-  async look<T>(path: string, schema: z.ZodType<T>, scope: HookHome, signal: AbortSignal): Promise<LookAnswer<T>> {
-    const token = await this.#tokens.tokenFor(scope, signal);
-    const call: HttpCall = { method: "GET", url: this.#api.urlOf(path), bearer: token.value };
-    const answer = await this.#api.retried(call, token.kind, signal);
-    return { value: parseAnswer(call, answer, schema, this.#api.redactor), headers: answer.headers };
+  look<T>(path: string, schema: z.ZodType<T>, scope: HookHome, signal: AbortSignal): Promise<LookAnswer<T>> {
+    return this.#authorized({ scope, signal }, async (token) => {
+      const call: HttpCall = { method: "GET", url: this.#api.urlOf(path), bearer: token.value };
+      const answer = await this.#api.retried(call, token.kind, signal);
+      return { value: parseAnswer(call, answer, schema, this.#api.redactor), headers: answer.headers };
+    });
   }
 
   /**
-   * One call that is never repeated, except at the address to which GitHub redirects it, having done nothing itself.
+   * One call that is never repeated, except where GitHub has done nothing: at the address to which it redirects the
+   * call, and with another token where it refuses this one and there is one.
    * Throws GitHubError on any status that is not in `accept`.
    *
    * https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api#follow-redirects
    */
-  async write(method: "POST" | "PATCH" | "DELETE", path: string, options: WriteOptions): Promise<WriteAnswer> {
-    const token = await this.#tokens.tokenFor(options.scope, options.signal);
-    const call: HttpCall = {
-      method,
-      url: this.#api.urlOf(path),
-      bearer: token.value,
-      body: options.body,
-    };
+  write(method: "POST" | "PATCH" | "DELETE", path: string, options: WriteOptions): Promise<WriteAnswer> {
+    return this.#authorized(options, (token) => {
+      const call = { method, url: this.#api.urlOf(path), bearer: token.value, body: options.body };
+      return this.#written(call, options, token);
+    });
+  }
+
+  async #written(call: HttpCall, options: WriteOptions, token: AccessToken): Promise<WriteAnswer> {
     const answer = await this.#onceFollowed(call, options.signal);
     if (options.accept.includes(answer.status)) return { call, answer };
     const failure = this.#api.failure(call, answer, token.kind);
@@ -152,9 +157,28 @@ export class Rest {
     );
   }
 
+  /** Calls with the credential's token, and once more where GitHub refuses it and there is another by now. */
+  async #authorized<T>(
+    { scope, signal }: Pick<ReadOptions, "scope" | "signal">,
+    work: (token: AccessToken) => Promise<T>,
+  ): Promise<T> {
+    const first = await this.#tokens.tokenFor(scope, signal);
+    try {
+      return await work(first);
+    } catch (error) {
+      if (!isUnauthorized(error) || !this.#tokens.refused(first)) throw error;
+    }
+    const second = await this.#tokens.tokenFor(scope, signal);
+    try {
+      return await work(second);
+    } catch (error) {
+      if (isUnauthorized(error)) this.#tokens.refused(second);
+      throw error;
+    }
+  }
+
   #learn(token: AccessToken, error: unknown): void {
     if (!(error instanceof GitHubError)) return;
-    if (error.code === "unauthorized") this.#tokens.refused(token);
     if (error.code === "rate-limited" && error.retryAtMs !== null) this.#gate.close(token.account, error.retryAtMs);
   }
 
@@ -163,6 +187,10 @@ export class Rest {
     if (readRateLimit(answer.headers)?.remaining === 0)
       this.#gate.close(token.account, retryAtMs(answer.headers, this.#api.clock.now()));
   }
+}
+
+function isUnauthorized(error: unknown): boolean {
+  return error instanceof GitHubError && error.code === "unauthorized";
 }
 
 /** Registrations have a bucket of their own: an empty one says nothing against reading. */

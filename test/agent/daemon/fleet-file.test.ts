@@ -52,7 +52,7 @@ test.each([
   expect(taken).toHaveLength(1);
 });
 
-test("a file that cannot be used is refused whole, with its place; the fleet goes on, and the next edit is taken", () => {
+test("promise 20: a file that cannot be used is refused whole, with its place; the fleet goes on, and the next edit is taken", () => {
   const { path, file, taken, records } = loaded();
   writeFileSync(path, text("nas", "gpu").replace("labels", "lables"));
   expect(file.reload()).toMatchObject({ kind: "refused", message: expect.stringContaining("pools.yaml:3") });
