@@ -48,6 +48,13 @@ test.each<[string, EdgeError["code"], RegExp, (response: ServerResponse) => void
   expect(`${(error as Error).message} ${(error as EdgeError).remedy}`).not.toContain(TOKEN);
 });
 
+test("E-10: the reason that the edge gives is told", async () => {
+  const url = await localServer((_request, response) => {
+    response.writeHead(503).end('{"error":"the mailbox is unavailable","reason":"The mailbox has schema 99"}');
+  });
+  expect(await ask(url)).toMatchObject({ message: "the edge answers 503: The mailbox has schema 99" });
+});
+
 test("an edge that cannot be reached is told with the reason, and where to look", async () => {
   const error = await ask(await deadAddress());
   expect(error).toMatchObject({

@@ -148,9 +148,16 @@ test("promise 1: a disk that refuses the write makes accept fail; nothing is pro
   expect(await mailbox.accept(queuedSignal(2))).toEqual({ kind: "stored", seq: 2 });
 });
 
-test("the mailbox of a newer version is refused with what to do", () => {
+test("E-10: a mailbox file of a newer version takes nothing and says why; the agent hears it on the link", async () => {
   const sql = new NodeSql(":memory:");
   sql.exec("CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID");
   sql.exec("INSERT INTO meta (key, value) VALUES ('schema', '999')");
-  expect(() => localLink(sql)).toThrow(/schema 999/);
+  const { clock, log, mailbox, client } = localLink(sql);
+  await expect(mailbox.accept(queuedSignal(1))).rejects.toThrow(/schema 999.*deploy the newer version/);
+  await expect(mailbox.freshness()).rejects.toThrow(/schema 999/);
+  client.start();
+  await clock.advance(0);
+  expect(log.records()).toContainEqual(
+    expect.objectContaining({ msg: "link down", code: 4503, reason: expect.stringMatching(/schema 999/) }),
+  );
 });

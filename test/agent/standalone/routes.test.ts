@@ -152,6 +152,20 @@ test("a dead letter is listed with its reason, put back once, and 404 afterwards
   }
 });
 
+test("E-10: a mailbox file of a newer version: 503 with the reason on every route that needs it", async () => {
+  const sql = new NodeSql(":memory:");
+  await receiver({}, sql);
+  sql.exec("UPDATE meta SET value = '99' WHERE key = 'schema'");
+  const { ask, deliver, server } = await receiver({}, sql);
+  for (const answer of [await deliver(JOB), await ask("/freshness"), await ask("/dead")]) {
+    expect([answer.status, await answer.json()]).toEqual([
+      503,
+      expect.objectContaining({ reason: expect.stringMatching(/schema 99.*deploy the newer version/) }),
+    ]);
+  }
+  expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
+});
+
 test("every answer carries the edge's security headers, and none names the server", async () => {
   const { server, ask, deliver } = await receiver();
   const answers = [

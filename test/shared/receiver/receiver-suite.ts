@@ -117,17 +117,17 @@ export function describeReceiver(door: string, newBench: NewBench): void {
 
     describe("a delivery that could not be stored is red", () => {
       test.each([
-        ["the mailbox's own time", new MailboxUnavailable("overloaded", 60), "60"],
-        ["ten seconds otherwise", new Error("disk full"), "10"],
-        ["ten seconds whatever was thrown", "nothing useful", "10"],
-      ])("503 with Retry-After: %s (promise 1)", async (_name, error, retryAfter) => {
+        ["the mailbox's own time", new MailboxUnavailable("overloaded", 60), "60", "overloaded"],
+        ["ten seconds otherwise", new Error("disk full"), "10", "disk full"],
+        ["ten seconds whatever was thrown", "nothing useful", "10", "nothing useful"],
+      ])("503 with Retry-After: %s (promise 1)", async (_name, error, retryAfter, reason) => {
         const bench = newBench();
         bench.mailbox.answer = () => {
           throw error;
         };
         const answer = await bench.deliver(workflowJob(1));
         expect([answer.status, answer.headers.get("retry-after")]).toEqual([503, retryAfter]);
-        expect(await answer.json()).toEqual({ error: "the mailbox is unavailable" });
+        expect(await answer.json()).toEqual({ error: "the mailbox is unavailable", reason });
         expect(bench.log.records()).toContainEqual(expect.objectContaining({ level: "error", guid: guid(1) }));
       });
 
