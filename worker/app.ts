@@ -5,7 +5,7 @@ import { SUBPROTOCOL } from "../shared/link/protocol.ts";
 import { createReceiver } from "../shared/receiver/receiver.ts";
 import { WebhookVerifier, type SecretKeys } from "../shared/signature/webhook-verifier.ts";
 import { edgeLogger } from "./log.ts";
-import { MailboxClient } from "./mailbox-client.ts";
+import { MailboxClient, unavailable } from "./mailbox-client.ts";
 import { readEdgeSettings, type Settings } from "./settings.ts";
 
 /** The Worker's routes. Nothing behind a token or a signature wakes the Durable Object before it was checked. */
@@ -18,9 +18,9 @@ export function createApp(env: Env): Hono {
   const tokens = [settings.HOOKLINE_TOKEN, settings.HOOKLINE_TOKEN_PREVIOUS];
   const guard = tokenGuard(tokens, (a, b) => crypto.subtle.timingSafeEqual(a, b));
   const operator = {
-    freshness: async (keys: SecretKeys | null) => stub().freshness(keys),
-    deadLetters: async () => stub().deadLetters(),
-    requeue: async (seq: number) => stub().requeue(seq),
+    freshness: (keys: SecretKeys | null) => asked(async () => stub().freshness(keys)),
+    deadLetters: () => asked(async () => stub().deadLetters()),
+    requeue: (seq: number) => asked(async () => stub().requeue(seq)),
   };
   const verifier = verifierOf(settings);
   const app = createOperatorApp({ mailbox: operator, guard, verifier, log });
@@ -32,6 +32,15 @@ export function createApp(env: Env): Hono {
   const mailbox = new MailboxClient(stub, log);
   app.route("/", createReceiver({ verifier, mailbox, log, now: Date.now, later }));
   return app;
+}
+
+/** What the object throws arrives without its class. @throws {MailboxUnavailable} with its reason. */
+async function asked<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    throw unavailable(error);
+  }
 }
 
 /** https://developers.cloudflare.com/workers/runtime-apis/context/#waituntil */

@@ -105,7 +105,8 @@ interface ErrorFlags {
   readonly message?: unknown;
 }
 
-function unavailable(error: unknown): MailboxUnavailable {
+/** Why the object could not do its part, as far as it said so. */
+export function unavailable(error: unknown): MailboxUnavailable {
   const message = messageOf(error);
   return new MailboxUnavailable(message, flagsOf(error).overloaded === true ? 60 : 10, { cause: error });
 }

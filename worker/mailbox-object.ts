@@ -3,7 +3,8 @@ import { retryable } from "cloudflare:durable-objects";
 import { DurableObject } from "cloudflare:workers";
 
 import { freshState } from "../shared/edge/link-socket.ts";
-import { MailboxHost, type DeadLetterPage } from "../shared/edge/mailbox-host.ts";
+import { MailboxDoor } from "../shared/edge/mailbox-door.ts";
+import type { DeadLetterPage } from "../shared/edge/mailbox-host.ts";
 import { CLOSE } from "../shared/link/close-codes.ts";
 import { PING, PONG, SUBPROTOCOL } from "../shared/link/protocol.ts";
 import type { Logger } from "../shared/log/logger.ts";
@@ -19,7 +20,8 @@ import { WakeUp } from "./wake-up.ts";
 
 /**
  * The mailbox of one fleet, with the sockets of its agent. Every handler is one synchronous stretch from reading
- * storage to sending, so that the output gate lets nothing out before it is durable.
+ * storage to sending, so that the output gate lets nothing out before it is durable. What cannot open the mailbox throws
+ * MailboxUnavailable, which says why.
  * https://developers.cloudflare.com/durable-objects/best-practices/rules-of-durable-objects/
  */
 export class MailboxObject extends DurableObject<Env> {
@@ -30,7 +32,7 @@ export class MailboxObject extends DurableObject<Env> {
     retryable(this.prototype.accept);
   }
 
-  readonly #host: MailboxHost;
+  readonly #door: MailboxDoor;
   readonly #log: Logger;
   readonly #wakeUp: WakeUp;
   readonly #sockets = new WeakMap<WebSocket, HibernatingSocket>();
@@ -38,7 +40,7 @@ export class MailboxObject extends DurableObject<Env> {
   constructor(context: DurableObjectState, env: Env) {
     super(context, env);
     this.#log = edgeLogger(readEdgeSettings(env).settings.LOG_LEVEL);
-    this.#host = new MailboxHost({
+    this.#door = new MailboxDoor({
       sql: new DurableSql(context.storage),
       newStreamId: () => crypto.randomUUID(),
       sockets: () => this.#open(),
@@ -49,7 +51,7 @@ export class MailboxObject extends DurableObject<Env> {
     this.#wakeUp = new WakeUp({
       now: Date.now,
       setAlarm: (atMs) => void context.storage.setAlarm(atMs),
-      tick: () => this.#host.link.tick(),
+      tick: () => this.#door.tick(),
       failed: (error) => this.#log.error("link not looked after", errorFields(error)),
     });
     context.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG));
@@ -60,27 +62,27 @@ export class MailboxObject extends DurableObject<Env> {
 
   /** Stores a signal and sends it on. The answer leaves only once the row is durable. */
   accept(signal: Signal, matched: MatchedSecret | null = null, key?: string): AcceptOutcome {
-    return this.#host.accept(signal, matched, key);
+    return this.#door.open().accept(signal, matched, key);
   }
 
   /** Keeps what freshness says about deliveries that held no signal. */
   note(note: DeliveryNote): void {
-    this.#host.note(note);
+    this.#door.open().note(note);
   }
 
   /** The newest dead letters, at most a hundred, and how many there are. */
   deadLetters(): DeadLetterPage {
-    return this.#host.deadLetters();
+    return this.#door.open().deadLetters();
   }
 
   /** Sends a dead letter again, under a new sequence number; null if there is none of that number. */
   requeue(seq: number): number | null {
-    return this.#host.requeue(seq);
+    return this.#door.open().requeue(seq);
   }
 
   /** When things last happened here, and who is connected. */
   freshness(keys: SecretKeys | null = null): Freshness {
-    return this.#host.freshness(keys);
+    return this.#door.open().freshness(keys);
   }
 
   /** Takes an agent's upgrade; the Worker has checked its token. */
@@ -97,18 +99,18 @@ export class MailboxObject extends DurableObject<Env> {
   }
 
   override webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): void {
-    this.#host.receive(this.#adapt(socket), message);
+    this.#door.receive(this.#adapt(socket), message);
   }
 
   override webSocketClose(socket: WebSocket, code: number, reason: string, wasClean: boolean): void {
     this.#log.info("agent disconnected", { code, reason, wasClean });
-    this.#host.settle();
+    this.#door.settle();
     closeQuietly(socket, code, reason);
   }
 
   override webSocketError(socket: WebSocket, error: unknown): void {
     this.#log.warn("link broke", errorFields(error));
-    this.#host.settle();
+    this.#door.settle();
     closeQuietly(socket, CLOSE.unavailable, "error");
   }
 
@@ -116,7 +118,7 @@ export class MailboxObject extends DurableObject<Env> {
   override alarm(): void {
     this.#wakeUp.alarmIs(null);
     try {
-      const pruneAtMs = this.#host.prune();
+      const pruneAtMs = this.#door.prune();
       this.#wakeUp.look();
       if (pruneAtMs !== null) this.#wakeUp.alarmBy(pruneAtMs);
     } catch (error) {
@@ -128,7 +130,7 @@ export class MailboxObject extends DurableObject<Env> {
   #schedule(): void {
     this.#wakeUp.schedule();
     if (this.#wakeUp.alarmAtMs !== null) return;
-    const pruneAtMs = this.#host.mailbox.pruneDueMs();
+    const pruneAtMs = this.#door.pruneDueMs();
     if (pruneAtMs !== null) this.#wakeUp.alarmBy(pruneAtMs);
   }
 

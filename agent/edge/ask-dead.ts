@@ -2,8 +2,7 @@ import { reasonOf } from "../../shared/errors/message-of.ts";
 import * as z from "zod";
 
 import { deadLetterListSchema } from "../../shared/mailbox/dead-letters.ts";
-import { EdgeError, refuseStranger } from "./ask-freshness.ts";
-import { wranglerCommand } from "./wrangler-command.ts";
+import { EdgeError, edgeUnavailable, refuseStranger } from "./ask-freshness.ts";
 
 export type DeadLetterList = z.output<typeof deadLetterListSchema>;
 
@@ -44,10 +43,7 @@ async function call(
     throw new EdgeError("token", "the edge refuses the token", "give this command the edge's own HOOKLINE_TOKEN");
   }
   if (answer.status !== 404) refuseStranger(answer);
-  if (answer.status >= 500) {
-    const remedy = `look at its log: ${wranglerCommand("tail")}, or that of the standalone receiver`;
-    throw new EdgeError("unavailable", `the edge answers ${answer.status}`, remedy);
-  }
+  if (answer.status >= 500) throw await edgeUnavailable(answer);
   return answer;
 }
 

@@ -1,3 +1,5 @@
+import * as z from "zod";
+
 import { reasonOf } from "../../shared/errors/message-of.ts";
 import { OperatorError } from "../../shared/errors/operator-error.ts";
 import { freshnessSchema, type Freshness } from "../../shared/mailbox/freshness.ts";
@@ -17,14 +19,21 @@ export async function askFreshness(edgeUrl: string, token: string, signal: Abort
     throw new EdgeError("token", "the edge refuses the token", remedy);
   }
   refuseStranger(answer);
-  if (answer.status >= 500) {
-    const remedy = `look at the Worker's log: ${wranglerCommand("tail")}`;
-    throw new EdgeError("unavailable", `the edge answers ${answer.status}`, remedy);
-  }
+  if (answer.status >= 500) throw await edgeUnavailable(answer);
   const parsed = freshnessSchema.safeParse(await answer.json().catch(() => undefined));
   if (parsed.success) return parsed.data;
   const remedy = `check HOOKLINE_EDGE_URL, and deploy the Worker of this version: ${wranglerCommand("deploy")}`;
   throw new EdgeError("not-hookline", `what answers at ${edgeUrl} is no Hookline of this version`, remedy);
+}
+
+const reasonSchema = z.object({ reason: z.string() });
+
+/** The edge cannot do its part; what it says of the reason, where it does. */
+export async function edgeUnavailable(answer: Response): Promise<EdgeError> {
+  const said = reasonSchema.safeParse(await answer.json().catch(() => undefined));
+  const reason = said.success ? `: ${said.data.reason}` : "";
+  const remedy = `do what the reason says, or look at its log: ${wranglerCommand("tail")}, or that of the standalone receiver`;
+  return new EdgeError("unavailable", `the edge answers ${answer.status}${reason}`, remedy);
 }
 
 /** Throws EdgeError `not-hookline` where somebody is known to have answered in the Worker's place. */

@@ -2,7 +2,8 @@ import { errorFields } from "../../shared/errors/message-of.ts";
 import { randomUUID } from "node:crypto";
 
 import type { CancelTimer, Clock } from "../../shared/clock/clock.ts";
-import { MailboxHost, type DeadLetterPage } from "../../shared/edge/mailbox-host.ts";
+import { MailboxDoor } from "../../shared/edge/mailbox-door.ts";
+import type { DeadLetterPage } from "../../shared/edge/mailbox-host.ts";
 import type { OperatorPort } from "../../shared/edge/operator-routes.ts";
 import type { Logger } from "../../shared/log/logger.ts";
 import type { Freshness } from "../../shared/mailbox/freshness.ts";
@@ -25,15 +26,15 @@ export interface LocalMailboxOptions {
 /** The mailbox of the standalone receiver: a file, and an agent in the same process. */
 export class LocalMailbox implements MailboxPort, OperatorPort {
   readonly #options: LocalMailboxOptions;
-  readonly #host: MailboxHost;
+  readonly #door: MailboxDoor;
   readonly #sockets = new Set<LocalSocket>();
   #timer: { readonly dueMs: number; readonly cancel: CancelTimer } | null = null;
   #closed = false;
 
-  /** @throws {Error} if a newer version has written the file. */
+  /** Never throws: a file that a newer version has written takes nothing and says why, and sweeps serve the jobs. */
   constructor(options: LocalMailboxOptions) {
     this.#options = options;
-    this.#host = new MailboxHost({
+    this.#door = new MailboxDoor({
       sql: options.sql,
       newStreamId: randomUUID,
       sockets: () => [...this.#sockets],
@@ -44,25 +45,25 @@ export class LocalMailbox implements MailboxPort, OperatorPort {
     this.#schedule();
   }
 
-  /** Stores a signal and sends it on. @throws whatever the disk throws; then nothing is promised. */
+  /** Stores a signal and sends it on. @throws whatever the disk throws, or {MailboxUnavailable}; then nothing is promised. */
   async accept(signal: Signal, matched: MatchedSecret | null = null, key?: string): Promise<AcceptOutcome> {
-    return this.#host.accept(signal, matched, key);
+    return this.#door.open().accept(signal, matched, key);
   }
 
   async note(note: DeliveryNote): Promise<void> {
-    this.#host.note(note);
+    this.#door.open().note(note);
   }
 
   async freshness(keys: SecretKeys | null = null): Promise<Freshness> {
-    return this.#host.freshness(keys);
+    return this.#door.open().freshness(keys);
   }
 
   async deadLetters(): Promise<DeadLetterPage> {
-    return this.#host.deadLetters();
+    return this.#door.open().deadLetters();
   }
 
   async requeue(seq: number): Promise<number | null> {
-    return this.#host.requeue(seq);
+    return this.#door.open().requeue(seq);
   }
 
   /** Connects the agent of this process; the rules of the link are the edge's own. */
@@ -78,18 +79,18 @@ export class LocalMailbox implements MailboxPort, OperatorPort {
   };
 
   #received(socket: LocalSocket, text: string): void {
-    if (!this.#closed) this.#host.receive(socket, text);
+    if (!this.#closed) this.#door.receive(socket, text);
   }
 
   #ended(socket: LocalSocket): void {
     this.#sockets.delete(socket);
-    if (!this.#closed) this.#host.settle();
+    if (!this.#closed) this.#door.settle();
   }
 
   /** Arms the one timer for what is due next, on the link or for pruning; none while nothing is. */
   #schedule(): void {
     if (this.#closed) return;
-    const due = [this.#host.link.tick(), this.#host.mailbox.pruneDueMs()].filter((atMs) => atMs !== null);
+    const due = [this.#door.tick(), this.#door.pruneDueMs()].filter((atMs) => atMs !== null);
     if (due.length === 0) return this.#arm(null);
     this.#arm(Math.min(...due));
   }
@@ -106,7 +107,7 @@ export class LocalMailbox implements MailboxPort, OperatorPort {
   #fire(): void {
     this.#timer = null;
     try {
-      this.#host.prune();
+      this.#door.prune();
       this.#schedule();
     } catch (error) {
       this.#options.log.error("mailbox not looked after; it is tried again", errorFields(error));
@@ -117,7 +118,7 @@ export class LocalMailbox implements MailboxPort, OperatorPort {
   /** Puts on disk what only memory has, and takes nothing more. Harmless when called twice. */
   close(): void {
     if (this.#closed) return;
-    this.#host.settle();
+    this.#door.settle();
     this.#closed = true;
     this.#arm(null);
   }

@@ -3,6 +3,8 @@ import { Hono, type MiddlewareHandler } from "hono";
 import type { Logger } from "../log/logger.ts";
 import type { Freshness } from "../mailbox/freshness.ts";
 import type { SecretKeys, WebhookVerifier } from "../signature/webhook-verifier.ts";
+import { MailboxUnavailable } from "../receiver/mailbox-port.ts";
+import { unavailableAnswer } from "../receiver/unavailable-answer.ts";
 import { hasAccess, type EqualDigests } from "./access.ts";
 import type { DeadLetterPage } from "./mailbox-host.ts";
 import { securityHeaders } from "./security-headers.ts";
@@ -30,6 +32,7 @@ export function createOperatorApp({ mailbox, guard, verifier, log }: OperatorRou
   app.use(securityHeaders);
   app.onError((error, context) => {
     log.error("request failed", { path: context.req.path, reason: error.message });
+    if (error instanceof MailboxUnavailable) return context.json(...unavailableAnswer(error));
     return context.json({ error: "internal error" }, 500);
   });
   app.get("/healthz", (context) => context.json({ ok: true }));

@@ -14,6 +14,7 @@ import { MailboxUnavailable, type DeliveryNote, type MailboxPort } from "./mailb
 import { NoteThrottle, type SignedDelivery } from "./note-throttle.ts";
 import { MAX_BODY_BYTES, readBody } from "./read-body.ts";
 import { ReplayBound } from "./replay-bound.ts";
+import { unavailableAnswer } from "./unavailable-answer.ts";
 
 /** GitHub sends a delivery at once and gives up after ten seconds. */
 const BODY_MS = 8000;
@@ -129,10 +130,10 @@ class Receiver {
   }
 
   #unavailable(context: Context, guid: string, error: unknown): Response {
-    const retryAfter = error instanceof MailboxUnavailable ? error.retryAfterSeconds : 10;
     const reason = messageOf(error);
     this.#options.log.error("delivery not stored; GitHub shows it red and it can be redelivered", { guid, reason });
-    return context.json({ error: "the mailbox is unavailable" }, 503, { "Retry-After": String(retryAfter) });
+    const why = error instanceof MailboxUnavailable ? error : new MailboxUnavailable(reason, 10, { cause: error });
+    return context.json(...unavailableAnswer(why));
   }
 
   async #refuse(context: Context, problem: SignatureProblem, nowMs: number): Promise<Response> {

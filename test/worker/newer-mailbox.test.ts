@@ -44,7 +44,7 @@ test("E-10: the agent is let in and told why the link ends", async () => {
   await written(99);
   const agent = await TestAgent.dial();
   agent.send(hello());
-  expect(await agent.first("bye")).toMatchObject({ code: 4503, reason: WHY, retryAfterMs: 60_000 });
+  expect(await agent.first("bye")).toMatchObject({ code: 4503, reason: WHY });
   expect(await agent.closed).toEqual({ code: 4503, reason: WHY });
 });
 
