@@ -35,24 +35,45 @@ const MIGRATIONS: readonly (readonly string[])[] = [
   ],
 ];
 
+/**
+ * What the release before goes on without, so that a rollback to it finds a mailbox that it opens: tables of
+ * its own, columns with a default in `dead_letters`. Not columns in a generation of signals, which that release makes
+ * anew without them. Applied in order, never edited once released; docs/decisions/0020-two-steps-to-a-schema.md.
+ */
+const ADDITIONS: readonly (readonly string[])[] = [];
+
 const CREATE_META = "CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID";
 
 /**
  * Brings a database to the newest schema. Durable Objects refuse `PRAGMA user_version`, so the version is a row.
- * @throws {Error} if the database was written by a newer version of this code.
+ * @throws {Error} if a newer version of this code has written the database in a way that this one cannot read.
  */
 export function migrate(sql: SqlDatabase): void {
   sql.exec(CREATE_META);
-  const [row] = sql.exec("SELECT value FROM meta WHERE key = 'schema'");
-  const version = row === undefined ? 0 : Number(row["value"]);
+  const version = stepsTaken(sql, "schema");
   if (version > MIGRATIONS.length) {
     throw new Error(
       `The mailbox has schema ${version}, this code knows ${MIGRATIONS.length}; deploy the newer version`,
     );
   }
-  if (version === MIGRATIONS.length) return;
+  take(sql, "schema", MIGRATIONS, version);
+  take(sql, "additions", ADDITIONS, stepsTaken(sql, "additions"));
+}
+
+function stepsTaken(sql: SqlDatabase, key: "schema" | "additions"): number {
+  const [row] = sql.exec("SELECT value FROM meta WHERE key = ?", key);
+  return row === undefined ? 0 : Number(row["value"]);
+}
+
+function take(
+  sql: SqlDatabase,
+  key: "schema" | "additions",
+  steps: readonly (readonly string[])[],
+  taken: number,
+): void {
+  if (taken >= steps.length) return;
   sql.transaction(() => {
-    for (const statement of MIGRATIONS.slice(version).flat()) sql.exec(statement);
-    sql.exec("INSERT OR REPLACE INTO meta (key, value) VALUES ('schema', ?)", String(MIGRATIONS.length));
+    for (const statement of steps.slice(taken).flat()) sql.exec(statement);
+    sql.exec("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", key, String(steps.length));
   });
 }

@@ -71,8 +71,9 @@ export class AgentProcess {
     return this.#process?.pid ?? null;
   }
 
-  start(): void {
-    this.#process = ChildProcessGroup.node(this.#program, ["agent"], this.env);
+  /** Starts it; `program` in place of the one that it is, on the same folder. */
+  start(program = this.#program): void {
+    this.#process = ChildProcessGroup.node(program, ["agent"], this.env);
   }
 
   async waitForLine(pattern: RegExp): Promise<string> {

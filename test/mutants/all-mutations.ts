@@ -2,6 +2,12 @@ import { AGENT_MUTATIONS } from "./agent-mutations.ts";
 import { CONTROLLER_MUTATIONS } from "./controller-mutations.ts";
 import { EDGE_MUTATIONS } from "./edge-mutations.ts";
 import type { Mutation } from "./mutation.ts";
+import { VERSION_MUTATIONS } from "./version-mutations.ts";
 
 /** Every one of these must be found by each suite that it names. Add one with each promise that a change could break. */
-export const MUTATIONS: readonly Mutation[] = [...EDGE_MUTATIONS, ...CONTROLLER_MUTATIONS, ...AGENT_MUTATIONS];
+export const MUTATIONS: readonly Mutation[] = [
+  ...EDGE_MUTATIONS,
+  ...CONTROLLER_MUTATIONS,
+  ...AGENT_MUTATIONS,
+  ...VERSION_MUTATIONS,
+];

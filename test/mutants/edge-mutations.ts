@@ -67,7 +67,7 @@ export const EDGE_MUTATIONS: readonly Mutation[] = [
   {
     breaks: "promise 3: what was acknowledged is gone from memory and not on disk when the link ends",
     file: OBJECT,
-    search: 'this.#log.info("agent disconnected", { code, reason, wasClean });\n    this.#host.settle();',
+    search: 'this.#log.info("agent disconnected", { code, reason, wasClean });\n    this.#door.settle();',
     replace: 'this.#log.info("agent disconnected", { code, reason, wasClean });',
     foundBy: ["worker"],
   },

@@ -11,6 +11,7 @@ export type Suite =
   | "journal"
   | "link"
   | "edge"
+  | "upgrade"
   | "doctor"
   | "github"
   | "settings"

@@ -16,6 +16,7 @@ export const SUITES: Readonly<Record<Suite, readonly string[]>> = {
   control: [...VITEST, "--project", "node", "test/agent/control", "test/agent/commands/retire.test.ts"],
   link: [...VITEST, "--project", "node", "test/shared/edge", "test/agent/link"],
   edge: [...VITEST, "--project", "node", "test/shared/edge/retryable.test.ts"],
+  upgrade: [...VITEST, "--project", "node", "test/e2e/release-before.test.ts"],
   github: [...VITEST, "--project", "node", "test/agent/sweeps", "test/agent/github"],
   settings: [...VITEST, "--project", "node", "test/agent/settings"],
   receiver: [...VITEST, "--project", "node", "test/shared/receiver"],

@@ -38,6 +38,19 @@ test("no message types the name of the agent's container by hand", () => {
   expect(files.filter((file) => read(file).includes(AGENT_CONTAINER))).toEqual([]);
 });
 
+test("E-10: pages and messages name one order of upgrade, the edge first", () => {
+  const files = [...PAGES, ...globSync(["{agent,shared,worker}/**/*.ts", "wrangler.toml"], { cwd: root })];
+  const named = files.flatMap((file) =>
+    [...read(file).matchAll(/\b(edge|worker|agent) (?:first|before the (?:edge|worker|agent))\b/gi)].map(
+      ([, first = ""]) => `${file}: ${first.toLowerCase()} first`,
+    ),
+  );
+  expect(named.length).toBeGreaterThan(3);
+  expect(named.filter((text) => text.endsWith("agent first"))).toEqual([]);
+  expect(files.filter((file) => /order does not matter/i.test(read(file)))).toEqual([]);
+  expect(read("docs/upgrade.md")).toMatch(/^\*\*Deploy the edge first, then the agent\*\*/m);
+});
+
 describe.each(PAGES)("%s", (page) => {
   test("every link leads to a file that is there, and to a heading in it", () => {
     for (const [link, target = "", anchor = ""] of read(page).matchAll(/\]\((?!https?:)([^)#]*)(#[^)]*)?\)/g)) {
