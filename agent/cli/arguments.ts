@@ -17,6 +17,8 @@ export interface ArgumentRules<Schema extends z.ZodType> {
   readonly options: Options;
   /** Names of the words that may follow, in their order. */
   readonly words: readonly string[];
+  /** Under which name all further words go; none may follow where it is left out. */
+  readonly rest?: string;
   /** What options and words together must be; each word stands under its name. */
   readonly schema: Schema;
 }
@@ -33,13 +35,14 @@ export function readArguments<Schema extends z.ZodType>(
 ): z.output<Schema> {
   const options = { ...COMMON, ...rules.options };
   const { values, positionals } = parse(args, options, rules);
-  const extra = positionals[rules.words.length];
-  if (extra !== undefined) throw wrong(rules, `Unexpected argument: ${extra}.`);
+  const [extra, ...others] = positionals.slice(rules.words.length);
+  if (extra !== undefined && rules.rest === undefined) throw wrong(rules, `Unexpected argument: ${extra}.`);
   const named = rules.words.flatMap((word, index) => {
     const given = positionals[index];
     return given === undefined ? [] : [[word, given] as const];
   });
-  const parsed = rules.schema.safeParse({ ...values, ...Object.fromEntries(named) });
+  const rest = rules.rest === undefined ? {} : { [rules.rest]: extra === undefined ? [] : [extra, ...others] };
+  const parsed = rules.schema.safeParse({ ...values, ...Object.fromEntries(named), ...rest });
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const place = String(issue?.path[0] ?? "");

@@ -75,6 +75,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     does: "have one slot go, once it is idle or after its job; --force stops it now",
     load: async () => (await import("./retire.ts")).runRetire,
   },
+  caches: {
+    does: "the pools' cache volumes and their sizes; caches prune empties them",
+    load: async () => (await import("./caches.ts")).runCaches,
+  },
   reload: {
     does: "have the daemon read its pools file now",
     load: async () => (await import("./reload.ts")).runReload,

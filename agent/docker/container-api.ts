@@ -104,7 +104,16 @@ export class ContainerApi {
 
   /** All containers, running or not, that carry the label with this value. */
   list(label: string, value: string, signal: AbortSignal): Promise<readonly ContainerSummary[]> {
-    const filters = JSON.stringify({ label: [`${label}=${value}`] });
+    return this.#list({ label: [`${label}=${value}`] }, signal);
+  }
+
+  /** All containers, running or not, that have the volume. */
+  mounting(volume: string, signal: AbortSignal): Promise<readonly ContainerSummary[]> {
+    return this.#list({ volume: [volume] }, signal);
+  }
+
+  #list(by: Readonly<Record<string, readonly string[]>>, signal: AbortSignal): Promise<readonly ContainerSummary[]> {
+    const filters = JSON.stringify(by);
     return this.#engine.json(
       {
         endpoint: "GET /containers/json",

@@ -5,6 +5,7 @@ import { EventApi } from "./event-api.ts";
 import { ImageApi } from "./image-api.ts";
 import { SystemApi } from "./system-api.ts";
 import { DockerTransport } from "./transport.ts";
+import { VolumeApi } from "./volume-api.ts";
 
 /**
  * The few Docker Engine calls that runners need, over the unix socket or a socket proxy. Agrees on the API version at
@@ -16,6 +17,7 @@ export class DockerClient {
   readonly containers: ContainerApi;
   readonly images: ImageApi;
   readonly events: EventApi;
+  readonly volumes: VolumeApi;
   readonly #transport: DockerTransport;
 
   constructor(host: DockerHost) {
@@ -26,6 +28,7 @@ export class DockerClient {
     this.containers = new ContainerApi(engine);
     this.images = new ImageApi(engine);
     this.events = new EventApi(engine);
+    this.volumes = new VolumeApi(engine);
   }
 
   /** Drops the idle connections; calls under way go on. */

@@ -94,6 +94,20 @@ export const AGENT_MUTATIONS: readonly Mutation[] = [
     foundBy: ["rules"],
   },
   {
+    breaks: "promise 12: caches of another instance are taken for ours",
+    file: "agent/slots/docker/cache-volumes.ts",
+    search: "if (!volume.startsWith(prefix)) return [];",
+    replace: "if (!volume.includes('--')) return [];",
+    foundBy: ["rules", "control"],
+  },
+  {
+    breaks: "C-13: caches prune does not look who uses a volume",
+    file: "agent/slots/docker/cache-volumes.ts",
+    search: 'if (usedBy.length > 0) return { kind: "in-use", usedBy };',
+    replace: "",
+    foundBy: ["control"],
+  },
+  {
     breaks: "promise 6: the doctor does not count the containers of a pool",
     file: "agent/doctor/agent/slots-check.ts",
     search: "    ...overfull(fleet, containers),\n",

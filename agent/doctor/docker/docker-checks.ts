@@ -10,6 +10,7 @@ import { judgeDryRun } from "./dry-run.ts";
 import { isRefused, orDockerSkipped, type DockerFacts } from "./docker-facts.ts";
 import { judgeDisk, judgeKernel, judgeLimits, judgeLogs, judgeMemory } from "./host-checks.ts";
 import { judgeImage } from "./image-check.ts";
+import { judgeUsage } from "./usage-check.ts";
 import { networkChecks } from "./network-check.ts";
 
 export interface DockerCheckOptions {
@@ -54,6 +55,7 @@ export function dockerChecks(options: DockerCheckOptions): readonly Check[] {
     ofHost("docker-limits", (host) => judgeLimits(host, pools)),
     ofHost("docker-memory", (host) => judgeMemory(host, pools)),
     ofHost("docker-disk", (host) => judgeDisk(host, dataFolder, pools)),
+    { id: "docker-usage", group: "docker", run: (signal) => judgeUsage(facts, { ...options, pools }, signal) },
     ofHost("docker-logs", judgeLogs),
     ...images,
     ...dryRuns,

@@ -1,9 +1,8 @@
-import { statfs } from "node:fs/promises";
-
 import type { Fleet, Pool } from "../../../shared/fleet/pool.ts";
 import { settingsLeftOut } from "../../slots/docker/container-spec.ts";
 import type { HostFeatures } from "../../slots/docker/host-features.ts";
 import type { Finding } from "../check/check.ts";
+import { freeSpace } from "./free-space.ts";
 
 const GIB = 2 ** 30;
 /** The images of actions/runner are built on a system that needs getrandom; older kernels than this lack it. */
@@ -76,26 +75,17 @@ export async function judgeDisk(
   dataFolder: string,
   pools: readonly Pool[],
 ): Promise<Finding> {
-  const seen = (await freeBytes(rootDir)) ?? (await freeBytes(dataFolder)) ?? (await freeBytes("/"));
+  const seen = await freeSpace([rootDir, dataFolder, "/"]);
   if (seen === null) return { status: "pass", summary: "free disk space cannot be seen from here" };
   const slots = pools.reduce((total, { scaling }) => total + scaling.max, 0);
   const wanted = DISK_FLOOR + slots * DISK_PER_SLOT;
-  const summary = `${gib(seen.free)} free at ${seen.folder}; ${slots} slots are reckoned with ${gib(wanted)}`;
-  if (seen.free >= wanted) return { status: "pass", summary };
+  const summary = `${gib(seen.bytes)} free at ${seen.folder}; ${slots} slots are reckoned with ${gib(wanted)}`;
+  if (seen.bytes >= wanted) return { status: "pass", summary };
   return {
-    status: seen.free < DISK_CRITICAL ? "fail" : "warn",
+    status: seen.bytes < DISK_CRITICAL ? "fail" : "warn",
     summary,
-    remedy: "docker system prune --volumes; or lower scaling.max in config/pools.yaml",
+    remedy: "docker system prune; hookline caches prune; or lower scaling.max in config/pools.yaml",
   };
-}
-
-async function freeBytes(folder: string): Promise<{ readonly folder: string; readonly free: number } | null> {
-  try {
-    const { bavail, bsize, blocks } = await statfs(folder);
-    return blocks === 0 ? null : { folder, free: bavail * bsize };
-  } catch {
-    return null;
-  }
 }
 
 /** Whether what a runner says at its end can be read back. */

@@ -1,12 +1,14 @@
 import { messageOf } from "../../../shared/errors/message-of.ts";
 import type { ContainerCreateRequest } from "@docker/node-sdk";
 import type { Clock } from "../../../shared/clock/clock.ts";
+import type { Cache } from "../../../shared/fleet/container-options.ts";
 import type { Pool } from "../../../shared/fleet/pool.ts";
 import type { Logger } from "../../../shared/log/logger.ts";
 import type { DockerClient } from "../../docker/docker-client.ts";
 import { soon } from "../../clock/soon.ts";
 import { DockerError } from "../../docker/docker-error.ts";
 import type { ImageDetail } from "../../docker/image-api.ts";
+import { cacheVolumeName } from "./cache-volumes.ts";
 import { cacheMounts, usernsOf } from "./container-options.ts";
 import { platformOf } from "./container-spec.ts";
 import type { HostFeatures } from "./host-features.ts";
@@ -54,6 +56,9 @@ export class CachePreparation {
   async prepare(pool: Pool, host: HostFeatures, signal: AbortSignal): Promise<void> {
     const { key, container } = pool;
     const { clock } = this.#options;
+    if (this.#nextAtMs.get(key) === Number.POSITIVE_INFINITY && !(await this.#areHere(pool, signal))) {
+      this.#nextAtMs.delete(key);
+    }
     while (
       container.caches.length > 0 &&
       !signal.aborted &&
@@ -64,6 +69,16 @@ export class CachePreparation {
       if (running === undefined) await this.#begin(pool, host, signal);
       else await unlessAborted(running, signal).catch(() => undefined);
     }
+  }
+
+  /** A volume that was removed since, by `hookline caches prune` or by hand, is root's when it is made anew. */
+  async #areHere({ key, container }: Pool, signal: AbortSignal): Promise<boolean> {
+    const { client, instance } = this.#options;
+    const isHere = async ({ name }: Cache): Promise<boolean> => {
+      // Where the engine cannot be asked, what was prepared is taken to be so still.
+      return client.volumes.exists(cacheVolumeName(instance, key, name), signal).catch(() => true);
+    };
+    return (await Promise.all(container.caches.map(isHere))).every(Boolean);
   }
 
   #begin(pool: Pool, host: HostFeatures, signal: AbortSignal): Promise<void> {

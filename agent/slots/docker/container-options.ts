@@ -1,6 +1,7 @@
 import type { ContainerCreateRequest, HostConfig } from "@docker/node-sdk";
 import type { Cache } from "../../../shared/fleet/container-options.ts";
 import type { Pool } from "../../../shared/fleet/pool.ts";
+import { cacheVolumeName } from "./cache-volumes.ts";
 import type { HostFeatures } from "./host-features.ts";
 
 /** What a pool's own options make of its containers. */
@@ -64,7 +65,7 @@ export function usernsOf({ container }: Pool, { securityOptions }: HostFeatures)
 export function cacheMounts(caches: readonly Cache[], poolKey: string, instance: string): readonly CacheMount[] {
   return caches.map(({ name, path }) => ({
     Type: "volume",
-    Source: `hookline-${instance}--${poolKey}--${name}`,
+    Source: cacheVolumeName(instance, poolKey, name),
     Target: path,
   }));
 }
