@@ -41,9 +41,10 @@ function world() {
       return id ?? "";
     },
     start: async (): Promise<string> => {
-      const spec = specOf(pool, { jitConfig: "trap 'exit 0' TERM; sleep 600 & wait $!" });
+      const spec = specOf(pool, { jitConfig: "trap 'exit 0' TERM; echo up; sleep 600 & wait $!" });
       made.push(`/containers/${spec.name}?force=1&v=1`);
       await provider.start(spec, calm());
+      await expect.poll(() => provider.logTail(spec.name, 5, calm())).toContain("up");
       return spec.name;
     },
     end: async (slot: string): Promise<void> => {
