@@ -142,7 +142,10 @@ class Model {
     if (!rows.some(([, row]) => row.generation === this.#generation)) return;
     const older = rows.filter(([, row]) => row.generation < this.#generation);
     if (older.some(([, row]) => row.seq > this.#acked)) return;
-    for (const [n] of older) this.#rows.delete(n);
+    for (const [n, row] of older) {
+      if (row.dead) row.generation = this.#generation;
+      else this.#rows.delete(n);
+    }
     this.#generation += 1;
     this.#sinceMs = nowMs;
   }

@@ -200,15 +200,36 @@ export function describeMailbox(engine: string, withDatabases: WithDatabases): v
       expect(mailbox.accept(queuedSignal(2))).toEqual({ kind: "duplicate", seq: 4 });
     });
 
-    check("a dead letter is forgotten with its signal", (mailbox) => {
+    check("E-11: a dead letter outlives the generation of its signal, and its GUID stays taken", (mailbox) => {
       for (const n of [1, 2]) mailbox.accept(queuedSignal(n));
       mailbox.bury(1, "unreadable", 1, T0);
       mailbox.acknowledge(2, T0);
-      mailbox.prune(T0 + 2 * RETENTION_MS);
+      for (const weeks of [2, 3, 4]) nextGeneration(mailbox, T0 + weeks * RETENTION_MS);
+      expect(mailbox.deadLetters(ALL)).toMatchObject([{ seq: 1, guid: guid(1), receivedAt: T0 + 1 }]);
+      expect(mailbox.accept(queuedSignal(2))).toMatchObject({ kind: "stored" });
+      const head = mailbox.head();
+      expect(mailbox.requeue(1)).toBe(head + 1);
+      expect(mailbox.after(head, ALL)).toEqual([{ seq: head + 1, signal: queuedSignal(1) }]);
+      expect(mailbox.accept(queuedSignal(1))).toEqual({ kind: "duplicate", seq: head + 1 });
+    });
+
+    check("E-11: a dead letter of five weeks goes with the next generation", (mailbox) => {
+      for (const n of [1, 2]) mailbox.accept(queuedSignal(n));
+      mailbox.bury(1, "unreadable", 1, T0);
+      mailbox.acknowledge(2, T0);
+      for (const weeks of [2, 3, 4, 5]) nextGeneration(mailbox, T0 + weeks * RETENTION_MS);
       expect(mailbox.dead()).toBe(1);
-      mailbox.accept(queuedSignal(3, { receivedAtMs: T0 + 2 * RETENTION_MS }));
-      mailbox.prune(T0 + 3 * RETENTION_MS);
-      expect(mailbox.dead()).toBe(0);
+      for (const weeks of [6, 7]) nextGeneration(mailbox, T0 + weeks * RETENTION_MS);
+      expect([mailbox.dead(), mailbox.requeue(1)]).toEqual([0, null]);
+      expect(mailbox.accept(queuedSignal(1))).toMatchObject({ kind: "stored" });
+    });
+
+    check("E-11: of more dead letters than a thousand the newest outlive their generation", (mailbox) => {
+      for (let n = 1; n <= 1010; n += 1) mailbox.accept(queuedSignal(n));
+      mailbox.acknowledge(1010, T0);
+      for (let seq = 1; seq <= 1010; seq += 1) mailbox.bury(seq, "unreadable", 1, T0);
+      for (const weeks of [2, 3]) nextGeneration(mailbox, T0 + weeks * RETENTION_MS);
+      expect([mailbox.dead(), mailbox.requeue(10), mailbox.requeue(11)]).toEqual([1000, null, expect.any(Number)]);
     });
 
     check("at the bound the backlog becomes a gap notice, which grows until it was told", (_mailbox, sql) => {
@@ -381,6 +402,13 @@ const FIRST_SCHEMA = [
      seq INTEGER PRIMARY KEY, reason TEXT NOT NULL, attempts INTEGER NOT NULL, died_at INTEGER NOT NULL
    ) STRICT`,
 ];
+
+/** Goes on to a new generation of signals, which holds one by now. */
+function nextGeneration(mailbox: Mailbox, nowMs: number): void {
+  mailbox.prune(nowMs);
+  mailbox.accept(queuedSignal(nowMs - T0, { receivedAtMs: nowMs }));
+  mailbox.acknowledge(mailbox.head(), nowMs);
+}
 
 let streams = 0;
 
