@@ -16,8 +16,9 @@ const HELP = `Usage: hookline dead [--json]
        hookline dead requeue SEQ [--json]
 
 Lists the signals that the mailbox has set aside because the agent could not take them, newest first, each with its
-reason; or puts one back at the end of the queue, from where it is sent at once. Asks the Worker, or the standalone
-receiver, at HOOKLINE_EDGE_URL with HOOKLINE_TOKEN.
+reason and that agent's version; or puts one back at the end of the queue, from where it is sent at once. An agent that
+is newer gets them back by itself when it connects. They are kept for five weeks, the newest thousand. Asks the Worker,
+or the standalone receiver, at HOOKLINE_EDGE_URL with HOOKLINE_TOKEN.
 
   --json   print {"ok", "dead": [{"seq", "guid", "jobId", "repository", "action", "reason", …}], "total"},
            for requeue {"ok", "requeued", "seq"}: the old number and the new one
@@ -70,13 +71,15 @@ function describe({ dead, total }: DeadLetterList): string {
     ["died", 19],
     ["job", 12],
     ["action", 11],
+    ["agent", 8],
     ["reason", 22],
   ] as const;
-  const rows = dead.map(({ seq, diedAt, jobId, action, reason }) => [
+  const rows = dead.map(({ seq, diedAt, jobId, action, refusedBy, reason }) => [
     String(seq),
     new Date(diedAt).toISOString().slice(0, 19).replace("T", " "),
     jobId === 0 ? "-" : String(jobId),
     action === "" ? "-" : action,
+    refusedBy ?? "-",
     reason,
   ]);
   const rest = total > dead.length ? `${total - dead.length} older ones are not shown.\n` : "";

@@ -46,6 +46,8 @@ export interface LinkSessionOptions {
   readonly routes: () => readonly Route[];
   /** The newest version of the wire that the edge is known to take; ours unless said otherwise. */
   readonly protocol?: number;
+  /** What this agent calls itself; its own version unless a test says otherwise. */
+  readonly version?: string;
   readonly events: LinkSessionEvents;
   readonly clock: Clock;
   readonly log: Logger;
@@ -147,13 +149,13 @@ export class LinkSession {
   }
 
   #hello(): void {
-    const { identity, journal, routes, protocol = PROTOCOL_VERSION } = this.#options;
+    const { identity, journal, routes, protocol = PROTOCOL_VERSION, version = VERSION } = this.#options;
     const cursor = journal.cursor();
     this.#send({
       type: "hello",
       protocol,
       ...identity,
-      agentVersion: VERSION,
+      agentVersion: version,
       stream: cursor?.stream ?? null,
       acked: cursor?.acked ?? 0,
       ...(protocol < 2 ? {} : { cursorGuid: cursor?.guid ?? null }),

@@ -11,6 +11,7 @@ import type { OpenJobs } from "../mailbox/open-jobs.ts";
 import type { Tally } from "../mailbox/tally.ts";
 import { VERSION } from "../version.ts";
 import { AgentWatch } from "./agent-watch.ts";
+import { LetterReturn } from "./letter-return.ts";
 import { dismiss, type LinkSocket } from "./link-socket.ts";
 import { SignalPump } from "./signal-pump.ts";
 import { LinkTakeover } from "./takeover.ts";
@@ -35,6 +36,7 @@ export class LinkServer {
   readonly #options: LinkServerOptions;
   readonly #takeover: LinkTakeover;
   readonly #pump: SignalPump;
+  readonly #letters: LetterReturn;
 
   constructor(options: LinkServerOptions) {
     const { mailbox, now, log } = options;
@@ -42,6 +44,7 @@ export class LinkServer {
     this.watch = new AgentWatch({ now, log });
     this.#takeover = new LinkTakeover({ book: mailbox.takeovers, now, log });
     this.#pump = new SignalPump({ mailbox, now, log });
+    this.#letters = new LetterReturn({ mailbox, log });
   }
 
   /** Goes on after hibernation from what the live socket kept. */
@@ -110,6 +113,8 @@ export class LinkServer {
       routesRevision: 0,
       sentUpTo: mailbox.acked(),
       replayUpTo: mailbox.head(),
+      lettersAfter: 0,
+      lettersPutBack: 0,
       acked: mailbox.acked(),
       ackedAtMs: mailbox.ackedAtMs(),
       tally: tally.state,
@@ -191,6 +196,7 @@ export class LinkServer {
     const socket = this.live();
     if (socket === null) return null;
     this.#pump.pump(socket);
+    if (this.#letters.step(socket)) this.#pump.pump(socket);
     return this.#options.mailbox.unacked() === 0 ? null : this.watch.dropSilent(socket);
   }
 }

@@ -22,6 +22,10 @@ export const linkStateSchema = z.object({
   routesRevision: z._default(z.number(), 0),
   /** The mailbox's head when the agent connected: up to here a signal is a replay. */
   replayUpTo: z.number(),
+  /** The dead letter up to which it was looked which to put back for this agent; null once that is done. */
+  lettersAfter: z._default(z.nullable(z.number()), null),
+  /** How many were put back for it. */
+  lettersPutBack: z._default(z.number(), 0),
   /** After a `nack retry`: nothing is sent before this time. */
   holdUntilMs: z.number(),
   /** What the agent has acknowledged, and when: on disk only every now and then. */
@@ -59,6 +63,8 @@ export function freshState(nowMs: number): LinkState {
     protocol: 1,
     routesRevision: 0,
     replayUpTo: 0,
+    lettersAfter: null,
+    lettersPutBack: 0,
     holdUntilMs: 0,
     acked: 0,
     ackedAtMs: null,

@@ -63,16 +63,16 @@ export class SignalPump {
     const { state } = socket;
     if (frame.seq > Math.max(mailbox.acked(), state.sentUpTo)) return;
     if (frame.seq <= mailbox.acked()) return this.#refusedLate(socket, frame);
-    const retries = mailbox.retriesOf(frame.seq);
+    const retries = mailbox.retries.of(frame.seq);
     if (frame.verdict === "poison" || retries >= MAX_RETRIES) {
       log.error("signal set aside", { seq: frame.seq, reason: frame.reason });
-      mailbox.bury(frame.seq, frame.reason, retries + 1, now());
+      mailbox.bury(frame.seq, frame.reason, retries + 1, now(), state.agentVersion);
       if (frame.verdict === "poison") this.#confirm(socket, frame);
       // The agent took nothing of that batch; what stands behind the dead letter comes again at its next hello.
       if (frame.verdict === "retry") dismiss(socket, CLOSE.unavailable, `signal ${frame.seq} was set aside`);
       return;
     }
-    mailbox.noteRetry(frame.seq);
+    mailbox.retries.add(frame.seq);
     socket.save({ ...state, sentUpTo: frame.seq - 1, holdUntilMs: now() + backoffRangeMs(RETRY, retries) });
   }
 
@@ -80,7 +80,7 @@ export class SignalPump {
   #refusedLate(socket: LinkSocket, { seq, verdict, reason, fence }: Nack): void {
     if (verdict !== "poison") return;
     const { mailbox, now } = this.#options;
-    mailbox.buryAcknowledged(seq, reason, now());
+    mailbox.buryAcknowledged(seq, reason, now(), socket.state.agentVersion);
     this.#confirm(socket, { seq, fence });
   }
 

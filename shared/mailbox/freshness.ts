@@ -80,19 +80,13 @@ export type StoredFreshness = Pick<
   | "secret"
 >;
 
-/** Signals looked at for the newest delivery: more than are put back at once. */
-const LOOK_BACK = 100;
-
 /** The part of freshness that the mailbox has on disk, and what the tally has seen since. */
 export function storedFreshness(mailbox: Mailbox, sql: SqlDatabase, tally: TallyState, nowMs: number): StoredFreshness {
-  // A dead letter that was put back is the newest by number, not by time. `seq` is selected so that SQLite merges the
-  // two halves of the view and does not sort them.
-  const newest = sql.exec("SELECT seq, received_at AS at FROM signals ORDER BY seq DESC LIMIT ?", LOOK_BACK);
   const [oldest] = sql.exec(
     "SELECT seq, received_at AS at FROM signals WHERE seq > ? ORDER BY seq LIMIT 1",
     mailbox.acked(),
   );
-  const lastSignalAt = latest(...newest.map((row) => Number(row["at"])));
+  const lastSignalAt = mailbox.newest.atMs();
   const noted = mailbox.notes.last();
   return {
     stream: mailbox.streamId,

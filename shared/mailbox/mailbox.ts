@@ -8,6 +8,8 @@ import { DeliveryNotes } from "./delivery-notes.ts";
 import { HookSecrets } from "./hook-secrets.ts";
 import { MetaTable, type MetaCell } from "./meta.ts";
 import { migrate } from "./migrations.ts";
+import { NewestSignal } from "./newest-signal.ts";
+import { RetryCount } from "./retry-count.ts";
 import { SignalStore, type StoredSignal } from "./signal-store.ts";
 import { TakeoverBook } from "./takeover-book.ts";
 import type { SqlDatabase } from "../sql/sql.ts";
@@ -46,6 +48,8 @@ export class Mailbox {
   readonly takeovers: TakeoverBook;
   readonly notes: DeliveryNotes;
   readonly hookSecrets: HookSecrets;
+  readonly retries: RetryCount;
+  readonly newest: NewestSignal;
   readonly #sql: SqlDatabase;
   readonly #signals: SignalStore;
   readonly #dead: DeadLetters;
@@ -53,7 +57,6 @@ export class Mailbox {
   readonly #gap: MetaCell<"gap">;
   readonly #routes: MetaCell<"routes">;
   readonly #fence: MetaCell<"fence">;
-  readonly #retry: MetaCell<"retry">;
   readonly #report: MetaCell<"report">;
   readonly #stream: MetaCell<"stream">;
   readonly #newStreamId: () => string;
@@ -74,12 +77,13 @@ export class Mailbox {
     this.takeovers = new TakeoverBook(meta);
     this.notes = new DeliveryNotes(meta);
     this.hookSecrets = new HookSecrets(meta);
+    this.retries = new RetryCount(meta);
     this.#gap = meta.cell("gap");
     this.#routes = meta.cell("routes");
     this.#fence = meta.cell("fence");
-    this.#retry = meta.cell("retry");
     this.#report = meta.cell("report");
     this.#stream = meta.cell("stream");
+    this.newest = new NewestSignal(options.sql, meta);
     this.#newStreamId = options.newStreamId;
     this.#streamId = this.#stream.get() ?? this.rename();
   }
@@ -227,20 +231,10 @@ export class Mailbox {
     return this.#report.get();
   }
 
-  /** How often in a row the agent has asked to get `seq` again; kept on disk, so that a new connection goes on counting. */
-  retriesOf(seq: number): number {
-    const retry = this.#retry.get();
-    return retry?.seq === seq ? retry.count : 0;
-  }
-
-  noteRetry(seq: number): void {
-    this.#retry.set({ seq, count: this.retriesOf(seq) + 1 });
-  }
-
   /** Sets a signal aside that the agent cannot take; the queue goes on behind it. */
-  bury(seq: number, reason: string, attempts: number, nowMs: number): void {
+  bury(seq: number, reason: string, attempts: number, nowMs: number, refusedBy: string | null = null): void {
     this.#sql.transaction(() => {
-      this.#dead.add(seq, reason, attempts, nowMs);
+      this.#dead.add(seq, { reason, attempts, refusedBy }, nowMs);
       this.#passDeadLetters();
     });
   }
@@ -249,8 +243,9 @@ export class Mailbox {
    * Sets a signal aside that the agent has passed without being able to read it. Nothing happens if it is a dead letter
    * already or is no longer there under this number.
    */
-  buryAcknowledged(seq: number, reason: string, nowMs: number): void {
-    if (!this.#dead.has(seq) && this.#signals.get(seq) !== null) this.#dead.add(seq, reason, 1, nowMs);
+  buryAcknowledged(seq: number, reason: string, nowMs: number, refusedBy: string | null = null): void {
+    if (this.#dead.has(seq) || this.#signals.get(seq) === null) return;
+    this.#dead.add(seq, { reason, attempts: 1, refusedBy }, nowMs);
   }
 
   /** Dead letters count as acknowledged once nothing alive stands before them: nobody will ever acknowledge them. */
@@ -270,6 +265,11 @@ export class Mailbox {
     return this.#dead.list(limit);
   }
 
+  /** Up to `limit` dead letters after a number, lowest first, each with the version of the agent that refused it. */
+  deadAfter(seq: number, limit: number): readonly { readonly seq: number; readonly refusedBy: string | null }[] {
+    return this.#dead.after(seq, limit);
+  }
+
   /**
    * Puts a dead letter at the end of the queue; it keeps the time of its delivery. Null if `seq` is none: doing it twice
    * is harmless.
@@ -277,15 +277,16 @@ export class Mailbox {
   requeue(seq: number): number | null {
     const stored = this.#dead.has(seq) ? this.#signals.get(seq) : null;
     if (stored === null) return null;
+    this.newest.keep();
     return this.#revive(seq, stored.guid, stored.receivedAtMs, stored.signal);
   }
 
   /**
-   * Forgets acknowledged signals older than the retention, a generation at a time. Returns when the next one becomes
-   * due, as `pruneDueMs` does.
+   * Forgets acknowledged signals older than the retention, a generation at a time; the newest thousand dead letters stay
+   * for five weeks. Returns when the next generation becomes due, as `pruneDueMs` does.
    */
   prune(nowMs: number): number | null {
-    this.#signals.rotate(nowMs, this.acked(), this.#retentionMs);
+    this.#signals.rotate(nowMs, this.acked(), this.#retentionMs, (upTo) => this.#dead.forget(upTo, nowMs));
     return this.pruneDueMs();
   }
 

@@ -26,6 +26,8 @@ const META = {
   fight: z.nullable(fightSchema),
   /** Raised at each accepted hello; frames of an older one change nothing. */
   fence: z.number(),
+  /** When the newest signal had come that came before letters were put back behind it. */
+  newestAtMs: z.number(),
   /** Signals given up at the bound and not yet told to the agent. */
   gap: z.nullable(z.object({ from: z.number(), to: z.number() })),
   /** What the fleet serves, as the agent announced it; null before the first announcement. */

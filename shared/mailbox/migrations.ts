@@ -40,7 +40,7 @@ const MIGRATIONS: readonly (readonly string[])[] = [
  * its own, columns with a default in `dead_letters`. Not columns in a generation of signals, which that release makes
  * anew without them. Applied in order, never edited once released; docs/decisions/0020-two-steps-to-a-schema.md.
  */
-const ADDITIONS: readonly (readonly string[])[] = [];
+const ADDITIONS: readonly (readonly string[])[] = [["ALTER TABLE dead_letters ADD COLUMN refused_by TEXT"]];
 
 const CREATE_META = "CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID";
 

@@ -91,14 +91,16 @@ export class SignalStore {
 
   /**
    * Forgets the older generation if all of it is older than `retentionMs` and acknowledged, and begins a new one. The
-   * current one must hold a signal, so that the sequence goes on behind the newest.
+   * current one must hold a signal, so that the sequence goes on behind the newest. `forgetLetters` is called with the
+   * last number of the older one; the signals of letters that are left afterwards go into what was the current one.
    */
-  rotate(nowMs: number, acked: number, retentionMs: number): void {
+  rotate(nowMs: number, acked: number, retentionMs: number, forgetLetters: (upTo: number) => void): void {
     const dueMs = this.rotationDueMs(acked, retentionMs);
     if (dueMs === null || nowMs < dueMs) return;
-    const { generation, other } = this.#tables(nowMs);
+    const { generation, current, other } = this.#tables(nowMs);
     this.#sql.transaction(() => {
-      this.#sql.exec("DELETE FROM dead_letters WHERE seq <= ?", this.#last(other));
+      forgetLetters(this.#last(other));
+      this.#sql.exec(`INSERT INTO ${current} SELECT * FROM ${other} WHERE seq IN (SELECT seq FROM dead_letters)`);
       this.#sql.exec(`DROP TABLE ${other}`);
       this.#sql.exec(
         `CREATE TABLE ${other} (

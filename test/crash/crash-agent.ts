@@ -3,15 +3,20 @@ import type { Connection, ConnectionEvents } from "../../agent/link/dial.ts";
 import { LinkClient } from "../../agent/link/link-client.ts";
 import { PING, PONG } from "../../shared/link/protocol.ts";
 import { silentLogger } from "../../shared/log/logger.ts";
-import type { SqlDatabase } from "../../shared/sql/sql.ts";
 import type { CrashEdge } from "./crash-edge.ts";
 import { CrashSql, LATENCY_MS, Life, RESTART_MS, type Surroundings } from "./crash-plan.ts";
 import { CrashSocket } from "./crash-socket.ts";
+import type { OldEyes } from "./old-eyes.ts";
+import type { TroubledDisk } from "./troubled-disk.ts";
 
 /** What the agent stands in. */
 export interface AgentSurroundings extends Surroundings {
-  readonly agentSql: SqlDatabase;
+  readonly disk: TroubledDisk;
+  /** What this agent cannot read. */
+  readonly eyes: OldEyes;
   readonly edge: CrashEdge;
+  /** The version that it says it has. */
+  readonly agentVersion: string;
   /** GUIDs that the agent took as new, over all its lives. */
   readonly fresh: string[];
 }
@@ -36,14 +41,24 @@ export class CrashAgent {
     });
   }
 
+  /** Ends the process properly and starts the next one; one that is dead starts by itself. */
+  restart(): void {
+    if (this.#life.dead) return;
+    this.#world.run(() => this.#client?.stop());
+    this.#life = this.#born();
+    this.start();
+  }
+
   start(): void {
     if (this.#life.dead) this.#life = this.#born();
     const life = this.#life;
     const world = this.#world;
     this.#boots += 1;
     world.run(() => {
-      const journal = new Journal(new CrashSql(world.agentSql, world.plan, life, "journal"));
+      const journal = new Journal(new CrashSql(world.disk, world.plan, life, "journal"));
+      world.fresh.push(...journal.reread(world.clock.now()).map((signal) => signal.guid));
       this.#client = new LinkClient({
+        version: world.agentVersion,
         dial: (events) => this.#dial(events, life),
         journal,
         identity: { instance: "nas", boot: `boot-${this.#boots}`, host: "nas.local" },
@@ -72,10 +87,10 @@ export class CrashAgent {
 
   /** The network: what a dead process had sent is still on its way. */
   #dial(events: ConnectionEvents, life: Life): Connection {
-    const { clock, plan, edge } = this.#world;
+    const { clock, plan, edge, eyes } = this.#world;
     const later = (work: () => void): void => void clock.after(LATENCY_MS, () => this.#run(life, work));
     const socket: CrashSocket = new CrashSocket(clock.now(), edge.at, {
-      send: (text) => later(() => socket.open && events.received(text)),
+      send: (text) => later(() => socket.open && events.received(eyes.see(text))),
       closed: (code, reason) => {
         later(() => events.closed({ code, reason, status: null }));
         edge.ended(socket);

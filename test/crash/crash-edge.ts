@@ -99,13 +99,7 @@ export class CrashEdge {
   async post(n: number): Promise<{ readonly status: number; readonly seq: number | null } | null> {
     const { life } = this;
     if (life.dead) return null;
-    const body = JSON.stringify(workflowJob(n));
-    const headers = {
-      "content-type": "application/json",
-      "x-github-event": "workflow_job",
-      "x-github-delivery": guid(n),
-      "x-hub-signature-256": await sign(SECRET, body),
-    };
+    const { body, headers } = await signedDelivery(n);
     if (life.dead) return null;
     const answer = await this.#app.request("/webhook", { method: "POST", body, headers });
     const { seq = null } = (await answer.json()) as { seq?: number };
@@ -133,7 +127,32 @@ export class CrashEdge {
     if (this.#world.cutsAfterEviction) for (const socket of this.#sockets()) socket.drop("cut");
   }
 
+  /** An operator puts a dead letter back. */
+  requeue(seq: number): void {
+    if (this.life.dead) return;
+    this.#world.run(() => this.#edge.host.requeue(seq));
+    this.handled();
+  }
+
   ended(socket: CrashSocket): void {
     if (!this.life.dead) this.#world.run(() => this.#edge.ended(socket));
   }
+}
+
+/** The same in each of some thousand runs. */
+const DELIVERIES = new Map<number, { readonly body: string; readonly headers: Readonly<Record<string, string>> }>();
+
+async function signedDelivery(n: number) {
+  const known = DELIVERIES.get(n);
+  if (known !== undefined) return known;
+  const body = JSON.stringify(workflowJob(n));
+  const headers = {
+    "content-type": "application/json",
+    "x-github-event": "workflow_job",
+    "x-github-delivery": guid(n),
+    "x-hub-signature-256": await sign(SECRET, body),
+  };
+  const delivery = { body, headers };
+  DELIVERIES.set(n, delivery);
+  return delivery;
 }

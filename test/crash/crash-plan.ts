@@ -91,7 +91,7 @@ export class CrashSql implements SqlDatabase {
   }
 
   exec(statement: string, ...values: SqlValue[]): readonly SqlRow[] {
-    const place = `${this.#name}: ${statement.trim().replaceAll(/\s+/g, " ").slice(0, 48)}`;
+    const place = `${this.#name}: ${shortOf(statement)}`;
     return this.#plan.around(this.#life, place, () => this.#sql.exec(statement, ...values));
   }
 
@@ -104,4 +104,12 @@ export class CrashSql implements SqlDatabase {
     this.#plan.pass(this.#life, `after ${this.#name}: commit`);
     return result;
   }
+}
+
+const SHORT = new Map<string, string>();
+
+function shortOf(statement: string): string {
+  const short = SHORT.get(statement) ?? statement.trim().replaceAll(/\s+/g, " ").slice(0, 48);
+  SHORT.set(statement, short);
+  return short;
 }

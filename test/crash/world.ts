@@ -1,9 +1,12 @@
 import { NodeSql } from "../../agent/sqlite/node-sql.ts";
 import { readUp } from "../../shared/link/codec.ts";
+import type { DeadLetter } from "../../shared/mailbox/dead-letters.ts";
 import { VirtualClock } from "../stand-ins/time/virtual-clock.ts";
 import { CrashAgent } from "./crash-agent.ts";
-import { CrashEdge, RETENTION_MS } from "./crash-edge.ts";
+import { CrashEdge } from "./crash-edge.ts";
 import { Crash, CrashPlan, LATENCY_MS } from "./crash-plan.ts";
+import { OldEyes } from "./old-eyes.ts";
+import { TroubledDisk } from "./troubled-disk.ts";
 
 export interface WorldOptions {
   /** The place at which a process dies; null for a run in which none does. */
@@ -19,8 +22,12 @@ export class CrashWorld {
   readonly clock = new VirtualClock();
   readonly edgeSql = new NodeSql(":memory:");
   readonly agentSql = new NodeSql(":memory:");
+  readonly disk = new TroubledDisk(this.agentSql);
+  readonly eyes = new OldEyes();
   readonly plan: CrashPlan;
   readonly edge: CrashEdge;
+  readonly #agent: CrashAgent;
+  agentVersion = "0.1.0";
   /** GUIDs that the agent took as new, in order, over all its lives. */
   readonly fresh: string[] = [];
   /** What GitHub was told with a 2xx: the sequence numbers by delivery. */
@@ -37,7 +44,8 @@ export class CrashWorld {
     this.#evictAt = evictAt;
     this.edge = new CrashEdge(this);
     this.edge.start();
-    new CrashAgent(this).start();
+    this.#agent = new CrashAgent(this);
+    this.#agent.start();
   }
 
   /** A dead process's frames are still on their way: the other side sees the end of the connection behind them. */
@@ -73,31 +81,34 @@ export class CrashWorld {
     return true;
   }
 
-  /** Everything that happens in one run: deliveries with copies, a rotation in between, redelivery of what was red. */
-  async play(deliveries: number): Promise<void> {
-    const red = new Set<number>();
-    for (let n = 1; n <= deliveries; n += 1) {
-      for (let copy = 0; copy < 2; copy += 1) {
-        if (await this.deliver(n)) red.delete(n);
-        else if (!this.told.has(n)) red.add(n);
+  /** GitHub delivers `n`, as often as said, and then again and again until it was told that it is stored. */
+  async deliverUntilTold(n: number, copies = 1): Promise<void> {
+    for (let round = 0; round < 20; round += 1) {
+      for (let copy = 0; copy < copies; copy += 1) {
+        await this.deliver(n);
         await this.clock.advance(4);
       }
-      if (n === Math.ceil(deliveries / 2)) {
-        await this.clock.advance(2 * RETENTION_MS);
-      }
-    }
-    for (let round = 0; round < 20 && red.size > 0; round += 1) {
-      await this.clock.advance(1000);
-      for (const n of red) if (await this.deliver(n)) red.delete(n);
-    }
-    if (red.size > 0) throw new Error(`never stored: ${[...red].join(", ")}`);
-    for (let waited = 0; waited < 300 && !this.settled(deliveries); waited += 1) {
+      if (this.told.has(n)) return;
       await this.clock.advance(1000);
     }
+    throw new Error(`never stored: ${n}`);
   }
 
-  settled(deliveries: number): boolean {
-    return !this.edge.life.dead && this.unacked() === 0 && this.journaled().length === deliveries;
+  /** A newer agent on the old one's disk, which reads what that one could not. */
+  upgrade(): void {
+    this.agentVersion = "0.2.0";
+    this.eyes.open(this.agentSql);
+    this.#agent.restart();
+  }
+
+  /** Lets time go by until it is so; five minutes at most. */
+  async until(isSo: () => boolean): Promise<void> {
+    for (let waited = 0; waited < 300 && !isSo(); waited += 1) await this.clock.advance(1000);
+  }
+
+  /** Whether both sides are up and agree. */
+  settled(): boolean {
+    return !this.edge.life.dead && this.unacked() === 0;
   }
 
   unacked(): number {
@@ -107,6 +118,17 @@ export class CrashWorld {
   /** GUIDs in the agent's journal, in the order in which they came. */
   journaled(): readonly string[] {
     return this.agentSql.exec("SELECT guid FROM signals ORDER BY rowid").map((row) => String(row["guid"]));
+  }
+
+  /** GUIDs of what could not be read, each with its reason, on the agent's disk. */
+  unread(): readonly { readonly guid: string; readonly reason: string }[] {
+    const rows = this.agentSql.exec("SELECT json_extract(raw, '$.guid') AS guid, reason FROM unread ORDER BY agent_at");
+    return rows.map((row) => ({ guid: String(row["guid"]), reason: String(row["reason"]) }));
+  }
+
+  /** What was set aside at the edge, the newest first. */
+  letters(): readonly DeadLetter[] {
+    return this.edge.life.dead ? [] : this.plan.look(() => this.edge.mailbox.deadLetters(100));
   }
 
   close(): void {

@@ -4,10 +4,62 @@ const HOST = "shared/edge/mailbox-host.ts";
 const SERVER = "shared/edge/link-server.ts";
 const SESSION = "agent/link/link-session.ts";
 const PUMP = "shared/edge/signal-pump.ts";
+const JOURNAL = "agent/journal/journal.ts";
+const LETTERS = "shared/edge/letter-return.ts";
 const OBJECT = "worker/mailbox-object.ts";
 
 /** Breaks of the receiver, the mailbox and both ends of the link. */
 export const EDGE_MUTATIONS: readonly Mutation[] = [
+  {
+    breaks: "E-2: a refusal is told once, and not again at the next welcome",
+    file: SESSION,
+    search: "for (const { seq, reason } of journal.untold(welcome.stream)) this.#refuse(welcome, seq, reason);",
+    replace: "journal.untold(welcome.stream);",
+    foundBy: ["crash", "link"],
+  },
+  {
+    breaks: "E-2: the cursor moves before what cannot be read is on disk",
+    file: JOURNAL,
+    search: "    return this.#sql.transaction(() => {\n      for (const { seq, reason, raw } of unread) {",
+    replace:
+      "    this.#moveCursor(stream, upTo, guidAt(upTo, signals, unread));\n    return this.#sql.transaction(() => {\n      for (const { seq, reason, raw } of unread) {",
+    foundBy: ["crash"],
+  },
+  {
+    breaks: "E-11: dead letters go with the generation of their signals",
+    file: "shared/mailbox/signal-store.ts",
+    search: "WHERE seq IN (SELECT seq FROM dead_letters)`",
+    replace: "WHERE seq IN (SELECT seq FROM dead_letters WHERE 0)`",
+    foundBy: ["crash"],
+  },
+  {
+    breaks: "E-11: nobody puts dead letters back for a newer agent",
+    file: SERVER,
+    search: "if (this.#letters.step(socket)) this.#pump.pump(socket);",
+    replace: "",
+    foundBy: ["crash", "link"],
+  },
+  {
+    breaks: "E-11: letters go back to the version that refused them, again and again",
+    file: LETTERS,
+    search: "seq <= state.replayUpTo && isNewerVersion(state.agentVersion, refusedBy)",
+    replace: "seq <= state.replayUpTo",
+    foundBy: ["link"],
+  },
+  {
+    breaks: "E-11: letters go back in one heap before what is new",
+    file: LETTERS,
+    search: "state.lettersAfter === null || mailbox.unacked() > 0",
+    replace: "state.lettersAfter === null",
+    foundBy: ["link"],
+  },
+  {
+    breaks: "E-9: letters that were put back are taken for the newest deliveries",
+    file: "shared/mailbox/mailbox.ts",
+    search: "    this.newest.keep();\n",
+    replace: "",
+    foundBy: ["link"],
+  },
   {
     breaks: "promise 1: a delivery is answered before it is stored",
     file: "shared/mailbox/mailbox.ts",
@@ -123,7 +175,7 @@ export const EDGE_MUTATIONS: readonly Mutation[] = [
   {
     breaks: "promise 3: a refusal that comes behind its acknowledgement is dropped",
     file: PUMP,
-    search: "mailbox.buryAcknowledged(seq, reason, now());",
+    search: "mailbox.buryAcknowledged(seq, reason, now(), socket.state.agentVersion);",
     replace: "",
     foundBy: ["link"],
   },

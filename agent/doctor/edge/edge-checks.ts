@@ -87,9 +87,9 @@ function judgeDead({ dead }: Freshness): Finding {
   if (dead === 0) return { status: "pass", summary: "no dead letters" };
   return {
     status: "warn",
-    summary: `${dead} signals were set aside because the agent could not read them`,
+    summary: `${dead} signals were set aside because the agent could not take them`,
     detail: "sweeps have served their jobs meanwhile",
     remedy:
-      'bring agent and Worker to one version, then put each back: curl -X POST -H "Authorization: Bearer $HOOKLINE_TOKEN" $HOOKLINE_EDGE_URL/dead/SEQ/requeue',
+      "hookline dead lists them with their reasons; upgrade the agent, whose first hello puts them back, or put one back with hookline dead requeue SEQ",
   };
 }

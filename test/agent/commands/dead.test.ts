@@ -44,7 +44,7 @@ async function withDeadLetter(): Promise<FakeIo> {
 test("dead letters are listed with their reason, for people and for scripts", async () => {
   const io = await withDeadLetter();
   expect(await runCli(["dead"], io, STOPPED)).toBe(0);
-  expect(io.out()).toMatch(/^seq +died +job +action +reason\n1 +20\d\d-.* 1001 +queued +guid: .*\n/);
+  expect(io.out()).toMatch(/^seq +died +job +action +agent +reason\n1 +20\d\d-.* 1001 +queued +0\.1\.0 +guid: .*\n/);
   expect(io.out()).toContain("hookline dead requeue SEQ");
   const scripted = fakeIo({ ...io.env } as Record<string, string>);
   expect(await runCli(["dead", "--json"], scripted, STOPPED)).toBe(0);

@@ -84,7 +84,7 @@ describe("a signal that the agent cannot take", () => {
     link.ack(socket, 1);
     link.nack(socket, 1, "retry");
     link.nack(socket, 99, "poison");
-    expect([link.mailbox.dead(), link.mailbox.retriesOf(1)]).toEqual([0, 0]);
+    expect([link.mailbox.dead(), link.mailbox.retries.of(1)]).toEqual([0, 0]);
   });
 
   test("E-2: what the agent could not read is set aside although its acknowledgement came first, once", () => {
