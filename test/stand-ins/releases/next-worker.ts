@@ -19,7 +19,8 @@ export async function nextWorker(steps: Steps, statement: string): Promise<strin
     const file = join(folder, "shared/mailbox/migrations.ts");
     const source = readFileSync(file, "utf8");
     const next = source.replace(new RegExp(`(const ${steps}\\b[^]*?)\\];`), (_, list: string) => {
-      return `${list} [${JSON.stringify(statement)}]];`;
+      const comma = /[[,]\s*$/.test(list) ? "" : ",";
+      return `${list}${comma} [${JSON.stringify(statement)}]];`;
     });
     if (next === source) throw new Error(`${file} has no list ${steps}`);
     writeFileSync(file, next);
