@@ -102,7 +102,7 @@ export const BROKEN_EDGES: readonly BrokenWorld[] = [
     name: "a hook that still signs with the previous secret",
     check: "edge-secret",
     status: "warn",
-    summary: /signed with the previous secret/,
+    summary: /still sign with the previous secret/,
     remedy: /GITHUB_WEBHOOK_SECRET/,
     breakIt: async (world) => {
       const { github, hook, previousSecret } = world;
