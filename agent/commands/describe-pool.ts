@@ -1,3 +1,4 @@
+import type { Hardening } from "../../shared/fleet/hardening.ts";
 import { formatBytes } from "../../shared/fleet/memory-size.ts";
 import type { Pool, PoolResources } from "../../shared/fleet/pool.ts";
 
@@ -12,6 +13,7 @@ export function describePool(pool: Pool): string {
     ["slots", slotsOf(pool)],
     ["image", `${pool.image} (${pool.architecture === "auto" ? "architecture of the host" : pool.architecture})`],
     ["limits", limitsOf(pool.resources)],
+    ...boundsOf(pool.container).map((text) => ["bounds", text] as const),
   ];
   const lines = rows.map(([name, text]) => `${INDENT}${name.padEnd(COLUMN)}${text}\n`);
   return `pool ${pool.key}\n${lines.join("")}`;
@@ -45,4 +47,28 @@ function limitsOf({ cpus, memoryBytes, pidsLimit }: PoolResources): string {
     ...(pidsLimit === undefined ? [] : [`${pidsLimit} processes`]),
   ];
   return parts.length === 0 ? "none" : parts.join(", ");
+}
+
+/** In the words of the file; nothing where the pool says nothing of it. */
+function boundsOf(of: Hardening): readonly string[] {
+  const ulimit = ({ name, soft, hard }: Hardening["ulimits"][number]) => `${name}=${soft}:${hard}`;
+  const said: readonly (readonly [string, string | null])[] = [
+    ["runtime", of.runtime],
+    ["capDrop", listed(of.capDrop)],
+    ["capAdd", listed(of.capAdd)],
+    ["noNewPrivileges", of.noNewPrivileges ? "true" : null],
+    ["user", of.user],
+    ["devices", listed(of.devices.map(({ host, container, permissions }) => `${host}:${container}:${permissions}`))],
+    ["gpus", of.gpus === "all" ? "all" : listed(of.gpus ?? [])],
+    ["extraHosts", listed(Object.entries(of.extraHosts).map(([name, address]) => `${name}=${address}`))],
+    ["caCertificates", of.caCertificates?.path ?? null],
+    ["ulimits", listed(of.ulimits.map(ulimit))],
+    ["proxy", of.proxy === "none" ? null : of.proxy],
+  ];
+  const parts = said.flatMap(([name, text]) => (text === null ? [] : [`${name} ${text}`]));
+  return parts.length === 0 ? [] : [parts.join("; ")];
+}
+
+function listed(texts: readonly string[]): string | null {
+  return texts.length === 0 ? null : texts.join(", ");
 }

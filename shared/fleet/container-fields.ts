@@ -1,34 +1,33 @@
 import * as z from "zod/mini";
 import { PLAIN_CONTAINER, type ContainerOptions } from "./container-options.ts";
 import { described, sizeInMemory, textLike, wholeNumber } from "./fields.ts";
+import { hardeningOf, hardeningShape } from "./hardening-fields.ts";
+import { absolutePath, textMap, type TextMapRules } from "./text-fields.ts";
 
-const ABSOLUTE = /^\/(?!(?:.*\/)?\.{1,2}(?:\/|$))[A-Za-z0-9._/-]{1,200}$/;
 /** The runner's own input, and what Hookline itself sets; the credential is among them. */
 const TAKEN = /^(?:ACTIONS_RUNNER_(?:INPUT_|RETURN_)|RUNNER_MANUALLY_TRAP_SIG$)/;
 const A_WEEK_MINUTES = 7 * 24 * 60;
 
-const absolutePath = () => textLike(ABSOLUTE, "an absolute path in the container, without . and ..");
-
-const textMap = (keyPattern: RegExp, keyRule: string, refused: RegExp, refusal: string) =>
-  z.record(z.string(), z.string()).check(
-    z.refine((map) => Object.keys(map).every((key) => keyPattern.test(key)), { error: `must have only ${keyRule}` }),
-    z.refine((map) => !Object.keys(map).some((key) => refused.test(key)), { error: refusal }),
-  );
+const mapWithout = (rules: TextMapRules, refused: RegExp, refusal: string) =>
+  textMap(rules).check(z.refine((map) => !Object.keys(map).some((key) => refused.test(key)), { error: refusal }));
 
 /** What a version 2 pool may say of its containers. */
 export const containerShape = {
   env: described(
     z._default(
-      textMap(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, "names of variables as keys", TAKEN, "must not set what Hookline sets"),
+      mapWithout(
+        { keys: /^[A-Za-z_][A-Za-z0-9_]{0,127}$/, keyRule: "names of variables as keys" },
+        TAKEN,
+        "must not set what Hookline sets",
+      ),
       {},
     ),
     "Environment of the jobs. Whoever may run a job can read it: it is no place for secrets",
   ),
   containerLabels: described(
     z._default(
-      textMap(
-        /^[\w./-]{1,128}$/,
-        "names of labels as keys",
+      mapWithout(
+        { keys: /^[\w./-]{1,128}$/, keyRule: "names of labels as keys" },
         /^hookline\./,
         "must not begin with hookline., which is the agent's",
       ),
@@ -57,7 +56,7 @@ export const containerShape = {
             textLike(/^[a-z0-9][a-z0-9_-]{0,30}$/, "1 to 31 lower-case letters, digits, dashes and underscores"),
             "Name within the pool",
           ),
-          path: described(absolutePath(), "Folder in the container"),
+          path: described(absolutePath("in the container"), "Folder in the container"),
         }),
       ),
       [],
@@ -89,10 +88,11 @@ export const containerShape = {
     z._default(wholeNumber(60, 86_400), PLAIN_CONTAINER.onlineDeadlineMs / 1000),
     "Seconds that a started runner may take until GitHub lists it as online; then its container goes",
   ),
+  ...hardeningShape,
 };
 
 type Fields = { readonly [Key in keyof typeof containerShape]: z.output<(typeof containerShape)[Key]> };
-type Sometimes = "shmSize" | "jobTimeLimitMinutes" | "pull";
+type Sometimes = "shmSize" | "jobTimeLimitMinutes" | "pull" | "runtime" | "user" | "gpus" | "caCertificates";
 type Stated = Omit<Fields, Sometimes> & { readonly [Key in Sometimes]?: Fields[Key] };
 
 /** The options under the names that say their units. */
@@ -111,6 +111,7 @@ export function containerOptionsOf(stated: Stated): ContainerOptions {
     jobTimeLimitMs: jobTimeLimitMinutes === undefined ? null : jobTimeLimitMinutes * 60_000,
     startDeadlineMs: stated.startDeadlineSeconds * 1000,
     onlineDeadlineMs: stated.onlineDeadlineSeconds * 1000,
+    ...hardeningOf(stated),
   };
 }
 

@@ -1,3 +1,5 @@
+import { PLAIN_HARDENING, type Hardening } from "./hardening.ts";
+
 /** Access of a pool's jobs to Docker. `socket` and `dind` hand each job root on this machine. */
 export type DockerAccess = "none" | "socket" | "dind";
 
@@ -12,7 +14,7 @@ export interface Cache {
 }
 
 /** How the containers of a pool are made, beyond image, command, network and limits. */
-export interface ContainerOptions {
+export interface ContainerOptions extends Hardening {
   readonly env: Readonly<Record<string, string>>;
   /** Labels of the container in Docker, not of the runner. */
   readonly labels: Readonly<Record<string, string>>;
@@ -49,4 +51,5 @@ export const PLAIN_CONTAINER: ContainerOptions = {
   jobTimeLimitMs: null,
   startDeadlineMs: 20 * 60_000,
   onlineDeadlineMs: 5 * 60_000,
+  ...PLAIN_HARDENING,
 };

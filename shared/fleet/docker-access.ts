@@ -1,6 +1,7 @@
 import type { ConfigPath } from "./config-path.ts";
 import type { DockerAccess } from "./container-options.ts";
 import type { FleetFinding } from "./finding.ts";
+import { isSysbox } from "./hardening.ts";
 
 /** What a pool says of Docker in its jobs; undefined is what the schema refused. */
 export interface StatedDocker {
@@ -9,6 +10,7 @@ export interface StatedDocker {
   readonly workFolder: string | undefined;
   readonly visibility: string | undefined;
   readonly max: number | undefined;
+  readonly runtime: string | undefined;
 }
 
 /**
@@ -16,7 +18,7 @@ export interface StatedDocker {
  * folder by its path on the host, so with a shared socket that path must be the same on both sides, else they find an
  * empty workspace. https://github.com/actions/runner/issues/406
  */
-export function dockerFindings({ at, docker, workFolder, visibility, max }: StatedDocker): FleetFinding[] {
+export function dockerFindings({ at, docker, workFolder, visibility, max, runtime }: StatedDocker): FleetFinding[] {
   if (docker === undefined) return [];
   const absolute = workFolder?.startsWith("/") ?? docker === "socket";
   const found: FleetFinding[] = [];
@@ -31,7 +33,8 @@ export function dockerFindings({ at, docker, workFolder, visibility, max }: Stat
   if (docker === "socket" && max !== undefined && max > 1) {
     found.push({ at: [...at, "docker"], message: ONE_FOLDER });
   }
-  if (docker !== "none" && visibility !== undefined && visibility !== "private") {
+  const roots = docker === "socket" || (docker === "dind" && !isSysbox(runtime));
+  if (roots && visibility !== undefined && visibility !== "private") {
     found.push({ at: [...at, "docker"], message: FOR_STRANGERS });
   }
   return found;

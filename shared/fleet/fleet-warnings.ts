@@ -1,4 +1,5 @@
 import type { FleetFinding } from "./finding.ts";
+import { hardeningWarnings, rootsJobs } from "./hardening-warnings.ts";
 import type { Fleet, Pool } from "./pool.ts";
 import { shadows } from "./shadowing.ts";
 
@@ -13,7 +14,12 @@ export function fleetWarnings(fleet: Fleet): FleetFinding[] {
 }
 
 function poolWarnings(pool: Pool, index: number): FleetFinding[] {
-  return [...limitWarnings(pool, index), ...audienceWarnings(pool, index), ...waitWarnings(pool, index)];
+  return [
+    ...limitWarnings(pool, index),
+    ...audienceWarnings(pool, index),
+    ...hardeningWarnings(pool, index),
+    ...waitWarnings(pool, index),
+  ];
 }
 
 function boundWarnings({ maxSlots, pools }: Fleet): FleetFinding[] {
@@ -42,7 +48,7 @@ function audienceWarnings(pool: Pool, index: number): FleetFinding[] {
     "names no label: the pool takes every job that asks for no more than self-hosted, linux or the architecture";
   const rooted = `gives every job root on this machine (docker: ${pool.container.docker}); keep it to repositories whose every author you trust`;
   return [
-    ...(pool.container.docker === "none" ? [] : [{ at: ["pools", index, "docker"], message: rooted }]),
+    ...(rootsJobs(pool) ? [{ at: ["pools", index, "docker"], message: rooted }] : []),
     ...(pool.visibility === "private" ? [] : [{ at: ["pools", index, "visibility"], message: exposed }]),
     ...(pool.labels.length > 0 || pool.groupOnly ? [] : [{ at: ["pools", index, "labels"], message: unlabelled }]),
   ];

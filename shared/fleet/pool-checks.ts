@@ -3,6 +3,7 @@ import type { ConfigPath } from "./config-path.ts";
 import { dockerFindings } from "./docker-access.ts";
 import { asMapping, draftOf, isMapping } from "./draft.ts";
 import { quote } from "./finding.ts";
+import { hardeningFindings } from "./hardening-checks.ts";
 import type { FleetFinding } from "./finding.ts";
 import { scopeFindings } from "./scope-checks.ts";
 import { version1PoolShape, version1ScalingShape } from "./version-1.ts";
@@ -46,7 +47,9 @@ function version2Findings(value: unknown, at: ConfigPath, written: unknown): Fle
       workFolder: pool.workFolder,
       visibility: pool.visibility,
       max: max ?? pool.size ?? DEFAULT_SLOTS,
+      runtime: pool.runtime,
     }),
+    ...hardeningFindings({ ...pool, at }),
     ...sizeAgainstMax(at, pool.size, max),
     ...("max" in asMapping(source["scaling"])
       ? orderOf(at, min, max, "")

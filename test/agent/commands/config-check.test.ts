@@ -39,6 +39,23 @@ pool nas
   expect(stderr).toMatch(/^warning: good\.yaml:3 pools\[0\]\.resources\.cpus: /);
 });
 
+test("what a pool says of its hardening is shown in one line, and whole to scripts", () => {
+  const said =
+    "runtime: runsc, capDrop: [ALL], capAdd: [CAP_CHOWN], noNewPrivileges: true, user: '1001', devices: [/dev/kvm], " +
+    "gpus: 'device=0,1', extraHosts: {nas: 10.0.0.2}, caCertificates: {path: /ca.pem}, " +
+    "ulimits: [{name: nofile, soft: 1024}], proxy: inherit";
+  writeFileSync(
+    join(folder, "hard.yaml"),
+    `version: 2\npools:\n  - {key: nas, organization: acme, labels: [x], ${said}}\n`,
+  );
+  expect(run(["hard.yaml"]).stdout).toContain(
+    "  bounds  runtime runsc; capDrop ALL; capAdd CHOWN; noNewPrivileges true; user 1001; devices /dev/kvm:/dev/kvm:rwm; " +
+      "gpus 0, 1; extraHosts nas=10.0.0.2; caCertificates /ca.pem; ulimits nofile=1024:1024; proxy inherit\n",
+  );
+  const { pools } = JSON.parse(run(["hard.yaml", "--json"]).stdout);
+  expect(pools[0].container).toMatchObject({ runtime: "runsc", caCertificates: { path: "/ca.pem", complete: false } });
+});
+
 test("scripts get pools, warnings and errors of a good file", () => {
   const { code, stdout, stderr } = run(["--json", "good.yaml"]);
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });

@@ -25,3 +25,41 @@ test.each([
 ])("C-13: an upgrade alone drains nothing: the hash of a pool stays what it was: %s", (_case, made, hash) => {
   expect(poolHash(made)).toBe(hash);
 });
+
+const hashOf = (more: string) =>
+  poolHash(
+    onePool(`version: 2\nimage: 'runner:1'\npools:\n  - {key: small, organization: acme, labels: [nas]${more}}\n`),
+  );
+
+/** What the version before hardening could be told of a pool; the hashes are those that it wrote onto containers. */
+const EVERYTHING =
+  ", env: {B: '2', A: '1'}, containerLabels: {team: ci}, shmSize: 1g, tmpfs: ['/b:size=1g'], " +
+  "caches: [{name: tools, path: /opt/tools}], dns: [1.1.1.1], pull: daily, jobTimeLimitMinutes: 90, " +
+  "startDeadlineSeconds: 60, onlineDeadlineSeconds: 600, " +
+  "resources: {cpus: 1.5, memory: 2g, pidsLimit: 99, cpuShares: 512}, " +
+  "network: host, architecture: arm64, command: [/bin/x], runnerGroup: builds";
+
+test.each([
+  ["little", "", "e9d2fa5e1670"],
+  ["everything", EVERYTHING, "13319c4d83ed"],
+  ["Docker in Docker", ", docker: dind", "d0a3d9023393"],
+  ["the shared socket", ", docker: socket, workFolder: /work, dockerGroup: 105, scaling: {max: 1}", "8a2ff4d405ad"],
+])("an upgrade alone drains nothing: a pool that says %s has the hash of before", (_what, more, hash) => {
+  expect(hashOf(more)).toBe(hash);
+});
+
+test.each([
+  "runtime: runsc",
+  "capDrop: [NET_RAW]",
+  "capAdd: [SYS_PTRACE]",
+  "noNewPrivileges: true",
+  "user: '1001'",
+  "devices: [/dev/kvm]",
+  "gpus: all",
+  "extraHosts: {registry.home: 192.168.1.5}",
+  "caCertificates: {path: /volume1/ca.pem}",
+  "ulimits: [{name: nofile, soft: 1024}]",
+  "proxy: inherit",
+])("a runner of before cannot stand for one with %s", (more) => {
+  expect(hashOf(`, ${more}`)).not.toBe(hashOf(""));
+});
