@@ -19,7 +19,8 @@ const HELP = `Usage: hookline doctor [--only GROUP] [--probe] [--json]
 
 Checks each link of the chain for whether a job queued now would get a runner, and says what to type if not.
 The links are checked side by side; each result is printed as it arrives. Nothing is written, except that one
-container for each pool is created and removed without being started. (pnpm doctor is a command of pnpm's own: from a checkout it is
+container for each pool is created and removed again; it is started, with nothing to do, only where the pool asks for
+devices, a runtime, a user, limits or certificates, which engines look at no earlier. (pnpm doctor is a command of pnpm's own: from a checkout it is
 pnpm run doctor, or pnpm hookline doctor.)
 
   --only GROUP   edge, github, docker or agent alone; may be given several times

@@ -35,6 +35,55 @@ export const summarySchema = z
 
 export type ContainerSummary = Readonly<z.infer<typeof summarySchema>>;
 
+/** The answer to a create. */
+export interface CreatedContainer {
+  readonly id: string;
+  /** What the engine has to say of the settings that it took, or did not. */
+  readonly warnings: readonly string[];
+}
+
+export const createdSchema = z
+  .object({ Id: z.string().min(1), Warnings: z.array(z.string()).nullish() })
+  .transform(({ Id, Warnings }): CreatedContainer => ({ id: Id, warnings: Warnings ?? [] }));
+
+const someOf = z.array(z.unknown()).nullish();
+const amount = z.number().nullish();
+
+/** What of the settings that it was asked for an engine says to have kept: as far as engines drop them in silence. */
+const keptSchema = z
+  .object({
+    Memory: amount,
+    NanoCpus: amount,
+    CpuQuota: amount,
+    CpuShares: amount,
+    PidsLimit: amount,
+    Runtime: z.string().nullish(),
+    CapDrop: someOf,
+    SecurityOpt: z.array(z.string()).nullish(),
+    DeviceRequests: someOf,
+    Ulimits: someOf,
+  })
+  .transform((kept) => ({
+    /** Bytes; 0 is no limit, as with the others. */
+    memory: kept.Memory ?? 0,
+    nanoCpus: kept.NanoCpus ?? 0,
+    cpuQuota: kept.CpuQuota ?? 0,
+    cpuShares: kept.CpuShares ?? 0,
+    pidsLimit: kept.PidsLimit ?? 0,
+    runtime: kept.Runtime ?? "",
+    /** How many there are. */
+    capDrop: kept.CapDrop?.length ?? 0,
+    noNewPrivileges: kept.SecurityOpt?.some((option) => option.startsWith("no-new-privileges")) ?? false,
+    deviceRequests: kept.DeviceRequests?.length ?? 0,
+    ulimits: kept.Ulimits?.length ?? 0,
+  }));
+
+export type KeptSettings = Readonly<z.infer<typeof keptSchema>>;
+
+const mountSchema = z
+  .object({ Source: z.string().nullish(), Destination: z.string() })
+  .transform(({ Source, Destination }) => ({ source: Source ?? "", destination: Destination }));
+
 /** The fields of `GET /containers/{id}/json` that are used. The environment is not among them: it holds a credential. */
 export const inspectSchema = z
   .object({
@@ -52,6 +101,8 @@ export const inspectSchema = z
     NetworkSettings: z
       .object({ Networks: z.record(z.string(), z.object({ NetworkID: z.string().nullish() })).nullish() })
       .nullish(),
+    HostConfig: keptSchema.nullish(),
+    Mounts: z.array(mountSchema).nullish(),
   })
   .transform((answer) => ({
     id: answer.Id,
@@ -68,6 +119,10 @@ export const inspectSchema = z
     networks: new Map(
       Object.entries(answer.NetworkSettings?.Networks ?? {}).map(([name, { NetworkID }]) => [name, NetworkID ?? ""]),
     ) as ReadonlyMap<string, string>,
+    /** Null where the engine does not show it. */
+    kept: answer.HostConfig ?? null,
+    /** Paths on the host and in the container. */
+    mounts: answer.Mounts ?? [],
   }));
 
 export type ContainerDetail = Readonly<z.infer<typeof inspectSchema>>;

@@ -1,11 +1,17 @@
 import type { ContainerCreateRequest } from "@docker/node-sdk";
 import * as z from "zod";
-import { inspectSchema, summarySchema, type ContainerDetail, type ContainerSummary } from "./container-answers.ts";
+import {
+  createdSchema,
+  inspectSchema,
+  summarySchema,
+  type ContainerDetail,
+  type ContainerSummary,
+  type CreatedContainer,
+} from "./container-answers.ts";
 import { DockerError } from "./docker-error.ts";
 import type { EngineCall, Engine } from "./engine.ts";
 import { joinLogFrames } from "./log-frames.ts";
 
-const createdSchema = z.object({ Id: z.string().min(1) });
 const waitSchema = z.object({ StatusCode: z.number().int() });
 const listSchema = z.array(summarySchema);
 /** The engine answers a stop only when the container has ended, so its grace comes on top. */
@@ -23,7 +29,7 @@ export class ContainerApi {
   }
 
   /**
-   * Creates and resolves with the id. Never sent twice by itself. Throws `image-missing`, `conflict` when the name
+   * Creates and resolves with id and warnings. Never sent twice by itself. Throws `image-missing`, `conflict` when the name
    * is taken, `rejected` when the host cannot do what is asked.
    */
   async create(
@@ -31,7 +37,7 @@ export class ContainerApi {
     body: ContainerCreateRequest,
     platform: string | null,
     signal: AbortSignal,
-  ): Promise<string> {
+  ): Promise<CreatedContainer> {
     const call: EngineCall = {
       endpoint: "POST /containers/create",
       method: "POST",
@@ -42,7 +48,7 @@ export class ContainerApi {
       signal,
     };
     try {
-      return (await this.#engine.json(call, createdSchema, [201])).Id;
+      return await this.#engine.json(call, createdSchema, [201]);
     } catch (error) {
       throw error instanceof DockerError && error.code === "not-found" ? imageMissing(body.Image ?? "", error) : error;
     }

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { DockerError, type DockerErrorCode } from "./docker-error.ts";
+import { hardeningRemedy } from "./hardening-trouble.ts";
 import { networkTrouble } from "./network-trouble.ts";
 
 const messageSchema = z.object({ message: z.string() });
@@ -24,7 +25,7 @@ export function statusError(endpoint: string, status: number, body: string): Doc
   const message = engineMessage(body);
   const code = codeOf(status, message);
   const said = message === "" ? "without a message" : `"${message}"`;
-  const remedy = networkTrouble(message)?.remedy ?? REMEDIES[code] ?? "";
+  const remedy = networkTrouble(message)?.remedy ?? hardeningRemedy(message) ?? REMEDIES[code] ?? "";
   return new DockerError(code, `${endpoint}: Docker answered ${status} ${said}.`, remedy, { status });
 }
 

@@ -33,6 +33,11 @@ const infoSchema = z.object({
   DockerRootDir: z.string().nullish(),
   Driver: z.string().nullish(),
   InitCommit: z.object({ ID: z.string() }).nullish(),
+  InitBinary: z.string().nullish(),
+  Runtimes: z.record(z.string(), z.unknown()).nullish(),
+  /** With its password masked by the engine. */
+  HttpProxy: z.string().nullish(),
+  HttpsProxy: z.string().nullish(),
   SystemTime: z.string().nullish(),
 });
 

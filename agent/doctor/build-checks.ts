@@ -67,7 +67,8 @@ export function buildDoctor(options: DoctorOptions): Doctor {
   const github = attempt(
     () => new GitHubFacts(githubOf(settings, silentLogger, { deadlineMs: GITHUB_CALL_MS }), readings.github, clock),
   );
-  const docker = new DockerFacts(new DockerClient(parseDockerHost(settings.dockerHost)), readings.docker);
+  const dockerHost = parseDockerHost(settings.dockerHost);
+  const docker = new DockerFacts(new DockerClient(dockerHost), readings.docker);
   const lastSweep = once(async () => {
     return (await askLastSweep(settings.dataFolder)) ?? (journal.kind === "read" ? journal.facts.lastSweep : null);
   });
@@ -76,7 +77,7 @@ export function buildDoctor(options: DoctorOptions): Doctor {
     checks: [
       ...edgeGroup(world),
       ...githubGroup(world),
-      ...dockerChecks({ ...options, ...settings, facts: docker, fleet, nowMs: clock.now() }),
+      ...dockerChecks({ ...options, ...settings, facts: docker, dockerHost, fleet, nowMs: clock.now() }),
       fleetCheck,
       settingsCheck(env),
       ...agentGroup(world),

@@ -8,6 +8,7 @@ import type { LogLevel } from "../../shared/log/logger.ts";
 import type { Environment } from "./environment.ts";
 import { instanceOfHost } from "./instance-name.ts";
 import { keptInstance } from "./kept-instance.ts";
+import { ownProxy, type OwnProxy } from "./own-proxy.ts";
 import { readSetting } from "./read-setting.ts";
 import { SETTING_NAMES, type SETTINGS } from "./settings-table.ts";
 import type { SettingName } from "./settings-table.ts";
@@ -53,6 +54,8 @@ export interface AgentSettings {
   /** Null: the host's. */
   readonly timeZone: string | null;
   readonly sweepIntervalMs: number;
+  /** By what the agent reaches the world; pools may hand it to their jobs. */
+  readonly proxy: OwnProxy;
 }
 
 export interface SettingsSource {
@@ -98,6 +101,7 @@ export function readSettings({ env, cwd, hostName = hostname() }: SettingsSource
     logLevel: values.LOG_LEVEL,
     timeZone: values.TZ,
     sweepIntervalMs: values.HOOKLINE_SWEEP_INTERVAL_SECONDS * 1000,
+    proxy: ownProxy(env),
   };
 }
 

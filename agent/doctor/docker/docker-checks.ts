@@ -1,6 +1,8 @@
-import type { Random } from "../../../shared/clock/clock.ts";
+import type { Clock, Random } from "../../../shared/clock/clock.ts";
 import type { Fleet } from "../../../shared/fleet/pool.ts";
 import { silentLogger } from "../../../shared/log/logger.ts";
+import type { OwnProxy } from "../../settings/own-proxy.ts";
+import type { DockerHost } from "../../docker/docker-host.ts";
 import { NEWEST_API, OLDEST_API } from "../../docker/api-version.ts";
 import { HelperContainers } from "../../slots/docker/helper-container.ts";
 import type { HostFeatures } from "../../slots/docker/host-features.ts";
@@ -11,6 +13,7 @@ import { isRefused, orDockerSkipped, type DockerFacts } from "./docker-facts.ts"
 import { judgeDisk, judgeKernel, judgeLimits, judgeLogs, judgeMemory } from "./host-checks.ts";
 import { judgeImage } from "./image-check.ts";
 import { judgeUsage } from "./usage-check.ts";
+import { judgeProxy } from "./proxy-check.ts";
 import { networkChecks } from "./network-check.ts";
 
 export interface DockerCheckOptions {
@@ -19,7 +22,10 @@ export interface DockerCheckOptions {
   readonly instance: string;
   readonly dataFolder: string;
   readonly random: Random;
+  readonly clock: Clock;
   readonly nowMs: number;
+  readonly dockerHost: DockerHost;
+  readonly proxy: OwnProxy;
 }
 
 /** Whether the engine answers to this user, can hold what the pools ask for, and would create their containers. */
@@ -46,13 +52,14 @@ export function dockerChecks(options: DockerCheckOptions): readonly Check[] {
   const dryRuns = pools.map((pool): Check => ({
     id: `docker-create:${pool.key}`,
     group: "docker",
-    run: () => judgeDryRun(facts, pool, { ...options, helpers }),
+    run: (signal) => judgeDryRun(facts, pool, { ...options, helpers, signal }),
   }));
   return [
     { id: "docker-engine", group: "docker", run: () => judgeEngine(facts, helpers) },
     { id: "docker-access", group: "docker", run: (signal) => judgeDockerAccess(facts, signal) },
     ofHost("docker-kernel", (host) => judgeKernel(host, fleet)),
-    ofHost("docker-limits", (host) => judgeLimits(host, pools)),
+    ofHost("docker-limits", (host) => judgeLimits(host, pools, options.proxy)),
+    ofHost("docker-proxy", (host) => judgeProxy(host, options.proxy)),
     ofHost("docker-memory", (host) => judgeMemory(host, pools)),
     ofHost("docker-disk", (host) => judgeDisk(host, dataFolder, pools)),
     { id: "docker-usage", group: "docker", run: (signal) => judgeUsage(facts, { ...options, pools }, signal) },

@@ -1,4 +1,6 @@
 import type { Fleet, Pool } from "../../../shared/fleet/pool.ts";
+import type { OwnProxy } from "../../settings/own-proxy.ts";
+import { proxyLeftOut } from "../../slots/docker/job-proxy.ts";
 import { settingsLeftOut } from "../../slots/docker/container-spec.ts";
 import type { HostFeatures } from "../../slots/docker/host-features.ts";
 import type { Finding } from "../check/check.ts";
@@ -41,9 +43,11 @@ export function judgeKernel(
   };
 }
 
-/** What of the pools' settings this host cannot enforce. */
-export function judgeLimits(host: HostFeatures, pools: readonly Pool[]): Finding {
-  const left = pools.flatMap((pool) => settingsLeftOut(pool, host).map((each) => ({ ...each, pool: pool.key })));
+/** What of the pools' settings this host cannot enforce, or the agent cannot hand over. */
+export function judgeLimits(host: HostFeatures, pools: readonly Pool[], proxy: OwnProxy): Finding {
+  const left = pools.flatMap((pool) =>
+    [...settingsLeftOut(pool, host), ...proxyLeftOut(pool, proxy)].map((each) => ({ ...each, pool: pool.key })),
+  );
   if (left.length === 0) return { status: "pass", summary: "every limit of the pools is enforced" };
   const settings = [...new Set(left.map(({ setting }) => setting))];
   return {

@@ -2,7 +2,7 @@ import type { Fleet, Pool } from "../../../shared/fleet/pool.ts";
 import type { ContainerDetail } from "../../docker/container-answers.ts";
 import { DockerError } from "../../docker/docker-error.ts";
 import { missingNetworkRemedy, networkTrouble } from "../../docker/network-trouble.ts";
-import type { HelperContainers } from "../../slots/docker/helper-container.ts";
+import { DO_NOTHING, type HelperContainers } from "../../slots/docker/helper-container.ts";
 import { Skipped, type Check, type Finding } from "../check/check.ts";
 import { orDockerSkipped, type DockerFacts } from "./docker-facts.ts";
 
@@ -10,8 +10,6 @@ import { orDockerSkipped, type DockerFacts } from "./docker-facts.ts";
 const DEFAULT_NETWORK = "bridge";
 /** Networks that stand on nothing that could be gone. */
 const ALWAYS_THERE: ReadonlySet<string> = new Set(["host", "none"]);
-/** Every image of a runner has a shell: the runner's own start is a script. */
-const NOTHING = { Entrypoint: ["/bin/sh"], Cmd: ["-c", ":"] };
 
 interface Network {
   readonly name: string;
@@ -46,7 +44,7 @@ async function judgeNetwork(
 ): Promise<Finding> {
   await orDockerSkipped(facts.host());
   const body = {
-    ...NOTHING,
+    ...DO_NOTHING,
     Image: await imageFor(facts, [...network.users, ...pools]),
     HostConfig: { NetworkMode: network.name, RestartPolicy: { Name: "no" as const } },
   };

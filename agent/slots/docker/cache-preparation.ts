@@ -108,7 +108,8 @@ export class CachePreparation {
   async #give(pool: Pool, host: HostFeatures, signal: AbortSignal): Promise<void> {
     const { client, helpers, instance } = this.#options;
     const platform = platformOf(pool, host);
-    const { user } = await this.#image(pool, platform, signal);
+    const image = await this.#image(pool, platform, signal);
+    const user = pool.container.user ?? image.user;
     if (isRoot(user)) return;
     const helper = {
       purpose: "prepare-cache",

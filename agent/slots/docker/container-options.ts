@@ -2,7 +2,11 @@ import type { ContainerCreateRequest, HostConfig } from "@docker/node-sdk";
 import type { Cache } from "../../../shared/fleet/container-options.ts";
 import type { Pool } from "../../../shared/fleet/pool.ts";
 import { cacheVolumeName } from "./cache-volumes.ts";
+import { isSysbox } from "../../../shared/fleet/hardening.ts";
+import { certificateMounts, certificateVariables, hardened, type BindMount } from "./container-hardening.ts";
 import type { HostFeatures } from "./host-features.ts";
+import { proxyVariables } from "./job-proxy.ts";
+import type { Lent } from "./lent.ts";
 
 /** What a pool's own options make of its containers. */
 export interface AppliedOptions {
@@ -22,29 +26,38 @@ export interface CacheMount {
   readonly Target: string;
 }
 
+/** Where tools look for it in a container. */
 const SOCKET = "/var/run/docker.sock";
 const DOCKER_DATA = "/var/lib/docker";
 /** The runner waits so long for the Docker that its image starts beside it. */
 const DOCKER_WAIT_SECONDS = 60;
 
 /** The options of a pool in the engine's words. Caches are volumes of this agent and this pool alone. */
-export function applyOptions(pool: Pool, instance: string, host: HostFeatures): AppliedOptions {
+export function applyOptions(pool: Pool, instance: string, host: HostFeatures, lent: Lent): AppliedOptions {
   const { key, container, workFolder } = pool;
   const { env, labels, shmBytes, tmpfs, caches, dns, docker } = container;
-  const mounts = cacheMounts(caches, key, instance);
   const isDind = docker === "dind";
+  const isShared = docker === "socket";
+  const mounts = [
+    ...cacheMounts(caches, key, instance),
+    ...certificateMounts(container),
+    ...(isShared ? socketMounts(lent.dockerSocket) : []),
+  ];
   return {
     hostConfig: {
       ...(shmBytes === null ? {} : { ShmSize: shmBytes }),
       ...(Object.keys(tmpfs).length === 0 ? {} : { Tmpfs: tmpfs }),
-      ...(mounts.length === 0 ? {} : { Mounts: [...mounts] }),
+      ...hardened(container),
+      ...(mounts.length === 0 ? {} : { Mounts: mounts }),
       ...(dns.length === 0 ? {} : { Dns: [...dns] }),
-      ...(docker === "socket" ? sharedSocket(workFolder, container.dockerGroup) : {}),
-      ...(isDind ? { Privileged: true } : {}),
+      ...(isShared ? { Binds: [`${workFolder}:${workFolder}`], GroupAdd: [String(container.dockerGroup)] } : {}),
+      ...(isPrivileged(pool) ? { Privileged: true } : {}),
       ...usernsOf(pool, host),
     },
     volumes: isDind ? { Volumes: { [DOCKER_DATA]: {} } } : {},
     env: [
+      ...proxyVariables(pool, lent.proxy),
+      ...certificateVariables(pool),
       ...Object.entries(env).map(([name, value]) => `${name}=${value}`),
       ...(isDind ? [`RUNNER_WAIT_FOR_DOCKER_IN_SECONDS=${DOCKER_WAIT_SECONDS}`] : []),
     ],
@@ -56,9 +69,14 @@ export function applyOptions(pool: Pool, instance: string, host: HostFeatures): 
  * The engine refuses privilege inside a remapped user namespace. A privileged container is root on the host in any case.
  * https://docs.docker.com/engine/security/userns-remap/#disable-namespace-remapping-for-a-container
  */
-export function usernsOf({ container }: Pool, { securityOptions }: HostFeatures): HostConfig {
+export function usernsOf({ container }: Pick<Pool, "container">, { securityOptions }: HostFeatures): HostConfig {
   const isRemapped = securityOptions.some((option) => option.split(",").includes("name=userns"));
-  return container.docker === "dind" && isRemapped ? { UsernsMode: "host" } : {};
+  return isPrivileged({ container }) && isRemapped ? { UsernsMode: "host" } : {};
+}
+
+/** Sysbox runs a Docker in a container without privilege, and takes neither that nor the host's user namespace. */
+function isPrivileged({ container }: Pick<Pool, "container">): boolean {
+  return container.docker === "dind" && !isSysbox(container.runtime);
 }
 
 /** The volumes of a pool's caches, which the engine makes where they are not there yet. */
@@ -70,7 +88,11 @@ export function cacheMounts(caches: readonly Cache[], poolKey: string, instance:
   }));
 }
 
-/** The work folder has one path on both sides: container jobs mount it by its path on the host. */
-function sharedSocket(workFolder: string, group: number): HostConfig {
-  return { Binds: [`${SOCKET}:${SOCKET}`, `${workFolder}:${workFolder}`], GroupAdd: [String(group)] };
+/**
+ * The engine's own socket. A mount is refused where its source is missing; a bind would make a folder of that name. The
+ * work folder, bound beside it, has one path on both sides: container jobs mount it by its path on the host.
+ * https://docs.docker.com/engine/storage/bind-mounts/
+ */
+function socketMounts(source: string | null): readonly BindMount[] {
+  return source === null ? [] : [{ Type: "bind", Source: source, Target: SOCKET }];
 }

@@ -6,6 +6,7 @@ import { writeSlotLabels } from "./container-labels.ts";
 import { applyOptions } from "./container-options.ts";
 import { applyLimits, type LeftOut } from "./container-limits.ts";
 import type { HostFeatures } from "./host-features.ts";
+import { NOTHING_LENT, type Lent } from "./lent.ts";
 
 export interface ContainerSpecInput {
   readonly spec: SlotSpec;
@@ -14,6 +15,8 @@ export interface ContainerSpecInput {
   /** `bridge`, `host` or the name of a Docker network. */
   readonly network: string;
   readonly createdAtMs: number;
+  /** What of the agent's own the pool may ask for; nothing but the usual socket where it is left out. */
+  readonly lent?: Lent;
 }
 
 export interface ContainerSpec {
@@ -35,14 +38,16 @@ const LOG_MAX_SIZE = "10m";
  * read. The only credential in it is the JIT configuration, which is spent after one job. No Docker socket, unless the
  * pool asks for it.
  */
-export function containerSpec({ spec, instance, host, network, createdAtMs }: ContainerSpecInput): ContainerSpec {
+export function containerSpec(input: ContainerSpecInput): ContainerSpec {
+  const { spec, instance, host, network, createdAtMs, lent = NOTHING_LENT } = input;
   const { pool } = spec;
   const platform = platformOf(pool, host);
   const { hostConfig } = poolPart(pool, host, network);
-  const options = applyOptions(pool, instance, host);
+  const options = applyOptions(pool, instance, host, lent);
   const fixed = {
     Image: pool.image,
     Cmd: [...pool.command],
+    ...(pool.container.user === null ? {} : { User: pool.container.user }),
     HostConfig: { ...hostConfig, ...options.hostConfig },
     ...options.volumes,
   };

@@ -2,6 +2,9 @@ import { errorFields } from "../../../shared/errors/message-of.ts";
 import type { Logger } from "../../../shared/log/logger.ts";
 import { readSlotLabels } from "./container-labels.ts";
 import type { ContainerSpec } from "./container-spec.ts";
+import { droppedBounds, hasBounds } from "./dropped-settings.ts";
+import type { HostConfig } from "@docker/node-sdk";
+import type { CreatedContainer } from "../../docker/container-answers.ts";
 import type { DockerClient } from "../../docker/docker-client.ts";
 import { DockerError } from "../../docker/docker-error.ts";
 import type { DockerImagePulls } from "./image-pulls.ts";
@@ -30,12 +33,13 @@ export class DockerSlotStart {
   }
 
   /** Throws SlotError or DockerError, or the signal's reason; then no container of the slot is left. */
-  async start(spec: SlotSpec, container: ContainerSpec, signal: AbortSignal): Promise<void> {
-    const id = await this.#create(spec, container, signal);
-    await this.#run(id, spec.name, signal);
+  async start(spec: SlotSpec, container: ContainerSpec, signal: AbortSignal): Promise<CreatedContainer> {
+    const created = await this.#create(spec, container, signal);
+    await this.#run(created.id, spec.name, container.body.HostConfig ?? {}, signal);
+    return created;
   }
 
-  async #create(spec: SlotSpec, container: ContainerSpec, signal: AbortSignal): Promise<string> {
+  async #create(spec: SlotSpec, container: ContainerSpec, signal: AbortSignal): Promise<CreatedContainer> {
     try {
       return await this.#createOnce(spec, container, signal);
     } catch (error) {
@@ -48,7 +52,7 @@ export class DockerSlotStart {
   /**
    * The call itself is not aborted: the engine would create the container all the same, and nobody would know its id.
    */
-  async #createOnce(spec: SlotSpec, { body, platform }: ContainerSpec, signal: AbortSignal): Promise<string> {
+  async #createOnce(spec: SlotSpec, { body, platform }: ContainerSpec, signal: AbortSignal): Promise<CreatedContainer> {
     signal.throwIfAborted();
     try {
       return await this.#client.containers.create(spec.name, body, platform, unaborted());
@@ -60,15 +64,28 @@ export class DockerSlotStart {
     }
   }
 
-  async #run(id: string, name: string, signal: AbortSignal): Promise<void> {
+  async #run(id: string, name: string, asked: HostConfig, signal: AbortSignal): Promise<void> {
     try {
       signal.throwIfAborted();
+      if (hasBounds(asked)) await this.#refuseUnbound(id, asked, signal);
       await this.#client.containers.start(id, unaborted());
       signal.throwIfAborted();
     } catch (error) {
       await this.#discard(id, name);
       throw error instanceof DockerError && error.status !== null ? slotError("start-failed", error) : error;
     }
+  }
+
+  /** A job must not run without the bounds that its pool asks for, and an engine may leave them out without a word. */
+  async #refuseUnbound(id: string, asked: HostConfig, signal: AbortSignal): Promise<void> {
+    const { kept } = (await this.#client.containers.inspect(id, signal)) ?? { kept: null };
+    const missing = kept === null ? ["what the engine does not show"] : droppedBounds(asked, kept);
+    if (missing.length === 0) return;
+    throw new SlotError(
+      "rejected",
+      `The engine made a container without ${missing.join(", ")} of its pool, so no job runs in it.`,
+      UNBOUND_REMEDY,
+    );
   }
 
   async #nameTaken(name: string, cause: DockerError): Promise<SlotError> {
@@ -102,6 +119,9 @@ export class DockerSlotStart {
     }
   }
 }
+
+const UNBOUND_REMEDY =
+  "Take the setting out of the pool in config/pools.yaml, or use an engine that has it: Podman's Docker API knows no runtime.";
 
 /** For calls that must not be cut short; the transport bounds their silence. */
 function unaborted(): AbortSignal {

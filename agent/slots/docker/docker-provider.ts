@@ -8,6 +8,7 @@ import type { ContainerSummary } from "../../docker/container-answers.ts";
 import { INSTANCE_LABEL, readSlotLabels } from "./container-labels.ts";
 import { containerSpec, platformOf, settingsLeftOut } from "./container-spec.ts";
 import type { DockerClient } from "../../docker/docker-client.ts";
+import { parseDockerHost, type DockerHost } from "../../docker/docker-host.ts";
 import { DockerError } from "../../docker/docker-error.ts";
 import { engineTimeMs } from "../../docker/engine-time.ts";
 import type { EngineInfo } from "../../docker/system-api.ts";
@@ -15,7 +16,12 @@ import { hostFeatures, type HostFeatures } from "./host-features.ts";
 import { Admission, refuseOldKernel, type RoomRule } from "./admission.ts";
 import { SlotImages } from "./slot-images.ts";
 import type { RegistryAuth } from "../../docker/registry-auth.ts";
+import { NO_PROXY, type OwnProxy } from "../../settings/own-proxy.ts";
 import { DockerImagePulls } from "./image-pulls.ts";
+import { proxyLeftOut } from "./job-proxy.ts";
+import { socketOnHost } from "./lent.ts";
+import { poolRefusal, refuse, socketRefusal } from "./pool-refusal.ts";
+import { ReadBack } from "./read-back.ts";
 import { observedRow, observedSlot } from "./observed-container.ts";
 import { inSlotTerms } from "./slot-error.ts";
 import { CachePreparation } from "./cache-preparation.ts";
@@ -33,6 +39,10 @@ const RUNNER_LINES = 200;
 
 export interface DockerSlotProviderOptions {
   readonly client: DockerClient;
+  /** Where the client finds the engine; the usual socket where it is left out. */
+  readonly dockerHost?: DockerHost;
+  /** The agent's own way out, for pools that hand it to their jobs; none where it is left out. */
+  readonly proxy?: OwnProxy;
   /** Id of this agent; only containers that carry it are listed, stopped or removed. */
   readonly instance: string;
   readonly clock: Clock;
@@ -57,6 +67,10 @@ export class DockerSlotProvider implements SlotProvider {
   readonly #caches: CachePreparation;
   readonly #admission: Admission | null;
   readonly #unseen: SayOnce;
+  readonly #readBack: ReadBack;
+  readonly #dockerHost: DockerHost;
+  readonly #proxy: OwnProxy;
+  #socket: string | null | undefined;
   #features: HostFeatures | null = null;
   /** Slots whose images were seen to when they were admitted. */
   readonly #imaged = new Set<string>();
@@ -66,6 +80,9 @@ export class DockerSlotProvider implements SlotProvider {
     this.#client = options.client;
     this.#log = options.log;
     this.#unseen = new SayOnce(options.log);
+    this.#readBack = new ReadBack(options);
+    this.#dockerHost = options.dockerHost ?? parseDockerHost(undefined);
+    this.#proxy = options.proxy ?? NO_PROXY;
     const pulls = new DockerImagePulls(options.client, options.clock, options.log, options.registryAuth);
     this.#images = new SlotImages({ ...options, pulls });
     this.#starter = new DockerSlotStart({ ...options, pulls });
@@ -78,6 +95,7 @@ export class DockerSlotProvider implements SlotProvider {
     return inSlotTerms(async () => {
       const host = await this.#host(signal);
       for (const pool of pools) this.#reportLeftOut(pool, host);
+      for (const pool of pools) await this.#dockerSocket(pool, signal);
       const ofImage = Map.groupBy(pools, (pool) => `${platformOf(pool, host) ?? ""} ${pool.image}`);
       const outcomes = await Promise.allSettled([...ofImage.values()].map((some) => this.#ready(some, host, signal)));
       const failed = outcomes.find((outcome) => outcome.status === "rejected");
@@ -87,8 +105,10 @@ export class DockerSlotProvider implements SlotProvider {
 
   admit(name: string, pool: Pool, signal: AbortSignal): Promise<void> {
     return inSlotTerms(async () => {
+      refuse(socketRefusal(pool, this.#dockerHost));
       const host = await this.#host(signal);
       refuseOldKernel(host);
+      refuse(poolRefusal(pool, host, this.#dockerHost));
       this.#admission?.admit(name, pool);
       await this.#images.beforeRegistration(pool, platformOf(pool, host), signal);
       this.#imaged.add(name);
@@ -107,8 +127,10 @@ export class DockerSlotProvider implements SlotProvider {
       const platform = platformOf(spec.pool, host);
       if (!this.#imaged.delete(spec.name)) await this.#images.beforeStart(spec.pool, platform, signal);
       await this.#caches.prepare(spec.pool, host, signal);
-      const container = containerSpec({ spec, instance, host, network, createdAtMs: clock.now() });
-      await this.#starter.start(spec, container, signal);
+      const lent = { proxy: this.#proxy, dockerSocket: await this.#dockerSocket(spec.pool, signal) };
+      const container = containerSpec({ spec, instance, host, network, createdAtMs: clock.now(), lent });
+      const created = await this.#starter.start(spec, container, signal);
+      void this.#readBack.look(spec.pool, container.body.HostConfig ?? {}, created, host);
       this.#admission?.started(spec.name);
       return { startedAtMs: clock.now() };
     });
@@ -177,8 +199,15 @@ export class DockerSlotProvider implements SlotProvider {
     return this.#features;
   }
 
+  /** Looked up once, for the first pool that shares it. */
+  async #dockerSocket({ container }: Pool, signal: AbortSignal): Promise<string | null> {
+    if (container.docker !== "socket") return null;
+    this.#socket ??= await socketOnHost(this.#client, this.#dockerHost, this.#options.clock, signal);
+    return this.#socket;
+  }
+
   #reportLeftOut(pool: Pool, host: HostFeatures): void {
-    for (const { setting, reason } of settingsLeftOut(pool, host)) {
+    for (const { setting, reason } of [...settingsLeftOut(pool, host), ...proxyLeftOut(pool, this.#proxy)]) {
       this.#log.warn("a setting of the pool is not enforced on this host", { pool: pool.key, setting, reason });
     }
   }

@@ -2,6 +2,7 @@ import { errorFields } from "../../../shared/errors/message-of.ts";
 import type { ContainerCreateRequest } from "@docker/node-sdk";
 import type { Random } from "../../../shared/clock/clock.ts";
 import type { Logger } from "../../../shared/log/logger.ts";
+import type { CreatedContainer } from "../../docker/container-answers.ts";
 import type { DockerClient } from "../../docker/docker-client.ts";
 import { DockerError } from "../../docker/docker-error.ts";
 import { HANDS_OFF, INSTANCE_LABEL } from "./container-labels.ts";
@@ -15,6 +16,9 @@ const PURPOSE_LABEL = "hookline.helper-purpose";
 const ABANDONED_MS = 60_000;
 
 export type HelperPurpose = "prepare-cache" | "dry-run" | "network";
+
+/** For one that only has to start. Every image of a runner has a shell: the runner's own start is a script. */
+export const DO_NOTHING = { Entrypoint: ["/bin/sh"], Cmd: ["-c", ":"] };
 
 export interface HelperContainersOptions {
   readonly client: DockerClient;
@@ -51,17 +55,17 @@ export class HelperContainers {
   }
 
   /**
-   * Creates a helper, hands its id to `work`, and removes it with its anonymous volumes, whatever `work` does. Create and
+   * Creates a helper, hands its id and the engine's warnings to `work`, and removes it with its anonymous volumes, whatever `work` does. Create and
    * remove are not cut short: the engine would do them all the same, and the container would stay. Throws DockerError
    * where it cannot be created or removed, and what `work` throws.
    */
-  async use<T>(helper: Helper, work: (id: string) => Promise<T>): Promise<T> {
+  async use<T>(helper: Helper, work: (id: string, warnings: readonly string[]) => Promise<T>): Promise<T> {
     // A dot is in no slot's name, so that this one can never be taken for a slot.
     const name = `hookline.${helper.purpose}.${helper.about}.${Math.floor(this.#options.random() * 2 ** 40).toString(36)}`;
     this.#inUse.add(name);
     try {
-      const id = await this.#create(name, helper);
-      const outcome = await settled(() => work(id));
+      const { id, warnings } = await this.#create(name, helper);
+      const outcome = await settled(() => work(id, warnings));
       const removal = await settled(() => this.#remove(id));
       if ("error" in removal) this.#reportLeft(name, removal.error);
       return valueOf(outcome, removal);
@@ -97,7 +101,7 @@ export class HelperContainers {
     return engineNowMs !== null && createdAtMs !== null && engineNowMs - createdAtMs >= ABANDONED_MS;
   }
 
-  async #create(name: string, { body, platform, purpose }: Helper): Promise<string> {
+  async #create(name: string, { body, platform, purpose }: Helper): Promise<CreatedContainer> {
     const { client, instance } = this.#options;
     const { [INSTANCE_LABEL]: _ofSlots, ...others } = body.Labels ?? {};
     const Labels = { ...others, ...HANDS_OFF, [HELPER_LABEL]: instance, [PURPOSE_LABEL]: purpose };

@@ -21,6 +21,10 @@ export interface HostFeatures {
   readonly storageDriver: string;
   readonly rootDir: string;
   readonly securityOptions: readonly string[];
+  /** Names of its OCI runtimes; null where it does not tell. */
+  readonly runtimes: readonly string[] | null;
+  /** Whether it pulls through a proxy; null where it does not tell. */
+  readonly pullsByProxy: boolean | null;
 }
 
 const ARCHITECTURES: Readonly<Record<string, string>> = { x86_64: "amd64", aarch64: "arm64" };
@@ -35,7 +39,8 @@ export function hostFeatures(info: EngineInfo): HostFeatures {
     cpuQuota: (info.CpuCfsQuota ?? false) && (info.CpuCfsPeriod ?? false),
     cpuShares: info.CPUShares ?? false,
     pidsLimit: info.PidsLimit ?? false,
-    init: info.InitCommit?.ID !== "N/A",
+    // Podman names none, and refuses a container with an init where its own is not installed.
+    init: info.InitCommit?.ID !== "N/A" && info.InitBinary !== "",
     loggingDriver: info.LoggingDriver ?? "",
     architecture: ARCHITECTURES[info.Architecture] ?? info.Architecture,
     cpus: info.NCPU,
@@ -47,5 +52,12 @@ export function hostFeatures(info: EngineInfo): HostFeatures {
     storageDriver: info.Driver ?? "",
     rootDir: info.DockerRootDir ?? "",
     securityOptions: info.SecurityOptions ?? [],
+    runtimes: info.Runtimes == null ? null : Object.keys(info.Runtimes),
+    pullsByProxy: pullsByProxy(info),
   };
+}
+
+function pullsByProxy({ HttpProxy, HttpsProxy }: EngineInfo): boolean | null {
+  if (HttpProxy == null && HttpsProxy == null) return null;
+  return (HttpProxy ?? "") !== "" || (HttpsProxy ?? "") !== "";
 }

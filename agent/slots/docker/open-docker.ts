@@ -9,9 +9,12 @@ import { hostRoom } from "./host-room.ts";
 
 /** The slots of this agent on the Docker Engine that its settings name. */
 export function dockerSlots(settings: AgentSettings, clock: Clock, log: Logger): DockerSlotProvider {
-  const client = new DockerClient(parseDockerHost(settings.dockerHost));
+  const dockerHost = parseDockerHost(settings.dockerHost);
+  const client = new DockerClient(dockerHost);
   return new DockerSlotProvider({
     client,
+    dockerHost,
+    proxy: settings.proxy,
     instance: settings.instance,
     clock,
     random: Math.random,

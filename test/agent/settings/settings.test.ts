@@ -42,6 +42,7 @@ test("an empty environment gives the documented defaults", () => {
     logLevel: "info",
     timeZone: null,
     sweepIntervalMs: 60_000,
+    proxy: { https: null, http: null, no: null },
   });
 });
 

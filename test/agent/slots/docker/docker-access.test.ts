@@ -24,7 +24,8 @@ test("N17 a container gets no socket, no privilege and no mount unless its pool 
 
 test("N4 with the shared socket the work folder has the same path on both sides", () => {
   expect(bodyWith({ docker: "socket", dockerGroup: 105 }, "/volume1/work").HostConfig).toMatchObject({
-    Binds: ["/var/run/docker.sock:/var/run/docker.sock", "/volume1/work:/volume1/work"],
+    Binds: ["/volume1/work:/volume1/work"],
+    Mounts: [{ Type: "bind", Source: "/var/run/docker.sock", Target: "/var/run/docker.sock" }],
     GroupAdd: ["105"],
   });
 });
