@@ -50,6 +50,22 @@ const COMMANDS: Readonly<Record<string, Command>> = {
       return (args, io) => runHealthcheck(args, io);
     },
   },
+  status: {
+    does: "what the daemon believes: fleet, link, sweeps, pools, jobs",
+    load: async () => (await import("./status.ts")).runStatus,
+  },
+  jobs: {
+    does: "the open jobs, and why each one waits; --watch goes on",
+    load: async () => (await import("./jobs.ts")).runJobs,
+  },
+  why: {
+    does: "why a job waits and what would change it, or what became of it",
+    load: async () => (await import("./why.ts")).runWhy,
+  },
+  edge: {
+    does: "how fresh the edge is: last delivery, what waits, dead letters",
+    load: async () => (await import("./edge.ts")).runEdge,
+  },
   explain: {
     does: "what would happen for a delivery, and why",
     load: async () => (await import("./explain.ts")).runExplain,

@@ -4,7 +4,8 @@ import { positiveNumber } from "../settings/setting-rules.ts";
 import { configuredPools } from "../settings/configured-pools.ts";
 import { readSettings, type AgentSettings } from "../settings/settings.ts";
 import { factsByJob, outcomeOf, type JobOutcome, type OutcomeRules } from "../journal/job-outcome.ts";
-import { readJournal, type ReadJournal } from "../journal/read-journal.ts";
+import type { JournaledSignal } from "../journal/journal.ts";
+import { readFrom, readJournal } from "../journal/read-journal.ts";
 import { ownPrefix } from "../slots/slot-name.ts";
 import { asksForHelp, flag, readArguments } from "../cli/arguments.ts";
 import { failWith } from "../cli/failure.ts";
@@ -13,12 +14,13 @@ import { textTable } from "../cli/text-table.ts";
 
 const MOST = 10_000;
 
-const HELP = `Usage: hookline deliveries [--last N] [--json]
+const HELP = `Usage: hookline deliveries [--last N] [--job ID] [--json]
 
 The newest signals that this agent has in its journal, newest last, and what has become of their jobs. It reads the
 journal in HOOKLINE_DATA and changes nothing; the daemon may be running.
 
   --last N   how many, 1 to ${MOST} (default 20)
+  --job ID   those of one job, all that are kept
   --json     print {"ok", "deliveries": [{"guid", "seq", "job", "action", "received", "outcome", …}]}
   --help     print this
 
@@ -29,7 +31,13 @@ this version does not know.
 Exit code: 0 printed, 1 the journal cannot be read, 2 wrong usage or configuration.
 `;
 
-const schema = z.object({ json: flag, last: z.string().default("20").pipe(positiveNumber(MOST)) });
+const MOST_ID = 999_999_999_999_999;
+
+const schema = z.object({
+  json: flag,
+  job: z.string().pipe(positiveNumber(MOST_ID)).optional(),
+  last: z.string().default("20").pipe(positiveNumber(MOST)),
+});
 
 /** One line of what `hookline deliveries --json` prints; times are ISO 8601 in UTC. */
 interface DeliveryLine {
@@ -46,19 +54,30 @@ interface DeliveryLine {
   readonly runner: string | null;
 }
 
-/** `hookline deliveries [--last N] [--json]`. Gives the exit code. */
+/** `hookline deliveries [--last N] [--job ID] [--json]`. Gives the exit code. */
 export function runDeliveries(args: readonly string[], io: CommandIo): ExitCode {
   if (asksForHelp(args)) {
     io.stdout(HELP);
     return EXIT.fine;
   }
   try {
-    const options = { last: { type: "string" } } as const;
-    const { json, last } = readArguments(args, { command: "hookline deliveries", options, words: [], schema });
+    const options = { last: { type: "string" }, job: { type: "string" } } as const;
+    const { json, last, job } = readArguments(args, { command: "hookline deliveries", options, words: [], schema });
     const settings = readSettings(io);
-    const lines = newest(readJournal(settings.dataFolder), last, rulesOf(settings, io));
+    const signals =
+      job === undefined
+        ? readJournal(settings.dataFolder).signals
+        : readFrom(settings.dataFolder, ({ journal }) => journal.signalsOf(job));
+    const lines = newest(signals, job === undefined ? last : signals.length, rulesOf(settings, io));
     if (json) printJson(io, { ok: true, deliveries: lines });
-    else io.stdout(lines.length === 0 ? "No signal has come yet.\n" : tableOf(lines));
+    else
+      io.stdout(
+        lines.length === 0
+          ? job === undefined
+            ? "No signal has come yet.\n"
+            : `No signal of job ${job} is kept.\n`
+          : tableOf(lines),
+      );
     return EXIT.fine;
   } catch (error) {
     return failWith(error, args.includes("--json"), io);
@@ -75,9 +94,9 @@ function rulesOf(settings: AgentSettings, io: CommandIo): OutcomeRules {
   }
 }
 
-function newest({ signals }: ReadJournal, last: number, rules: OutcomeRules): readonly DeliveryLine[] {
+function newest(signals: readonly JournaledSignal[], last: number, rules: OutcomeRules): readonly DeliveryLine[] {
   const jobs = factsByJob(signals);
-  return signals.slice(-last).map(({ signal, seq }) => {
+  return (last === 0 ? [] : signals.slice(-last)).map(({ signal, seq }) => {
     const facts = jobs.get(signal.jobId) ?? null;
     return {
       guid: signal.guid,

@@ -1,12 +1,14 @@
 import { messageOf } from "../../shared/errors/message-of.ts";
 import * as z from "zod";
 
+import { OperatorError } from "../../shared/errors/operator-error.ts";
+import { printable } from "../../shared/text/printable.ts";
 import { silentLogger } from "../../shared/log/logger.ts";
 import { systemClock } from "../clock/system-clock.ts";
 import { readSettings, type AgentSettings } from "../settings/settings.ts";
 import { ageText } from "../doctor/check/age-text.ts";
 import { factsByJob } from "../journal/job-outcome.ts";
-import { readJournal } from "../journal/read-journal.ts";
+import { readFrom, readJournal } from "../journal/read-journal.ts";
 import { dockerSlots } from "../slots/docker/open-docker.ts";
 import { listSlots, type ListedSlot } from "../slots/slot-listing.ts";
 import type { ObservedSlot } from "../slots/slot-provider.ts";
@@ -17,14 +19,16 @@ import { textTable } from "../cli/text-table.ts";
 
 const DEADLINE_MS = 5000;
 
-const HELP = `Usage: hookline slots [--json]
+const HELP = `Usage: hookline slots [--tail SLOT] [--json]
 
 The slots of this agent, oldest first: what its journal in HOOKLINE_DATA has planned, and the containers that Docker
 has. It changes neither; the daemon may be running. Where Docker does not answer, the journal speaks alone.
 
-  --json   print {"ok", "slots": [{"slot", "pool", "state", "runner": {"name", "id"}, "job", "ageMs", "container"}],
-           "docker": null or why Docker could not be asked}
-  --help   print this
+  --tail SLOT   the last words of one slot that ended with an error, from the journal, which keeps them for a week
+  --json        print {"ok", "slots": [{"slot", "pool", "state", "runner": {"name", "id"}, "job", "ageMs",
+                "container"}], "docker": null or why Docker could not be asked}; with --tail
+                {"ok", "slot", "exitCode", "tail"}
+  --help        print this
 
 States: planned, registered at GitHub, started, online, busy, spent (its job is done), exited; unknown: a container
 that the journal has not heard of. A runner has the name of its slot.
@@ -32,7 +36,7 @@ that the journal has not heard of. A runner has the name of its slot.
 Exit code: 0 printed, 1 the journal cannot be read, 2 wrong usage or configuration.
 `;
 
-const schema = z.object({ json: flag });
+const schema = z.object({ json: flag, tail: z.string().nullable().default(null) });
 
 /** `hookline slots [--json]`. Gives the exit code. */
 export async function runSlots(args: readonly string[], io: CommandIo): Promise<ExitCode> {
@@ -41,8 +45,10 @@ export async function runSlots(args: readonly string[], io: CommandIo): Promise<
     return EXIT.fine;
   }
   try {
-    const { json } = readArguments(args, { command: "hookline slots", options: {}, words: [], schema });
+    const options = { tail: { type: "string" } } as const;
+    const { json, tail } = readArguments(args, { command: "hookline slots", options, words: [], schema });
     const settings = readSettings(io);
+    if (tail !== null) return tellLastWords(settings.dataFolder, tail, json, io);
     const { signals, slots: records } = readJournal(settings.dataFolder);
     const { observed, problem } = await askDocker(settings);
     const slots = listSlots(records, observed, [...factsByJob(signals).values()], Date.now());
@@ -52,6 +58,20 @@ export async function runSlots(args: readonly string[], io: CommandIo): Promise<
   } catch (error) {
     return failWith(error, args.includes("--json"), io);
   }
+}
+
+/** @throws {OperatorError} if the journal has no such slot. */
+function tellLastWords(dataFolder: string, slot: string, json: boolean, io: CommandIo): ExitCode {
+  const record = readFrom(dataFolder, ({ slots }) => slots.one(slot));
+  if (record === null) {
+    const remedy = "hookline slots lists those that there are; the journal keeps the last words for a week.";
+    throw new OperatorError("unknown-slot", `The journal has no slot ${slot}.`, remedy);
+  }
+  const { exitCode, tail } = record;
+  if (json) printJson(io, { ok: true, slot, exitCode, tail });
+  else if (tail === null) io.stdout(`${slot} left no last words: they are kept of slots that end with an error.\n`);
+  else io.stdout(`${tail.split("\n").map(printable).join("\n")}\n`);
+  return EXIT.fine;
 }
 
 interface Asked {

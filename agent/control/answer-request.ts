@@ -21,8 +21,8 @@ export interface Daemon {
   drain(pool: string, on: boolean): void;
   /** All that it believes, and why. */
   status(): Status;
-  /** A job that it knows as open; both null for any other. */
-  job(jobId: number): OpenJob;
+  /** A job that it knows as open, as of `atMs`; both null for any other. */
+  job(jobId: number): OpenJob & { readonly atMs: number };
   /** Resolves after a change, a second from now at the earliest and ten at the latest. Rejects with the signal's reason. */
   changed(signal: AbortSignal): Promise<void>;
   /** Reads the pools file and the secrets' files anew. */

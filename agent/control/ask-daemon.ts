@@ -19,19 +19,9 @@ export async function askDaemon(
   onProgress: (answer: ProgressAnswer) => void,
   signal: AbortSignal,
 ): Promise<Exclude<ControlAnswer, ProgressAnswer>> {
-  const socket = await reach(dataFolder);
-  const stop = (): void => void socket.destroy();
-  signal.addEventListener("abort", stop, { once: true });
-  try {
-    socket.write(`${JSON.stringify(request)}\n`);
-    for await (const line of linesOf(socket)) {
-      const answer = readAnswer(line);
-      if (answer.type !== "progress" && answer.type !== "retiring") return answer;
-      onProgress(answer);
-    }
-  } finally {
-    signal.removeEventListener("abort", stop);
-    socket.destroy();
+  for await (const answer of answersOf(dataFolder, request, signal)) {
+    if (answer.type !== "progress" && answer.type !== "retiring") return answer;
+    onProgress(answer);
   }
   signal.throwIfAborted();
   const remedy =
@@ -39,6 +29,27 @@ export async function askDaemon(
       ? "The drain is in its journal and holds when it starts again; ask once more then."
       : "Ask once more when it has started again.";
   throw new ControlError("daemon-ended", "The daemon ended before it had answered.", remedy);
+}
+
+/**
+ * All that the daemon of a data folder answers, until the caller has enough, `signal` is aborted or the daemon ends.
+ * @throws {ControlError} if no daemon runs there, or if it speaks another language.
+ */
+export async function* answersOf(
+  dataFolder: string,
+  request: ControlRequest,
+  signal: AbortSignal,
+): AsyncGenerator<ControlAnswer> {
+  const socket = await reach(dataFolder);
+  const stop = (): void => void socket.destroy();
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    socket.write(`${JSON.stringify(request)}\n`);
+    for await (const line of linesOf(socket)) yield readAnswer(line);
+  } finally {
+    signal.removeEventListener("abort", stop);
+    socket.destroy();
+  }
 }
 
 function reach(dataFolder: string): Promise<Socket> {

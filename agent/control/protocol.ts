@@ -62,6 +62,7 @@ export const answerSchema = z.discriminatedUnion("type", [
   /** A job that it knows as open; both null for any other. */
   z.object({
     type: z.literal("job"),
+    atMs: z.number(),
     waiting: z.nullable(waitingJobSchema),
     running: z.nullable(runningJobSchema),
   }),

@@ -58,7 +58,8 @@ function decideWithoutRunner(facts: JobFacts, pools: readonly ServingPool[]): De
   return { pool: key, action: "retire", reason: `it ended before a runner took it; ${idle}` };
 }
 
-function poolOfRunner(runnerName: string, pools: readonly ServingPool[], ownPrefix: string): string | null {
+/** The pool of a runner of this agent, by its name; null where no pool of the file begins so. */
+export function poolOfRunner(runnerName: string, pools: readonly ServingPool[], ownPrefix: string): string | null {
   const rest = runnerName.slice(ownPrefix.length);
   const cut = rest.lastIndexOf("-");
   const named = pools.find(({ pool }) => cut > 0 && pool.key.startsWith(rest.slice(0, cut)));

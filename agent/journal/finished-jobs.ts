@@ -53,6 +53,11 @@ export interface JobDay {
   readonly waits: readonly number[];
 }
 
+/** What is kept of one job that ended here, by its id. */
+export interface OneFinished extends Pick<JobDay, "pool" | "repository" | "conclusion" | "runMs"> {
+  readonly completedAtMs: number;
+}
+
 const waitsSchema = z.array(z.number());
 
 /** What is kept of jobs once they have ended, for reports: by id for some days, then one row a day for 400 days. */
@@ -127,6 +132,14 @@ export class FinishedJobs {
       waitMs,
       JSON.stringify(waits),
     );
+  }
+
+  /** What one job came to, for as long as it is known by its id; null for any other. */
+  one(jobId: number): OneFinished | null {
+    const [row] = this.#sql.exec("SELECT * FROM finished_jobs WHERE job_id = ?", jobId);
+    if (row === undefined) return null;
+    const { pool, repository, conclusion } = wordsOf(row);
+    return { pool, repository, conclusion, runMs: Number(row["run_ms"]), completedAtMs: Number(row["completed_at"]) };
   }
 
   /** The days from `since` on, such as `2026-11-30`, oldest first. */

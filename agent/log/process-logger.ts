@@ -1,4 +1,5 @@
 import { createLogger, type Logger, type LogLevel, type Plane } from "../../shared/log/logger.ts";
+import { printableJson } from "../../shared/text/printable.ts";
 
 export interface ProcessLog {
   readonly plane?: Plane;
@@ -9,5 +10,5 @@ export interface ProcessLog {
 /** A daemon's logger: one JSON line a record on standard output, where Docker's log drivers pick it up. */
 export function processLogger(level: LogLevel, options: ProcessLog = {}): Logger {
   const { plane = "agent", stream = process.stdout } = options;
-  return createLogger({ plane, level, now: Date.now, write: (line) => stream.write(`${line}\n`) });
+  return createLogger({ plane, level, now: Date.now, write: (line) => stream.write(`${printableJson(line)}\n`) });
 }

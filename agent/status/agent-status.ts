@@ -67,9 +67,10 @@ export class AgentStatus {
   }
 
   /** A job that is open; both null for any other. */
-  job(jobId: number): OpenJob {
-    const { ledger, instance } = this.#sources;
-    return describeJob(ledger, this.#reasons(), ownPrefix(instance), jobId);
+  job(jobId: number): OpenJob & { readonly atMs: number } {
+    const { ledger, instance, control, clock } = this.#sources;
+    control.noticeClock();
+    return { atMs: clock.now(), ...describeJob(ledger, this.#reasons(), ownPrefix(instance), jobId) };
   }
 
   #reasons(): WaitReasons {

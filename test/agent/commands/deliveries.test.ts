@@ -104,3 +104,14 @@ test.each(["0", "-1", "many", "10001"])("--last %s is exit 2", async (last) => {
   expect(await runCli(["deliveries", `--last=${last}`], io, STOPPED)).toBe(2);
   expect(io.err()).toMatch(/--last must be a whole number from 1 to 10000/);
 });
+
+test("--job tells of one job alone, and of every signal of it", async () => {
+  const io = journaled(of(1, 1), of(2, 2), of(3, 1, running(OURS)), of(4, 1, completed(OURS)));
+  expect(await runCli(["deliveries", "--job", "1001", "--json"], io, STOPPED)).toBe(0);
+  const { deliveries } = io.json() as { deliveries: readonly Record<string, unknown>[] };
+  expect(deliveries.map(({ seq, job, outcome }) => [seq, job, outcome])).toEqual([
+    [1, 1001, "done"],
+    [3, 1001, "done"],
+    [4, 1001, "done"],
+  ]);
+});

@@ -6,6 +6,7 @@ import { runCli } from "../../../agent/commands/commands.ts";
 import { Journal } from "../../../agent/journal/journal.ts";
 import { openJournal } from "../../../agent/journal/open-journal.ts";
 import { SlotRecords } from "../../../agent/journal/slot-records.ts";
+import { NodeSql } from "../../../agent/sqlite/node-sql.ts";
 import { deadAddress } from "../../stand-ins/http/local-server.ts";
 import { fakeIo, type FakeIo } from "./command-io.ts";
 
@@ -36,6 +37,18 @@ test("with Docker away the journal speaks alone, and both forms say so", async (
       { slot: NAME, pool: "nas", state: "planned", runner: { name: NAME, id: null }, job: null, container: null },
     ],
   });
+});
+
+test("--tail prints the last words of a slot that ended, whatever its container printed, and names what there is not", async () => {
+  const io = await withSlot();
+  const open = new NodeSql(join(io.cwd, "data", "slots.db"));
+  onTestFinished(() => open.close());
+  new SlotRecords(open).keepTail(NAME, "Could not resolve host\n\u001b[31mbye\u001b[0m");
+  expect(await runCli(["slots", "--tail", NAME], io, STOPPED)).toBe(0);
+  expect(io.out()).toBe("Could not resolve host\n\\u001b[31mbye\\u001b[0m\n");
+  const scripted = fakeIo({ ...(io.env as Record<string, string>), HOOKLINE_DATA: join(io.cwd, "data") });
+  expect(await runCli(["slots", "--tail", "other", "--json"], scripted, STOPPED)).toBe(2);
+  expect(scripted.json()).toMatchObject({ ok: false, error: { code: "unknown-slot" } });
 });
 
 test("without a journal it is exit 1 with what to do", async () => {

@@ -21,6 +21,7 @@ export const SLOT = "hookline-nas--home-aaaaaaaaaa";
 export class HandDrivenDaemon implements Daemon {
   readonly asked: string[] = [];
   swept: SweepRecord | null = null;
+  document = statusSample();
   held: Holds = { drained: [], pauses: [] };
   /** What a stop by force comes to. */
   forced: () => Promise<void> = () => Promise.resolve();
@@ -30,12 +31,12 @@ export class HandDrivenDaemon implements Daemon {
   #progress: DrainProgress = { draining: false, slots: 2, busy: 1, open: 1 };
 
   status(): Status {
-    const status = statusSample();
-    return { ...status, sweeps: { ...status.sweeps, last: this.swept } };
+    const { sweeps } = this.document;
+    return { ...this.document, sweeps: { ...sweeps, last: this.swept } };
   }
 
-  job(): OpenJob {
-    return { waiting: null, running: null };
+  job(): OpenJob & { readonly atMs: number } {
+    return { atMs: 0, waiting: null, running: null };
   }
 
   changed(signal: AbortSignal): Promise<void> {

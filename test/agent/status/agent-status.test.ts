@@ -1,6 +1,11 @@
 import { expect, test } from "vitest";
 
+import { Journal } from "../../../agent/journal/journal.ts";
+import { SlotRecords } from "../../../agent/journal/slot-records.ts";
+import { NodeSql } from "../../../agent/sqlite/node-sql.ts";
+import type { SqlDatabase, SqlRow, SqlValue } from "../../../shared/sql/sql.ts";
 import { statusSchema, type Status } from "../../../shared/status/status.ts";
+import { T0 } from "../../samples/signal.ts";
 import { poolOf } from "../../shared/controller/world.ts";
 import { fails } from "../../stand-ins/docker/fake-slots.ts";
 import { agentFixture, batchOf, REPOSITORY, signalOf, SWEEP_MS } from "../daemon/agent-fixture.ts";
@@ -154,4 +159,57 @@ test("a clock that is set by hours moves no span of the document", async () => {
   const before = spans(document());
   clock.set(7 * 3_600_000);
   expect(spans(document())).toEqual(before);
+});
+
+/** Counts what a database is asked and what it gives. */
+class CountingSql implements SqlDatabase {
+  rows = 0;
+  statements = 0;
+  readonly #sql = new NodeSql(":memory:");
+
+  exec(query: string, ...values: SqlValue[]): readonly SqlRow[] {
+    const rows = this.#sql.exec(query, ...values);
+    this.statements += 1;
+    this.rows += rows.length;
+    return rows;
+  }
+
+  transaction<T>(work: () => T): T {
+    return this.#sql.transaction(work);
+  }
+}
+
+test("promise 17: the document and one job cost the same statements and rows at ten finished jobs and at three thousand", async () => {
+  const cost = async (finished: number): Promise<readonly number[]> => {
+    const [journalSql, slotsSql] = [new CountingSql(), new CountingSql()];
+    const journal = new Journal(journalSql);
+    const records = new SlotRecords(slotsSql);
+    for (let n = 100; n < 100 + finished; n += 1) {
+      const runnerName = `hookline-nas--home-${n}`;
+      journal.take(
+        [signalOf(n), signalOf(n, { guid: `done-${n}`, action: "completed", status: "completed", runnerName })],
+        T0,
+      );
+      records.plan({ name: runnerName, pool: "home", scope: "acme", plannedAtMs: T0 });
+      records.update(runnerName, { removedAtMs: T0 });
+    }
+    const { agent, start, welcome, clock } = agentFixture({ journalSql, slotsSql });
+    await start();
+    welcome().receive(
+      batchOf(
+        0,
+        [1, 2, 3].map((n) => signalOf(n)),
+      ),
+    );
+    await clock.advance(0);
+    const counted = (): readonly number[] =>
+      [journalSql, slotsSql].flatMap(({ rows, statements }) => [rows, statements]);
+    const before = counted();
+    expect(agent.status.document(null).jobs.waitingTotal).toBe(3);
+    agent.status.job(signalOf(1).jobId);
+    return counted().map((count, index) => count - (before[index] ?? 0));
+  };
+  const few = await cost(10);
+  expect(await cost(3000)).toEqual(few);
+  expect(few.reduce((a, b) => a + b)).toBeLessThan(10);
 });

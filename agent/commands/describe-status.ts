@@ -1,0 +1,96 @@
+import type { PoolStatus } from "../../shared/status/pool-status.ts";
+import type { Status } from "../../shared/status/status.ts";
+import { printable } from "../../shared/text/printable.ts";
+import { textTable } from "../cli/text-table.ts";
+import { ageText } from "../doctor/check/age-text.ts";
+
+/** The document for a person: a line for each part, a row for each pool, what is wrong below it. */
+export function describeStatus(status: Status): string {
+  const lines = [agentLine(status), fleetLine(status), linkLine(status), sweepLine(status), jobsLine(status)];
+  const troubles = status.pools.flatMap((pool) => troublesOf(pool, status.atMs));
+  const remains = status.remains.map(
+    ({ slot, sinceMs, lastError }) =>
+      `container ${slot} ended and is not removed for ${age(status, sinceMs)}: ${lastError ?? "the engine has not answered"}`,
+  );
+  const text = [...lines, "", ...poolRows(status), ...troubles, ...remains];
+  return `${text.map(printable).join("\n").trimEnd()}\n`;
+}
+
+function agentLine(status: Status): string {
+  const { instance, version, startedAtMs, holds } = status.agent;
+  const held = holds.length === 0 ? "" : `; plans nothing yet: ${holds.join(", ")}`;
+  return `agent   ${instance}, version ${version}, up for ${age(status, startedAtMs)}${held}`;
+}
+
+function fleetLine(status: Status): string {
+  const { hash, loadedAtMs, pools, file } = status.fleet;
+  const refused =
+    file?.refused == null ? "" : `; its file as it is now is refused: ${file.refused.message.split("\n")[0] ?? ""}`;
+  return `fleet   ${hash}, ${pools.length} pools, taken up ${age(status, loadedAtMs)} ago${refused}`;
+}
+
+function linkLine(status: Status): string {
+  const { state, sinceMs, lastClose, unread } = status.link;
+  if (state === "none") return "link    none: this agent lives by sweeps alone";
+  const since = sinceMs === null ? "" : ` for ${age(status, sinceMs)}`;
+  const why = state === "up" || lastClose === null ? "" : `; ${lastClose.reason || `closed with ${lastClose.code}`}`;
+  const remedy = state === "up" || lastClose?.remedy == null ? "" : ` (${lastClose.remedy})`;
+  return `link    ${state}${since}${why}${remedy}${unread === 0 ? "" : `; ${unread} signals could not be read`}`;
+}
+
+function sweepLine(status: Status): string {
+  const { last, complete, nextAtMs, failures, failuresTotal, credential, running } = status.sweeps;
+  const when = last === null ? "none yet" : `last ${age(status, last.finishedAtMs)} ago, ${last.calls} calls`;
+  const next = running ? ", one runs" : nextAtMs === null ? "" : `, next in ${ageText(nextAtMs - status.atMs)}`;
+  const [first] = failures;
+  const failed = first === undefined ? "" : `; ${failuresTotal} failed, ${first.what}: ${first.message}`;
+  const core = credential.limits.find(({ resource }) => resource === "core");
+  const left = core === undefined ? "" : `; GitHub leaves ${core.remaining} of ${core.limit} calls`;
+  return `sweeps  ${when}${complete === false ? ", incomplete" : ""}${next}${left}${failed}`;
+}
+
+function jobsLine({ jobs }: Status): string {
+  const reasons = Object.entries(jobs.byReason).map(([code, count]) => `${count} ${code}`);
+  const why = reasons.length === 0 ? "" : ` (${reasons.join(", ")})`;
+  return `jobs    ${jobs.runningTotal} running, ${jobs.waitingTotal} waiting${why}`;
+}
+
+function poolRows({ pools }: Status): readonly string[] {
+  const columns = [
+    ["pool", 24],
+    ["slots", 9],
+    ["busy", 4],
+    ["idle", 4],
+    ["waiting", 7],
+    ["state", 60],
+  ] as const;
+  const rows = pools.map((pool) => [
+    pool.key,
+    `${pool.held} of ${pool.max}`,
+    String(pool.slots["busy"] ?? 0),
+    String(pool.idle),
+    String(pool.waiting),
+    stateOf(pool),
+  ]);
+  return textTable(columns, rows).trimEnd().split("\n");
+}
+
+function stateOf({ draining, pauses, held, max }: PoolStatus): string {
+  if (draining) return "drained";
+  const [pause] = pauses.toSorted((a, b) => b.untilMs - a.untilMs);
+  if (pause !== undefined) return `paused until ${new Date(pause.untilMs).toISOString()}: ${pause.code}`;
+  return held >= max ? "full" : "serves";
+}
+
+function troublesOf({ key, lastFailure, outcomes }: PoolStatus, nowMs: number): readonly string[] {
+  const failed =
+    lastFailure === null
+      ? []
+      : [`${key}: ${lastFailure.message} ${lastFailure.remedy ?? ""} (${ageText(nowMs - lastFailure.atMs)} ago)`];
+  const [last] = outcomes;
+  if (last?.kind !== "no-job") return failed;
+  const words = last.lastWords === null ? "" : `; its last words: hookline slots --tail ${last.slot}`;
+  return [...failed, `${key}: ${last.slot} ended without a job (exit code ${last.exitCode ?? "not known"})${words}`];
+}
+
+const age = ({ atMs }: Status, sinceMs: number): string => ageText(atMs - sinceMs);
