@@ -15,7 +15,7 @@ import { latencyOf } from "../journal/latency.ts";
 import { readTimelines } from "../journal/read-timelines.ts";
 import { EXIT, printFailure, printJson, type CommandIo, type ExitCode } from "../cli/io.ts";
 
-const HELP = `Usage: hookline doctor [--only GROUP] [--probe] [--json]
+const HELP = `Usage: hookline doctor [--only GROUP] [--probe] [--strict] [--json]
 
 Checks each link of the chain for whether a job queued now would get a runner, and says what to type if not.
 The links are checked side by side; each result is printed as it arrives. Nothing is written, except that one
@@ -26,6 +26,7 @@ pnpm run doctor, or pnpm hookline doctor.)
   --only GROUP   edge, github, docker or agent alone; may be given several times
   --probe        send one event through the whole chain and time each leg: a ping by GitHub's hook, and a signed
                  delivery that starts nothing, for which GITHUB_WEBHOOK_SECRET has to be set
+  --strict       exit 1 on a warning too
   --json         print {"ok", "checks", "freshness", "latency"}
   --help         print this
 
@@ -85,7 +86,8 @@ async function examine(
     const report = reportOf(freshness, settings, results, probe?.legs());
     if (given.json) printJson(io, report);
     else io.stdout(closingText(freshness, report));
-    return report.ok ? EXIT.fine : EXIT.failed;
+    const isFine = report.ok && !(given.strict && results.some(({ status }) => status === "warn"));
+    return isFine ? EXIT.fine : EXIT.failed;
   } finally {
     doctor.close();
   }

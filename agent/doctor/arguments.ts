@@ -7,6 +7,7 @@ import { CHECK_GROUPS, type CheckGroup } from "./check/check.ts";
 const OPTIONS = {
   json: { type: "boolean" },
   probe: { type: "boolean" },
+  strict: { type: "boolean" },
   only: { type: "string", multiple: true },
   help: { type: "boolean", short: "h" },
 } as const;
@@ -14,6 +15,8 @@ const OPTIONS = {
 export interface DoctorArguments {
   readonly json: boolean;
   readonly probe: boolean;
+  /** Whether a warning fails the run too. */
+  readonly strict: boolean;
   readonly help: boolean;
   /** All groups where none was named. */
   readonly only: ReadonlySet<CheckGroup>;
@@ -26,6 +29,7 @@ export function readDoctorArguments(args: readonly string[]): DoctorArguments {
   return {
     json: values.json ?? false,
     probe: values.probe ?? false,
+    strict: values.strict ?? false,
     help: values.help ?? false,
     only: new Set(only.length === 0 ? CHECK_GROUPS : only),
   };

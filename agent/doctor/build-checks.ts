@@ -21,7 +21,9 @@ import { EdgeFacts } from "./edge/edge-facts.ts";
 import { githubChecks } from "./github/github-checks.ts";
 import { GitHubFacts } from "./github/github-facts.ts";
 import { hostChecks, reachHost, targetsOf, type HostTarget } from "./github/hosts.ts";
-import { askLastSweep } from "../control/ask-last-sweep.ts";
+import { hostRoom } from "../slots/docker/host-room.ts";
+import { DaemonFacts } from "./daemon/daemon-facts.ts";
+import { daemonChecks } from "./daemon/daemon-checks.ts";
 import type { SweepRecord } from "../journal/sweep-records.ts";
 import { readJournalFacts, type JournalReading } from "../journal/journal-facts.ts";
 import { hookLogs, outsideEvidence } from "./edge/outside-evidence.ts";
@@ -69,10 +71,12 @@ export function buildDoctor(options: DoctorOptions): Doctor {
   );
   const dockerHost = parseDockerHost(settings.dockerHost);
   const docker = new DockerFacts(new DockerClient(dockerHost), readings.docker);
+  const daemon = new DaemonFacts(settings.dataFolder);
   const lastSweep = once(async () => {
-    return (await askLastSweep(settings.dataFolder)) ?? (journal.kind === "read" ? journal.facts.lastSweep : null);
+    const status = await daemon.statusOrNull().catch(() => null);
+    return status?.sweeps.last ?? (journal.kind === "read" ? journal.facts.lastSweep : null);
   });
-  const world = { ...options, fleet, edge, journal, lastSweep, github, docker };
+  const world = { ...options, fleet, edge, journal, daemon, lastSweep, github, docker };
   return {
     checks: [
       ...edgeGroup(world),
@@ -81,6 +85,7 @@ export function buildDoctor(options: DoctorOptions): Doctor {
       fleetCheck,
       settingsCheck(env),
       ...agentGroup(world),
+      ...daemonGroup(world),
     ],
     fleet,
     edge,
@@ -100,6 +105,7 @@ interface World extends DoctorOptions {
   readonly fleet: Fleet | null;
   readonly edge: EdgeFacts;
   readonly journal: JournalReading;
+  readonly daemon: DaemonFacts;
   readonly lastSweep: () => Promise<SweepRecord | null>;
   readonly github: Made<GitHubFacts>;
   readonly docker: DockerFacts;
@@ -158,6 +164,18 @@ function agentGroup(world: World): readonly Check[] {
       return judgeSlots(docker, facts, { fleet, instance: settings.instance, slots, nowMs: clock.now(), signal });
     }),
   ];
+}
+
+function daemonGroup({ settings, cwd, journal, daemon, fleet, clock }: World): readonly Check[] {
+  return daemonChecks({
+    ...settings,
+    cwd,
+    daemon,
+    fleet,
+    journal: journal.kind === "read" ? journal.facts : null,
+    room: { ...settings, room: hostRoom(settings.dataFolder) },
+    nowMs: clock.now(),
+  });
 }
 
 async function signsOf({ settings, edge, lastSweep, clock }: World): Promise<SignsOfLife> {

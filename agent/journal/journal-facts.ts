@@ -4,6 +4,7 @@ import { join } from "node:path";
 
 import { Journal } from "./journal.ts";
 import { NodeSql } from "../sqlite/node-sql.ts";
+import { DrainRecords } from "./drain-records.ts";
 import { JOURNAL_FILE, SLOTS_FILE } from "./open-journal.ts";
 import { SlotRecords, type SlotRecord } from "./slot-records.ts";
 import { SweepRecords, type SweepRecord } from "./sweep-records.ts";
@@ -12,6 +13,8 @@ import { SweepRecords, type SweepRecord } from "./sweep-records.ts";
 export interface JournalFacts {
   readonly slots: readonly SlotRecord[];
   readonly lastSweep: SweepRecord | null;
+  /** Pools that the operator drains. */
+  readonly drained: readonly string[];
   /** Whether the signal of this delivery is there. */
   readonly has: (guid: string) => boolean;
   /** What is broken in the files, as SQLite says it; empty when they are whole. */
@@ -43,6 +46,7 @@ export function readJournalFacts(folder: string): JournalReading {
     const facts: JournalFacts = {
       slots: new SlotRecords(slots).all(),
       lastSweep: new SweepRecords(slots).last(),
+      drained: new DrainRecords(signals).pools(),
       has: (guid) => journal.has(guid),
       problems: () => [signals, slots].flatMap(problemsOf),
       close,

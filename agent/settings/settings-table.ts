@@ -42,6 +42,7 @@ const credential = <Output>(
 ) => ({ description, schema, fallback: null, secret: true, neededBy }) as const;
 
 const A_DAY_SECONDS = 86_400;
+const A_DAY_MINUTES = 1440;
 const path = z.string().refine((text) => !text.includes("\0"), { error: "must be a path" });
 
 /** Every variable that the agent reads: the one source of names, defaults, descriptions and rules. */
@@ -92,6 +93,11 @@ export const SETTINGS = {
     "Seconds between two sweeps of GitHub's REST API.",
     positiveNumber(A_DAY_SECONDS),
     "60",
+  ),
+  HOOKLINE_WAITING_TOO_LONG_MINUTES: preset(
+    "Minutes after which the doctor warns of a job that waits for nothing but a place.",
+    positiveNumber(A_DAY_MINUTES),
+    "30",
   ),
   HOOKLINE_MIN_FREE_DISK: preset(
     "Free disk below which no slot starts, measured where HOOKLINE_DATA lies; 0 never holds back.",

@@ -56,6 +56,7 @@ export interface AgentSettings {
   readonly sweepIntervalMs: number;
   /** By what the agent reaches the world; pools may hand it to their jobs. */
   readonly proxy: OwnProxy;
+  readonly waitingTooLongMs: number;
 }
 
 export interface SettingsSource {
@@ -102,6 +103,7 @@ export function readSettings({ env, cwd, hostName = hostname() }: SettingsSource
     timeZone: values.TZ,
     sweepIntervalMs: values.HOOKLINE_SWEEP_INTERVAL_SECONDS * 1000,
     proxy: ownProxy(env),
+    waitingTooLongMs: values.HOOKLINE_WAITING_TOO_LONG_MINUTES * 60_000,
   };
 }
 

@@ -1,5 +1,6 @@
 import { AGENT_MUTATIONS } from "./agent-mutations.ts";
 import { CONTROLLER_MUTATIONS } from "./controller-mutations.ts";
+import { DOCTOR_MUTATIONS } from "./doctor-mutations.ts";
 import { EDGE_MUTATIONS } from "./edge-mutations.ts";
 import type { Mutation } from "./mutation.ts";
 import { VERSION_MUTATIONS } from "./version-mutations.ts";
@@ -10,4 +11,5 @@ export const MUTATIONS: readonly Mutation[] = [
   ...CONTROLLER_MUTATIONS,
   ...AGENT_MUTATIONS,
   ...VERSION_MUTATIONS,
+  ...DOCTOR_MUTATIONS,
 ];

@@ -50,17 +50,10 @@ export class Admission {
   }
 
   /** @throws {SlotError} `no-room` while disk or memory are short: a job waits better than it dies half-way. */
-  admit(name: string, { resources }: Pool): void {
-    const { room, minFreeDiskBytes, minFreeMemoryBytes } = this.#rule;
-    const bytes = resources.memoryBytes ?? minFreeMemoryBytes;
-    const reserved = this.#reservedBytes();
-    refuseBelow(room.freeDiskBytes(), minFreeDiskBytes, "disk", "", DISK_REMEDY);
-    // One slot alone may have a limit above what is free: a machine without others must serve its pool.
-    const needed = reserved === 0 ? minFreeMemoryBytes : minFreeMemoryBytes + reserved + bytes;
-    const why =
-      reserved === 0 ? "" : `, with what the pool and ${formatBytes(reserved)} for slots that are starting take`;
-    if (minFreeMemoryBytes > 0) refuseBelow(room.freeMemoryBytes(), needed, "memory", why, MEMORY_REMEDY);
-    this.#reserved.set(name, { bytes, untilMs: Number.POSITIVE_INFINITY });
+  admit(name: string, pool: Pool): void {
+    const short = shortage(this.#rule, pool, this.#reservedBytes());
+    if (short !== null) throw short;
+    this.#reserved.set(name, { bytes: bytesOf(pool, this.#rule), untilMs: Number.POSITIVE_INFINITY });
   }
 
   /** Its container runs. */
@@ -85,15 +78,35 @@ export class Admission {
   }
 }
 
+/**
+ * Why no slot of the pool would be let in beside `reservedBytes` for those that are starting; null where it would. The
+ * doctor asks it too.
+ */
+export function shortage(rule: RoomRule, pool: Pool, reservedBytes: number): SlotError | null {
+  const { room, minFreeDiskBytes, minFreeMemoryBytes } = rule;
+  const disk = below(room.freeDiskBytes(), minFreeDiskBytes, "disk", "", DISK_REMEDY);
+  if (disk !== null || minFreeMemoryBytes === 0) return disk;
+  // One slot alone may have a limit above what is free: a machine without others must serve its pool.
+  const isAlone = reservedBytes === 0;
+  const needed = isAlone ? minFreeMemoryBytes : minFreeMemoryBytes + reservedBytes + bytesOf(pool, rule);
+  const why = isAlone ? "" : `, with what the pool and ${formatBytes(reservedBytes)} for slots that are starting take`;
+  return below(room.freeMemoryBytes(), needed, "memory", why, MEMORY_REMEDY);
+}
+
+/** What a slot of the pool may take. */
+function bytesOf({ resources }: Pool, { minFreeMemoryBytes }: RoomRule): number {
+  return resources.memoryBytes ?? minFreeMemoryBytes;
+}
+
 const DISK_REMEDY =
   "Free some: docker system df shows what Docker holds, docker image prune removes images that nothing uses. Jobs wait meanwhile (HOOKLINE_MIN_FREE_DISK).";
 const MEMORY_REMEDY =
   "Stop something, lower scaling.max, or give pools a memory limit. Jobs wait meanwhile (HOOKLINE_MIN_FREE_MEMORY).";
 
-function refuseBelow(free: number | null, floor: number, what: string, why: string, remedy: string): void {
-  if (free === null || free >= floor) return;
+function below(free: number | null, floor: number, what: string, why: string, remedy: string): SlotError | null {
+  if (free === null || free >= floor) return null;
   const message = `This machine has ${mebibytes(free)} of ${what} left, and a slot starts with ${formatBytes(floor)} at least${why}.`;
-  throw new SlotError("no-room", message, remedy);
+  return new SlotError("no-room", message, remedy);
 }
 
 function mebibytes(bytes: number): string {

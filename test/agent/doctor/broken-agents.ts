@@ -10,7 +10,9 @@ import { rawCall } from "../../stand-ins/docker/raw-call.ts";
 import type { BrokenWorld } from "./broken-world.ts";
 
 const TEN_MINUTES_MS = 10 * 60_000;
-const NO_POOLS = /^(agent-slots)$/;
+const NO_POOLS = /^(agent-slots|config-loaded|room)$/;
+/** Where the doctor finds neither the daemon nor its journal. */
+const ELSEWHERE = /^(agent-(slots|sweep)|jobs-waiting|pools|config-loaded|slots-outcome|corpses)$/;
 
 /** Configuration, clock, journal, slots. */
 export const BROKEN_AGENTS: readonly BrokenWorld[] = [
@@ -62,7 +64,7 @@ export const BROKEN_AGENTS: readonly BrokenWorld[] = [
     status: "warn",
     summary: /there is no journal in/,
     remedy: /HOOKLINE_DATA=/,
-    skips: /^agent-(slots|sweep)$/,
+    skips: ELSEWHERE,
     breakIt: ({ data }) => ({ env: { HOOKLINE_DATA: join(data, "elsewhere") } }),
   },
   {
@@ -71,7 +73,7 @@ export const BROKEN_AGENTS: readonly BrokenWorld[] = [
     status: "fail",
     summary: /cannot be used/,
     remedy: /mv .*\.broken/,
-    skips: /^agent-(slots|sweep)$/,
+    skips: ELSEWHERE,
     breakIt: ({ data }) => {
       const folder = join(data, "broken");
       mkdirSync(folder);

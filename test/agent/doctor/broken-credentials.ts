@@ -1,7 +1,8 @@
+import { copyFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 
 import { NodeSql } from "../../../agent/sqlite/node-sql.ts";
-import { SLOTS_FILE } from "../../../agent/journal/open-journal.ts";
+import { JOURNAL_FILE, SLOTS_FILE } from "../../../agent/journal/open-journal.ts";
 import { SweepRecords } from "../../../agent/journal/sweep-records.ts";
 import { deadAddress } from "../../stand-ins/http/local-server.ts";
 import type { BrokenWorld } from "./broken-world.ts";
@@ -172,20 +173,23 @@ export const BROKEN_CREDENTIALS: readonly BrokenWorld[] = [
     status: "warn",
     summary: /^sweeps take \d+ calls an hour, \d+ % of the limit/,
     remedy: /HOOKLINE_SWEEP_INTERVAL_SECONDS=300/,
-    breakIt: ({ data }) => {
-      const sql = new NodeSql(join(data, SLOTS_FILE));
+    skips: /^(jobs-waiting|config-loaded|corpses)$/,
+    breakIt: async (world) => {
+      const { data } = world;
+      // A daemon that answers is asked for its own last sweep.
+      await world.stopAgent();
+      const folder = join(data, "many-calls");
+      mkdirSync(folder);
+      for (const file of [JOURNAL_FILE, SLOTS_FILE]) copyFileSync(join(data, file), join(folder, file));
+      await world.startAgent();
+      const sql = new NodeSql(join(folder, SLOTS_FILE));
       const records = new SweepRecords(sql);
       const last = records.last();
       if (last === null) throw new Error("the agent has swept");
       records.noteSweep({ ...last, calls: 4000, notModified: 0 });
       records.keep();
-      return {
-        undo: () => {
-          records.noteSweep(last);
-          records.keep();
-          sql.close();
-        },
-      };
+      sql.close();
+      return { env: { HOOKLINE_DATA: folder } };
     },
   },
 ];

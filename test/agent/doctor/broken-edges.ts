@@ -142,7 +142,7 @@ export const BROKEN_EDGES: readonly BrokenWorld[] = [
     status: "fail",
     summary: /^link down: no agent is connected/,
     remedy: /docker compose up -d/,
-    skips: /^edge-agent$/,
+    skips: /^(edge-agent|jobs-waiting|config-loaded|corpses)$/,
     breakIt: async (world) => {
       await world.stopAgent();
       return { undo: () => world.startAgent() };

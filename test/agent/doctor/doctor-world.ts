@@ -10,6 +10,8 @@ import { systemClock } from "../../../agent/clock/system-clock.ts";
 import { runDoctor } from "../../../agent/commands/doctor.ts";
 import { readPoolsFile } from "../../../agent/settings/pools-file.ts";
 import { readSettings } from "../../../agent/settings/settings.ts";
+import { startControl } from "../../../agent/control/control-server.ts";
+import { daemonOf } from "../../../agent/daemon/daemon-of.ts";
 import { buildAgent, type BuiltAgent } from "../../../agent/daemon/build-agent.ts";
 import { InProcessSlotProvider } from "../../../agent/slots/in-process-slot-provider.ts";
 import type { Clock } from "../../../shared/clock/clock.ts";
@@ -141,7 +143,10 @@ export async function startDoctorWorld(): Promise<DoctorWorld> {
   writeFileSync(env.HOOKLINE_CONFIG, stringify({ version: 2, pools: [pool] }));
 
   let running: BuiltAgent | null = null;
+  let control: Awaited<ReturnType<typeof startControl>> = null;
   const stopAgent = async (): Promise<void> => {
+    await control?.close();
+    control = null;
     await running?.agent.stop();
     running?.close();
     running = null;
@@ -161,6 +166,7 @@ export async function startDoctorWorld(): Promise<DoctorWorld> {
       write: (line) => void log.push(line),
     });
     running = buildAgent({ settings, fleet, provider, log: logger });
+    control = await startControl({ dataFolder: data, daemon: daemonOf(running), log: logger });
     await running.agent.start();
     await running.agent.waitFor(
       ({ connected, lastCompleteSweepAt }) => connected && lastCompleteSweepAt !== null,

@@ -43,6 +43,7 @@ test("an empty environment gives the documented defaults", () => {
     timeZone: null,
     sweepIntervalMs: 60_000,
     proxy: { https: null, http: null, no: null },
+    waitingTooLongMs: 1_800_000,
   });
 });
 

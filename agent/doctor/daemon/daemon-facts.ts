@@ -1,0 +1,28 @@
+import { toFailure } from "../../../shared/errors/message-of.ts";
+import type { Status } from "../../../shared/status/status.ts";
+import { askStatus } from "../../control/ask-status.ts";
+import { Skipped } from "../check/check.ts";
+
+/** What the checks know of the daemon of a data folder, asked for once. */
+export class DaemonFacts {
+  readonly #dataFolder: string;
+  #asked: Promise<Status | null> | null = null;
+
+  constructor(dataFolder: string) {
+    this.#dataFolder = dataFolder;
+  }
+
+  /** Null where no daemon answers on this folder. @throws {ControlError} where one is there and cannot be asked */
+  statusOrNull(): Promise<Status | null> {
+    return (this.#asked ??= askStatus(this.#dataFolder));
+  }
+
+  /** @throws {Skipped} where it cannot be asked: agent-running reports that */
+  async status(): Promise<Status> {
+    const status = await this.statusOrNull().catch((error: unknown) => {
+      throw new Skipped(`the agent cannot be asked: ${toFailure(error).message}`);
+    });
+    if (status === null) throw new Skipped("no agent answers here, and only it knows; see agent-running");
+    return status;
+  }
+}
