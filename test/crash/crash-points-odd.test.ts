@@ -1,8 +1,8 @@
 import { test } from "vitest";
 
-import { playOut } from "./play-out.ts";
+import { SLICES, playSlice } from "./slices.ts";
 
-test("X2 D1 E-2 promises 1 to 3: a crash at any call, the other half of the places: nothing lost, nothing doubled", async () => {
-  const { places } = await playOut({ crashAt: null, evictAt: null });
-  for (let at = 1; at < places.length; at += 2) await playOut({ crashAt: at, evictAt: null });
-});
+test.each(SLICES.filter((slice) => slice % 2 === 1))(
+  "X2 D1 L2 D8 D9 E-2 promises 1 to 3: a crash at any call, with poison, a full disk, refused rows and what is put back: nothing lost, nothing doubled (part %i)",
+  playSlice,
+);
