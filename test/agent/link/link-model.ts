@@ -20,17 +20,31 @@ class ModelAgent {
   readonly #edge: ModelEdge;
   readonly #clock: VirtualClock;
   #boots = 0;
+  #version = 1;
 
   constructor(edge: ModelEdge, clock: VirtualClock) {
     this.#edge = edge;
     this.#clock = clock;
   }
 
+  /** A new process of a newer version on the old disk. */
+  upgrade(random: () => number): void {
+    this.#version += 1;
+    this.boot(random);
+  }
+
+  /** Everything that it could not read it can read from now on. */
+  mend(): void {
+    this.disk.exec("UPDATE unread SET raw = json_set(raw, '$.labels', json_array('self-hosted', 'linux'))");
+  }
+
   /** A new process on the old disk. */
   boot(random: () => number): void {
     this.#client?.stop();
     this.#boots += 1;
+    this.fed.push(...this.journal.reread(this.#clock.now()));
     this.#client = new LinkClient({
+      version: `0.${this.#version}.0`,
       dial: this.#edge.dial.dial,
       journal: this.journal,
       identity: { instance: "nas", boot: `boot-${this.#boots}`, host: "nas.local" },
@@ -72,7 +86,10 @@ export const step = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant("disk full" as const), times: fc.integer({ min: 1, max: 2 }) }) },
 );
 
-/** The same with signals that no version can read, rows that do not go in, and mailboxes that are put back. */
+/**
+ * The same with signals that the agent cannot read, rows that do not go in, letters that are put back by hand and by an
+ * upgrade, and mailboxes that are put back.
+ */
 export const roughStep = fc.oneof(
   { weight: 30, arbitrary: step },
   { weight: 4, arbitrary: fc.record({ do: fc.constant("poison" as const), times: fc.integer({ min: 1, max: 3 }) }) },
@@ -80,13 +97,19 @@ export const roughStep = fc.oneof(
     weight: 2,
     arbitrary: fc.record({ do: fc.constant("row refused" as const), times: fc.integer({ min: 1, max: 2 }) }),
   },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("requeue" as const), times: fc.nat({ max: 5 }) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("upgrade" as const), times: fc.constant(0) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("back up" as const), times: fc.constant(0) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("put back" as const), times: fc.nat({ max: 120 }) }) },
 );
 
-/** Plays steps, then lets peace come, until both sides agree. */
+/**
+ * Plays steps, then lets peace come, until both sides agree. Then, where it is asked for, comes an agent that is newer and
+ * reads everything.
+ */
 export async function play(
   steps: readonly { do: string; times: number }[],
+  atLast: "upgrade" | null = null,
 ): Promise<{ edge: ModelEdge; agent: ModelAgent }> {
   const clock = new VirtualClock();
   const edge = new ModelEdge(clock);
@@ -116,6 +139,8 @@ export async function play(
         edge.spoil(guid(signals));
       }
     }
+    if (what === "requeue") edge.requeue(times);
+    if (what === "upgrade") agent.upgrade(random);
     if (what === "back up") edge.backUp();
     if (what === "put back") {
       edge.putBack();
@@ -141,17 +166,28 @@ export async function play(
     edge.tick();
     check();
   }
-  // Peace: everything moves, time goes on, until both sides agree.
-  const deadlineMs = clock.now() + 15 * 60_000;
-  while (clock.now() < deadlineMs && edge.mailbox.acked() < edge.mailbox.head()) {
-    while (edge.moveUp() || edge.moveDown()) {
-      check();
-      await clock.advance(0);
+  // Everything moves, time goes on, until both sides agree.
+  const peace = async (isOver: () => boolean): Promise<void> => {
+    const deadlineMs = clock.now() + 15 * 60_000;
+    while (clock.now() < deadlineMs && !isOver()) {
+      while (edge.moveUp() || edge.moveDown()) {
+        check();
+        await clock.advance(0);
+      }
+      await clock.advance(1000);
+      edge.tick();
     }
-    await clock.advance(1000);
-    edge.tick();
+    while (edge.moveUp() || edge.moveDown()) check();
+  };
+  const agrees = (): boolean => edge.mailbox.acked() === edge.mailbox.head();
+  await peace(agrees);
+  if (atLast === "upgrade") {
+    expectNothingLost({ edge, agent });
+    edge.mend();
+    agent.mend();
+    agent.upgrade(random);
+    await peace(() => agrees() && edge.mailbox.dead() === 0);
   }
-  while (edge.moveUp() || edge.moveDown()) check();
   agent.stop();
   expect(clock.pending).toBe(0);
   return { edge, agent };
@@ -164,5 +200,14 @@ export function expectNothingLost({ edge, agent }: { readonly edge: ModelEdge; r
   const aside = new Set([...edge.deadGuids(), ...agent.unreadGuids()]);
   const lost = edge.guids().filter((each) => !journaled.includes(each) && !aside.has(each));
   expect(lost).toEqual([]);
+  expect(edge.mailbox.acked()).toBe(edge.mailbox.head());
+}
+
+/** Everything was read in the end: no letter is left, and what the mailbox holds is in the journal, once. */
+export function expectAllRead({ edge, agent }: { readonly edge: ModelEdge; readonly agent: ModelAgent }): void {
+  const journaled = agent.journal.signals().map(({ signal }) => signal.guid);
+  expect(new Set(journaled).size).toBe(journaled.length);
+  expect([edge.deadGuids(), agent.unreadGuids()]).toEqual([[], []]);
+  expect(edge.guids().filter((each) => !journaled.includes(each))).toEqual([]);
   expect(edge.mailbox.acked()).toBe(edge.mailbox.head());
 }

@@ -62,11 +62,27 @@ export class ModelEdge {
     if (this.#edge.host.accept(signal, null).kind === "stored") this.accepted.push(signal);
   }
 
-  /** Makes the stored signal of a GUID one that no version of the agent can read. */
+  /** Makes the stored signal of a GUID one that the agent cannot read. */
   spoil(guid: string): void {
     for (const table of ["signals_a", "signals_b"]) {
       this.#edge.sql.exec(`UPDATE ${table} SET signal = json_remove(signal, '$.labels') WHERE guid = ?`, guid);
     }
+  }
+
+  /** From now on the agent can read everything: what a newer version of it does. */
+  mend(): void {
+    for (const table of ["signals_a", "signals_b"]) {
+      this.#edge.sql.exec(
+        `UPDATE ${table} SET signal = json_set(signal, '$.labels', json_array('self-hosted', 'linux'))`,
+      );
+    }
+  }
+
+  /** An operator puts the `n`th dead letter back, if there is one. */
+  requeue(n: number): void {
+    const letters = this.mailbox.deadLetters(100);
+    const letter = letters[n % Math.max(1, letters.length)];
+    if (letter !== undefined) this.#edge.host.requeue(letter.seq);
   }
 
   /** Keeps the storage as it is now. */

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 
-import { expectNothingLost, play, roughStep, step } from "./link-model.ts";
+import { expectAllRead, expectNothingLost, play, roughStep, step } from "./link-model.ts";
 
 test("promises 2 and 3, L2: whatever is cut, lost or restarted, each signal is journaled once, in order, before its ack", async () => {
   await fc.assert(
@@ -27,6 +27,15 @@ test("what is journaled was fed, once, unless the process died in between", asyn
       expect(agent.fed.map(({ guid }) => guid)).toEqual(edge.accepted.map(({ guid }) => guid));
     }),
     { numRuns: 100 },
+  );
+});
+
+test("promises 2 and 3, E-2, E-11: whatever was set aside on the way, a newer agent has it all in the end, once", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(roughStep, { maxLength: 40 }), async (steps) =>
+      expectAllRead(await play(steps, "upgrade")),
+    ),
+    { numRuns: 200 },
   );
 });
 
