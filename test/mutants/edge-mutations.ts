@@ -11,6 +11,13 @@ const OBJECT = "worker/mailbox-object.ts";
 /** Breaks of the receiver, the mailbox and both ends of the link. */
 export const EDGE_MUTATIONS: readonly Mutation[] = [
   {
+    breaks: "a webhook that is asked for by another method than POST is not told which",
+    file: "shared/receiver/receiver.ts",
+    search: '405, { Allow: "POST" }',
+    replace: "405",
+    foundBy: ["standalone", "worker"],
+  },
+  {
     breaks: "E-2: a refusal is told once, and not again at the next welcome",
     file: SESSION,
     search: "for (const { seq, reason } of journal.untold(welcome.stream)) this.#refuse(welcome, seq, reason);",
