@@ -22,8 +22,10 @@ export function carryOut(action: Action, { slots, ledger, pools, requestSweep, o
     case "provision": {
       const serving = pools.find(({ pool }) => pool.key === action.pool);
       if (serving === undefined) return;
-      log.info("slot wanted", { pool: action.pool, scope: action.scope, ...action.reason });
-      return slots.provision(serving, action.scope);
+      const jobId = action.reason.code === "demand" ? action.reason.jobId : null;
+      const slot = slots.provision(serving, action.scope, jobId);
+      log.info("slot wanted", { slot, pool: action.pool, scope: action.scope, ...action.reason });
+      return;
     }
     case "retire":
       log.info("slot retired", { slot: action.slot, ...action.reason });

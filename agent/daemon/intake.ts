@@ -55,7 +55,8 @@ export class Intake {
         log.warn("signal with a status that is not known; kept, without effect", { guid, jobId, status });
         continue;
       }
-      log.info("signal", { guid, jobId, action, phase: facts.phase, ms: now - signal.receivedAtMs });
+      const runner = runnerOf(facts, this.#options.ownPrefix);
+      log.info("signal", { guid, jobId, ...runner, action, phase: facts.phase, ms: now - signal.receivedAtMs });
       this.#recallEnd(facts, now);
       feed({ type: "job", source: "signal", facts, atMs: now, seenAtMs: now, guid });
       this.#noteFinished(facts);
@@ -161,6 +162,12 @@ export class Intake {
     const { jobId, repository, labels } = facts;
     this.#options.log.info("no pool serves this job", { jobId, repository, labels, why: Object.fromEntries(reasons) });
   }
+}
+
+/** A job's runner: a slot of ours, or somebody else's. */
+function runnerOf({ runnerName }: JobFacts, ownPrefix: string): { slot?: string; runner?: string } {
+  if (runnerName === null) return {};
+  return runnerName.startsWith(ownPrefix) ? { slot: runnerName } : { runner: runnerName };
 }
 
 /** What a sweep found as the controller's events; inventory first, so that slots are judged by it. */

@@ -1,14 +1,19 @@
 import { createLogger, type Logger, type LogLevel, type Plane } from "../../shared/log/logger.ts";
 import { printableJson } from "../../shared/text/printable.ts";
+import { readableLine } from "./readable-line.ts";
 
 export interface ProcessLog {
   readonly plane?: Plane;
   /** Standard error for a command whose output is its result. */
-  readonly stream?: NodeJS.WritableStream;
+  readonly stream?: NodeJS.WritableStream & { readonly isTTY?: boolean };
 }
 
-/** A daemon's logger: one JSON line a record on standard output, where Docker's log drivers pick it up. */
+/**
+ * A daemon's logger: one line a record on standard output. JSON where Docker's log drivers pick it up, a sentence with
+ * fields where a terminal shows it. Text of others can neither forge a line nor move the cursor.
+ */
 export function processLogger(level: LogLevel, options: ProcessLog = {}): Logger {
   const { plane = "agent", stream = process.stdout } = options;
-  return createLogger({ plane, level, now: Date.now, write: (line) => stream.write(`${printableJson(line)}\n`) });
+  const textOf = stream.isTTY === true ? readableLine : printableJson;
+  return createLogger({ plane, level, now: Date.now, write: (line) => stream.write(`${textOf(line)}\n`) });
 }

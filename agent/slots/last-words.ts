@@ -34,7 +34,8 @@ export async function keepLastWords(
   const printed = await provider.logTail(name, LINES, signal).catch(messageOf);
   const tail = safeTail(printed);
   if (exitCode === KILLED) await reportOutOfMemory(deps, name, signal);
-  log.warn("slot ended with an error", { slot: name, exitCode, tail });
+  const { pool = null, jobId = null } = deps.ledger.slot(name) ?? {};
+  log.warn("slot ended with an error", { jobId, slot: name, pool, exitCode, tail });
   notes.keepTail(name, tail);
   return tail;
 }

@@ -3,6 +3,7 @@ import type { ControllerEvent, SlotChange } from "../../shared/controller/events
 import type { Ledger } from "../../shared/controller/ledger.ts";
 import type { Slot } from "../../shared/controller/slot.ts";
 import type { Logger } from "../../shared/log/logger.ts";
+import type { SlotOutcome } from "../../shared/status/pool-status.ts";
 import { isDoneWithin } from "../clock/is-done-within.ts";
 import type { GitHub } from "../github/model/types.ts";
 import type { ExitInquiry } from "./exit-inquiry.ts";
@@ -91,7 +92,7 @@ export class SlotExits {
       }
       if (work.signal.aborted) return;
       const slot = ledger.slot(name);
-      if (slot !== undefined) outcomes.ended(slot, exitCode, words.last);
+      if (slot !== undefined) this.#tellEnd(slot, outcomes.ended(slot, exitCode, words.last));
       this.#keepCleared(name);
       this.#feed(name, { change: "removed" });
       notes.update(name, { exitedAtMs, exitCode, removedAtMs: clock.now() });
@@ -99,6 +100,19 @@ export class SlotExits {
     } finally {
       this.#clearing.delete(name);
     }
+  }
+
+  #tellEnd({ name: slot, pool }: Slot, { kind, jobId, exitCode, ranMs }: SlotOutcome): void {
+    const { log, ledger } = this.#options;
+    const message = {
+      job: "slot done",
+      "no-job": "slot ended without a job",
+      retired: "slot gone",
+      "not-started": "slot not started",
+    };
+    const repository = jobId === null ? undefined : ledger.job(jobId)?.facts.repository;
+    const minutes = ranMs === null ? null : Math.round(ranMs / 6000) / 10;
+    log.info(message[kind], { jobId, slot, pool, repository, exitCode, minutes });
   }
 
   async #takeAway(name: string, exitCode: number | null, words: { last: string | null }): Promise<void> {

@@ -106,23 +106,29 @@ export class SlotManager {
     }
   }
 
-  /** Takes a place at once, then brings a runner up in it. */
-  provision(serving: ServingPool, scope: string): void {
+  /** Takes a place at once, then brings a runner up in it, for a job or to stay warm. Gives the slot's name. */
+  provision(serving: ServingPool, scope: string, wantedFor: number | null = null): string {
     const { instance, random, clock } = this.#options;
     const pool = serving.pool.key;
     const name = newSlotName(instance, pool, random);
     this.#notes.plan({ name, pool, scope, plannedAtMs: clock.now() });
     this.#feed(name, { change: "planned", pool, scope });
-    const running = this.#work.run(name, () => this.#bringUp(name, serving, scope));
+    // GitHub may give the slot another job of its kind: `for` is not the job that it runs.
+    const log = wantedFor === null ? this.#options.log : this.#options.log.with({ for: wantedFor });
+    const running = this.#work.run(name, () => this.#bringUp(name, serving, scope, log));
     this.#bringUps.add(running);
     void running.finally(() => this.#bringUps.delete(running));
+    return name;
   }
 
-  async #bringUp(name: string, serving: ServingPool, scope: string): Promise<void> {
+  async #bringUp(name: string, serving: ServingPool, scope: string, log: Logger): Promise<void> {
     const onRegistered = (runnerId: number): void => this.#feed(name, { change: "registered", runnerId });
     const { signal } = this.#work;
-    const result = await bringUp(this.#options, { name, serving, scope, onRegistered, signal });
+    const result = await bringUp({ ...this.#options, log }, { name, serving, scope, onRegistered, signal });
     if (result.ok) {
+      const { jitAskedAtMs, jitAtMs, startedAtMs } = result.steps;
+      const ms = { jit: (jitAtMs ?? 0) - (jitAskedAtMs ?? 0), container: (startedAtMs ?? 0) - (jitAtMs ?? 0) };
+      log.info("slot started", { slot: name, pool: serving.pool.key, scope, ms });
       this.#conflicted.delete(serving.pool.key);
       this.outcomes.started(serving.pool.key);
       this.#feed(name, { change: "started" });

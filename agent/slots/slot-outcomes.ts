@@ -50,13 +50,16 @@ export class SlotOutcomes {
     this.#add(page, { slot, atMs, kind: "not-started", ...nothing, failure: page.lastFailure });
   }
 
-  ended(slot: Slot, exitCode: number | null, lastWords: string | null): void {
+  /** Keeps how a slot ended, and gives it. */
+  ended(slot: Slot, exitCode: number | null, lastWords: string | null): SlotOutcome {
     const { name, pool, jobId, startedAtMs, exitedAtMs } = slot;
     const atMs = this.#clock.now();
     const ranMs = startedAtMs === null ? null : Math.max(0, (exitedAtMs ?? atMs) - startedAtMs);
     const words = lastWords === null ? null : lastWords.slice(-WORDS);
     const kind = kindOf(slot);
-    this.#add(this.#page(pool), { slot: name, atMs, kind, jobId, exitCode, ranMs, failure: null, lastWords: words });
+    const outcome = { slot: name, atMs, kind, jobId, exitCode, ranMs, failure: null, lastWords: words };
+    this.#add(this.#page(pool), outcome);
+    return outcome;
   }
 
   #add(page: Page, outcome: SlotOutcome): void {

@@ -48,6 +48,16 @@ const SECTIONS = {
     openGrowth: measured,
     closedGrowth: measured,
   }),
+  status: z.strictObject({
+    openFew: count,
+    openMany: count,
+    finishedFew: count,
+    finishedMany: count,
+    /** The slowest twentieth, of few open jobs and few finished, of many open ones, of many finished ones. */
+    fewMs: measured,
+    manyOpenMs: measured,
+    manyFinishedMs: measured,
+  }),
   demo: z.strictObject({
     runs: count,
     jobs: count,
@@ -112,6 +122,7 @@ const figuresSchema = z.strictObject({
   agent: sectionOf("agent"),
   history: sectionOf("history"),
   controller: sectionOf("controller"),
+  status: sectionOf("status"),
   demo: sectionOf("demo"),
   doctor: sectionOf("doctor"),
   crash: sectionOf("crash"),

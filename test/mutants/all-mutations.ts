@@ -3,6 +3,7 @@ import { CONTROLLER_MUTATIONS } from "./controller-mutations.ts";
 import { DOCTOR_MUTATIONS } from "./doctor-mutations.ts";
 import { EDGE_MUTATIONS } from "./edge-mutations.ts";
 import type { Mutation } from "./mutation.ts";
+import { STATUS_MUTATIONS } from "./status-mutations.ts";
 import { VERSION_MUTATIONS } from "./version-mutations.ts";
 
 /** Every one of these must be found by each suite that it names. Add one with each promise that a change could break. */
@@ -10,6 +11,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...EDGE_MUTATIONS,
   ...CONTROLLER_MUTATIONS,
   ...AGENT_MUTATIONS,
+  ...STATUS_MUTATIONS,
   ...VERSION_MUTATIONS,
   ...DOCTOR_MUTATIONS,
 ];

@@ -16,7 +16,8 @@ export type Suite =
   | "github"
   | "settings"
   | "receiver"
-  | "facts";
+  | "facts"
+  | "status";
 
 /** One way to break a promise on purpose: `search` stands in `file` once, and is replaced. */
 export interface Mutation {

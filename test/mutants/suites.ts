@@ -28,5 +28,6 @@ export const SUITES: Readonly<Record<Suite, readonly string[]>> = {
   settings: [...VITEST, "--project", "node", "test/agent/settings"],
   receiver: [...VITEST, "--project", "node", "test/shared/receiver"],
   facts: [...VITEST, "--project", "node", "test/shared/workflow-job"],
+  status: [...VITEST, "--project", "node", "test/agent/status", "test/agent/why", "test/agent/log"],
   doctor: [...VITEST, "--project", "node", "test/agent/doctor"],
 };

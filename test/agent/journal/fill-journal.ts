@@ -5,13 +5,13 @@ import { guid, queuedSignal, T0 } from "../../samples/signal.ts";
 
 const OPEN = 10;
 
-/** A journal of so many jobs with three signals each, which came over so long; the last ten of them have not ended. */
-export function fillJournal(file: string, jobs: number, overMs = 0): void {
+/** A journal of so many jobs with three signals each, which came over so long; the last `open` of them have not ended. */
+export function fillJournal(file: string, jobs: number, overMs = 0, open = OPEN): void {
   const sql = new NodeSql(file, { synchronous: "NORMAL" });
   const journal = new Journal(sql);
   for (let from = 0; from < jobs; from += 1000) {
     const signals = Array.from({ length: Math.min(1000, jobs - from) }, (_, n) =>
-      signalsOf(from + n, from + n >= jobs - OPEN),
+      signalsOf(from + n, from + n >= jobs - open),
     );
     journal.take(signals.flat(), T0 + Math.round((overMs * from) / jobs));
   }

@@ -1,0 +1,62 @@
+import type { Mutation } from "./mutation.ts";
+
+/** Breaks of what the daemon says of itself: reasons, remedies, the document, the log. */
+export const STATUS_MUTATIONS: readonly Mutation[] = [
+  {
+    breaks: "promise 19: a job that waits for a drained pool is said to wait for room",
+    file: "shared/controller/wait-reason.ts",
+    search: 'if (this.#ledger.isDraining(pool)) return { code: "draining", pool };',
+    replace: "",
+    foundBy: ["controller", "status"],
+  },
+  {
+    breaks: "promise 19: a job that a slot can take is said to wait for room, because others of its kind do",
+    file: "shared/controller/wait-reason.ts",
+    search: "if (slot !== undefined) return this.#coverReason(slot);",
+    replace: "",
+    foundBy: ["controller", "status"],
+  },
+  {
+    breaks: "promise 19: a machine without room is said to be a pause that passes",
+    file: "shared/controller/wait-reason.ts",
+    search: 'const NO_ROOM = "slot-no-room";',
+    replace: 'const NO_ROOM = "nothing";',
+    foundBy: ["controller", "status"],
+  },
+  {
+    breaks: "promise 19: a refusal that stays is said to pass by itself",
+    file: "shared/controller/wait-remedy.ts",
+    search: "const passes = why === RATE_LIMITED ||",
+    replace: "const passes = true ||",
+    foundBy: ["status"],
+  },
+  {
+    breaks: "promise 17: the status document reads what has ended",
+    file: "agent/status/agent-status.ts",
+    search: "const cursor = journal.cursor();",
+    replace:
+      "const cursor = (journal as unknown as { signals(): object[] }).signals().length < 0 ? null : journal.cursor();",
+    foundBy: ["status"],
+  },
+  {
+    breaks: "promise 15: the status document stretches spans by the clock that was set",
+    file: "agent/status/agent-status.ts",
+    search: "    control.noticeClock();\n    const atMs = clock.now();",
+    replace: "    const atMs = clock.now();",
+    foundBy: ["status"],
+  },
+  {
+    breaks: "promise 14: why asks GitHub for a bare number without end",
+    file: "agent/why/find-job.ts",
+    search: "if (left() <= 0) break;",
+    replace: "",
+    foundBy: ["status"],
+  },
+  {
+    breaks: "promise 18: a repository's name forges a line of the log at a terminal",
+    file: "shared/text/printable.ts",
+    search: "return text.replaceAll(UNPRINTABLE, escapeOf);",
+    replace: "return text;",
+    foundBy: ["status"],
+  },
+];
