@@ -38,6 +38,10 @@ export async function buildRunnerImage(options: RunnerImageOptions): Promise<Run
   for (const change of changes) query.append("changes", change);
   const progress = await rawCall("POST", `/images/create?${query.toString()}`, tarOf(entriesOf(options)));
   if (progress.includes('"error"')) throw new Error(`The test image could not be imported: ${progress}`);
+  // Podman 4 takes the name of an import and not its tag.
+  const repo = image.slice(0, colon);
+  const name = (progress.match(/sha256:[0-9a-f]{64}/) ?? [image])[0];
+  await rawCall("POST", `/images/${name}/tag?${new URLSearchParams({ repo, tag: image.slice(colon + 1) }).toString()}`);
   return { image, remove: async () => void (await rawCall("DELETE", `/images/${image}?force=1`)) };
 }
 
