@@ -1,5 +1,5 @@
 import { execFile, spawn, type ChildProcess } from "node:child_process";
-import { existsSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -18,6 +18,15 @@ export async function missingForOwnEngine(): Promise<string | null> {
   return found ? null : "dockerd is not installed";
 }
 
+/** Whom root in containers is outside: nobody's numbers, known in the engine's own view of /etc alone. */
+const SUBORDINATE = "daemon:200000:65536\n";
+const REMAPPED = `mount --bind "$1/subid" /etc/subuid && mount --bind "$1/subid" /etc/subgid && shift && exec dockerd "$@"`;
+
+export interface OwnEngineOptions {
+  /** Whether root in its containers is another user outside. https://docs.docker.com/engine/security/userns-remap/ */
+  readonly usernsRemap?: boolean;
+}
+
 /** A dockerd with folders of its own, which a test may stop, freeze and kill: nobody else's containers are on it. */
 export class OwnEngine {
   readonly folder = mkdtempSync(join(tmpdir(), "hookline-engine-"));
@@ -26,6 +35,11 @@ export class OwnEngine {
   #containerd: ChildProcess | null = null;
   readonly #bridge = `hlb${process.pid}`;
   #hasBridge = false;
+  readonly #isRemapped: boolean;
+
+  constructor({ usernsRemap = false }: OwnEngineOptions = {}) {
+    this.#isRemapped = usernsRemap;
+  }
 
   /** As `DOCKER_HOST` takes it. */
   get address(): string {
@@ -45,8 +59,10 @@ export class OwnEngine {
       `--state=${folder}/state`,
       `--address=${folder}/containerd.sock`,
     ];
-    this.#containerd ??= spawn("containerd", containerd, { stdio: ["ignore", log, log] });
-    await this.#until(async () => existsSync(`${folder}/containerd.sock`));
+    if (!this.#isRemapped) {
+      this.#containerd ??= spawn("containerd", containerd, { stdio: ["ignore", log, log] });
+      await this.#until(async () => existsSync(`${folder}/containerd.sock`));
+    }
     const args = [`--data-root=${folder}/data`, `--exec-root=${folder}/exec`, `--pidfile=${folder}/pid`];
     await this.#makeBridge();
     // A bridge of its own: with `--bridge=none` dockerd takes away the docker0 of whoever else runs one here.
@@ -58,9 +74,21 @@ export class OwnEngine {
       "--ip6tables=false",
       "--live-restore",
     );
-    args.push(`--containerd=${folder}/containerd.sock`);
-    this.#process = spawn("dockerd", args, { stdio: ["ignore", log, log] });
+    this.#process = this.#isRemapped ? this.#spawnRemapped(args, log) : this.#spawn(args, log);
     await this.#until(() => this.#answers());
+  }
+
+  #spawn(args: readonly string[], log: number): ChildProcess {
+    const all = [...args, `--containerd=${this.folder}/containerd.sock`];
+    return spawn("dockerd", all, { stdio: ["ignore", log, log] });
+  }
+
+  /** In a mount namespace of its own, so that this machine's /etc stays as it is; with a containerd of its own in there. */
+  #spawnRemapped(args: readonly string[], log: number): ChildProcess {
+    writeFileSync(`${this.folder}/subid`, SUBORDINATE);
+    const all = [...args.filter((arg) => arg !== "--live-restore"), "--userns-remap=daemon"];
+    const words = ["--mount", "sh", "-c", REMAPPED, "sh", this.folder, ...all];
+    return spawn("unshare", words, { stdio: ["ignore", log, log] });
   }
 
   async #makeBridge(): Promise<void> {
