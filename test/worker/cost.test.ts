@@ -4,10 +4,10 @@ import { expect, test, vi } from "vitest";
 
 import recorded from "../../docs/figures.json" with { type: "json" };
 import { figure } from "../bench/figure.ts";
-import { MailboxObject } from "../../worker/mailbox-object.ts";
 import { workflowJob } from "../samples/payload.ts";
 import { delivery } from "./deliveries.ts";
 import { useFreshEdge } from "./fresh-edge.ts";
+import { Meter } from "./meter.ts";
 import { mailboxStub, TestAgent } from "./test-agent.ts";
 
 useFreshEdge();
@@ -18,61 +18,6 @@ let cost: Readonly<Record<string, number>> | null = null;
 const JOBS = 1000;
 const DELIVERIES_A_JOB = 3;
 const MINUTE_MS = 60_000;
-
-/** What Cloudflare bills, summed over everything that happens from now on in this isolate. */
-class Meter {
-  rowsRead = 0;
-  rowsWritten = 0;
-  requests = 0;
-  socketMessages = 0;
-  alarms = 0;
-
-  /** https://developers.cloudflare.com/durable-objects/platform/pricing/ : each setAlarm is one written row. */
-  static async attach(): Promise<Meter> {
-    const meter = new Meter();
-    await runInDurableObject(mailboxStub(), (_, { storage }) => {
-      const sql = Object.getPrototypeOf(storage.sql) as SqlStorage;
-      const exec = Object.getOwnPropertyDescriptor(sql, "exec")?.value as SqlStorage["exec"];
-      vi.spyOn(sql, "exec").mockImplementation(function counted(this: SqlStorage, query, ...values) {
-        const cursor = exec.call(this, query, ...values);
-        const read = cursor.toArray.bind(cursor);
-        cursor.toArray = () => {
-          const rows = read();
-          meter.rowsRead += cursor.rowsRead;
-          meter.rowsWritten += cursor.rowsWritten;
-          return rows;
-        };
-        return cursor;
-      });
-      const alarms = Object.getPrototypeOf(storage) as DurableObjectStorage;
-      const setAlarm = Object.getOwnPropertyDescriptor(alarms, "setAlarm")?.value as DurableObjectStorage["setAlarm"];
-      vi.spyOn(alarms, "setAlarm").mockImplementation(function counted(this: DurableObjectStorage, atMs) {
-        meter.alarms += 1;
-        meter.rowsWritten += 1;
-        return setAlarm.call(this, atMs);
-      });
-    });
-    for (const name of ["accept", "note", "fetch", "alarm"] as const) meter.#count(name, () => (meter.requests += 1));
-    meter.#count("webSocketMessage", () => (meter.socketMessages += 1));
-    return meter;
-  }
-
-  #count(name: "accept" | "note" | "fetch" | "alarm" | "webSocketMessage", seen: () => void): void {
-    const real = MailboxObject.prototype[name] as (...values: unknown[]) => unknown;
-    vi.spyOn(MailboxObject.prototype, name).mockImplementation(function counted(
-      this: MailboxObject,
-      ...values: unknown[]
-    ) {
-      seen();
-      return real.apply(this, values) as never;
-    });
-  }
-
-  /** Twenty incoming socket messages are billed as one request. */
-  get billedRequests(): number {
-    return this.requests + this.socketMessages / 20;
-  }
-}
 
 /** Runs the alarm if it is due by the test's clock, which is ahead of the runtime's. */
 async function runDueAlarm(): Promise<void> {

@@ -1,68 +1,72 @@
-import { runInDurableObject } from "cloudflare:test";
-import { exports } from "cloudflare:workers";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 
-import { queuedSignal } from "../samples/signal.ts";
-import { ORIGIN } from "./deliveries.ts";
+import { EntryPoints, type Price } from "./entry-points.ts";
+import { fillMailbox, type Filling } from "./filled-mailbox.ts";
 import { useFreshEdge } from "./fresh-edge.ts";
-import { mailboxStub, TestAgent, TOKEN } from "./test-agent.ts";
+import { Meter } from "./meter.ts";
+import { TestAgent } from "./test-agent.ts";
 
 useFreshEdge();
 
-/** Fills the mailbox with acknowledged signals of jobs that ended, without a delivery for each. */
-async function fill(count: number): Promise<void> {
-  const agent = await TestAgent.connect();
-  agent.close();
-  const signal = JSON.stringify({ ...queuedSignal(1), action: "completed", status: "completed" });
-  await runInDurableObject(mailboxStub(), (_, { storage }) => {
-    storage.sql.exec(
-      `WITH RECURSIVE n(seq) AS (SELECT 1 UNION ALL SELECT seq + 1 FROM n WHERE seq < ?)
-       INSERT INTO signals_a (seq, guid, received_at, signal) SELECT seq, 'guid-' || seq, ?, ? FROM n`,
-      count,
-      Date.now(),
-      signal,
-    );
-    const meta = "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)";
-    storage.sql.exec(meta, "generation", JSON.stringify({ current: "a", sinceMs: Date.now() }));
-    storage.sql.exec(meta, "acked", JSON.stringify({ seq: count, atMs: Date.now() }));
-  });
-}
+/** At most so many rows are read and written, whatever is stored. */
+const MOST: Readonly<Record<string, readonly [read: number, written: number]>> = {
+  "a wake-up": [5, 0],
+  "a delivery, stored": [70, 4],
+  "a delivery, a copy": [25, 0],
+  "a delivery, not ours": [10, 0],
+  "a delivery, a ping": [10, 1],
+  "an acknowledgement": [25, 1],
+  "a refusal": [30, 3],
+  "a probe": [15, 0],
+  "a report": [12, 1],
+  "a reconnect": [90, 2],
+  "GET /freshness": [55, 0],
+  "GET /dead": [610, 0],
+  "POST /dead/SEQ/requeue": [70, 6],
+  "GET /healthz": [0, 0],
+  "the alarm, a generation forgotten": [50, 5],
+};
 
-/** Rows that `work` reads, as Cloudflare bills them. */
-async function rowsRead(work: () => Promise<unknown>): Promise<number> {
-  const meter = { rows: 0 };
-  await runInDurableObject(mailboxStub(), (_, { storage }) => {
-    const sql = Object.getPrototypeOf(storage.sql) as SqlStorage;
-    const exec = Object.getOwnPropertyDescriptor(sql, "exec")?.value as SqlStorage["exec"];
-    vi.spyOn(sql, "exec").mockImplementation(function counted(this: SqlStorage, query, ...values) {
-      const cursor = exec.call(this, query, ...values);
-      const read = cursor.toArray.bind(cursor);
-      cursor.toArray = () => {
-        const rows = read();
-        meter.rows += cursor.rowsRead;
-        return rows;
-      };
-      return cursor;
+const found: Record<number, Readonly<Record<string, Price>>> = {};
+
+test.each([2000, 40_000])(
+  "E-1: what each entry point reads and writes is bounded, %d signals stored",
+  async (ended) => {
+    await fillMailbox({ ended, dead: 200 });
+    found[ended] = await new EntryPoints(await Meter.attach()).prices();
+    expect(Object.keys(found[ended])).toEqual(Object.keys(MOST));
+    const over = Object.entries(found[ended]).filter(([name, { rowsRead, rowsWritten }]) => {
+      const [read, written] = MOST[name] ?? [0, 0];
+      return rowsRead > read || rowsWritten > written;
     });
-  });
-  await work();
-  vi.restoreAllMocks();
-  return meter.rows;
-}
+    expect(over).toEqual([]);
+  },
+);
 
-const ENTRIES: readonly (readonly [string, number, () => Promise<unknown>])[] = [
-  ["hello", 5100, () => TestAgent.connect()],
-  [
-    "freshness",
-    700,
-    () => exports.default.fetch(`${ORIGIN}/freshness`, { headers: { Authorization: `Bearer ${TOKEN}` } }),
-  ],
-  ["dead", 60, () => exports.default.fetch(`${ORIGIN}/dead`, { headers: { Authorization: `Bearer ${TOKEN}` } })],
+test("E-1: nothing gets dearer with the mailbox", () => {
+  const [small, large] = [found[2000] ?? {}, found[40_000] ?? {}];
+  for (const [name, { rowsRead, rowsWritten }] of Object.entries(large)) {
+    expect(rowsRead, name).toBeLessThanOrEqual((small[name]?.rowsRead ?? 0) * 1.1);
+    expect(rowsWritten, name).toBeLessThanOrEqual(small[name]?.rowsWritten ?? 0);
+  }
+});
+
+test("E-1: a stored delivery writes at most 2.3 rows, the acknowledgement and the summary included", () => {
+  for (const prices of Object.values(found)) {
+    const [stored, acked] = [prices["a delivery, stored"], prices["an acknowledgement"]];
+    expect((stored?.mean.rowsWritten ?? 9) + (acked?.mean.rowsWritten ?? 9)).toBeLessThanOrEqual(2.3);
+  }
+});
+
+const WELCOMES: readonly (readonly [what: string, filling: Filling, most: number, jobs: number])[] = [
+  ["no job is open", { ended: 9000 }, 100, 0],
+  ["5,000 jobs are open", { ended: 3000, open: 5000 }, 6000, 300],
 ];
 
-test.each([2000, 40_000])("E-1: what one request reads is bounded, with %d signals in the mailbox", async (count) => {
-  await fill(count);
-  for (const [name, most, ask] of ENTRIES) {
-    expect(await rowsRead(ask), name).toBeLessThanOrEqual(most);
-  }
+test.each(WELCOMES)("E-1: a hello reads the open jobs and no more: %s", async (_, filling, most, jobs) => {
+  await fillMailbox(filling);
+  const meter = await Meter.attach();
+  const agent = await TestAgent.connect();
+  expect(meter.rowsRead).toBeLessThanOrEqual(most);
+  expect(agent.welcome.openJobs.length).toBeGreaterThanOrEqual(jobs);
 });
