@@ -4,7 +4,8 @@ import { PROTOCOL_VERSION } from "../link/protocol.ts";
 import type { Logger } from "../log/logger.ts";
 import type { DeadLetter } from "../mailbox/dead-letters.ts";
 import { storedFreshness, type Freshness } from "../mailbox/freshness.ts";
-import { Mailbox, type MailboxLimits } from "../mailbox/mailbox.ts";
+import { Mailbox } from "../mailbox/mailbox.ts";
+import type { MailboxLimits } from "../mailbox/mailbox-options.ts";
 import { openJobs } from "../mailbox/open-jobs.ts";
 import type { SqlDatabase } from "../sql/sql.ts";
 import { Tally } from "../mailbox/tally.ts";
@@ -57,7 +58,7 @@ export class MailboxHost {
     this.link = new LinkServer({
       ...(spoken === undefined ? {} : { spoken }),
       mailbox: this.mailbox,
-      openJobs: () => openJobs(sql, now()),
+      openJobs: () => openJobs(this.mailbox, sql, now()),
       tally: this.#tally,
       sockets,
       now,

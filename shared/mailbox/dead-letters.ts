@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 
-import { storedJson } from "./signal-store.ts";
+import type { MetaCell, MetaTable } from "./meta.ts";
+import { storedJson } from "./stored-json.ts";
 import type { SqlDatabase } from "../sql/sql.ts";
 
 /** A signal that was set aside, and why. Times are milliseconds since the epoch. */
@@ -40,15 +41,22 @@ export const KEEP_LETTERS_MS = 35 * 24 * 60 * 60 * 1000;
 /** As many outlive the generation of their signals: each costs two written rows a week. */
 const MOST_KEPT = 1000;
 
-/** The signals that the agent could not take. Their rows stay in `signals`: the GUID is still taken. */
+/**
+ * The signals that the agent could not take. Their rows stay in `signals`: the GUID is still taken. How many there are
+ * stands in a row of its own, since to count them is to read them all.
+ */
 export class DeadLetters {
   readonly #sql: SqlDatabase;
+  readonly #counted: MetaCell<"dead">;
 
-  constructor(sql: SqlDatabase) {
+  constructor(sql: SqlDatabase, meta: MetaTable) {
     this.#sql = sql;
+    this.#counted = meta.cell("dead");
   }
 
+  /** Call it inside a transaction. */
   add(seq: number, { reason, attempts, refusedBy }: LetterRefusal, nowMs: number): void {
+    const count = this.count() + (this.has(seq) ? 0 : 1);
     this.#sql.exec(
       "INSERT OR REPLACE INTO dead_letters (seq, reason, attempts, died_at, refused_by) VALUES (?, ?, ?, ?, ?)",
       seq,
@@ -57,17 +65,29 @@ export class DeadLetters {
       nowMs,
       refusedBy,
     );
+    this.#counted.set({ count, ...this.#ends() });
   }
 
   has(seq: number): boolean {
     return this.#sql.exec("SELECT 1 AS one FROM dead_letters WHERE seq = ?", seq).length > 0;
   }
 
+  /** Call it inside a transaction. */
   remove(seq: number): void {
+    const count = this.count() - (this.has(seq) ? 1 : 0);
     this.#sql.exec("DELETE FROM dead_letters WHERE seq = ?", seq);
+    this.#counted.set({ count, ...this.#ends() });
   }
 
+  /** How many there are; counted one by one only where an earlier version has changed them. */
   count(): number {
+    const { first, last } = this.#ends();
+    const known = this.#counted.get();
+    if (known !== null && known.first === first && known.last === last) return known.count;
+    return first === null ? 0 : this.#countAll();
+  }
+
+  #countAll(): number {
     const [row] = this.#sql.exec("SELECT count(*) AS dead FROM dead_letters");
     return Number(row?.["dead"] ?? 0);
   }
@@ -85,7 +105,10 @@ export class DeadLetters {
     }));
   }
 
-  /** Forgets those up to a number that are too old, or too many, to outlive their signals' generation. */
+  /**
+   * Forgets those up to a number that are too old, or too many, to outlive their signals' generation. Call it inside a
+   * transaction.
+   */
   forget(upTo: number, nowMs: number): void {
     this.#sql.exec(
       `DELETE FROM dead_letters WHERE seq <= ? AND (died_at < ?
@@ -94,17 +117,46 @@ export class DeadLetters {
       nowMs - KEEP_LETTERS_MS,
       MOST_KEPT,
     );
+    this.#recount();
+  }
+
+  /** Puts the count on disk if it is not there. */
+  settle(): void {
+    const { first, last } = this.#ends();
+    const known = this.#counted.get();
+    if (first !== null && (known?.first !== first || known.last !== last)) this.#recount();
+  }
+
+  #recount(): void {
+    this.#counted.set({ count: this.#countAll(), ...this.#ends() });
+  }
+
+  #ends() {
+    const [row] = this.#sql.exec(
+      "SELECT (SELECT min(seq) FROM dead_letters) AS first, (SELECT max(seq) FROM dead_letters) AS last",
+    );
+    const { first = null, last = null } = row ?? {};
+    return { first: first === null ? null : Number(first), last: last === null ? null : Number(last) };
   }
 
   /** The newest `limit` of them, newest first; 0 and empty words for what cannot be read in a row. */
   list(limit: number): readonly DeadLetter[] {
-    const rows = this.#sql.exec(
-      `SELECT d.seq AS seq, reason, attempts, died_at AS diedAt, refused_by AS refusedBy, s.received_at AS receivedAt, s.guid AS guid,
-              s.signal AS signal
-       FROM dead_letters d JOIN signals s ON s.seq = d.seq ORDER BY d.seq DESC LIMIT ?`,
+    const letters = this.#sql.exec(
+      `SELECT seq, reason, attempts, died_at AS diedAt, refused_by AS refusedBy
+       FROM dead_letters ORDER BY seq DESC LIMIT ?`,
       limit,
     );
-    return rows.map((row) => deadLetterSchema.parse({ ...row, ...namesOf(storedJson(row)) }));
+    // Not a join: over the two halves of the view it would go through all dead letters for each half.
+    const signals = this.#sql.exec(
+      `SELECT seq, received_at AS receivedAt, guid, signal FROM signals
+       WHERE seq IN (SELECT value FROM json_each(?)) ORDER BY seq`,
+      JSON.stringify(letters.map(({ seq }) => seq)),
+    );
+    const bySeq = new Map(signals.map((row) => [row["seq"], row]));
+    return letters.flatMap((letter) => {
+      const row = bySeq.get(letter["seq"]);
+      return row === undefined ? [] : [deadLetterSchema.parse({ ...letter, ...row, ...namesOf(storedJson(row)) })];
+    });
   }
 }
 

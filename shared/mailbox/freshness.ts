@@ -80,13 +80,13 @@ export type StoredFreshness = Pick<
   | "secret"
 >;
 
-/** The part of freshness that the mailbox has on disk, and what the tally has seen since. */
+/**
+ * The part of freshness that the mailbox has on disk, and what the tally has seen since. It reads as many rows however
+ * much is stored, and writes none.
+ */
 export function storedFreshness(mailbox: Mailbox, sql: SqlDatabase, tally: TallyState, nowMs: number): StoredFreshness {
-  const [oldest] = sql.exec(
-    "SELECT seq, received_at AS at FROM signals WHERE seq > ? ORDER BY seq LIMIT 1",
-    mailbox.acked(),
-  );
-  const lastSignalAt = mailbox.newest.atMs();
+  const [head, acked] = [mailbox.head(), mailbox.acked()];
+  const { lastAtMs: lastSignalAt, hooks: signals } = mailbox.summary.heard({ head, acked, nowMs });
   const noted = mailbox.notes.last();
   return {
     stream: mailbox.streamId,
@@ -94,14 +94,14 @@ export function storedFreshness(mailbox: Mailbox, sql: SqlDatabase, tally: Tally
     lastPingAt: noted.pingAtMs,
     lastDeliveryAt: latest(lastSignalAt, noted.pingAtMs, noted.ignoredAtMs),
     lastAckAt: mailbox.ackedAtMs(),
-    head: mailbox.head(),
-    acked: mailbox.acked(),
-    unacked: mailbox.unacked(),
-    oldestUnackedMs: oldest === undefined ? null : Math.max(0, nowMs - Number(oldest["at"])),
+    head,
+    acked,
+    unacked: head - acked,
+    oldestUnackedMs: oldestUnackedMs(sql, acked, nowMs),
     dead: mailbox.dead(),
     gap: mailbox.gap(),
     report: mailbox.report(),
-    hooks: [...hookFreshness(mailbox, sql, tally)],
+    hooks: [...hookFreshness({ signals, noted: mailbox.notes.hooks(), tally, acked })],
     takeovers: recentTakeovers(mailbox.takeovers.history(), nowMs).length,
     fight: mailbox.takeovers.fight(nowMs),
     rejected: tally.rejected,
@@ -110,6 +110,12 @@ export function storedFreshness(mailbox: Mailbox, sql: SqlDatabase, tally: Tally
     lastDuplicateAt: tally.lastDuplicateAtMs,
     secret: tally.secret,
   };
+}
+
+/** `seq` is selected so that SQLite merges the two halves of the view and does not sort them. */
+function oldestUnackedMs(sql: SqlDatabase, acked: number, nowMs: number): number | null {
+  const [oldest] = sql.exec("SELECT seq, received_at AS at FROM signals WHERE seq > ? ORDER BY seq LIMIT 1", acked);
+  return oldest === undefined ? null : Math.max(0, nowMs - Number(oldest["at"]));
 }
 
 function latest(...times: readonly (number | null)[]): number | null {

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 
-import type { Mailbox } from "./mailbox.ts";
-import type { SqlDatabase } from "../sql/sql.ts";
+import type { Noted } from "./delivery-notes.ts";
+import { ackedSignalAtMs, type SignalsByHook } from "./hook-signals.ts";
 import type { TallyState } from "./tally.ts";
 
 const at = z.nullable(z.number());
@@ -19,21 +19,25 @@ export const hookFreshnessSchema = z.object({
 
 export type HookFreshness = z.infer<typeof hookFreshnessSchema>;
 
-/** How many signals are looked at; a hook that is silent for longer is known by its pings and the tally. */
-const LOOK_BACK = 500;
+export interface HookSources {
+  readonly signals: SignalsByHook;
+  readonly noted: Readonly<Record<string, Noted>>;
+  readonly tally: TallyState;
+  /** How far the agent is. */
+  readonly acked: number;
+}
 
-/** Freshness of each hook, from the newest signals on disk, the pings noted there and what the tally saw. */
-export function hookFreshness(mailbox: Mailbox, sql: SqlDatabase, tally: TallyState): readonly HookFreshness[] {
+/** Freshness of each hook, from the signals on disk, the pings noted there and what the tally saw. */
+export function hookFreshness({ signals, noted: notes, tally, acked }: HookSources): readonly HookFreshness[] {
   const hooks = new Map<string, HookFreshness>();
   const seen = (id: string, times: Partial<HookFreshness>): void => {
     hooks.set(id, later(hooks.get(id) ?? silent(id), times));
   };
-  const acked = mailbox.acked();
-  for (const { id, seq, receivedAtMs } of newestSignals(sql)) {
-    seen(id, { lastDeliveryAt: receivedAtMs, lastSignalAt: receivedAtMs });
-    if (seq <= acked) seen(id, { lastAcknowledgedSignalAt: receivedAtMs });
+  for (const [id, hook] of Object.entries(signals)) {
+    const lastAcknowledgedSignalAt = ackedSignalAtMs(hook, acked);
+    seen(id, { lastDeliveryAt: hook.atMs, lastSignalAt: hook.atMs, lastAcknowledgedSignalAt });
   }
-  for (const [id, noted] of Object.entries(mailbox.notes.hooks())) {
+  for (const [id, noted] of Object.entries(notes)) {
     seen(id, { lastDeliveryAt: noted.pingAtMs, lastPingAt: noted.pingAtMs });
     seen(id, { lastDeliveryAt: noted.ignoredAtMs });
   }
@@ -46,17 +50,6 @@ export function hookFreshness(mailbox: Mailbox, sql: SqlDatabase, tally: TallySt
     });
   }
   return [...hooks.values()].toSorted((a, b) => a.id.localeCompare(b.id));
-}
-
-function newestSignals(sql: SqlDatabase) {
-  const rows = sql.exec(
-    `SELECT seq, received_at AS at, iif(json_valid(signal), json_extract(signal, '$.hookId'), NULL) AS hook
-     FROM signals ORDER BY seq DESC LIMIT ?`,
-    LOOK_BACK,
-  );
-  return rows.flatMap((row) =>
-    row["hook"] === null ? [] : [{ id: String(row["hook"]), seq: Number(row["seq"]), receivedAtMs: Number(row["at"]) }],
-  );
 }
 
 function silent(id: string): HookFreshness {

@@ -6,39 +6,20 @@ import { ACK_STRIDE, Acknowledgement } from "./acknowledgement.ts";
 import { DeadLetters, type DeadLetter } from "./dead-letters.ts";
 import { DeliveryNotes } from "./delivery-notes.ts";
 import { HookSecrets } from "./hook-secrets.ts";
+import { MAX_UNACKED, RETENTION_MS, type MailboxOptions } from "./mailbox-options.ts";
 import { MetaTable, type MetaCell } from "./meta.ts";
 import { migrate } from "./migrations.ts";
-import { NewestSignal } from "./newest-signal.ts";
 import { RetryCount } from "./retry-count.ts";
 import { SignalStore, type StoredSignal } from "./signal-store.ts";
+import { SignalSummary } from "./signal-summary.ts";
 import { TakeoverBook } from "./takeover-book.ts";
 import type { SqlDatabase } from "../sql/sql.ts";
-
-/** Bounds of a mailbox; each has its default. */
-export interface MailboxLimits {
-  /** Unacknowledged signals kept before the oldest are given up with a gap notice. */
-  readonly maxUnacked?: number;
-  /** How long a GUID is remembered at least after its signal came; at most twice as long. */
-  readonly retentionMs?: number;
-  /** Acknowledged signals after which the acknowledgement goes to disk. */
-  readonly ackStride?: number;
-}
-
-export interface MailboxOptions extends MailboxLimits {
-  readonly sql: SqlDatabase;
-  /** A fresh name for a database that has none yet. */
-  readonly newStreamId: () => string;
-}
 
 /** A run of signals that was given up because nobody took them in time. */
 export interface Gap {
   readonly from: number;
   readonly to: number;
 }
-
-/** Seven days: GitHub lets a delivery be redelivered for three, GitHub Enterprise Server for seven. */
-export const RETENTION_MS = 7 * 24 * 60 * 60 * 1000;
-export const MAX_UNACKED = 50_000;
 
 /**
  * Gives each signal one sequence number, keeps it until it is acknowledged and remembers its GUID for a week.
@@ -49,7 +30,7 @@ export class Mailbox {
   readonly notes: DeliveryNotes;
   readonly hookSecrets: HookSecrets;
   readonly retries: RetryCount;
-  readonly newest: NewestSignal;
+  readonly summary: SignalSummary;
   readonly #sql: SqlDatabase;
   readonly #signals: SignalStore;
   readonly #dead: DeadLetters;
@@ -72,18 +53,18 @@ export class Mailbox {
     migrate(options.sql);
     const meta = new MetaTable(options.sql);
     this.#signals = new SignalStore(options.sql, meta);
-    this.#dead = new DeadLetters(options.sql);
+    this.#dead = new DeadLetters(options.sql, meta);
     this.#acked = new Acknowledgement(meta, options.ackStride ?? ACK_STRIDE);
     this.takeovers = new TakeoverBook(meta);
     this.notes = new DeliveryNotes(meta);
     this.hookSecrets = new HookSecrets(meta);
     this.retries = new RetryCount(meta);
+    this.summary = new SignalSummary(options.sql, meta);
     this.#gap = meta.cell("gap");
     this.#routes = meta.cell("routes");
     this.#fence = meta.cell("fence");
     this.#report = meta.cell("report");
     this.#stream = meta.cell("stream");
-    this.newest = new NewestSignal(options.sql, meta);
     this.#newStreamId = options.newStreamId;
     this.#streamId = this.#stream.get() ?? this.rename();
   }
@@ -121,6 +102,7 @@ export class Mailbox {
     const stored = this.#signals.insert(signal);
     if (stored === null) return this.#acceptAgain(signal);
     this.#boundBacklog();
+    this.summary.stored({ head: stored, acked: this.acked(), nowMs: signal.receivedAtMs });
     return { kind: "stored", seq: stored };
   }
 
@@ -137,6 +119,7 @@ export class Mailbox {
       return this.#signals.moveToEnd(seq, guid, receivedAtMs, signal);
     });
     this.#boundBacklog();
+    this.summary.stored({ head: next, acked: this.acked(), nowMs: receivedAtMs });
     return next;
   }
 
@@ -188,9 +171,10 @@ export class Mailbox {
     this.#acked.advance(seq, nowMs);
   }
 
-  /** Puts the acknowledgement on disk, before the memory of it goes. */
+  /** Puts the acknowledgement on disk, before the memory of it goes, and the count of dead letters if it is not there. */
   settle(): void {
     this.#acked.settle();
+    this.#dead.settle();
   }
 
   /** The gap to tell the agent of, if signals were given up. */
@@ -245,7 +229,7 @@ export class Mailbox {
    */
   buryAcknowledged(seq: number, reason: string, nowMs: number, refusedBy: string | null = null): void {
     if (this.#dead.has(seq) || this.#signals.get(seq) === null) return;
-    this.#dead.add(seq, { reason, attempts: 1, refusedBy }, nowMs);
+    this.#sql.transaction(() => this.#dead.add(seq, { reason, attempts: 1, refusedBy }, nowMs));
   }
 
   /** Dead letters count as acknowledged once nothing alive stands before them: nobody will ever acknowledge them. */
@@ -277,7 +261,6 @@ export class Mailbox {
   requeue(seq: number): number | null {
     const stored = this.#dead.has(seq) ? this.#signals.get(seq) : null;
     if (stored === null) return null;
-    this.newest.keep();
     return this.#revive(seq, stored.guid, stored.receivedAtMs, stored.signal);
   }
 

@@ -4,6 +4,7 @@ import { agentReportSchema } from "../link/report.ts";
 import { routeSchema } from "../link/route.ts";
 import type { SqlDatabase } from "../sql/sql.ts";
 import { hookSecretsSchema } from "./hook-secrets-row.ts";
+import { signalSummarySchema } from "./summary-state.ts";
 import { fightSchema, takeoverSchema } from "./takeovers.ts";
 
 const at = z.nullable(z.number());
@@ -18,6 +19,10 @@ const META = {
   acked: z.object({ seq: z.number(), atMs: at }),
   /** The generation of signals that new ones go into, and since when. */
   generation: z.object({ current: z.enum(["a", "b"]), sinceMs: z.number() }),
+  /** What freshness and a welcome say of the signals up to a number. */
+  summary: signalSummarySchema,
+  /** How many dead letters there are, and which were the first and the last of them then. */
+  dead: z.object({ count: z.number(), first: z.nullable(z.number()), last: z.nullable(z.number()) }),
   /** The signal that the agent asked to get again, and how often in a row. */
   retry: z.object({ seq: z.number(), count: z.number() }),
   /** Connections that took the link from another agent lately, oldest first. */
@@ -26,8 +31,6 @@ const META = {
   fight: z.nullable(fightSchema),
   /** Raised at each accepted hello; frames of an older one change nothing. */
   fence: z.number(),
-  /** When the newest signal had come that came before letters were put back behind it. */
-  newestAtMs: z.number(),
   /** Signals given up at the bound and not yet told to the agent. */
   gap: z.nullable(z.object({ from: z.number(), to: z.number() })),
   /** What the fleet serves, as the agent announced it; null before the first announcement. */

@@ -1,6 +1,7 @@
 import type { Signal } from "../workflow-job/signal.ts";
 import type { MetaCell, MetaTable } from "./meta.ts";
-import type { SqlDatabase, SqlRow } from "../sql/sql.ts";
+import type { SqlDatabase } from "../sql/sql.ts";
+import { storedJson } from "./stored-json.ts";
 
 /** A signal in its place in the mailbox, as some version of this code stored it: whoever reads it checks it. */
 export interface StoredSignal {
@@ -142,14 +143,4 @@ export class SignalStore {
 
 function otherThan(generation: Generation): Generation {
   return generation === "a" ? "b" : "a";
-}
-
-/** The stored JSON of a row's signal; the text itself where it is none, which no schema takes for a signal. */
-export function storedJson(row: SqlRow): unknown {
-  const text = String(row["signal"]);
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return text;
-  }
 }

@@ -63,7 +63,7 @@ export const EDGE_MUTATIONS: readonly Mutation[] = [
   {
     breaks: "E-9: letters that were put back are taken for the newest deliveries",
     file: "shared/mailbox/mailbox.ts",
-    search: "    this.newest.keep();\n",
+    search: "    this.summary.stored({ head: next, acked: this.acked(), nowMs: receivedAtMs });\n",
     replace: "",
     foundBy: ["link"],
   },

@@ -32,7 +32,7 @@ async function settled(agent: TestAgent & { welcome: { fence: number } }, seq: n
 
 const ACTIONS = ["queued", "in_progress", "completed"] as const;
 
-test("a delivery costs at most 2.5 written rows, few read ones and 1.1 requests, ack and pruning included", async () => {
+test("a delivery costs at most 2.3 written rows, few read ones and 1.1 requests, ack and pruning included", async () => {
   const meter = await Meter.attach();
   const agent = await TestAgent.connect();
   const accepted = JOBS * DELIVERIES_A_JOB;
@@ -61,7 +61,7 @@ test("a delivery costs at most 2.5 written rows, few read ones and 1.1 requests,
     alarms: meter.alarms,
   };
   figure("cost", figures);
-  expect(figures.rowsWritten).toBeLessThanOrEqual(2.5);
+  expect(figures.rowsWritten).toBeLessThanOrEqual(2.3);
   expect(figures.requests).toBeLessThanOrEqual(1.1);
   expect(figures.rowsRead).toBeLessThan(figures.rowsReadByTheFirstHundred * 1.2);
   const kept = await runInDurableObject(mailboxStub(), (_, { storage }) =>

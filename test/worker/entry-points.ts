@@ -3,7 +3,7 @@ import { exports } from "cloudflare:workers";
 import { vi } from "vitest";
 
 import type { Up } from "../../shared/link/up.ts";
-import { RETENTION_MS } from "../../shared/mailbox/mailbox.ts";
+import { RETENTION_MS } from "../../shared/mailbox/mailbox-options.ts";
 import { PING, workflowJob } from "../samples/payload.ts";
 import { delivery, ORIGIN } from "./deliveries.ts";
 import { pass } from "./fresh-edge.ts";

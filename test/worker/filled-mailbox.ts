@@ -1,9 +1,11 @@
 import { runInDurableObject } from "cloudflare:test";
 
-import { Mailbox, RETENTION_MS } from "../../shared/mailbox/mailbox.ts";
+import { RETENTION_MS } from "../../shared/mailbox/mailbox-options.ts";
+import { Mailbox } from "../../shared/mailbox/mailbox.ts";
 import { MetaTable } from "../../shared/mailbox/meta.ts";
 import { migrate } from "../../shared/mailbox/migrations.ts";
 import { SignalStore } from "../../shared/mailbox/signal-store.ts";
+import { SignalSummary } from "../../shared/mailbox/signal-summary.ts";
 import type { Signal } from "../../shared/workflow-job/signal.ts";
 import { DurableSql } from "../../worker/durable-sql.ts";
 import { queuedSignal } from "../samples/signal.ts";
@@ -35,13 +37,15 @@ export async function fillMailbox({ ended, open = 0, dead = 0 }: Filling): Promi
     migrate(sql);
     const meta = new MetaTable(sql);
     const signals = new SignalStore(sql, meta);
+    const summary = new SignalSummary(sql, meta);
     const half = Math.floor(ended / 2);
     for (let n = 0; n < ended + open; n += 1) {
-      if (n === half) signals.rotate(nowMs - 1000, n, RETENTION_MS);
+      if (n === half) signals.rotate(nowMs - 1000, n, RETENTION_MS, () => {});
       const step = n < ended ? STEPS[n % STEPS.length] : STEPS[0];
       const jobId = FIRST + (n < ended ? Math.floor(n / STEPS.length) : n);
       const receivedAtMs = nowMs - 1000 - (n < half ? RETENTION_MS : 0);
-      signals.insert(queuedSignal(FIRST + n, { ...step, jobId, receivedAtMs }));
+      const head = signals.insert(queuedSignal(FIRST + n, { ...step, jobId, receivedAtMs })) ?? 0;
+      summary.stored({ head, acked: head, nowMs: receivedAtMs });
     }
     const mailbox = new Mailbox({ sql, newStreamId: () => "filled" });
     const head = mailbox.head();

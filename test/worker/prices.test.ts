@@ -19,7 +19,7 @@ const MOST: Readonly<Record<string, readonly [read: number, written: number]>> =
   "a refusal": [30, 3],
   "a probe": [15, 0],
   "a report": [12, 1],
-  "a reconnect": [90, 2],
+  "a reconnect": [100, 2],
   "GET /freshness": [55, 0],
   "GET /dead": [610, 0],
   "POST /dead/SEQ/requeue": [70, 6],

@@ -13,7 +13,7 @@ function openAfter(...events: readonly Partial<Signal>[]) {
   const sql = new NodeSql(":memory:");
   const mailbox = new Mailbox({ sql, newStreamId: () => "stream" });
   const outcomes = events.map((event, n) => mailbox.accept(queuedSignal(n + 1, { jobId: JOB, ...event })).kind);
-  return { outcomes, open: openJobs(sql, T0 + 1000).jobs.map(({ jobId, phase }) => [jobId, phase]) };
+  return { outcomes, open: openJobs(mailbox, sql, T0 + 1000).jobs.map(({ jobId, phase }) => [jobId, phase]) };
 }
 
 const completed = { action: "completed", status: "completed", conclusion: "success", completedAtMs: T0 + 5 };

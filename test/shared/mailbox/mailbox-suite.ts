@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 
 import { storedFreshness } from "../../../shared/mailbox/freshness.ts";
-import { Mailbox, RETENTION_MS, type MailboxOptions } from "../../../shared/mailbox/mailbox.ts";
+import { Mailbox } from "../../../shared/mailbox/mailbox.ts";
+import { RETENTION_MS, type MailboxOptions } from "../../../shared/mailbox/mailbox-options.ts";
 import { openJobs } from "../../../shared/mailbox/open-jobs.ts";
 import { Tally } from "../../../shared/mailbox/tally.ts";
 import type { SqlDatabase } from "../../../shared/sql/sql.ts";
@@ -336,7 +337,7 @@ export function describeMailbox(engine: string, withDatabases: WithDatabases): v
         mailbox.accept(event(5, 13, { status: "waiting" }));
         mailbox.accept(event(6, 14, { action: "paused", status: "paused" }));
         mailbox.acknowledge(6, T0);
-        const { jobs, complete } = openJobs(sql, T0 + 1000);
+        const { jobs, complete } = openJobs(mailbox, sql, T0 + 1000);
         expect(complete).toBe(true);
         expect(jobs.map(({ jobId, phase, runnerName }) => [jobId, phase, runnerName])).toEqual([
           [11, "in_progress", "hl-1"],
@@ -354,7 +355,7 @@ export function describeMailbox(engine: string, withDatabases: WithDatabases): v
       const stored = mailbox.after(0, ALL);
       expect(stored.map(({ seq }) => seq)).toEqual([1, 2, 3, 4]);
       expect(stored.slice(1, 3).map(({ signal }) => signal)).toEqual([odd, "{ no JSON"]);
-      expect(openJobs(sql, T0 + 1000).jobs.map(({ jobId }) => jobId)).toEqual([11, 14]);
+      expect(openJobs(mailbox, sql, T0 + 1000).jobs.map(({ jobId }) => jobId)).toEqual([11, 14]);
       expect(storedFreshness(mailbox, sql, new Tally().state, T0 + 100)).toMatchObject({ head: 4, unacked: 4 });
 
       for (const seq of [2, 3]) mailbox.bury(seq, "unreadable", 1, T0);
@@ -371,8 +372,8 @@ export function describeMailbox(engine: string, withDatabases: WithDatabases): v
 
     check("a job that nothing was heard of for two days is no open job", (mailbox, sql) => {
       mailbox.accept(event(1, 11, { receivedAtMs: T0 }));
-      expect(openJobs(sql, T0 + 48 * 60 * 60 * 1000).jobs).toHaveLength(1);
-      expect(openJobs(sql, T0 + 48 * 60 * 60 * 1000 + 1).jobs).toHaveLength(0);
+      expect(openJobs(mailbox, sql, T0 + 48 * 60 * 60 * 1000).jobs).toHaveLength(1);
+      expect(openJobs(mailbox, sql, T0 + 48 * 60 * 60 * 1000 + 1).jobs).toHaveLength(0);
     });
 
     check(
@@ -380,7 +381,7 @@ export function describeMailbox(engine: string, withDatabases: WithDatabases): v
       (mailbox, sql) => {
         const long = { jobName: "x".repeat(500), labels: Array.from({ length: 20 }, (_, n) => `label-${n}`) };
         for (let n = 1; n <= 300; n += 1) mailbox.accept(event(n, n, long));
-        const { jobs, complete } = openJobs(sql, T0);
+        const { jobs, complete } = openJobs(mailbox, sql, T0);
         expect(complete).toBe(false);
         expect(jobs.at(-1)?.jobId).toBe(300);
         expect(jobs.length).toBeGreaterThan(100);

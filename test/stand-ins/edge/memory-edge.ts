@@ -4,7 +4,8 @@ import { MailboxHost, type DeadLetterPage } from "../../../shared/edge/mailbox-h
 import type { OperatorPort } from "../../../shared/edge/operator-routes.ts";
 import { silentLogger, type Logger } from "../../../shared/log/logger.ts";
 import type { Freshness } from "../../../shared/mailbox/freshness.ts";
-import type { Mailbox, MailboxLimits } from "../../../shared/mailbox/mailbox.ts";
+import type { MailboxLimits } from "../../../shared/mailbox/mailbox-options.ts";
+import type { Mailbox } from "../../../shared/mailbox/mailbox.ts";
 import type { AcceptOutcome, DeliveryNote, MailboxPort, MatchedSecret } from "../../../shared/receiver/mailbox-port.ts";
 import type { SqlDatabase } from "../../../shared/sql/sql.ts";
 import type { Signal } from "../../../shared/workflow-job/signal.ts";
