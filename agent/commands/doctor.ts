@@ -78,7 +78,7 @@ async function examine(
   const doctor = buildDoctor({ settings, env: io.env, cwd: io.cwd, clock, random });
   try {
     const asked = doctor.checks.filter(({ group }) => given.only.has(group));
-    const probe = given.probe ? probeChecks({ ...doctor, settings, clock }) : null;
+    const probe = given.probe ? probeChecks({ ...doctor, settings, clock, random }) : null;
     const show = shower([...asked, ...(probe?.checks ?? [])], given.json, io);
     const results = await Promise.all(asked.map((check) => runAndShow(check, clock, show)));
     for (const check of probe?.checks ?? []) results.push(await runAndShow(check, clock, show));

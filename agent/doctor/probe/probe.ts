@@ -3,7 +3,8 @@ import { join } from "node:path";
 
 import * as z from "zod";
 
-import type { Clock } from "../../../shared/clock/clock.ts";
+import { Backoff } from "../../../shared/clock/backoff.ts";
+import type { Clock, Random } from "../../../shared/clock/clock.ts";
 import type { Fleet } from "../../../shared/fleet/pool.ts";
 import type { Freshness } from "../../../shared/mailbox/freshness.ts";
 import { AGENT_CONTAINER } from "../../cli/agent-container.ts";
@@ -23,7 +24,8 @@ import type { GitHubFacts } from "../github/github-facts.ts";
 import { ourHooks } from "../github/our-hooks.ts";
 import { probeDelivery } from "./probe-signal.ts";
 
-const POLL_MS = 25;
+/** Each look at the edge is a request of it: the first ones come fast, for a chain that works. */
+const POLLS = { baseMs: 100, capMs: 2000 } as const;
 const PATIENCE_MS = 9000;
 
 export interface ProbeOptions {
@@ -31,6 +33,7 @@ export interface ProbeOptions {
   readonly fleet: Fleet | null;
   readonly github: GitHubFacts | null;
   readonly clock: Clock;
+  readonly random: Random;
 }
 
 /** Milliseconds that each leg took, in the order in which an event passes them. */
@@ -203,10 +206,12 @@ class ProbeRound {
   }
 
   async #until(holds: () => Promise<boolean>, signal: AbortSignal): Promise<boolean> {
-    const { clock } = this.#options;
+    const { clock, random } = this.#options;
     const untilMs = clock.now() + PATIENCE_MS;
+    const polls = new Backoff(POLLS, random);
     while (!(await holds())) {
-      if (clock.now() >= untilMs || !(await sleep(clock, POLL_MS, signal))) return false;
+      const leftMs = untilMs - clock.now();
+      if (leftMs <= 0 || !(await sleep(clock, Math.min(leftMs, polls.nextMs()), signal))) return false;
     }
     return true;
   }

@@ -1,4 +1,5 @@
 import { askFreshness, EdgeError } from "../../edge/ask-freshness.ts";
+import { Backoff } from "../../../shared/clock/backoff.ts";
 import type { Freshness } from "../../../shared/mailbox/freshness.ts";
 import { sleep } from "../../clock/sleep.ts";
 import { edgeUrlOf, type InitContext, type Step } from "../world/context.ts";
@@ -7,7 +8,7 @@ import { readSecret } from "./secrets.ts";
 /** A new address needs its DNS record and certificate, which takes a minute at times. */
 const PATIENCE_MS = 180_000;
 const CALL_MS = 10_000;
-const PAUSE_MS = 250;
+const PAUSES = { baseMs: 500, capMs: 4000 } as const;
 
 /** Waits until the Worker answers at its address and takes the token. */
 export const edgeStep: Step = {
@@ -20,7 +21,7 @@ export const edgeStep: Step = {
 };
 
 /**
- * The edge's freshness as soon as it is as wanted, asked four times a second. @throws {EdgeError} why it could not be asked
+ * The edge's freshness as soon as it is as wanted, asked some forty times a minute at most. @throws {EdgeError} why it could not be asked
  * for three minutes, or null when it was asked and was not as wanted
  */
 export async function freshnessWhen(
@@ -41,14 +42,16 @@ export async function freshnessWhen(
   const { clock } = world;
   const token = readSecret(layout.token, context);
   const untilMs = clock.now() + patienceMs;
+  const pauses = new Backoff(PAUSES, world.random);
   for (;;) {
     const asked = await ask(edgeUrlOf(progress), token, signal);
     if (!(asked instanceof EdgeError) && wanted(asked)) return asked;
-    if (clock.now() >= untilMs) {
+    const leftMs = untilMs - clock.now();
+    if (leftMs <= 0) {
       if (asked instanceof EdgeError) throw asked;
       return null;
     }
-    await sleep(clock, PAUSE_MS, signal);
+    await sleep(clock, Math.min(leftMs, pauses.nextMs()), signal);
     signal.throwIfAborted();
   }
 }
