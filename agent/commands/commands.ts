@@ -95,6 +95,14 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     does: "the pools' cache volumes and their sizes; caches prune empties them",
     load: async () => (await import("./caches.ts")).runCaches,
   },
+  pause: {
+    does: "start no slot in any pool, --for 2h or until resume; signals are kept",
+    load: async () => (await import("./pause.ts")).runPause,
+  },
+  resume: {
+    does: "end the pause",
+    load: async () => (await import("./resume.ts")).runResume,
+  },
   reload: {
     does: "have the daemon read its pools file now",
     load: async () => (await import("./reload.ts")).runReload,

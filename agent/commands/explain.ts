@@ -4,12 +4,14 @@ import { resolve } from "node:path";
 
 import * as z from "zod";
 
+import type { OperatorPause } from "../../shared/controller/operator-pause.ts";
 import { servingPool } from "../../shared/controller/pool-choice.ts";
 import { readPoolsFile } from "../settings/pools-file.ts";
 import { HOST_ARCHITECTURE } from "../settings/configured-pools.ts";
 import { readSettings } from "../settings/settings.ts";
 import { routesOfFleet } from "../../shared/fleet/routes-of-fleet.ts";
 import { explainDelivery, type Explanation } from "../explain/explain-delivery.ts";
+import { readKeptHolds } from "../journal/read-kept-holds.ts";
 import { ownPrefix } from "../slots/slot-name.ts";
 import { asksForHelp, flag, needed, readArguments } from "../cli/arguments.ts";
 import { failWith, UsageError } from "../cli/failure.ts";
@@ -18,9 +20,9 @@ import { EXIT, printJson, type CommandIo, type ExitCode } from "../cli/io.ts";
 const HELP = `Usage: hookline explain PAYLOAD.json [--event NAME] [--json]
 
 What would happen for this delivery, and why: the signal that is kept of it, each pool that is tried, the decision.
-It uses the configuration and the controller's own code, asks nobody and changes nothing: slots and other jobs are left
-out, and the clock stands at the time in the payload. PAYLOAD.json is the body as GitHub's delivery log shows it; -
-reads it from standard input.
+It uses the configuration, the operator's pause and the controller's own code, asks nobody and changes nothing: slots
+and other jobs are left out, and the clock stands at the time in the payload. PAYLOAD.json is the body as GitHub's
+delivery log shows it; - reads it from standard input.
 
   --event NAME   the delivery's X-GitHub-Event (default: what the body looks like)
   --json         print {"signal", "ignored", "pools": [{"key", "serves", "reason"}],
@@ -67,8 +69,18 @@ function explain(body: unknown, event: string | null, io: CommandIo): Explanatio
     pools: fleet.pools.map((pool) => servingPool(pool, HOST_ARCHITECTURE)),
     routes: routesOfFleet(fleet),
     ownPrefix: ownPrefix(settings.instance),
+    pause: pauseOf(settings.dataFolder),
     nowMs: Date.now(),
   });
+}
+
+/** None where the journal cannot be read: then this command knows as much as without one. */
+function pauseOf(dataFolder: string): OperatorPause | null {
+  try {
+    return readKeptHolds(dataFolder, Date.now()).operatorPause;
+  } catch {
+    return null;
+  }
 }
 
 /** Read as the receiver reads it: a byte order mark is dropped. */

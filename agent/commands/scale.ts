@@ -2,7 +2,12 @@ import { parseArgs } from "node:util";
 
 import { ConfigError } from "../../shared/fleet/config-error.ts";
 import type { Fleet } from "../../shared/fleet/pool.ts";
-import { describeProvision, describeRetire, describeVerify } from "../../shared/controller/describe-reason.ts";
+import {
+  describeProvision,
+  describeRetire,
+  describeVerify,
+  describeWait,
+} from "../../shared/controller/describe-reason.ts";
 import type { Action } from "../../shared/controller/plan.ts";
 import type { Logger } from "../../shared/log/logger.ts";
 import { systemClock } from "../clock/system-clock.ts";
@@ -89,8 +94,8 @@ async function lookOnly({ settings, fleet, onlyPool, log, stop, io, json }: Run)
   });
   const { complete, items } = seen.sweep.jobs;
   const failures = seen.sweep.failures.map(({ what, message, remedy }) => ({ what, message, remedy }));
-  const { drained, pauses, unknown } = holds;
-  const held = { drained, pauses, unknown };
+  const { drained, pauses, operatorPause, unknown } = holds;
+  const held = { drained, pauses, operatorPause, unknown };
   if (json)
     printJson(io, { ok: failures.length === 0, dryRun: true, complete, failures, ...held, actions: seen.actions });
   else io.stdout(describeDryRun(seen, holds, items.length));
@@ -154,8 +159,9 @@ function describeDryRun({ slots, actions, sweep }: DryRun, holds: KnownHolds, jo
   return `${lines.join("\n")}\n`;
 }
 
-function describeHolds({ drained, pauses, unknown }: KnownHolds): readonly string[] {
+function describeHolds({ drained, pauses, operatorPause, unknown }: KnownHolds): readonly string[] {
   return [
+    ...(operatorPause === null ? [] : [describeWait({ code: "operator-pause", ...operatorPause })]),
     ...drained.map((pool) => `pool ${pool} is drained: nothing is started in it until hookline drain ${pool} --undo`),
     ...pauses.map(({ place, untilMs, code, failures }) => {
       const until = new Date(untilMs).toISOString();

@@ -1,6 +1,7 @@
 import { messageOf } from "../../shared/errors/message-of.ts";
 import type { DrainProgress } from "../../shared/controller/drain-progress.ts";
 import type { Holds } from "../../shared/controller/holds.ts";
+import type { OperatorPause } from "../../shared/controller/operator-pause.ts";
 import type { SlotProgress } from "../../shared/controller/slot-progress.ts";
 import { OperatorError } from "../../shared/errors/operator-error.ts";
 import type { ReloadOutcome } from "./reload-outcome.ts";
@@ -34,6 +35,10 @@ export interface Daemon {
   force(slot: string): Promise<void>;
   /** What keeps pools from starting slots. */
   holds(): Holds;
+  /** Starts no slot for `forMs` milliseconds, or until `resume` where it is null. */
+  pause(forMs: number | null): OperatorPause;
+  /** Whether there was a pause to end. */
+  resume(): boolean;
   /** Null once nothing of the slot is left. */
   slotProgress(slot: string): SlotProgress | null;
   /** Resolves once `holds` is true, now or after any event. Rejects with the signal's reason. */
@@ -58,6 +63,8 @@ export async function answerRequest(
   if (request.op === "job") return answer({ type: "job", ...daemon.job(request.jobId) });
   if (request.op === "status") return tellStatus(request, daemon, answer, signal);
   try {
+    if (request.op === "pause") return answer({ type: "paused", pause: daemon.pause(request.forMs) });
+    if (request.op === "resume") return answer({ type: "resumed", was: daemon.resume() });
     daemon.drain(request.pool, request.on);
   } catch (error) {
     return answer(refusalOf(error));

@@ -1,6 +1,7 @@
 import * as z from "zod";
 
 import type { Holds } from "../../shared/controller/holds.ts";
+import type { OperatorPause } from "../../shared/controller/operator-pause.ts";
 import { runningJobSchema, waitingJobSchema } from "../../shared/status/job-status.ts";
 import { statusSchema } from "../../shared/status/status.ts";
 
@@ -28,6 +29,9 @@ export const requestSchema = z.discriminatedUnion("op", [
   z.strictObject({ op: z.literal("job"), jobId: z.int().positive() }),
   z.strictObject({ op: z.literal("reload") }),
   z.strictObject({ op: z.literal("holds") }),
+  /** Null for until it is taken back. */
+  z.strictObject({ op: z.literal("pause"), forMs: z.int().positive().nullable() }),
+  z.strictObject({ op: z.literal("resume") }),
 ]);
 export type ControlRequest = z.output<typeof requestSchema>;
 export type StatusRequest = Extract<ControlRequest, { op: "status" }>;
@@ -44,9 +48,12 @@ const slotSchema = z.object({
   jobId: z.number().nullable(),
 });
 
+const pauseSchema: z.ZodType<OperatorPause> = z.object({ sinceMs: z.number(), untilMs: z.number().nullable() });
+
 const holdsSchema: z.ZodType<Holds> = z.object({
   drained: z.array(z.string()),
   pauses: z.array(z.object({ place: z.string(), code: z.string(), untilMs: z.number(), failures: z.number() })),
+  operatorPause: pauseSchema.nullable(),
 });
 
 /** What the daemon answers, a JSON line each: how it goes, then one of the others. */
@@ -66,6 +73,8 @@ export const answerSchema = z.discriminatedUnion("type", [
     waiting: z.nullable(waitingJobSchema),
     running: z.nullable(runningJobSchema),
   }),
+  z.object({ type: z.literal("paused"), pause: pauseSchema }),
+  z.object({ type: z.literal("resumed"), was: z.boolean() }),
   /** The pools file was read anew; `pools` are the keys of those that are served. */
   z.object({
     type: z.literal("reloaded"),

@@ -8,6 +8,7 @@ import { sleep } from "../clock/sleep.ts";
 import { DrainRecords } from "../journal/drain-records.ts";
 import { FinishedJobs } from "../journal/finished-jobs.ts";
 import { Journal } from "../journal/journal.ts";
+import { PauseRecord } from "../journal/pause-record.ts";
 import { SlotRecords } from "../journal/slot-records.ts";
 import { SweepRecords } from "../journal/sweep-records.ts";
 import type { Dial } from "../link/dial.ts";
@@ -30,7 +31,7 @@ import { LiveFleet } from "./live-fleet.ts";
 import { makeDeliverySweep } from "./make-delivery-sweep.ts";
 import { noteFinished } from "./note-finished.ts";
 import { Operator } from "./operator.ts";
-import { keepCooldowns, recallCooldowns, recallJobs } from "./recall.ts";
+import { keepCooldowns, recallCooldowns, recallHolds, recallJobs } from "./recall.ts";
 import { ReplayHold } from "./replay-hold.ts";
 import { Reporter, type AgentState } from "./report.ts";
 import { sweepInterests } from "./sweep-interests.ts";
@@ -51,6 +52,7 @@ export class Agent {
   readonly #journal: Journal;
   readonly #records: SlotRecords;
   readonly #drains: DrainRecords;
+  readonly #pause: PauseRecord;
   readonly #finished: FinishedJobs;
   readonly #control: ControlLoop;
   readonly #replay: ReplayHold;
@@ -75,6 +77,7 @@ export class Agent {
     this.#journal = new Journal(options.journalSql);
     this.#records = new SlotRecords(options.slotsSql);
     this.#drains = new DrainRecords(options.journalSql);
+    this.#pause = new PauseRecord(options.journalSql);
     this.#finished = new FinishedJobs(options.slotsSql);
     const pools = (): readonly ServingPool[] => this.#live.pools;
     const records = new SweepRecords(options.slotsSql);
@@ -85,6 +88,7 @@ export class Agent {
       pools,
       act: (action) => carryOut(action, this.#hands()),
       onTurn: () => this.#watchers.look(),
+      onClockSet: () => this.operator.keepPause(),
       clock,
       log,
     });
@@ -120,6 +124,7 @@ export class Agent {
       ledger: this.#ledger,
       pools: () => this.#live.pools.map(({ pool }) => pool.key),
       drains: this.#drains,
+      pause: this.#pause,
       slots: this.#slots,
       feed: (event) => this.#control.feed(event),
       clock,
@@ -209,7 +214,8 @@ export class Agent {
     // Released when the replay is in, or when the first dial fails: then sweeps carry on alone.
     if (this.#link !== null) this.#replay.begin(clock.now());
     this.#journal.reread(clock.now());
-    recallJobs(this.#journal, this.#drains, clock.now(), feed);
+    recallJobs(this.#journal, clock.now(), feed);
+    recallHolds(this.#drains, this.#pause, clock.now(), feed);
     this.#link?.start();
     this.#background.push(
       prepareForJobs(this.#options, signal),

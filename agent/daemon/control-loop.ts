@@ -18,6 +18,8 @@ export interface ControlLoopOptions {
   readonly act: (action: Action) => void;
   /** Called after each turn in which something was learnt, planned or not. */
   readonly onTurn: () => void;
+  /** The machine's clock was set, and what the ledger keeps has moved along. */
+  readonly onClockSet: () => void;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -120,6 +122,7 @@ export class ControlLoop {
     this.#clockAheadMs += byMs;
     ledger.apply({ type: "clock-set", atMs: clock.now(), byMs });
     log.warn("this machine's clock was set", { byMs });
+    this.#options.onClockSet();
   }
 
   #act(action: Action): void {

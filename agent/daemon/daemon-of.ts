@@ -14,6 +14,8 @@ export function daemonOf(built: Pick<BuiltAgent, "agent" | "fleetFile" | "secret
     retire: (slot) => operator.retire(slot),
     force: (slot) => operator.force(slot),
     holds: () => operator.holds(),
+    pause: (forMs) => operator.pause(forMs),
+    resume: () => operator.resume(),
     slotProgress: (slot) => operator.slotProgress(slot),
     drainProgress: (pool) => operator.drainProgress(pool),
     waitFor: (holds, signal) => agent.waitFor(holds, signal),

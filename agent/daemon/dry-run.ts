@@ -43,6 +43,7 @@ export async function dryRun(options: DryRunOptions): Promise<DryRun> {
   const ledger = new Ledger(ownPrefix(instance), fleet.maxSlots);
   const feed = (event: ControllerEvent): void => ledger.apply(event);
   for (const pool of holds.drained) feed({ type: "drain", pool, on: true });
+  feed({ type: "operator-pause", pause: holds.operatorPause });
   for (const pause of holds.pauses) feed({ type: "pause-recalled", pause });
   const slots = await provider.list(signal);
   for (const slot of slots) for (const step of stepsOf(slot)) feed({ type: "slot", atMs: clock.now(), ...step });

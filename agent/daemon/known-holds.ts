@@ -1,14 +1,14 @@
 import type { Holds } from "../../shared/controller/holds.ts";
 import { messageOf } from "../../shared/errors/message-of.ts";
 import { askHolds } from "../control/ask-holds.ts";
-import { readDrains } from "../journal/read-drains.ts";
+import { readKeptHolds } from "../journal/read-kept-holds.ts";
 
 /** What is known of a fleet's holds from outside its daemon; `unknown` says what is not, and why. */
 export interface KnownHolds extends Holds {
   readonly unknown: readonly string[];
 }
 
-/** Drains by the journal, so that they are known without a daemon; pauses by the daemon alone. Never rejects. */
+/** What the operator holds back by the journal, so that it is known without a daemon; pauses by the daemon alone. Never rejects. */
 export async function knownHolds(dataFolder: string): Promise<KnownHolds> {
   const unknown: string[] = [];
   const attempt = async <T>(what: string, read: () => T | Promise<T>): Promise<T | null> => {
@@ -19,7 +19,8 @@ export async function knownHolds(dataFolder: string): Promise<KnownHolds> {
       return null;
     }
   };
-  const drained = await attempt("drained pools are", () => readDrains(dataFolder));
+  const kept = await attempt("what the operator holds back is", () => readKeptHolds(dataFolder, Date.now()));
   const asked = await attempt("pauses are", () => askHolds(dataFolder));
-  return { drained: drained ?? asked?.drained ?? [], pauses: asked?.pauses ?? [], unknown };
+  const { drained = [], operatorPause = null } = kept ?? asked ?? {};
+  return { drained, operatorPause, pauses: asked?.pauses ?? [], unknown };
 }

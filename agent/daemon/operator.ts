@@ -4,8 +4,11 @@ import { holdsOf, type Holds } from "../../shared/controller/holds.ts";
 import type { Ledger } from "../../shared/controller/ledger.ts";
 import { slotProgress, UnknownSlot, type SlotProgress } from "../../shared/controller/slot-progress.ts";
 import type { Clock } from "../../shared/clock/clock.ts";
+import { errorFields } from "../../shared/errors/message-of.ts";
 import type { Logger } from "../../shared/log/logger.ts";
+import type { OperatorPause } from "../../shared/controller/operator-pause.ts";
 import type { DrainRecords } from "../journal/drain-records.ts";
+import type { PauseRecord } from "../journal/pause-record.ts";
 import type { SlotManager } from "../slots/slot-manager.ts";
 
 export interface OperatorOptions {
@@ -14,6 +17,7 @@ export interface OperatorOptions {
   /** Keys of the pools that are served. */
   readonly pools: () => readonly string[];
   readonly drains: DrainRecords;
+  readonly pause: PauseRecord;
   readonly slots: Pick<SlotManager, "force">;
   readonly feed: (event: ControllerEvent) => void;
   readonly clock: Clock;
@@ -39,6 +43,41 @@ export class Operator {
     drains.set(pool, on, clock.now());
     log.info(on ? "pool drains" : "pool serves again", { pool });
     feed({ type: "drain", pool, on });
+  }
+
+  /**
+   * Starts no slot in any pool, by webhook or by sweep, for `forMs` milliseconds or, with null, until `resume`. On disk and
+   * in effect on return. Signals are taken as ever, slots that exist go on, and idle ones may still take a job.
+   */
+  pause(forMs: number | null): OperatorPause {
+    const { pause: record, feed, clock, log } = this.#options;
+    const sinceMs = clock.now();
+    const pause = { sinceMs, untilMs: forMs === null ? null : sinceMs + forMs };
+    record.set(pause);
+    log.info("paused by the operator", pause);
+    feed({ type: "operator-pause", pause });
+    return pause;
+  }
+
+  /** Puts the pause on disk as it is after the clock was set. Never throws. */
+  keepPause(): void {
+    const { ledger, pause: record, clock, log } = this.#options;
+    try {
+      const held = ledger.operatorPause(clock.now());
+      if (held !== null) record.set(held);
+    } catch (error) {
+      log.warn("the pause is on disk with its old times", errorFields(error));
+    }
+  }
+
+  /** Ends the operator's pause, on disk and in effect on return. Whether there was one. */
+  resume(): boolean {
+    const { ledger, pause: record, feed, clock, log } = this.#options;
+    const was = ledger.operatorPause(clock.now()) !== null;
+    record.set(null);
+    if (was) log.info("the operator's pause is over", {});
+    feed({ type: "operator-pause", pause: null });
+    return was;
   }
 
   /** What keeps pools from starting slots. */

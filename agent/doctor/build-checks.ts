@@ -11,6 +11,7 @@ import { GitHubError } from "../github/model/types.ts";
 import { runnerScopes } from "../sweeps/sweep-targets.ts";
 import { judgeJournal, judgeRunning, judgeSweep, type SignsOfLife } from "./agent/agent-checks.ts";
 import { failureOf, Skipped, type Check, type CheckGroup, type Finding } from "./check/check.ts";
+import { judgePause } from "./agent/pause-check.ts";
 import { judgeClock, type ClockReading } from "./agent/clock-check.ts";
 import { readFleet, settingsCheck } from "./agent/config-checks.ts";
 import type { HookEvidence } from "./github/delivery-evidence.ts";
@@ -156,6 +157,7 @@ function agentGroup(world: World): readonly Check[] {
     check("agent-running", async () => judgeRunning(await signsOf(world))),
     check("agent-sweep", async () => judgeSweep(await signsOf(world))),
     check("agent-journal", () => judgeJournal(journal, settings.dataFolder)),
+    check("agent-pause", () => judgePause(journal, clock.now())),
     check("agent-clock", async () => judgeClock(await clocksOf(world))),
     check("agent-slots", (signal) => {
       if (fleet === null) throw new Skipped("no pools are known; see config-pools");

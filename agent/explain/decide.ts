@@ -1,5 +1,6 @@
 import { describeProvision, describeWait } from "../../shared/controller/describe-reason.ts";
 import { Ledger } from "../../shared/controller/ledger.ts";
+import type { OperatorPause } from "../../shared/controller/operator-pause.ts";
 import { plan } from "../../shared/controller/plan.ts";
 import type { ServingPool } from "../../shared/controller/pool-choice.ts";
 import { servingPools } from "../../shared/controller/serving.ts";
@@ -13,14 +14,19 @@ export interface Decision {
   readonly reason: string;
 }
 
-/** What a delivery means for an agent that knows of nothing else, at the time that the event speaks of. */
-export function decide(facts: JobFacts, pools: readonly ServingPool[], ownPrefix: string): Decision {
+/** What a delivery means for an agent that knows of nothing but the operator's pause, at the time that the event speaks of. */
+export function decide(
+  facts: JobFacts,
+  pools: readonly ServingPool[],
+  ownPrefix: string,
+  pause: OperatorPause | null = null,
+): Decision {
   const { phase, runnerName } = facts;
   if (phase === "waiting") {
     const reason = "the job waits for an approval or for other jobs; nothing is started before it is queued";
     return { pool: null, action: "wait", reason };
   }
-  if (phase === "queued") return decideQueued(facts, pools, ownPrefix);
+  if (phase === "queued") return decideQueued(facts, pools, ownPrefix, pause);
   if (runnerName === null) return decideWithoutRunner(facts, pools);
   const taken = phase === "in_progress";
   if (!runnerName.startsWith(ownPrefix)) {
@@ -33,9 +39,15 @@ export function decide(facts: JobFacts, pools: readonly ServingPool[], ownPrefix
 }
 
 /** Asks the controller itself, with a ledger that holds this job alone. */
-function decideQueued(facts: JobFacts, pools: readonly ServingPool[], ownPrefix: string): Decision {
+function decideQueued(
+  facts: JobFacts,
+  pools: readonly ServingPool[],
+  ownPrefix: string,
+  pause: OperatorPause | null,
+): Decision {
   const { jobId, phaseAtMs: atMs } = facts;
   const ledger = new Ledger(ownPrefix);
+  ledger.apply({ type: "operator-pause", pause });
   ledger.apply({ type: "job", source: "signal", facts, atMs, seenAtMs: atMs });
   for (const action of plan(ledger, pools, atMs).actions) {
     if (action.type !== "provision" || action.reason.code !== "demand" || action.reason.jobId !== jobId) continue;

@@ -1,4 +1,5 @@
 import { describeRefusal } from "../../shared/controller/describe-reason.ts";
+import type { OperatorPause } from "../../shared/controller/operator-pause.ts";
 import { refusal, type ServingPool } from "../../shared/controller/pool-choice.ts";
 import { foreignTo, type Route } from "../../shared/link/route.ts";
 import { eventOfBody, whyNoSignal } from "../../shared/receiver/event-of-body.ts";
@@ -34,6 +35,8 @@ export interface ExplainOptions {
   readonly routes: readonly Route[];
   /** What the names of this agent's runners begin with. */
   readonly ownPrefix: string;
+  /** The operator's pause, where there is one. */
+  readonly pause?: OperatorPause | null;
   /** Stands for the time of receipt, milliseconds since the epoch. */
   readonly nowMs: number;
 }
@@ -43,7 +46,7 @@ const NO_GUID = "00000000-0000-0000-0000-000000000000";
 
 /** Follows a delivery through receiver, mailbox and controller, with nobody asked and nothing changed. */
 export function explainDelivery(options: ExplainOptions): Explanation {
-  const { body, event, pools, routes, ownPrefix, nowMs } = options;
+  const { body, event, pools, routes, ownPrefix, pause = null, nowMs } = options;
   const why = whyNoSignal(event ?? eventOfBody(body), body);
   if (why !== null) return nothing(event === null && why !== "ping" ? "the body holds no workflow_job" : why);
   const read = readSignal(body, { guid: NO_GUID, hookId: null, receivedAtMs: nowMs });
@@ -56,7 +59,7 @@ export function explainDelivery(options: ExplainOptions): Explanation {
     const ignored = FOREIGN_REASONS[foreign];
     return { signal, ignored, pools: tried, decision: { pool: null, action: "ignore", reason: ignored } };
   }
-  const decision = facts === null ? unknownStatus(signal) : decide(facts, pools, ownPrefix);
+  const decision = facts === null ? unknownStatus(signal) : decide(facts, pools, ownPrefix, pause);
   return { signal, ignored: null, pools: tried, decision };
 }
 

@@ -2,10 +2,12 @@ import { messageOf } from "../../shared/errors/message-of.ts";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 
+import { pauseAt, type OperatorPause } from "../../shared/controller/operator-pause.ts";
 import { Journal } from "./journal.ts";
 import { NodeSql } from "../sqlite/node-sql.ts";
 import { DrainRecords } from "./drain-records.ts";
 import { JOURNAL_FILE, SLOTS_FILE } from "./open-journal.ts";
+import { PauseRecord } from "./pause-record.ts";
 import { SlotRecords, type SlotRecord } from "./slot-records.ts";
 import { SweepRecords, type SweepRecord } from "./sweep-records.ts";
 
@@ -15,6 +17,8 @@ export interface JournalFacts {
   readonly lastSweep: SweepRecord | null;
   /** Pools that the operator drains. */
   readonly drained: readonly string[];
+  /** The operator's pause of the fleet, if it holds at this time. */
+  readonly operatorPause: (nowMs: number) => OperatorPause | null;
   /** Whether the signal of this delivery is there. */
   readonly has: (guid: string) => boolean;
   /** What is broken in the files, as SQLite says it; empty when they are whole. */
@@ -43,10 +47,12 @@ export function readJournalFacts(folder: string): JournalReading {
       return sql;
     }) as [NodeSql, NodeSql];
     const journal = new Journal(signals);
+    const pause = new PauseRecord(signals).get();
     const facts: JournalFacts = {
       slots: new SlotRecords(slots).all(),
       lastSweep: new SweepRecords(slots).last(),
       drained: new DrainRecords(signals).pools(),
+      operatorPause: (nowMs) => pauseAt(pause, nowMs),
       has: (guid) => journal.has(guid),
       problems: () => [signals, slots].flatMap(problemsOf),
       close,

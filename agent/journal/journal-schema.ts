@@ -101,6 +101,13 @@ const MIGRATIONS: readonly (readonly string[])[] = [
     "CREATE TABLE old_guids (guid TEXT PRIMARY KEY, agent_at INTEGER NOT NULL) STRICT, WITHOUT ROWID",
     "CREATE TABLE ended_jobs (job_id INTEGER PRIMARY KEY, attempt INTEGER NOT NULL, agent_at INTEGER NOT NULL) STRICT",
   ],
+  [
+    `CREATE TABLE operator_pause (
+       one INTEGER PRIMARY KEY CHECK (one = 1),
+       since INTEGER NOT NULL,
+       until INTEGER
+     ) STRICT`,
+  ],
 ];
 
 /**

@@ -108,6 +108,8 @@ function describePlace(reason: PlaceReason): string {
       return `this machine is short of disk or memory for a slot of ${reason.pool}; it looks again at ${time(reason.untilMs)}`;
     case "paused":
       return `${reason.pool} is paused until ${time(reason.untilMs)}: ${reason.why}`;
+    case "operator-pause":
+      return `paused by the operator${reason.untilMs === null ? "" : ` until ${time(reason.untilMs)}`}`;
     case "draining":
       return `${reason.pool} is being drained`;
     case "machine-full":

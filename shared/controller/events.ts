@@ -1,3 +1,4 @@
+import type { OperatorPause } from "./operator-pause.ts";
 import type { JobFacts } from "../workflow-job/job-facts.ts";
 import type { PlacedPause } from "./pool-pauses.ts";
 
@@ -14,6 +15,8 @@ export type ControllerEvent =
   | { readonly type: "ghost-handled"; readonly name: string }
   /** The operator drains a pool, or ends the drain. */
   | { readonly type: "drain"; readonly pool: string; readonly on: boolean }
+  /** The operator pauses the whole fleet, or ends that. */
+  | { readonly type: "operator-pause"; readonly pause: OperatorPause | null }
   /** The plan found these slots to be needed by nobody; the time since when is what retiring goes by. */
   | { readonly type: "surplus"; readonly atMs: number; readonly names: ReadonlySet<string> }
   | DoubtsEvent

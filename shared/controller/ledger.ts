@@ -5,6 +5,7 @@ import { DoubtBook } from "./doubt-book.ts";
 import { Ghosts, type Ghost } from "./ghosts.ts";
 import { JobBook } from "./job-book.ts";
 import type { LedgerJob } from "./job.ts";
+import { pauseAt, shiftPause, type OperatorPause } from "./operator-pause.ts";
 import { PoolPauses } from "./pool-pauses.ts";
 import { SlotBook } from "./slot-book.ts";
 import type { Slot } from "./slot.ts";
@@ -25,6 +26,7 @@ export class Ledger {
   readonly #jobOfRunner = new Map<string, number>();
   /** Pools that start nothing new, on the operator's word. */
   readonly #draining = new Set<string>();
+  #operatorPause: OperatorPause | null = null;
   /** When the last inventory of a scope began, complete or not. */
   readonly #inventoriedAtMs = new Map<string, number>();
   /** When the last complete one began. */
@@ -77,6 +79,11 @@ export class Ledger {
     return this.#maxSlots;
   }
 
+  /** The operator's pause of the whole fleet, if it holds at this time. */
+  operatorPause(nowMs: number): OperatorPause | null {
+    return pauseAt(this.#operatorPause, nowMs);
+  }
+
   isDraining(pool: string): boolean {
     return this.#draining.has(pool);
   }
@@ -111,6 +118,9 @@ export class Ledger {
         return this.#ghosts.handled(event.name);
       case "drain":
         return void (event.on ? this.#draining.add(event.pool) : this.#draining.delete(event.pool));
+      case "operator-pause":
+        this.#operatorPause = event.pause;
+        return;
       case "bound":
         this.#maxSlots = event.maxSlots ?? Number.POSITIVE_INFINITY;
         return;
@@ -136,6 +146,7 @@ export class Ledger {
     this.#slots.shift(byMs);
     this.pauses.shift(byMs);
     this.doubts.shift(byMs);
+    if (this.#operatorPause !== null) this.#operatorPause = shiftPause(this.#operatorPause, byMs);
     this.#ghosts.shift(byMs);
     for (const times of [this.#inventoriedAtMs, this.#listedAtMs]) {
       for (const [scope, atMs] of times) times.set(scope, atMs + byMs);

@@ -204,6 +204,11 @@ class Planner {
   }
 
   #mayStart(pool: string, scope: string): boolean {
+    const held = this.#ledger.operatorPause(this.#nowMs);
+    if (held !== null) {
+      if (held.untilMs !== null) this.#wakeAt(held.untilMs);
+      return false;
+    }
     if (this.#ledger.isDraining(pool)) return false;
     const pause = this.#ledger.pauses.of(pool, scope, this.#nowMs);
     if (pause !== null) this.#wakeAt(pause.untilMs);

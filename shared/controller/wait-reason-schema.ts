@@ -40,6 +40,7 @@ export const waitReasonSchema = z.discriminatedUnion("code", [
   z.object({ code: z.literal("machine-full"), maxSlots: z.number() }),
   z.object({ code: z.literal("no-room"), pool, untilMs: atMs }),
   z.object({ code: z.literal("paused"), pool, why: z.string(), failures: z.number(), untilMs: atMs }),
+  z.object({ code: z.literal("operator-pause"), untilMs: z.nullable(atMs) }),
   z.object({ code: z.literal("draining"), pool }),
 ]);
 export type WaitReason = z.output<typeof waitReasonSchema>;

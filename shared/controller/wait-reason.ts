@@ -84,8 +84,9 @@ class Places {
     this.#ledger = ledger;
     this.#nowMs = nowMs;
     this.#book = new PoolBook(pools, ledger.slots, (pool) => ledger.isDraining(pool), ledger.maxSlots);
+    const isPaused = ledger.operatorPause(nowMs) !== null;
     const mayStart: MayStart = (pool, scope) =>
-      !ledger.isDraining(pool) && ledger.pauses.of(pool, scope, nowMs) === null;
+      !isPaused && !ledger.isDraining(pool) && ledger.pauses.of(pool, scope, nowMs) === null;
     this.#allocation = allocate(ledger, pools, this.#book, mayStart, nowMs);
     this.#doubts = judgeDoubts(ledger, pools, nowMs);
     this.#startedIn = new Map(
@@ -99,6 +100,8 @@ class Places {
     const startedIn = this.#startedIn.get(job);
     if (startedIn !== undefined)
       return this.#threshold(startedIn, job) ?? { code: "starting", pool: startedIn.pool.key };
+    const pause = this.#ledger.operatorPause(this.#nowMs);
+    if (pause !== null) return { code: "operator-pause", untilMs: pause.untilMs };
     const [mildest, ...others] = serving
       .map((each) => this.#poolReason(each, job))
       .toSorted((a, b) => MILDEST_FIRST.indexOf(a.code) - MILDEST_FIRST.indexOf(b.code));

@@ -51,7 +51,18 @@ export function remedyFor(reason: WaitReason): Remedy {
 
 type PlaceReason = Extract<
   WaitReason,
-  { code: "passed-over" | "not-given" | "threshold" | "full" | "machine-full" | "no-room" | "paused" | "draining" }
+  {
+    code:
+      | "passed-over"
+      | "not-given"
+      | "threshold"
+      | "full"
+      | "machine-full"
+      | "no-room"
+      | "paused"
+      | "operator-pause"
+      | "draining";
+  }
 >;
 
 function placeRemedy(reason: PlaceReason): Remedy {
@@ -74,6 +85,8 @@ function placeRemedy(reason: PlaceReason): Remedy {
       );
     case "paused":
       return pauseRemedy(reason.why, reason.failures);
+    case "operator-pause":
+      return { mender: "operator", text: "To go on: hookline resume." };
     case "draining":
       return { mender: "operator", text: `hookline drain ${reason.pool} --undo` };
   }

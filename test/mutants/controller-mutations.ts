@@ -316,4 +316,32 @@ export const CONTROLLER_MUTATIONS: readonly Mutation[] = [
     replace: 'ALPHABET[Math.floor(random() * 0)] ?? "a"',
     foundBy: ["simulation"],
   },
+  {
+    breaks: "the operator's pause: a slot is started in it",
+    file: "shared/controller/plan.ts",
+    search: "if (held.untilMs !== null) this.#wakeAt(held.untilMs);\n      return false;",
+    replace: "if (held.untilMs !== null) this.#wakeAt(held.untilMs);",
+    foundBy: ["controller", "simulation", "daemon"],
+  },
+  {
+    breaks: "the operator's pause: its end is waited for by nobody",
+    file: "shared/controller/plan.ts",
+    search: "if (held.untilMs !== null) this.#wakeAt(held.untilMs);",
+    replace: "",
+    foundBy: ["controller", "daemon"],
+  },
+  {
+    breaks: "the operator's pause: a restart forgets it",
+    file: "agent/daemon/recall.ts",
+    search: 'feed({ type: "operator-pause", pause: kept === null ? null : shiftPause(kept, -aheadMs) });',
+    replace: "",
+    foundBy: ["daemon", "simulation"],
+  },
+  {
+    breaks: "promise 15: a clock that is set changes the length of a pause that is on disk",
+    file: "agent/daemon/operator.ts",
+    search: "if (held !== null) record.set(held);",
+    replace: "",
+    foundBy: ["daemon"],
+  },
 ];

@@ -45,6 +45,8 @@ export type Blow =
       readonly afterEffect: boolean;
     }
   | { readonly kind: "power-cut"; readonly atMs: number; readonly downMs: number }
+  /** The operator pauses the fleet; it ends by itself, or is ended by hand. */
+  | { readonly kind: "pause"; readonly atMs: number; readonly forMs: number; readonly byHand: boolean }
   | { readonly kind: "edit-pools"; readonly atMs: number; readonly max: number }
   /** The clock of the machine at home is set, as NTP does after a boot. */
   | { readonly kind: "set-clock"; readonly atMs: number; readonly byMs: number };
@@ -163,6 +165,7 @@ function blow(dice: Dice): Blow {
     () => ({ kind: "kill-agent", atMs, downMs, calls: dice.between(0, 12), afterEffect: dice.chance(0.5) }),
     () => ({ kind: "kill-agent", atMs, downMs, calls: dice.between(0, 12), afterEffect: dice.chance(0.5) }),
     () => ({ kind: "power-cut", atMs, downMs }),
+    () => ({ kind: "pause", atMs, forMs: dice.between(1000, 180_000), byHand: dice.chance(0.5) }),
     () => ({ kind: "edit-pools", atMs, max: dice.between(1, 6) }),
     () => ({ kind: "set-clock", atMs, byMs: dice.pick([-8, -2, -1, 1, 2, 8]) * 60 * 60_000 }),
   ])();

@@ -10,6 +10,7 @@ import { GitHubApi, OWN_NAMES } from "./github-api.ts";
 import type { SimJob } from "./github-jobs.ts";
 import { GitHubWorld } from "./github-world.ts";
 import { MetConditions } from "./met-conditions.ts";
+import { Pauses } from "./pauses.ts";
 import { Network } from "./network.ts";
 import { simLog } from "./quiet-log.ts";
 import type { Blow, Item, JobPlan, Scenario } from "./scenario.ts";
@@ -30,6 +31,7 @@ export class SimWorld {
   readonly disk = new Disk();
   readonly dice: Dice;
   readonly met: MetConditions;
+  readonly pauses: Pauses;
   readonly #network: Network;
   readonly #surroundings: Surroundings;
   readonly #trace: ((line: string) => void) | null;
@@ -74,6 +76,7 @@ export class SimWorld {
       log: simLog("agent", this.#trace),
       crashed: (error) => fail(new Violation("liveness", `the agent crashed: ${String(error)}`)),
     };
+    this.pauses = new Pauses(this.disk, this.clock.home);
     this.#max = scenario.max;
     this.#min = scenario.min;
     this.#cooldownSeconds = scenario.cooldownSeconds;
@@ -168,12 +171,27 @@ export class SimWorld {
         this.docker.die("all");
         return this.disk.loseSlots();
       case "set-clock":
+        this.pauses.clockSet();
         return this.clock.setHome(blow.byMs);
+      case "pause":
+        return this.#pause(blow);
       case "edit-pools":
         this.#max = blow.max;
         this.largestMax = Math.max(this.largestMax, blow.max);
         return this.#stop();
     }
+  }
+
+  /** An agent that is down, or cannot write it down, is not paused. */
+  #pause({ forMs, byHand }: Extract<Blow, { kind: "pause" }>): void {
+    if (this.process.dead || !this.pauses.begin(this.process.agent.operator, byHand ? null : forMs)) return;
+    if (byHand) this.clock.after(forMs, () => this.#resume());
+  }
+
+  /** Tried again until an agent is there to hear it. */
+  #resume(): void {
+    if (!this.process.dead && this.pauses.end(this.process.agent.operator)) return;
+    this.clock.after(5000, () => this.#resume());
   }
 
   #killAt(blow: Extract<Blow, { kind: "kill-agent" }>): void {
@@ -223,6 +241,9 @@ export class SimWorld {
     if (alive > this.largestMax)
       this.fail(new Violation("promise 6", `${alive} containers, ${this.largestMax} allowed`));
     this.#checkAcknowledged();
+    const begun = this.pauses.slotBegunMeanwhile();
+    if (begun !== null)
+      this.fail(new Violation("pause", `slot ${begun} was begun while the operator had paused the fleet`));
     // No signal here is beyond this agent: one that the edge has set aside is lost to it.
     const dead = this.edge.mailbox.dead();
     if (dead > 0) this.fail(new Violation("promise 3", `${dead} signals were set aside as dead letters`));

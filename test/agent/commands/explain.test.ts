@@ -6,6 +6,8 @@ import examples from "@octokit/webhooks-examples" with { type: "json" };
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
 
+import { PauseRecord } from "../../../agent/journal/pause-record.ts";
+import { openJournal } from "../../../agent/journal/open-journal.ts";
 import { runCli } from "../../../agent/commands/commands.ts";
 import { signalSchema, type Signal } from "../../../shared/workflow-job/signal.ts";
 import { PING, workflowJob } from "../../samples/payload.ts";
@@ -89,6 +91,23 @@ describe("GitHub's published examples", () => {
       pool: null,
       action: "wait",
       reason: expect.stringContaining("approval") as string,
+    });
+  });
+
+  test("a queued job waits while the operator has paused the fleet", async () => {
+    const io = ioWith(workflowJob(1));
+    const folder = join(io.cwd, "data");
+    const journal = openJournal(folder);
+    new PauseRecord(journal.signals).set({ sinceMs: 0, untilMs: null });
+    journal.close();
+    const code = await runCli(
+      ["explain", "payload.json", "--json"],
+      { ...io, env: { ...io.env, HOOKLINE_DATA: folder } },
+      STOPPED,
+    );
+    expect(code).toBe(0);
+    expect(io.json()).toMatchObject({
+      decision: { action: "wait", reason: "paused by the operator" },
     });
   });
 

@@ -5,6 +5,7 @@ import { startControl } from "../../../agent/control/control-server.ts";
 import type { ReloadOutcome } from "../../../agent/control/reload-outcome.ts";
 import type { SweepRecord } from "../../../agent/journal/sweep-records.ts";
 import { UnknownPool, type DrainProgress } from "../../../shared/controller/drain-progress.ts";
+import type { OperatorPause } from "../../../shared/controller/operator-pause.ts";
 import type { Holds } from "../../../shared/controller/holds.ts";
 import { UnknownSlot, type SlotProgress } from "../../../shared/controller/slot-progress.ts";
 import { Watchers } from "../../../agent/daemon/watchers.ts";
@@ -22,7 +23,7 @@ export class HandDrivenDaemon implements Daemon {
   readonly asked: string[] = [];
   swept: SweepRecord | null = null;
   document = statusSample();
-  held: Holds = { drained: [], pauses: [] };
+  held: Holds = { drained: [], pauses: [], operatorPause: null };
   /** What a stop by force comes to. */
   forced: () => Promise<void> = () => Promise.resolve();
   readonly #watchers = new Watchers();
@@ -66,6 +67,18 @@ export class HandDrivenDaemon implements Daemon {
   force(slot: string): Promise<void> {
     this.asked.push(`force ${slot}`);
     return this.forced();
+  }
+
+  pause(forMs: number | null): OperatorPause {
+    const pause = { sinceMs: 0, untilMs: forMs };
+    this.held = { ...this.held, operatorPause: pause };
+    return pause;
+  }
+
+  resume(): boolean {
+    const was = this.held.operatorPause !== null;
+    this.held = { ...this.held, operatorPause: null };
+    return was;
   }
 
   holds(): Holds {

@@ -1,4 +1,3 @@
-import { DrainRecords } from "../../../agent/journal/drain-records.ts";
 import { Journal } from "../../../agent/journal/journal.ts";
 import { NodeSql } from "../../../agent/sqlite/node-sql.ts";
 import { recallJobs } from "../../../agent/daemon/recall.ts";
@@ -10,7 +9,7 @@ const sql = new NodeSql(process.argv[2] ?? "");
 const ledger = new Ledger("hookline-nas--");
 const beganMs = performance.now();
 let jobs = 0;
-recallJobs(new Journal(sql), new DrainRecords(sql), T0, (event) => {
+recallJobs(new Journal(sql), T0, (event) => {
   if (event.type === "job" && event.facts.phase === "completed") jobs += 1;
   ledger.apply(event);
 });

@@ -58,6 +58,7 @@ export class SlotWorld {
       ledger,
       pools: () => pools,
       act: (action) => this.#act(action),
+      onClockSet: () => {},
       onTurn: () => {},
       clock,
       log,

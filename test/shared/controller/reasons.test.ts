@@ -65,6 +65,12 @@ describe("why nothing is started for a job", () => {
     ],
     ["full", () => new World(poolOf({ max: 0 })).signal(job(1)), { pools: ["home"] }, /no room in home/u],
     [
+      "operator-pause",
+      () => new World().signal(job(1)).feed({ type: "operator-pause", pause: { sinceMs: T0, untilMs: null } }),
+      { untilMs: null },
+      /paused by the operator/u,
+    ],
+    [
       "draining",
       () => new World().signal(job(1)).feed({ type: "drain", pool: "home", on: true }),
       { pool: "home" },
