@@ -1,7 +1,7 @@
-import { chmodSync, rmSync } from "node:fs";
+import { chmodSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
-import { build, type Metafile } from "esbuild";
+import { build, transform, type Metafile, type Plugin } from "esbuild";
 
 /** Where `pnpm run build:agent` and the Dockerfile put the bundle, from the repository's root. */
 const AGENT_FOLDER = "dist/agent";
@@ -12,6 +12,17 @@ const root = join(import.meta.dirname, "../..");
 
 /** ws is CommonJS and asks for Node's modules by `require`, which a module does not have by itself. */
 const REQUIRE = 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);';
+
+/** Packages with short names inside; ours keep theirs, so that a stack trace says where. */
+const shortPackages: Plugin = {
+  name: "short-packages",
+  setup: (bundle) => {
+    bundle.onLoad({ filter: /[\\/]node_modules[\\/].*\.[cm]?js$/ }, async ({ path }) => {
+      const { code } = await transform(readFileSync(path, "utf8"), { minify: true, legalComments: "inline" });
+      return { contents: code, loader: "js" };
+    });
+  },
+};
 
 /** What runs for as long as the container does. */
 const DAEMON: readonly string[] = ["agent/main.ts", "agent/commands/agent.ts"];
@@ -24,7 +35,7 @@ export interface AgentBundle {
 }
 
 /**
- * Writes the agent with all that it imports as executable files for Node 24, in an emptied folder. Names are kept and
+ * Writes the agent with all that it imports as executable files for Node 24, in an emptied folder. Our names are kept and
  * lines are short, so that a stack trace still says where; the licences of what is inside stand at each file's end.
  */
 export async function bundleAgent(folder = join(root, AGENT_FOLDER)): Promise<AgentBundle> {
@@ -48,6 +59,7 @@ export async function bundleAgent(folder = join(root, AGENT_FOLDER)): Promise<Ag
     legalComments: "eof",
     // Native helpers that ws takes where they are installed; Node's own code is fast enough for one link.
     external: ["bufferutil", "utf-8-validate"],
+    plugins: [shortPackages],
     banner: { js: `#!/usr/bin/env node\n${REQUIRE}` },
     logLevel: "warning",
   });

@@ -1,7 +1,5 @@
 import type { KeyObject } from "node:crypto";
 
-import { SignJWT } from "jose";
-
 /** GitHub allows ten minutes from its own clock; one is left for a clock that runs ahead. */
 const LIFETIME_SECONDS = 9 * 60;
 /** Keeps the token valid where this machine's clock runs ahead of GitHub's. */
@@ -12,7 +10,9 @@ const BACKDATED_SECONDS = 60;
  *
  * https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/generating-a-json-web-token-jwt-for-a-github-app
  */
-export function appJwt(appId: string | number, key: KeyObject, nowMs: number): Promise<string> {
+export async function appJwt(appId: string | number, key: KeyObject, nowMs: number): Promise<string> {
+  // Loaded when an App speaks: an agent with a token never does.
+  const { SignJWT } = await import("jose");
   const nowSeconds = Math.floor(nowMs / 1000);
   return new SignJWT()
     .setProtectedHeader({ alg: "RS256", typ: "JWT" })
