@@ -12,6 +12,8 @@ import type { Credential } from "../status/agent-status.ts";
 export interface AgentOptions {
   /** Name of this agent, in every runner and container name. */
   readonly instance: string;
+  /** The id of its data folder, on every container; without one, other agents of its name go unnoticed. */
+  readonly folderId?: string | null;
   /** Tends this pool alone and leaves the slots of all others as they are; every pool where it is absent. */
   readonly onlyPool?: string | null;
   /** A fresh id of this start. */

@@ -25,6 +25,8 @@ export interface ObservedSlot {
   readonly oomKilled: boolean;
   /** What it was made of (`poolHash`); null where an earlier version has not said. */
   readonly poolHash: string | null;
+  /** The id of the data folder whose agent made it; null or absent where an earlier version has not said. */
+  readonly folderId?: string | null;
   /** Milliseconds since the epoch. */
   readonly createdAtMs: number;
   readonly startedAtMs: number | null;

@@ -15,7 +15,7 @@ export class FakeSlots implements SlotProvider {
   /** `start NAME`, `stop NAME`, `remove NAME`, `logs NAME`, `list`, `prepare`, in the order of the calls. */
   readonly calls: string[] = [];
   readonly specs: SlotSpec[] = [];
-  readonly containers = new Map<string, ObservedSlot>();
+  readonly containers: Map<string, ObservedSlot>;
   readonly startHooks: Hook[] = [];
   /** Called when the container runs and `start` has not returned yet. */
   readonly startedHooks: Hook[] = [];
@@ -32,9 +32,13 @@ export class FakeSlots implements SlotProvider {
   readonly admitHooks: Hook[] = [];
   readonly #clock: Clock;
   readonly #watchers = new Set<(change: ContainerChange) => void>();
+  readonly #folderId: string | null;
 
-  constructor(clock: Clock) {
+  /** On an engine of its own, or on that of `beside`, as another agent's way to it. */
+  constructor(clock: Clock, { folderId = null, beside }: { folderId?: string | null; beside?: FakeSlots } = {}) {
     this.#clock = clock;
+    this.#folderId = folderId;
+    this.containers = beside?.containers ?? new Map<string, ObservedSlot>();
   }
 
   /** A container of this agent that exists already. */
@@ -92,7 +96,8 @@ export class FakeSlots implements SlotProvider {
     await this.startHooks.shift()?.(signal);
     signal.throwIfAborted();
     if (this.containers.has(spec.name)) throw slotError("name-taken");
-    this.add(spec.name, { poolKey: spec.pool.key, scope: spec.scope, runnerId: spec.runnerId });
+    const { name, scope, runnerId } = spec;
+    this.add(name, { poolKey: spec.pool.key, scope, runnerId, folderId: this.#folderId });
     await this.startedHooks.shift()?.(signal);
     return { startedAtMs: this.#clock.now() };
   }
