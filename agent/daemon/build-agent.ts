@@ -7,6 +7,7 @@ import type { Logger } from "../../shared/log/logger.ts";
 import { systemClock } from "../clock/system-clock.ts";
 import { HOST_ARCHITECTURE } from "../settings/configured-pools.ts";
 import { requireEdge } from "../settings/require-settings.ts";
+import { keptFolderId } from "../settings/kept-folder-id.ts";
 import type { LiveSecrets } from "../settings/live-secrets.ts";
 import type { AgentSettings } from "../settings/settings.ts";
 import type { GitHubHook } from "../github/model/delivery-log.ts";
@@ -68,6 +69,7 @@ export function buildAgent(options: BuildOptions): BuiltAgent {
   let fleetFile: FleetFile | null = null;
   const agent: Agent = new Agent({
     instance: settings.instance,
+    folderId: keptFolderId(settings.dataFolder),
     onlyPool,
     boot: randomUUID(),
     host: hostname(),

@@ -3,12 +3,14 @@ import { join } from "node:path";
 
 import type { Random } from "../../shared/clock/clock.ts";
 import { JOURNAL_FILE, SLOTS_FILE } from "../journal/open-journal.ts";
+import { folderIdFile, keptFolderId } from "../settings/kept-folder-id.ts";
 import { instanceFile, keptInstance } from "../settings/kept-instance.ts";
 import type { AgentSettings } from "../settings/settings.ts";
 import { instanceOfSlot, randomLetters } from "../slots/slot-name.ts";
 import { NodeSql } from "../sqlite/node-sql.ts";
 
 const RANDOM_LENGTH = 5;
+const FOLDER_ID_LENGTH = 12;
 /** With the hyphen and the random letters 16 characters, which is the longest name. */
 const BASE_LENGTH = 10;
 
@@ -18,6 +20,23 @@ const BASE_LENGTH = 10;
  * used keeps the name that it was used under. Never throws: a disk that takes nothing gets the name another time.
  */
 export function keepInstance(settings: AgentSettings, random: Random): AgentSettings {
+  const named = settle(settings, random);
+  keepFolderId(settings.dataFolder, random);
+  return named;
+}
+
+/** Gives a data folder that has none an id of its own. A disk that takes nothing gets one another time. */
+function keepFolderId(dataFolder: string, random: Random): void {
+  if (keptFolderId(dataFolder) !== null) return;
+  try {
+    mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
+    writeFileSync(folderIdFile(dataFolder), `${randomLetters(FOLDER_ID_LENGTH, random)}\n`, { mode: 0o600 });
+  } catch {
+    // Until then its containers carry none, as those of earlier versions.
+  }
+}
+
+function settle(settings: AgentSettings, random: Random): AgentSettings {
   const { dataFolder, instance, instanceIsChosen } = settings;
   if (instanceIsChosen || keptInstance(dataFolder) !== null) return settings;
   const name =

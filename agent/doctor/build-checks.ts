@@ -29,7 +29,9 @@ import type { SweepRecord } from "../journal/sweep-records.ts";
 import { readJournalFacts, type JournalReading } from "../journal/journal-facts.ts";
 import { hookLogs, outsideEvidence } from "./edge/outside-evidence.ts";
 import { Readings } from "./check/readings.ts";
-import { judgeSlots, withoutJournal } from "./agent/slots-check.ts";
+import { containersOf, judgeSlots, withoutJournal } from "./agent/slots-check.ts";
+import { judgeAlone } from "./agent/alone-check.ts";
+import { keptFolderId } from "../settings/kept-folder-id.ts";
 
 const CALLS_AT_ONCE = 12;
 /** One call to GitHub; good ones take a second. */
@@ -159,6 +161,12 @@ function agentGroup(world: World): readonly Check[] {
     check("agent-journal", () => judgeJournal(journal, settings.dataFolder)),
     check("agent-pause", () => judgePause(journal, clock.now())),
     check("agent-clock", async () => judgeClock(await clocksOf(world))),
+    check("agent-alone", async (signal) => {
+      if (journal.kind !== "read") return withoutJournal();
+      const { instance, dataFolder } = settings;
+      const options = { instance, folderId: keptFolderId(dataFolder), slots: journal.facts.slots };
+      return judgeAlone(await containersOf(docker, { instance, signal }), options);
+    }),
     check("agent-slots", (signal) => {
       if (fleet === null) throw new Skipped("no pools are known; see config-pools");
       if (journal.kind !== "read") return withoutJournal();

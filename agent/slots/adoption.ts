@@ -9,6 +9,7 @@ import { sleep } from "../clock/sleep.ts";
 import { wallTimeMs } from "../clock/two-clocks.ts";
 import type { GitHub } from "../github/model/types.ts";
 import type { SlotRecord, SlotRecords } from "../journal/slot-records.ts";
+import type { OtherAgents } from "./other-agents.ts";
 import { toRunnerScope } from "./runner-scope.ts";
 import type { SlotExits } from "./slot-exits.ts";
 import type { ObservedSlot, SlotProvider } from "./slot-provider.ts";
@@ -23,6 +24,7 @@ export interface AdoptionOptions {
   readonly records: SlotRecords;
   readonly exits: SlotExits;
   readonly work: SlotWork;
+  readonly others: OtherAgents;
   readonly feed: (event: ControllerEvent) => void;
   /** What the runners of a pool are made of now; null for a pool that is not known. */
   readonly poolHash: (pool: string) => string | null;
@@ -60,16 +62,25 @@ export class Adoption {
    * @throws {SlotError} if the provider cannot say what exists.
    */
   async reconcile(): Promise<void> {
-    const { provider, ledger, clock, exits, work } = this.#options;
+    const { provider, ledger, clock, exits, work, others } = this.#options;
     const beganMs = clock.monotonicMs();
     const observed = await provider.list(work.signal);
     const askedAtMs = wallTimeMs(clock, beganMs);
-    for (const slot of observed) if (!exits.clearedSince(askedAtMs, slot.name)) this.#observe(slot);
+    const theirs = others.theirs(observed);
+    for (const slot of observed) {
+      if (theirs.has(slot.name)) this.#letGo(slot.name);
+      else if (!exits.clearedSince(askedAtMs, slot.name)) this.#observe(slot);
+    }
     const names = new Set(observed.map((slot) => slot.name));
     for (const slot of ledger.slots) {
       if (names.has(slot.name) || slot.startedAtMs === null || slot.startedAtMs >= askedAtMs) continue;
       exits.exited(slot.name, null);
     }
+  }
+
+  /** Another agent's slot that was taken for one of ours: it is forgotten, and neither stopped nor removed. */
+  #letGo(name: string): void {
+    if (this.#options.ledger.slot(name) !== undefined) this.#feed(name, { change: "removed" });
   }
 
   #observe(observed: ObservedSlot): void {

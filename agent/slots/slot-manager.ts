@@ -12,9 +12,10 @@ import type { SweepResult } from "../sweeps/sweep-result.ts";
 import { Adoption, type AdoptionOptions } from "./adoption.ts";
 import { bringUp } from "./bring-up.ts";
 import { ExitInquiry, type ExitInquiryOptions } from "./exit-inquiry.ts";
+import { OtherAgents } from "./other-agents.ts";
 import { toRunnerScope } from "./runner-scope.ts";
 import { SlotExits } from "./slot-exits.ts";
-import { newSlotName } from "./slot-name.ts";
+import { newSlotName, ownPrefix } from "./slot-name.ts";
 import { SlotNotes } from "./slot-notes.ts";
 import { SlotOutcomes } from "./slot-outcomes.ts";
 import type { RemainsOfSlot } from "./remains.ts";
@@ -38,6 +39,8 @@ const AS_IDLE: ReadonlySet<string> = new Set([
 export interface SlotManagerOptions
   extends Pick<ExitInquiryOptions, "mayRun" | "answered">, Pick<AdoptionOptions, "poolHash"> {
   readonly instance: string;
+  /** The id of the data folder; null or absent where there is none. */
+  readonly folderId?: string | null;
   /** Read, never written: what becomes of slots reaches it through `feed`. */
   readonly ledger: Ledger;
   readonly github: GitHub;
@@ -59,6 +62,7 @@ export class SlotManager {
   readonly #notes: SlotNotes;
   readonly #exits: SlotExits;
   readonly #adoption: Adoption;
+  readonly #others: OtherAgents;
   /** Slots that are being brought up: a stop lets them come to an end, within reason. */
   readonly #bringUps = new Set<Promise<void>>();
   /** Pools whose last runner's name was taken. */
@@ -73,7 +77,13 @@ export class SlotManager {
     const parts = { ...options, work: this.#work, notes: this.#notes, outcomes: this.outcomes };
     const inquiry = new ExitInquiry(options);
     this.#exits = new SlotExits({ ...parts, inquiry });
-    this.#adoption = new Adoption({ ...parts, exits: this.#exits });
+    this.#others = new OtherAgents({
+      ownPrefix: ownPrefix(options.instance),
+      folderId: options.folderId ?? null,
+      isRecorded: (name) => records.one(name) !== null,
+      log,
+    });
+    this.#adoption = new Adoption({ ...parts, exits: this.#exits, others: this.#others });
   }
 
   /** Learns what runs already; nothing is to be provisioned before it resolves. */
@@ -98,6 +108,7 @@ export class SlotManager {
 
   /** A sweep has ended: what runs is looked at as well, and runners that GitHub lists as online for the first time. */
   swept({ runners, startedAtMs }: SweepResult): void {
+    this.#others.listed(runners);
     void this.#work.run("reconcile", () => this.reconcile());
     this.#adoption.settleIntents();
     for (const runner of runners.flatMap((listing) => listing.items)) {
@@ -111,6 +122,7 @@ export class SlotManager {
     const { instance, random, clock } = this.#options;
     const pool = serving.pool.key;
     const name = newSlotName(instance, pool, random);
+    this.#others.made(name);
     this.#notes.plan({ name, pool, scope, plannedAtMs: clock.now() });
     this.#feed(name, { change: "planned", pool, scope });
     // GitHub may give the slot another job of its kind: `for` is not the job that it runs.
@@ -218,6 +230,7 @@ export class SlotManager {
   /** Removes a registration that no slot belongs to. */
   deregister(ghost: Ghost): void {
     this.#options.feed({ type: "ghost-handled", name: ghost.name });
+    if (this.#others.isTheirRunner(ghost.name)) return;
     void this.#work.run(ghost.name, async () => {
       const { github, log } = this.#options;
       const answer = await github.deleteRunner(toRunnerScope(ghost.scope), ghost.runnerId, this.#work.signal);

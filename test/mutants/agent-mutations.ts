@@ -10,6 +10,27 @@ export const AGENT_MUTATIONS: readonly Mutation[] = [
     foundBy: ["daemon"],
   },
   {
+    breaks: "promise 12: a container that another agent of the instance made is adopted",
+    file: "agent/slots/adoption.ts",
+    search: "if (theirs.has(slot.name)) this.#letGo(slot.name);",
+    replace: "if (theirs.size < 0) this.#letGo(slot.name);",
+    foundBy: ["daemon"],
+  },
+  {
+    breaks: "promise 12: a runner that another agent of the instance made is deregistered",
+    file: "agent/slots/slot-manager.ts",
+    search: "    if (this.#others.isTheirRunner(ghost.name)) return;\n",
+    replace: "",
+    foundBy: ["daemon"],
+  },
+  {
+    breaks: "C-13: containers of a data folder that was wiped are taken for another agent's",
+    file: "agent/slots/other-agents.ts",
+    search: "const appeared = first === null ? [] : unknown.filter(({ name }) => !first.has(name));",
+    replace: "const appeared = unknown;",
+    foundBy: ["daemon"],
+  },
+  {
     breaks: "promise 20: a secret that GitHub refuses is not looked for in its file",
     file: "agent/settings/live-secret.ts",
     search: 'return this.readAnew() === "changed";',

@@ -27,6 +27,7 @@ interface Container {
   readonly pool: string;
   readonly state: string;
   readonly createdAtMs: number | null;
+  readonly folderId: string | null;
 }
 
 /** Whether the journal's slots, Docker's containers and GitHub's runners are the same. */
@@ -67,12 +68,17 @@ export async function judgeSlots(
   };
 }
 
-async function containersOf(docker: DockerFacts, { instance, signal }: SlotsOptions): Promise<readonly Container[]> {
+/** The containers of an instance on the engine, whoever made them. */
+export async function containersOf(
+  docker: DockerFacts,
+  { instance, signal }: Pick<SlotsOptions, "instance" | "signal">,
+): Promise<readonly Container[]> {
   await orDockerSkipped(docker.api());
   const rows = await orDockerSkipped(docker.client.containers.list(INSTANCE_LABEL, instance, signal));
   return rows.flatMap(({ name, labels, state }) => {
     const own = readSlotLabels(labels, instance);
-    return own === null ? [] : [{ name, pool: own.poolKey, state, createdAtMs: own.createdAtMs }];
+    if (own === null) return [];
+    return [{ name, pool: own.poolKey, state, createdAtMs: own.createdAtMs, folderId: own.folderId }];
   });
 }
 

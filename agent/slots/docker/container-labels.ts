@@ -8,6 +8,7 @@ const RUNNER_ID_LABEL = "hookline.runner-id";
 const CREATED_LABEL = "hookline.created";
 const SPEC_HASH_LABEL = "hookline.spec-hash";
 const POOL_HASH_LABEL = "hookline.pool-hash";
+const FOLDER_LABEL = "hookline.folder";
 
 /** Image updaters that would replace a container in the middle of its job are told to keep away. */
 export const HANDS_OFF: Readonly<Record<string, string>> = {
@@ -28,6 +29,8 @@ export interface SlotLabels {
   readonly specHash: string;
   /** Changes when the pool's settings change what its runners are made of; null where an earlier version wrote none. */
   readonly poolHash: string | null;
+  /** The id of the data folder whose agent made it: tells two agents of one instance apart. Null where none was written. */
+  readonly folderId: string | null;
 }
 
 const schema = z
@@ -39,6 +42,7 @@ const schema = z
     [CREATED_LABEL]: z.coerce.number().int().positive().nullable().catch(null),
     [SPEC_HASH_LABEL]: z.string().catch(""),
     [POOL_HASH_LABEL]: z.string().nullable().catch(null),
+    [FOLDER_LABEL]: z.string().nullable().catch(null),
   })
   .transform((labels): SlotLabels => ({
     instance: labels[INSTANCE_LABEL],
@@ -48,6 +52,7 @@ const schema = z
     createdAtMs: labels[CREATED_LABEL],
     specHash: labels[SPEC_HASH_LABEL],
     poolHash: labels[POOL_HASH_LABEL],
+    folderId: labels[FOLDER_LABEL],
   }));
 
 export function writeSlotLabels(labels: SlotLabels): Record<string, string> {
@@ -59,6 +64,7 @@ export function writeSlotLabels(labels: SlotLabels): Record<string, string> {
     ...(labels.createdAtMs === null ? {} : { [CREATED_LABEL]: String(labels.createdAtMs) }),
     [SPEC_HASH_LABEL]: labels.specHash,
     ...(labels.poolHash === null ? {} : { [POOL_HASH_LABEL]: labels.poolHash }),
+    ...(labels.folderId === null ? {} : { [FOLDER_LABEL]: labels.folderId }),
     ...HANDS_OFF,
   };
 }

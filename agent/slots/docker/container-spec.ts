@@ -17,6 +17,8 @@ export interface ContainerSpecInput {
   readonly createdAtMs: number;
   /** What of the agent's own the pool may ask for; nothing but the usual socket where it is left out. */
   readonly lent?: Lent;
+  /** The id of the agent's data folder; none where it is left out. */
+  readonly folderId?: string | null;
 }
 
 export interface ContainerSpec {
@@ -39,7 +41,7 @@ const LOG_MAX_SIZE = "10m";
  * pool asks for it.
  */
 export function containerSpec(input: ContainerSpecInput): ContainerSpec {
-  const { spec, instance, host, network, createdAtMs, lent = NOTHING_LENT } = input;
+  const { spec, instance, host, network, createdAtMs, lent = NOTHING_LENT, folderId = null } = input;
   const { pool } = spec;
   const platform = platformOf(pool, host);
   const { hostConfig } = poolPart(pool, host, network);
@@ -58,6 +60,7 @@ export function containerSpec(input: ContainerSpecInput): ContainerSpec {
     runnerId: spec.runnerId,
     createdAtMs,
     poolHash: poolHash(pool),
+    folderId,
     specHash: shortHash({ ...fixed, platform, env: options.env, labels: options.labels }),
   };
   return {

@@ -45,6 +45,8 @@ export interface DockerSlotProviderOptions {
   readonly proxy?: OwnProxy;
   /** Id of this agent; only containers that carry it are listed, stopped or removed. */
   readonly instance: string;
+  /** The id of the agent's data folder, for the label that tells two agents of one instance apart. */
+  readonly folderId?: string | null;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
@@ -122,13 +124,21 @@ export class DockerSlotProvider implements SlotProvider {
 
   start(spec: SlotSpec, signal: AbortSignal): Promise<{ readonly startedAtMs: number }> {
     return inSlotTerms(async () => {
-      const { instance, network = spec.pool.network, clock } = this.#options;
+      const { instance, folderId, network = spec.pool.network, clock } = this.#options;
       const host = await this.#host(signal);
       const platform = platformOf(spec.pool, host);
       if (!this.#imaged.delete(spec.name)) await this.#images.beforeStart(spec.pool, platform, signal);
       await this.#caches.prepare(spec.pool, host, signal);
       const lent = { proxy: this.#proxy, dockerSocket: await this.#dockerSocket(spec.pool, signal) };
-      const container = containerSpec({ spec, instance, host, network, createdAtMs: clock.now(), lent });
+      const container = containerSpec({
+        spec,
+        instance,
+        folderId: folderId ?? null,
+        host,
+        network,
+        createdAtMs: clock.now(),
+        lent,
+      });
       const created = await this.#starter.start(spec, container, signal);
       void this.#readBack.look(spec.pool, container.body.HostConfig ?? {}, created, host);
       this.#admission?.started(spec.name);

@@ -1,5 +1,6 @@
 import type { Clock } from "../../../shared/clock/clock.ts";
 import type { Logger } from "../../../shared/log/logger.ts";
+import { keptFolderId } from "../../settings/kept-folder-id.ts";
 import type { AgentSettings } from "../../settings/settings.ts";
 import { DockerClient } from "../../docker/docker-client.ts";
 import { parseDockerHost } from "../../docker/docker-host.ts";
@@ -16,6 +17,7 @@ export function dockerSlots(settings: AgentSettings, clock: Clock, log: Logger):
     dockerHost,
     proxy: settings.proxy,
     instance: settings.instance,
+    folderId: keptFolderId(settings.dataFolder),
     clock,
     random: Math.random,
     log,

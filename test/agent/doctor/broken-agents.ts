@@ -99,6 +99,7 @@ export const BROKEN_AGENTS: readonly BrokenWorld[] = [
         createdAtMs,
         specHash: "",
         poolHash: null,
+        folderId: null,
       };
       const body = { Image: image, Labels: writeSlotLabels(labels), Cmd: ["/bin/sh"] };
       await rawCall("POST", `/containers/create?name=${name}`, JSON.stringify(body));

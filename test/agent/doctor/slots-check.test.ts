@@ -19,6 +19,7 @@ async function judged(count: number) {
       createdAtMs: NOW_MS,
       specHash: "",
       poolHash: null,
+      folderId: null,
     };
     return { id: `id-${n}`, name: `hookline-nas--nas-${n}`, state: "running", labels: writeSlotLabels(labels) };
   });

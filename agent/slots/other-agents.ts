@@ -1,0 +1,92 @@
+import type { Logger } from "../../shared/log/logger.ts";
+import type { RunnerInventory } from "../sweeps/sweep-result.ts";
+import { scopeKey } from "./runner-scope.ts";
+import type { ObservedSlot } from "./slot-provider.ts";
+
+/** Names of this process that are remembered beyond the journal, whose disk may take nothing. */
+const MOST_MADE = 1000;
+const REMEDY =
+  "give one of the two agents another HOOKLINE_INSTANCE, and each its own HOOKLINE_DATA; if one is a copy that should not run, stop it";
+
+export interface OtherAgentsOptions {
+  /** What the names of all runners of this instance begin with. */
+  readonly ownPrefix: string;
+  /** The id of this agent's data folder; null where it has none. */
+  readonly folderId: string | null;
+  /** Whether the journal knows a slot of this name. */
+  readonly isRecorded: (name: string) => boolean;
+  readonly log: Logger;
+}
+
+/**
+ * Tells this agent's slots from those of another that works under the same instance, as a copied compose folder does. A
+ * foreign name or folder proves nothing: the journal may have been wiped, and what was made before has to be taken over.
+ * What appears while this agent runs, and was not made by it, was made by somebody who lives. No clock is asked.
+ */
+export class OtherAgents {
+  readonly #options: OtherAgentsOptions;
+  readonly #made = new Set<string>();
+  /** Containers that the journal did not know at the first look; null before it. */
+  #containersAtFirst: ReadonlySet<string> | null = null;
+  /** Runners of this instance at the first look at each scope. */
+  readonly #runnersAtFirst = new Map<string, ReadonlySet<string>>();
+  /** Folders whose agents have shown that they live. */
+  readonly #living = new Set<string | null>();
+  #isSaid = false;
+  /** Runners that another agent made, by scope, as they were listed last. */
+  readonly #runners = new Map<string, ReadonlySet<string>>();
+
+  constructor(options: OtherAgentsOptions) {
+    this.#options = options;
+  }
+
+  /** This process is about to make a slot. */
+  made(name: string): void {
+    this.#made.add(name);
+    const [oldest] = this.#made;
+    if (this.#made.size > MOST_MADE && oldest !== undefined) this.#made.delete(oldest);
+  }
+
+  /** Which of the containers of this instance are another living agent's. */
+  theirs(observed: readonly ObservedSlot[]): ReadonlySet<string> {
+    const unknown = observed.filter(({ name, folderId = null }) => folderId !== null && this.#isUnknown(name));
+    const first = this.#containersAtFirst;
+    this.#containersAtFirst ??= new Set(unknown.map(({ name }) => name));
+    const appeared = first === null ? [] : unknown.filter(({ name }) => !first.has(name));
+    for (const { folderId = null } of appeared) if (folderId !== this.#options.folderId) this.#living.add(folderId);
+    if (appeared[0] !== undefined) this.#say("container", appeared[0].name);
+    const ofLiving = unknown.filter(({ folderId = null }) => this.#living.has(folderId));
+    return new Set([...appeared, ...ofLiving].map(({ name }) => name));
+  }
+
+  /** What GitHub lists, scope by scope. */
+  listed(inventories: readonly RunnerInventory[]): void {
+    for (const { scope, items, complete } of inventories) {
+      if (!complete) continue;
+      const key = scopeKey(scope);
+      const unknown = items.flatMap(({ name }) => (this.#isUnknown(name) ? [name] : []));
+      const first = this.#runnersAtFirst.get(key);
+      if (first === undefined) this.#runnersAtFirst.set(key, new Set(unknown));
+      const appeared = first === undefined ? [] : unknown.filter((name) => !first.has(name));
+      this.#runners.set(key, new Set(appeared));
+      if (appeared[0] !== undefined) this.#say("runner", appeared[0]);
+    }
+  }
+
+  /** Whether another agent has made this runner. */
+  isTheirRunner(name: string): boolean {
+    return [...this.#runners.values()].some((names) => names.has(name));
+  }
+
+  #isUnknown(name: string): boolean {
+    const { ownPrefix, isRecorded } = this.#options;
+    return name.startsWith(ownPrefix) && !this.#made.has(name) && !isRecorded(name);
+  }
+
+  /** Once a process: it stays so until somebody changes it. */
+  #say(what: "container" | "runner", name: string): void {
+    if (!this.#isSaid)
+      this.#options.log.error("another agent works under this instance", { [what]: name, remedy: REMEDY });
+    this.#isSaid = true;
+  }
+}
