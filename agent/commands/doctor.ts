@@ -15,7 +15,7 @@ import { latencyOf } from "../journal/latency.ts";
 import { readTimelines } from "../journal/read-timelines.ts";
 import { EXIT, printFailure, printJson, type CommandIo, type ExitCode } from "../cli/io.ts";
 
-const HELP = `Usage: hookline doctor [--only GROUP] [--probe] [--strict] [--json]
+const HELP = `Usage: hookline doctor [--only GROUP] [--probe] [--deep] [--strict] [--json]
 
 Checks each link of the chain for whether a job queued now would get a runner, and says what to type if not.
 The links are checked side by side; each result is printed as it arrives. Nothing is written, except that one
@@ -26,6 +26,7 @@ pnpm run doctor, or pnpm hookline doctor.)
   --only GROUP   edge, github, docker or agent alone; may be given several times
   --probe        send one event through the whole chain and time each leg: a ping by GitHub's hook, and a signed
                  delivery that starts nothing, for which GITHUB_WEBHOOK_SECRET has to be set
+  --deep         also start containers that try what a job can reach at home: the router, this machine's own ports
   --strict       exit 1 on a warning too
   --json         print {"ok", "checks", "freshness", "latency"}
   --help         print this
@@ -75,7 +76,7 @@ async function examine(
   io: CommandIo,
   { clock = systemClock, random = Math.random }: DoctorRuntime,
 ): Promise<ExitCode> {
-  const doctor = buildDoctor({ settings, env: io.env, cwd: io.cwd, clock, random });
+  const doctor = buildDoctor({ settings, env: io.env, cwd: io.cwd, clock, random, deep: given.deep });
   try {
     const asked = doctor.checks.filter(({ group }) => given.only.has(group));
     const probe = given.probe ? probeChecks({ ...doctor, settings, clock, random }) : null;

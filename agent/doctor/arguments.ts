@@ -7,6 +7,7 @@ import { CHECK_GROUPS, type CheckGroup } from "./check/check.ts";
 const OPTIONS = {
   json: { type: "boolean" },
   probe: { type: "boolean" },
+  deep: { type: "boolean" },
   strict: { type: "boolean" },
   only: { type: "string", multiple: true },
   help: { type: "boolean", short: "h" },
@@ -15,6 +16,7 @@ const OPTIONS = {
 export interface DoctorArguments {
   readonly json: boolean;
   readonly probe: boolean;
+  readonly deep: boolean;
   /** Whether a warning fails the run too. */
   readonly strict: boolean;
   readonly help: boolean;
@@ -29,6 +31,7 @@ export function readDoctorArguments(args: readonly string[]): DoctorArguments {
   return {
     json: values.json ?? false,
     probe: values.probe ?? false,
+    deep: values.deep ?? false,
     strict: values.strict ?? false,
     help: values.help ?? false,
     only: new Set(only.length === 0 ? CHECK_GROUPS : only),

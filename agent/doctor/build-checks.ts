@@ -43,6 +43,8 @@ export interface DoctorOptions {
   readonly cwd: string;
   readonly clock: Clock;
   readonly random: Random;
+  /** Also the checks that take some seconds. */
+  readonly deep?: boolean;
 }
 
 /** All that a run of the doctor asks, and what it asks with. */

@@ -3,6 +3,7 @@ import { join } from "node:path";
 
 import { expect, test } from "vitest";
 
+import { knock, LOOK, readHostNetwork, readKnocked } from "../../agent/doctor/docker/reach-script.ts";
 import { temporaryFolder } from "../stand-ins/files/temporary-folder.ts";
 import { HomeNetwork, missingForNamespaces } from "../stand-ins/network/home-network.ts";
 
@@ -73,4 +74,26 @@ rootTest("the rules may be there before Docker is", async () => {
   await home.onNas(`/bin/sh ${file}`);
   await home.startDocker();
   expect(await home.reachedFrom("job")).toEqual(["the internet"]);
+});
+
+rootTest("the doctor's knocks tell what is open, what is closed and what cannot be reached", async () => {
+  const home = await HomeNetwork.make(network());
+  const lies = readHostNetwork(await home.onNas(LOOK));
+  expect(lies.router).toBe("192.168.1.1");
+  expect(lies.addresses).toEqual(expect.arrayContaining(["192.168.1.10", home.gateway]));
+  expect(readHostNetwork(await home.inJob(LOOK)).router).toBe(home.gateway);
+  const script = knock(["192.168.1.1", home.gateway]);
+  const answers = async () => {
+    const knocked = readKnocked(await home.inJob(script)) ?? [];
+    return new Map(knocked.map(({ address, port, answer }) => [`${address} ${port}`, answer]));
+  };
+  const before = await answers();
+  expect(before.get("192.168.1.1 80")).toBe("open");
+  expect(before.get("192.168.1.1 22")).toBe("refused");
+  expect(before.get(`${home.gateway} 5000`)).toBe("open");
+  expect(before.get(`${home.gateway} 80`)).toBe("refused");
+  const file = join(temporaryFolder(), "rules");
+  writeFileSync(file, block("bash"));
+  await home.onNas(`/bin/sh ${file}`);
+  expect(new Set((await answers()).values())).toEqual(new Set(["silent"]));
 });

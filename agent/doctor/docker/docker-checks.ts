@@ -15,6 +15,7 @@ import { judgeImage } from "./image-check.ts";
 import { judgeUsage } from "./usage-check.ts";
 import { judgeProxy } from "./proxy-check.ts";
 import { networkChecks } from "./network-check.ts";
+import { reachChecks } from "./reach-check.ts";
 
 export interface DockerCheckOptions {
   readonly facts: DockerFacts;
@@ -26,6 +27,8 @@ export interface DockerCheckOptions {
   readonly nowMs: number;
   readonly dockerHost: DockerHost;
   readonly proxy: OwnProxy;
+  /** Whether containers are started to try what jobs can reach. */
+  readonly deep?: boolean;
 }
 
 /** Whether the engine answers to this user, can hold what the pools ask for, and would create their containers. */
@@ -67,6 +70,7 @@ export function dockerChecks(options: DockerCheckOptions): readonly Check[] {
     ...images,
     ...dryRuns,
     ...networkChecks(facts, fleet, helpers),
+    ...(options.deep === true ? reachChecks(facts, fleet, helpers) : []),
   ];
 }
 

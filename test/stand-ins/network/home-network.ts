@@ -14,7 +14,7 @@ const { createServer } = require("node:net");
 let open = 0;
 for (const place of process.argv.slice(1)) {
   const [host, port] = place.split(":");
-  createServer((socket) => socket.end("here")).listen(Number(port), host, () => {
+  createServer((socket) => socket.on("error", () => {}).end("here")).listen(Number(port), host, () => {
     if (++open === process.argv.length - 1) console.log("ready");
   });
 }
@@ -60,13 +60,14 @@ export interface RunnersNetwork {
  */
 export class HomeNetwork {
   readonly #network: RunnersNetwork;
-  readonly #gateway: string;
+  /** The NAS as the job sees it. */
+  readonly gateway: string;
   readonly #listeners: ChildProcess[] = [];
   readonly #made: string[] = [];
 
   private constructor(network: RunnersNetwork) {
     this.#network = network;
-    this.#gateway = network.subnet.replace(/\d+\/\d+$/, "1");
+    this.gateway = network.subnet.replace(/\d+\/\d+$/, "1");
   }
 
   static async make(network: RunnersNetwork, { docker = true } = {}): Promise<HomeNetwork> {
@@ -83,6 +84,11 @@ export class HomeNetwork {
     return this.#in("nas", command);
   }
 
+  /** Runs a command where the job is. */
+  async inJob(command: string): Promise<string> {
+    return this.#in("job", command);
+  }
+
   /** All rules of the NAS. */
   rules(): Promise<string> {
     return this.onNas(
@@ -94,7 +100,7 @@ export class HomeNetwork {
   async reachedFrom(place: Place): Promise<readonly string[]> {
     const reached = await Promise.all(
       TARGETS.map(async ([name, , , address]) => {
-        const target = address.replace("GATEWAY", this.#gateway);
+        const target = address.replace("GATEWAY", this.gateway);
         const tried = this.#in(
           place,
           `timeout 2 bash -c 'read -t 2 -n 4 word < /dev/tcp/${target}; test "$word" = here'`,
@@ -139,14 +145,14 @@ export class HomeNetwork {
     }
     await this.#bridge(
       bridge,
-      `${this.#gateway}/${subnet.split("/")[1] ?? "24"}`,
+      `${this.gateway}/${subnet.split("/")[1] ?? "24"}`,
       "job",
       subnet.replace(/\d+\/\d+$/, "2/24"),
     );
     await this.#bridge("docker0", "172.17.0.1/16", "other", "172.17.0.2/16");
     await this.#cable("nas", "eth0", ["192.168.1.10/24"], "router", "lan", ["192.168.1.1/24", "192.168.1.20/24"]);
     await this.#cable("router", "wan", ["203.0.113.1/24"], "internet", "eth0", ["203.0.113.2/24"]);
-    await this.#in("job", `ip route add default via ${this.#gateway}`);
+    await this.#in("job", `ip route add default via ${this.gateway}`);
     await this.#in("other", "ip route add default via 172.17.0.1");
     await this.#in("nas", "ip route add default via 192.168.1.1; sysctl -qw net.ipv4.ip_forward=1");
     await this.#in("router", "sysctl -qw net.ipv4.ip_forward=1");
@@ -200,7 +206,7 @@ export class HomeNetwork {
 
   async #close(): Promise<void> {
     for (const listener of this.#listeners) {
-      const gone = once(listener, "exit");
+      const gone = listener.exitCode === null ? once(listener, "exit") : null;
       listener.stdin?.end();
       await gone;
     }
