@@ -115,7 +115,7 @@ describe("a stranger", () => {
       state.storage.sql.exec("SELECT * FROM signals").toArray(),
       state.storage.sql.exec("SELECT key FROM meta ORDER BY key").toArray(),
     ]);
-    expect(written).toEqual([[], [{ key: "schema" }, { key: "stream" }]]);
+    expect(written).toEqual([[], [{ key: "additions" }, { key: "schema" }, { key: "stream" }]]);
     expect(await mailboxStub().freshness()).toMatchObject({
       rejectedSinceAccepted: 1,
       rejected: { missing: 0, malformed: 0, mismatch: 1 },
