@@ -30,6 +30,8 @@ export default defineConfig({
                 GITHUB_WEBHOOK_SECRET_PREVIOUS: "test-webhook-secret-previous",
                 HOOKLINE_TOKEN: "test-link-token",
                 HOOKLINE_TOKEN_PREVIOUS: "test-link-token-previous",
+                HOOKLINE_READ_TOKEN: "test-read-token",
+                HOOKLINE_READ_TOKEN_PREVIOUS: "test-read-token-previous",
               },
             },
           }),

@@ -73,3 +73,6 @@ declare class TextDecoder {
   constructor(label?: string, options?: { fatal?: boolean; ignoreBOM?: boolean });
   decode(bytes: Uint8Array): string;
 }
+
+/** https://html.spec.whatwg.org/multipage/webappapis.html#dom-atob */
+declare function atob(data: string): string;

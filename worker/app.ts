@@ -1,6 +1,8 @@
 import type { Context, Hono } from "hono";
 
-import { createOperatorApp, tokenGuard } from "../shared/edge/operator-routes.ts";
+import { tokenProblem } from "../shared/edge/access.ts";
+import { tokenGuards } from "../shared/edge/guards.ts";
+import { createOperatorApp } from "../shared/edge/operator-routes.ts";
 import { SUBPROTOCOL } from "../shared/link/protocol.ts";
 import { createReceiver } from "../shared/receiver/receiver.ts";
 import { WebhookVerifier, type SecretKeys } from "../shared/signature/webhook-verifier.ts";
@@ -15,16 +17,23 @@ export function createApp(env: Env): Hono {
   for (const problem of problems) log.error("setting ignored", { problem });
   const near = settings.HOOKLINE_LOCATION === undefined ? {} : { locationHint: settings.HOOKLINE_LOCATION };
   const stub = () => env.MAILBOX.getByName(settings.HOOKLINE_FLEET, near);
-  const tokens = [settings.HOOKLINE_TOKEN, settings.HOOKLINE_TOKEN_PREVIOUS];
-  const guard = tokenGuard(tokens, (a, b) => crypto.subtle.timingSafeEqual(a, b));
+  const tokens = {
+    agent: [settings.HOOKLINE_TOKEN, settings.HOOKLINE_TOKEN_PREVIOUS],
+    reader: [settings.HOOKLINE_READ_TOKEN, settings.HOOKLINE_READ_TOKEN_PREVIOUS],
+  };
+  const problem = tokenProblem(tokens);
+  if (problem !== null) log.warn(problem);
+  const guards = tokenGuards(tokens, (a, b) => crypto.subtle.timingSafeEqual(a, b));
   const operator = {
     freshness: (keys: SecretKeys | null) => asked(async () => stub().freshness(keys)),
+    health: (staleMs: number) => asked(async () => stub().health(staleMs)),
     deadLetters: () => asked(async () => stub().deadLetters()),
     requeue: (seq: number) => asked(async () => stub().requeue(seq)),
   };
   const verifier = verifierOf(settings);
-  const app = createOperatorApp({ mailbox: operator, guard, verifier, log });
-  app.get("/link", guard, async (context) => {
+  const staleMs = settings.HOOKLINE_STALE_MINUTES * 60_000;
+  const app = createOperatorApp({ mailbox: operator, guards, staleMs, verifier, log });
+  app.get("/link", guards.agent, async (context) => {
     const refusal = upgradeProblem(context.req.raw.headers);
     if (refusal !== null) return context.json({ error: refusal }, 426, { Upgrade: "websocket" });
     return stub().fetch(context.req.raw);

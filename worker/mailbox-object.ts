@@ -2,6 +2,7 @@ import { errorFields } from "../shared/errors/message-of.ts";
 import { retryable } from "cloudflare:durable-objects";
 import { DurableObject } from "cloudflare:workers";
 
+import type { Health } from "../shared/edge/health.ts";
 import { freshState } from "../shared/edge/link-socket.ts";
 import { MailboxDoor } from "../shared/edge/mailbox-door.ts";
 import type { DeadLetterPage } from "../shared/edge/mailbox-host.ts";
@@ -83,6 +84,11 @@ export class MailboxObject extends DurableObject<Env> {
   /** When things last happened here, and who is connected. */
   freshness(keys: SecretKeys | null = null): Freshness {
     return this.#door.open().freshness(keys);
+  }
+
+  /** What a monitor is told; signals may wait, and the agent be away, for `staleMs`. Writes nothing. */
+  health(staleMs: number): Health {
+    return this.#door.open().health(staleMs);
   }
 
   /** Takes an agent's upgrade; the Worker has checked its token. */

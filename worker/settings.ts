@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 
+import { UNWELL_AFTER_MS } from "../shared/edge/health.ts";
 import { LOG_LEVELS } from "../shared/log/logger.ts";
 
 /** Where an object may be made: https://developers.cloudflare.com/durable-objects/reference/data-location/ */
@@ -20,8 +21,11 @@ const settingsSchema = z.object({
   GITHUB_WEBHOOK_SECRET_PREVIOUS: secret,
   HOOKLINE_TOKEN: secret,
   HOOKLINE_TOKEN_PREVIOUS: secret,
+  HOOKLINE_READ_TOKEN: secret,
+  HOOKLINE_READ_TOKEN_PREVIOUS: secret,
   HOOKLINE_FLEET: z._default(z.string().check(z.minLength(1)), "home"),
   HOOKLINE_LOCATION: optional(z.enum(LOCATIONS)),
+  HOOKLINE_STALE_MINUTES: z._default(z.coerce.number().check(z.gte(1), z.lte(7 * 24 * 60)), UNWELL_AFTER_MS / 60_000),
   LOG_LEVEL: z._default(z.enum(LOG_LEVELS), "info"),
 });
 

@@ -54,6 +54,11 @@ export const SETTINGS = {
   ),
   HOOKLINE_TOKEN: credential("Token with which the agent opens its link to the edge.", headerSecret, ["dead"]),
   HOOKLINE_TOKEN_PREVIOUS: credential("Token accepted beside the current one during a rotation.", headerSecret),
+  HOOKLINE_READ_TOKEN: credential(
+    "Token that opens /freshness and /healthz/deep of the standalone receiver, and nothing else: for monitors.",
+    headerSecret,
+  ),
+  HOOKLINE_READ_TOKEN_PREVIOUS: credential("Reading token accepted beside it during a rotation.", headerSecret),
   GITHUB_TOKEN: credential("Personal access token that may manage self-hosted runners; or an App.", headerSecret, [
     "agent",
     "autoscale-webhook",
@@ -98,6 +103,11 @@ export const SETTINGS = {
     "Minutes after which the doctor warns of a job that waits for nothing but a place.",
     positiveNumber(A_DAY_MINUTES),
     "30",
+  ),
+  HOOKLINE_STALE_MINUTES: preset(
+    "Minutes for which signals may wait, and the agent be away, before /healthz/deep of the standalone receiver says so.",
+    positiveNumber(7 * 24 * 60),
+    "15",
   ),
   HOOKLINE_MIN_FREE_DISK: preset(
     "Free disk below which no slot starts, measured where HOOKLINE_DATA lies; 0 never holds back.",

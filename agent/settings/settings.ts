@@ -32,6 +32,9 @@ export interface AgentSettings {
   readonly edgeUrl: string | null;
   readonly token: Secret | null;
   readonly previousToken: Secret | null;
+  /** Opens what may be read of the standalone receiver. */
+  readonly readToken: Secret | null;
+  readonly previousReadToken: Secret | null;
   readonly github: GitHubCredentialSettings | null;
   /** Without a final slash. */
   readonly githubApiUrl: string;
@@ -57,6 +60,8 @@ export interface AgentSettings {
   /** By what the agent reaches the world; pools may hand it to their jobs. */
   readonly proxy: OwnProxy;
   readonly waitingTooLongMs: number;
+  /** How long signals may wait and the agent may be away before the standalone receiver calls itself unwell. */
+  readonly staleMs: number;
 }
 
 export interface SettingsSource {
@@ -87,6 +92,8 @@ export function readSettings({ env, cwd, hostName = hostname() }: SettingsSource
     edgeUrl: values.HOOKLINE_EDGE_URL,
     token: values.HOOKLINE_TOKEN,
     previousToken: values.HOOKLINE_TOKEN_PREVIOUS,
+    readToken: values.HOOKLINE_READ_TOKEN,
+    previousReadToken: values.HOOKLINE_READ_TOKEN_PREVIOUS,
     github,
     githubApiUrl: values.GITHUB_API_URL,
     webhookSecret: values.GITHUB_WEBHOOK_SECRET,
@@ -104,6 +111,7 @@ export function readSettings({ env, cwd, hostName = hostname() }: SettingsSource
     sweepIntervalMs: values.HOOKLINE_SWEEP_INTERVAL_SECONDS * 1000,
     proxy: ownProxy(env),
     waitingTooLongMs: values.HOOKLINE_WAITING_TOO_LONG_MINUTES * 60_000,
+    staleMs: values.HOOKLINE_STALE_MINUTES * 60_000,
   };
 }
 

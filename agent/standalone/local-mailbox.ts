@@ -2,6 +2,7 @@ import { errorFields } from "../../shared/errors/message-of.ts";
 import { randomUUID } from "node:crypto";
 
 import type { CancelTimer, Clock } from "../../shared/clock/clock.ts";
+import type { Health } from "../../shared/edge/health.ts";
 import { MailboxDoor } from "../../shared/edge/mailbox-door.ts";
 import type { DeadLetterPage } from "../../shared/edge/mailbox-host.ts";
 import type { OperatorPort } from "../../shared/edge/operator-routes.ts";
@@ -56,6 +57,10 @@ export class LocalMailbox implements MailboxPort, OperatorPort {
 
   async freshness(keys: SecretKeys | null = null): Promise<Freshness> {
     return this.#door.open().freshness(keys);
+  }
+
+  async health(staleMs: number): Promise<Health> {
+    return this.#door.open().health(staleMs);
   }
 
   async deadLetters(): Promise<DeadLetterPage> {

@@ -2,7 +2,10 @@ import { timingSafeEqual } from "node:crypto";
 
 import type { Hono, MiddlewareHandler } from "hono";
 
-import { createOperatorApp, tokenGuard, type OperatorPort } from "../../shared/edge/operator-routes.ts";
+import { tokenProblem, type EdgeTokens } from "../../shared/edge/access.ts";
+import { tokenGuards, type Guards } from "../../shared/edge/guards.ts";
+import { UNWELL_AFTER_MS } from "../../shared/edge/health.ts";
+import { createOperatorApp, type OperatorPort } from "../../shared/edge/operator-routes.ts";
 import type { Clock } from "../../shared/clock/clock.ts";
 import type { Logger } from "../../shared/log/logger.ts";
 import type { MailboxPort } from "../../shared/receiver/mailbox-port.ts";
@@ -17,8 +20,12 @@ export interface ReceiverAppOptions {
   readonly operator: OperatorPort;
   /** The webhook's secrets: the current one, and the one before during a rotation. None refuses every delivery. */
   readonly secrets: ActiveSecrets | null;
-  /** Tokens that open `/freshness` and `/dead`. */
+  /** Tokens that open `/freshness`, `/healthz/deep` and `/dead`. */
   readonly tokens: readonly (ShownSecret | null)[];
+  /** Tokens that open the first two alone. */
+  readonly readTokens?: readonly (ShownSecret | null)[];
+  /** How long signals may wait and the agent may be away before `/healthz/deep` says so. */
+  readonly staleMs?: number;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** For how often secrets' files are looked at; the machine's where it is left out. */
@@ -33,22 +40,33 @@ export interface ActiveSecrets {
 
 /** The edge's routes and answers in this process; there is no `/link`, since the agent is in here. */
 export function createReceiverApp(options: ReceiverAppOptions): Hono {
-  const { mailbox, operator, secrets, tokens, now, clock = systemClock, log } = options;
-  const guard = guardOf(new ShownSecrets(tokens, clock));
+  const { mailbox, operator, secrets, tokens, readTokens = [], staleMs = UNWELL_AFTER_MS } = options;
+  const { now, clock = systemClock, log } = options;
+  const shown = new ShownSecrets([...tokens, ...readTokens], clock);
+  const problem = tokenProblem(tokensOf(shown.values(), tokens.length));
+  if (problem !== null) log.warn(problem);
+  const guards = guardsOf(shown, tokens.length);
   const verifier =
     secrets === null ? null : new LiveVerifier(new ShownSecrets([secrets.current, secrets.previous], clock));
-  const app = createOperatorApp({ mailbox: operator, guard, verifier, log });
+  const app = createOperatorApp({ mailbox: operator, guards, staleMs, verifier, log });
   return app.route("/", createReceiver({ verifier, mailbox, log, now }));
 }
 
+/** The first `agents` are the agent's, the others those of readers. */
+function tokensOf(values: readonly (string | undefined)[], agents: number): EdgeTokens {
+  return { agent: values.slice(0, agents), reader: values.slice(agents) };
+}
+
 /** Lets a request pass that carries one of the tokens as they are now. */
-function guardOf(secrets: ShownSecrets): MiddlewareHandler {
-  const check = (values: readonly (string | undefined)[]): MiddlewareHandler =>
-    tokenGuard(values, (a, b) => timingSafeEqual(new Uint8Array(a), new Uint8Array(b)));
-  return async function checkToken(context, next) {
-    const values = secrets.values();
-    const refusal = await check(values)(context, next);
-    if (refusal === undefined || !secrets.renewed(values)) return refusal;
-    return check(secrets.values())(context, next);
-  };
+function guardsOf(secrets: ShownSecrets, agents: number): Guards {
+  const check = (values: readonly (string | undefined)[]): Guards =>
+    tokenGuards(tokensOf(values, agents), (a, b) => timingSafeEqual(new Uint8Array(a), new Uint8Array(b)));
+  const live = (whose: keyof Guards): MiddlewareHandler =>
+    async function checkToken(context, next) {
+      const values = secrets.values();
+      const refusal = await check(values)[whose](context, next);
+      if (refusal === undefined || !secrets.renewed(values)) return refusal;
+      return check(secrets.values())[whose](context, next);
+    };
+  return { agent: live("agent"), reader: live("reader") };
 }

@@ -43,7 +43,13 @@ export async function startReceiver(options: StartOptions): Promise<StandaloneRe
       live?.get("HOOKLINE_TOKEN") ?? settings.token,
       live?.get("HOOKLINE_TOKEN_PREVIOUS") ?? settings.previousToken,
     ];
-    const app = createReceiverApp({ mailbox, operator: mailbox, secrets, tokens, now: Date.now, log: receiverLog });
+    const readTokens = [
+      live?.get("HOOKLINE_READ_TOKEN") ?? settings.readToken,
+      live?.get("HOOKLINE_READ_TOKEN_PREVIOUS") ?? settings.previousReadToken,
+    ];
+    const { staleMs } = settings;
+    const parts = { mailbox, operator: mailbox, secrets, tokens, readTokens, staleMs };
+    const app = createReceiverApp({ ...parts, now: Date.now, log: receiverLog });
     const built = buildAgent({ ...options, dial: mailbox.dial });
     undo.push(() => built.close());
     const server = await serveHttp(app, listen);

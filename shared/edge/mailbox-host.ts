@@ -13,6 +13,7 @@ import type { AcceptOutcome, DeliveryNote, MatchedSecret } from "../receiver/mai
 import type { SecretKeys } from "../signature/webhook-verifier.ts";
 import { VERSION } from "../version.ts";
 import type { Signal } from "../workflow-job/signal.ts";
+import { healthOf, type Health } from "./health.ts";
 import { LinkServer } from "./link-server.ts";
 import type { LinkSocket } from "./link-socket.ts";
 
@@ -65,6 +66,7 @@ export class MailboxHost {
       log,
     });
     this.link.resume();
+    this.#noteLoss();
   }
 
   /** Takes one message of an agent's socket. Never throws: a mailbox that cannot answer ends the connection. */
@@ -135,6 +137,27 @@ export class MailboxHost {
     };
   }
 
+  /** What a monitor is told; signals may wait, and the agent be away, for `staleMs`. Writes nothing. */
+  health(staleMs: number): Health {
+    return healthOf({ mailbox: this.mailbox, awaySinceMs: this.#awaySinceMs(), nowMs: this.#options.now(), staleMs });
+  }
+
+  #awaySinceMs(): number | null {
+    const live = this.link.live();
+    if (live === null) return this.mailbox.linkLoss.sinceMs(this.mailbox.fence());
+    return this.link.watch.showsLife(live) ? null : this.link.watch.lastHeardMs(live);
+  }
+
+  /** One row for each link that was lost: memory and attachment go with it. A disk that takes nothing is no reason to close. */
+  #noteLoss(): void {
+    try {
+      const fence = this.mailbox.fence();
+      if (fence > 0 && this.link.live() === null) this.mailbox.linkLoss.note(fence, this.#options.now());
+    } catch (error) {
+      this.#options.log.warn("that the agent has gone is not kept", errorFields(error));
+    }
+  }
+
   #secrets({ current, previous }: SecretKeys): Pick<Freshness, "hookSecrets" | "takesPreviousSecret"> {
     return { hookSecrets: [...this.mailbox.hookSecrets.list(current)], takesPreviousSecret: previous !== null };
   }
@@ -144,10 +167,11 @@ export class MailboxHost {
     return this.mailbox.prune(this.#options.now());
   }
 
-  /** Puts the acknowledgement on disk when the memory of it goes: its socket, or the process. */
+  /** Puts on disk what goes with a socket, or the process: the acknowledgement, and that the agent has gone. */
   settle(): void {
     try {
       this.mailbox.settle();
+      this.#noteLoss();
     } catch (error) {
       this.#options.log.warn("acknowledgement not kept; the agent tells it again", errorFields(error));
     }

@@ -7,6 +7,8 @@ export const agentReportSchema = z.object({
   demand: z.number(),
   lastSweepAt: z.nullable(z.number()),
   lastCompleteSweepAt: z.nullable(z.number()),
+  /** Jobs and deliveries that sweeps found at GitHub and no webhook told of; older agents omit it. */
+  missed: z.optional(z.number()),
 });
 export type AgentReport = z.infer<typeof agentReportSchema>;
 

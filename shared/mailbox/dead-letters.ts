@@ -139,6 +139,10 @@ export class DeadLetters {
     return { first: first === null ? null : Number(first), last: last === null ? null : Number(last) };
   }
 
+  any(): boolean {
+    return this.#sql.exec("SELECT 1 AS one FROM dead_letters LIMIT 1").length > 0;
+  }
+
   /** The newest `limit` of them, newest first; 0 and empty words for what cannot be read in a row. */
   list(limit: number): readonly DeadLetter[] {
     const letters = this.#sql.exec(

@@ -6,6 +6,7 @@ import { ACK_STRIDE, Acknowledgement } from "./acknowledgement.ts";
 import { DeadLetters, type DeadLetter } from "./dead-letters.ts";
 import { DeliveryNotes } from "./delivery-notes.ts";
 import { HookSecrets } from "./hook-secrets.ts";
+import { LinkLoss } from "./link-loss.ts";
 import { MAX_UNACKED, RETENTION_MS, type MailboxOptions } from "./mailbox-options.ts";
 import { MetaTable, type MetaCell } from "./meta.ts";
 import { migrate } from "./migrations.ts";
@@ -31,6 +32,7 @@ export class Mailbox {
   readonly hookSecrets: HookSecrets;
   readonly retries: RetryCount;
   readonly summary: SignalSummary;
+  readonly linkLoss: LinkLoss;
   readonly #sql: SqlDatabase;
   readonly #signals: SignalStore;
   readonly #dead: DeadLetters;
@@ -60,6 +62,7 @@ export class Mailbox {
     this.hookSecrets = new HookSecrets(meta);
     this.retries = new RetryCount(meta);
     this.summary = new SignalSummary(options.sql, meta);
+    this.linkLoss = new LinkLoss(meta);
     this.#gap = meta.cell("gap");
     this.#routes = meta.cell("routes");
     this.#fence = meta.cell("fence");
@@ -154,6 +157,14 @@ export class Mailbox {
     return this.head() - this.acked();
   }
 
+  /** When the oldest signal that is not acknowledged came, milliseconds since the epoch; null where none waits. */
+  oldestUnackedAtMs(): number | null {
+    // `seq` is selected so that SQLite merges the two halves of the view and does not sort them.
+    const oldest = "SELECT seq, received_at AS at FROM signals WHERE seq > ? ORDER BY seq LIMIT 1";
+    const [row] = this.#sql.exec(oldest, this.acked());
+    return row === undefined ? null : Number(row["at"]);
+  }
+
   /**
    * Up to `limit` signals after `seq`, oldest first, dead letters left out. As they are stored: the agent checks each
    * and sets aside what it cannot read, so that one such row does not hold up the rest.
@@ -242,6 +253,11 @@ export class Mailbox {
 
   dead(): number {
     return this.#dead.count();
+  }
+
+  /** Whether there is a dead letter, at the price of one row. */
+  hasDead(): boolean {
+    return this.#dead.any();
   }
 
   /** The newest `limit` dead letters, newest first. */

@@ -39,6 +39,8 @@ const META = {
   noted: z.object({ pingAtMs: at, ignoredAtMs: at, hooks: z.optional(z.record(z.string(), hookNoteSchema)) }),
   /** Which secret each hook last signed with. */
   hookSecrets: hookSecretsSchema,
+  /** When the link of this fence was lost. */
+  linkLoss: z.object({ fence: z.number(), atMs: z.number() }),
   /** The agent's last report, for the doctor. */
   report: z.nullable(z.object({ atMs: z.number(), report: agentReportSchema })),
 } as const;

@@ -55,6 +55,9 @@ test("E-9: pnpm dev serves the Worker: 202 for the secret and for the one before
   const read = async (token: string) => fetch(`${edge}/freshness`, { headers: { Authorization: `Bearer ${token}` } });
   expect((await read("a-token-for-this-machine")).status).toBe(200);
   expect((await read("another-token")).status).toBe(401);
+  expect((await read("a-token-that-may-only-read")).status).toBe(200);
+  const monitor = { Authorization: `Basic ${btoa("monitor:a-token-that-may-only-read")}` };
+  expect((await fetch(`${edge}/healthz/deep`, { headers: monitor })).status).toBe(503);
 });
 
 test("a sample that is signed by the command of the page is stored, and says that no agent is there", async () => {

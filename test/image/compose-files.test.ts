@@ -46,6 +46,9 @@ const FIXED: Readonly<Record<string, string>> = {
   GITHUB_APP_INSTALLATION_ID: "compose.app.yaml",
   HOOKLINE_TOKEN_PREVIOUS: "the standalone receiver alone reads it",
   GITHUB_WEBHOOK_SECRET_PREVIOUS: "the standalone receiver alone reads it",
+  HOOKLINE_READ_TOKEN: "the standalone receiver alone reads it",
+  HOOKLINE_READ_TOKEN_PREVIOUS: "the standalone receiver alone reads it",
+  HOOKLINE_STALE_MINUTES: "the standalone receiver alone reads it",
 };
 
 test.each(FILES)("%s hands every setting of config/.env to the agent, an unset one as unset", (name) => {

@@ -249,4 +249,32 @@ export const EDGE_MUTATIONS: readonly Mutation[] = [
     replace: "if (takesPreviousSecret) return judgeLast(freshness);",
     foundBy: ["doctor"],
   },
+  {
+    breaks: "a token that may only read opens the dead letters",
+    file: "shared/edge/guards.ts",
+    search: 'guard((header) => hasAccess(header, agent, equal), "Bearer")',
+    replace: 'guard((header) => hasAccess(header, [...agent, ...reader], equal), "Bearer")',
+    foundBy: ["standalone", "worker"],
+  },
+  {
+    breaks: "a monitor is told that all is well while the agent is away",
+    file: "shared/edge/mailbox-host.ts",
+    search: "    this.#noteLoss();\n  }\n\n  /** Takes one message",
+    replace: "  }\n\n  /** Takes one message",
+    foundBy: ["standalone", "worker"],
+  },
+  {
+    breaks: "an agent that left is missed only once its mailbox has slept",
+    file: "shared/edge/mailbox-host.ts",
+    search: "this.mailbox.settle();\n      this.#noteLoss();",
+    replace: "this.mailbox.settle();",
+    foundBy: ["standalone", "worker"],
+  },
+  {
+    breaks: "the deep health counts the dead letters, a row for each",
+    file: "shared/mailbox/dead-letters.ts",
+    search: "SELECT 1 AS one FROM dead_letters LIMIT 1",
+    replace: "SELECT seq FROM dead_letters",
+    foundBy: ["worker"],
+  },
 ];

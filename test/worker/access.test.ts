@@ -37,7 +37,7 @@ describe("freshness and the link open to", () => {
   ])("not to %s: 401, and the log holds no token", async (_name, authorization) => {
     const refused = await freshness(authorization);
     expect([refused.status, await refused.json()]).toEqual([401, { error: "unauthorized" }]);
-    expect(refused.headers.get("www-authenticate")).toBe("Bearer");
+    expect(refused.headers.get("www-authenticate")).toBe('Bearer, Basic realm="hookline", charset="UTF-8"');
     expect((await upgrade({ Authorization: authorization })).status).toBe(401);
     expect(log().text()).not.toContain(TOKEN);
   });

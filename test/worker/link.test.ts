@@ -3,7 +3,8 @@ import { describe, expect, test, vi } from "vitest";
 
 import { deliverJobs } from "./deliveries.ts";
 import { pass, useFreshEdge } from "./fresh-edge.ts";
-import { hello, mailboxStub, TestAgent } from "./test-agent.ts";
+import { hello } from "../samples/hello.ts";
+import { mailboxStub, TestAgent } from "./test-agent.ts";
 
 useFreshEdge();
 

@@ -4,7 +4,8 @@ import { expect, test } from "vitest";
 
 import { deliverJob, ORIGIN } from "./deliveries.ts";
 import { useFreshEdge } from "./fresh-edge.ts";
-import { hello, mailboxStub, TestAgent, TOKEN } from "./test-agent.ts";
+import { hello } from "../samples/hello.ts";
+import { mailboxStub, TestAgent, TOKEN } from "./test-agent.ts";
 
 const log = useFreshEdge();
 

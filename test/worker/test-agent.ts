@@ -3,9 +3,10 @@ import { env, exports } from "cloudflare:workers";
 import { encode, readDown } from "../../shared/link/codec.ts";
 import type { Down } from "../../shared/link/down.ts";
 import type { Hello } from "../../shared/link/hello.ts";
-import { PROTOCOL_VERSION, SUBPROTOCOL } from "../../shared/link/protocol.ts";
+import { SUBPROTOCOL } from "../../shared/link/protocol.ts";
 import type { Up } from "../../shared/link/up.ts";
 import type { Welcome } from "../../shared/link/welcome.ts";
+import { hello } from "../samples/hello.ts";
 import { ORIGIN } from "./deliveries.ts";
 
 export const TOKEN = "test-link-token";
@@ -118,20 +119,3 @@ export class TestAgent {
 }
 
 type Probed = Extract<Down, { type: "probed" }>;
-
-export function hello(change: Partial<Hello> = {}): Hello {
-  return {
-    type: "hello",
-    protocol: PROTOCOL_VERSION,
-    instance: "nas",
-    boot: "boot-1",
-    agentVersion: "0.1.0",
-    host: "nas.local",
-    stream: null,
-    acked: 0,
-    routes: [{ owner: "acme", labels: ["self-hosted", "linux", "x64"] }],
-    window: 64,
-    requires: [],
-    ...change,
-  };
-}

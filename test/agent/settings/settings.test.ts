@@ -27,6 +27,8 @@ test("an empty environment gives the documented defaults", () => {
     edgeUrl: null,
     token: null,
     previousToken: null,
+    readToken: null,
+    previousReadToken: null,
     github: null,
     githubApiUrl: "https://api.github.com",
     webhookSecret: null,
@@ -44,6 +46,7 @@ test("an empty environment gives the documented defaults", () => {
     sweepIntervalMs: 60_000,
     proxy: { https: null, http: null, no: null },
     waitingTooLongMs: 1_800_000,
+    staleMs: 900_000,
   });
 });
 
@@ -60,6 +63,8 @@ test("every variable arrives", () => {
     HOOKLINE_DATA: "/data",
     HOOKLINE_INSTANCE: "rack-2",
     HOOKLINE_SWEEP_INTERVAL_SECONDS: "15",
+    HOOKLINE_STALE_MINUTES: "20",
+    HOOKLINE_READ_TOKEN: "reading-token",
     DOCKER_HOST: "tcp://10.0.0.2:2375",
     LOG_LEVEL: "debug",
     TZ: "Europe/Berlin",
@@ -71,12 +76,14 @@ test("every variable arrives", () => {
     dataFolder: "/data",
     instance: "rack-2",
     sweepIntervalMs: 15_000,
+    staleMs: 1_200_000,
     dockerHost: "tcp://10.0.0.2:2375",
     logLevel: "debug",
     timeZone: "Europe/Berlin",
   });
   expect(requireEdge(settings).token.reveal()).toBe("link-token");
   expect(settings.previousToken?.reveal()).toBe("old-link-token");
+  expect(settings.readToken?.reveal()).toBe("reading-token");
   expect(requireWebhookSecret(settings).reveal()).toBe("hook secret");
   expect(settings.previousWebhookSecret?.reveal()).toBe("old hook secret");
   const github = requireGitHub(settings);
@@ -115,6 +122,8 @@ test.each([...SECRET_VARIABLES])(
       const all = [
         settings.token,
         settings.previousToken,
+        settings.readToken,
+        settings.previousReadToken,
         settings.webhookSecret,
         settings.previousWebhookSecret,
         settings.registryAuth,

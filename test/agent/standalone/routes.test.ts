@@ -96,7 +96,8 @@ describe("freshness and dead letters open to", () => {
     for (const [path, method] of calls) {
       const answer = await ask(path, { method, headers: { Authorization } });
       expect([answer.status, await answer.json()]).toEqual([401, { error: "unauthorized" }]);
-      expect(answer.headers.get("www-authenticate")).toBe("Bearer");
+      const reading = path === "/freshness" ? ', Basic realm="hookline", charset="UTF-8"' : "";
+      expect(answer.headers.get("www-authenticate")).toBe(`Bearer${reading}`);
     }
     expect(log.lines.join("\n")).not.toContain(TOKENS[0]);
   });

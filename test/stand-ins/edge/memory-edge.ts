@@ -1,5 +1,6 @@
 import { NodeSql } from "../../../agent/sqlite/node-sql.ts";
 import type { CancelTimer, Clock } from "../../../shared/clock/clock.ts";
+import type { Health } from "../../../shared/edge/health.ts";
 import { MailboxHost, type DeadLetterPage } from "../../../shared/edge/mailbox-host.ts";
 import type { OperatorPort } from "../../../shared/edge/operator-routes.ts";
 import { silentLogger, type Logger } from "../../../shared/log/logger.ts";
@@ -134,6 +135,10 @@ export class MemoryEdge implements MailboxPort, OperatorPort {
 
   async note(note: DeliveryNote): Promise<void> {
     this.#host.note(note);
+  }
+
+  async health(staleMs: number): Promise<Health> {
+    return this.#host.health(staleMs);
   }
 
   async freshness(): Promise<Freshness> {
