@@ -30,7 +30,7 @@ export function healthOf({ mailbox, awaySinceMs, nowMs, staleMs }: HealthOptions
     away(mailbox.fence(), awaySinceMs, nowMs, staleMs),
     waiting(mailbox, nowMs, staleMs),
     mailbox.hasDead() ? "there are dead letters: hookline dead lists them" : null,
-    missed(mailbox.report()?.report ?? null),
+    missed(mailbox.report.last()?.report ?? null),
   ];
   return { reasons: reasons.filter((reason) => reason !== null) };
 }

@@ -85,7 +85,7 @@ export class LinkServer {
       case "nack":
         return this.#pump.refused(socket, frame);
       case "report":
-        return this.#options.mailbox.keepReport(frame.report, this.#options.now());
+        return this.#options.mailbox.report.keep(frame.report, this.#options.now());
       case "probe":
         return this.#probe(socket, frame);
       case "routes":

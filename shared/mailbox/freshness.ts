@@ -100,7 +100,7 @@ export function storedFreshness(mailbox: Mailbox, sql: SqlDatabase, tally: Tally
     oldestUnackedMs: oldestUnackedMs(sql, acked, nowMs),
     dead: mailbox.dead(),
     gap: mailbox.gap(),
-    report: mailbox.report(),
+    report: mailbox.report.last(),
     hooks: [...hookFreshness({ signals, noted: mailbox.notes.hooks(), tally, acked })],
     takeovers: recentTakeovers(mailbox.takeovers.history(), nowMs).length,
     fight: mailbox.takeovers.fight(nowMs),

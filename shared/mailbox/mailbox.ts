@@ -1,4 +1,3 @@
-import type { AgentReport } from "../link/report.ts";
 import { foreignTo, type Route } from "../link/route.ts";
 import type { AcceptOutcome } from "../receiver/mailbox-port.ts";
 import type { Signal } from "../workflow-job/signal.ts";
@@ -6,6 +5,7 @@ import { ACK_STRIDE, Acknowledgement } from "./acknowledgement.ts";
 import { DeadLetters, type DeadLetter } from "./dead-letters.ts";
 import { DeliveryNotes } from "./delivery-notes.ts";
 import { HookSecrets } from "./hook-secrets.ts";
+import { LastReport } from "./last-report.ts";
 import { LinkLoss } from "./link-loss.ts";
 import { MAX_UNACKED, RETENTION_MS, type MailboxOptions } from "./mailbox-options.ts";
 import { MetaTable, type MetaCell } from "./meta.ts";
@@ -33,6 +33,7 @@ export class Mailbox {
   readonly retries: RetryCount;
   readonly summary: SignalSummary;
   readonly linkLoss: LinkLoss;
+  readonly report: LastReport;
   readonly #sql: SqlDatabase;
   readonly #signals: SignalStore;
   readonly #dead: DeadLetters;
@@ -40,7 +41,6 @@ export class Mailbox {
   readonly #gap: MetaCell<"gap">;
   readonly #routes: MetaCell<"routes">;
   readonly #fence: MetaCell<"fence">;
-  readonly #report: MetaCell<"report">;
   readonly #stream: MetaCell<"stream">;
   readonly #newStreamId: () => string;
   #streamId: string;
@@ -63,10 +63,10 @@ export class Mailbox {
     this.retries = new RetryCount(meta);
     this.summary = new SignalSummary(options.sql, meta);
     this.linkLoss = new LinkLoss(meta);
+    this.report = new LastReport(meta);
     this.#gap = meta.cell("gap");
     this.#routes = meta.cell("routes");
     this.#fence = meta.cell("fence");
-    this.#report = meta.cell("report");
     this.#stream = meta.cell("stream");
     this.#newStreamId = options.newStreamId;
     this.#streamId = this.#stream.get() ?? this.rename();
@@ -159,10 +159,7 @@ export class Mailbox {
 
   /** When the oldest signal that is not acknowledged came, milliseconds since the epoch; null where none waits. */
   oldestUnackedAtMs(): number | null {
-    // `seq` is selected so that SQLite merges the two halves of the view and does not sort them.
-    const oldest = "SELECT seq, received_at AS at FROM signals WHERE seq > ? ORDER BY seq LIMIT 1";
-    const [row] = this.#sql.exec(oldest, this.acked());
-    return row === undefined ? null : Number(row["at"]);
+    return this.#signals.oldestAfterMs(this.acked());
   }
 
   /**
@@ -214,16 +211,6 @@ export class Mailbox {
 
   fence(): number {
     return this.#fence.get() ?? 0;
-  }
-
-  /** Keeps what the agent said of itself. */
-  keepReport(report: AgentReport, nowMs: number): void {
-    this.#report.set({ atMs: nowMs, report });
-  }
-
-  /** What the agent last said of itself, and when; null before the first time. */
-  report(): { readonly atMs: number; readonly report: AgentReport } | null {
-    return this.#report.get();
   }
 
   /** Sets a signal aside that the agent cannot take; the queue goes on behind it. */

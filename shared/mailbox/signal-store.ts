@@ -79,6 +79,14 @@ export class SignalStore {
     return row === undefined ? 0 : Number(row["seq"]);
   }
 
+  /** When the first signal after `seq` came, milliseconds since the epoch; null where there is none. */
+  oldestAfterMs(seq: number): number | null {
+    // `seq` is selected so that SQLite merges the two halves of the view and does not sort them.
+    const first = "SELECT seq, received_at AS at FROM signals WHERE seq > ? ORDER BY seq LIMIT 1";
+    const [row] = this.#sql.exec(first, seq);
+    return row === undefined ? null : Number(row["at"]);
+  }
+
   /** Up to `limit` signals after `seq` as they are stored, oldest first, dead letters left out. */
   after(seq: number, limit: number): readonly StoredSignal[] {
     const rows = this.#sql.exec(

@@ -145,7 +145,7 @@ test("a report is kept for the doctor and a probe is answered from storage", () 
   const report = { slots: 2, busy: 1, demand: 0, lastSweepAt: null, lastCompleteSweepAt: null };
   link.say(socket, { type: "report", fence: 1, report });
   link.say(socket, { type: "probe", fence: 1, id: "p1" });
-  expect(link.mailbox.report()).toEqual({ atMs: link.nowMs, report });
+  expect(link.mailbox.report.last()).toEqual({ atMs: link.nowMs, report });
   expect(socket.framesOf("probed")).toEqual([
     { type: "probed", fence: 1, id: "p1", head: 2, acked: 1, now: link.nowMs },
   ]);

@@ -39,7 +39,7 @@ test.each<[string, (fence: number) => Up]>([
   link.say(stale, frame(1));
   expect(stale.closed).toMatchObject({ code: 4409 });
   expect(stale.framesOf("probed")).toEqual([]);
-  expect([link.mailbox.acked(), link.mailbox.dead(), link.mailbox.report()]).toEqual([0, 0, null]);
+  expect([link.mailbox.acked(), link.mailbox.dead(), link.mailbox.report.last()]).toEqual([0, 0, null]);
 });
 
 test("a frame with another connection's fence is stale, even on the newest connection", () => {
