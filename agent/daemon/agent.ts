@@ -108,6 +108,7 @@ export class Agent {
     this.#reporter = new Reporter({
       ledger: this.#ledger,
       pools,
+      journal: this.#journal,
       send: (report) => this.#link?.report(report),
       clock,
     });
@@ -130,7 +131,8 @@ export class Agent {
       clock,
       log,
     });
-    const deliveries = makeDeliverySweep(options, this.#journal, this.#live, (signals) => this.#received(signals));
+    const recovered = (signals: readonly Signal[]): void => this.#received(this.#reporter.missed.recovered(signals));
+    const deliveries = makeDeliverySweep(options, this.#journal, this.#live, recovered);
     this.#sweeps = new SweepLoop({
       ...options,
       fleet: () => this.#live.fleet,
@@ -182,7 +184,7 @@ export class Agent {
           if (welcome.routesChanged === true) void this.#changes.announced();
           this.#watchers.look();
         },
-        received: (signals) => this.#received(signals),
+        received: (signals) => this.#received(this.#reporter.missed.heard(signals)),
         caughtUp: () => {
           this.#replay.end();
           this.#reporter.send();

@@ -6,12 +6,14 @@ import { isBusy } from "../../shared/controller/slot.ts";
 import type { AgentReport } from "../../shared/link/report.ts";
 import { sleep } from "../clock/sleep.ts";
 import type { SweepResult } from "../sweeps/sweep.ts";
+import { MissedWebhooks, type MissedWebhooksOptions } from "./missed-webhooks.ts";
 
 const REPORT_INTERVAL_MS = 60_000;
 
 export interface ReporterOptions {
   readonly ledger: Ledger;
   readonly pools: () => readonly ServingPool[];
+  readonly journal: MissedWebhooksOptions["journal"];
   /** Tells the edge, where there is a link to it. */
   readonly send: (report: AgentReport) => void;
   readonly clock: Clock;
@@ -24,12 +26,15 @@ export interface AgentState extends AgentReport {
 
 /** What the agent says of itself, and when it says so to the edge. */
 export class Reporter {
+  /** What GitHub has and no webhook told of. */
+  readonly missed: MissedWebhooks;
   readonly #options: ReporterOptions;
   #lastSweepAtMs: number | null = null;
   #lastCompleteSweepAtMs: number | null = null;
 
   constructor(options: ReporterOptions) {
     this.#options = options;
+    this.missed = new MissedWebhooks(options);
   }
 
   state(): AgentReport {
@@ -41,6 +46,7 @@ export class Reporter {
       demand: servedDemand(ledger, pools()),
       lastSweepAt: this.#lastSweepAtMs,
       lastCompleteSweepAt: this.#lastCompleteSweepAtMs,
+      missed: this.missed.count(),
     };
   }
 
@@ -61,8 +67,8 @@ export class Reporter {
   async run(signal: AbortSignal): Promise<void> {
     let last = "";
     while (await sleep(this.#options.clock, REPORT_INTERVAL_MS, signal)) {
-      const { slots, busy, demand } = this.state();
-      const now = JSON.stringify({ slots, busy, demand });
+      const { slots, busy, demand, missed } = this.state();
+      const now = JSON.stringify({ slots, busy, demand, missed });
       if (now !== last) this.send();
       last = now;
     }

@@ -176,6 +176,13 @@ export class Journal {
     return this.#sql.exec(known, guid, guid).length > 0;
   }
 
+  /** Whether a signal of this job came from the mailbox. */
+  toldByLink(jobId: number): boolean {
+    return (
+      this.#sql.exec("SELECT 1 AS one FROM signals WHERE job_id = ? AND seq IS NOT NULL LIMIT 1", jobId).length > 0
+    );
+  }
+
   /** Starts over in a new mailbox: nothing of it is here yet. */
   startStream(stream: string, acked: number): void {
     this.#sql.exec("INSERT OR REPLACE INTO cursor (one, stream, acked, guid) VALUES (1, ?, ?, NULL)", stream, acked);

@@ -283,4 +283,11 @@ export const AGENT_MUTATIONS: readonly Mutation[] = [
     replace: "",
     foundBy: ["rules"],
   },
+  {
+    breaks: "the agent reports nothing of what GitHub has and no webhook told of",
+    file: "agent/daemon/missed-webhooks.ts",
+    search: "jobs += 1;",
+    replace: "",
+    foundBy: ["daemon"],
+  },
 ];
