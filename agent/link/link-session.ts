@@ -10,13 +10,12 @@ import type { Up } from "../../shared/link/up.ts";
 import type { Welcome } from "../../shared/link/welcome.ts";
 import type { Logger } from "../../shared/log/logger.ts";
 import { VERSION } from "../../shared/version.ts";
-import { signalSchema, type SequencedSignal, type Signal } from "../../shared/workflow-job/signal.ts";
-import type { Cursor, Journal, UnreadSignal } from "../journal/journal.ts";
+import type { Signal } from "../../shared/workflow-job/signal.ts";
+import type { Cursor, Journal } from "../journal/journal.ts";
 import { sqliteTrouble } from "../sqlite/sqlite-trouble.ts";
+import { BatchIntake, DISK_REMEDY, isOfTheFile } from "./batch-intake.ts";
 import type { Connection, Dial, Ending } from "./dial.ts";
 import { Liveness } from "./liveness.ts";
-
-const DISK_REMEDY = "look at the disk of HOOKLINE_DATA";
 
 /** The edge sends it again after sixteen seconds at the latest; if it does not, it has not heard the refusal. */
 const REFUSED_BATCH = "refused batch";
@@ -62,13 +61,12 @@ export class LinkSession {
   readonly #options: LinkSessionOptions;
   readonly #connection: Connection;
   readonly #liveness: Liveness;
+  readonly #intake: BatchIntake;
   #welcome: Welcome | null = null;
   #caughtUp = false;
   /** It has ended, or is being dropped: what still comes on it is not heard. */
   #over = false;
   #stopped = false;
-  /** Where the journal stood when it last refused a batch; null once it took one. */
-  #refusedAt: number | null = null;
   #retryAfterMs = 0;
   #diskRefused = false;
   /** Announcements of routes after the hello's. */
@@ -76,8 +74,9 @@ export class LinkSession {
 
   /** Dials. `closed` is called once, at the end of the connection, unless `stop` was called before. */
   constructor(options: LinkSessionOptions, closed: (ending: Ending) => void) {
-    const { clock, dial, log } = options;
+    const { clock, dial, journal, log } = options;
     this.#options = options;
+    this.#intake = new BatchIntake({ journal, clock, log, send: (frame) => this.#send(frame) });
     this.openedAtMs = clock.monotonicMs();
     this.#connection = dial({
       opened: () => this.#guard(() => this.#hello()),
@@ -197,55 +196,23 @@ export class LinkSession {
     log.info("link up", { fence: welcome.fence, behind: welcome.head - welcome.acked, edge: welcome.edgeVersion });
     events.welcomed(welcome, behind);
     if (welcome.gap !== null) this.#send({ type: "ack", fence: welcome.fence, upTo: welcome.acked });
-    if (welcome.protocol >= 2)
-      for (const { seq, reason } of journal.untold(welcome.stream)) this.#refuse(welcome, seq, reason);
+    if (welcome.protocol >= 2) this.#intake.refuseUntold(welcome);
     this.#noteProgress(welcome);
   }
 
   #batch(welcome: Welcome, batch: Batch): void {
-    const acked = this.#options.journal.cursor()?.acked ?? 0;
-    // What was on the way when the journal refused comes again, in order.
-    if (batch.after > acked && this.#refusedAt === acked) return;
-    if (batch.after > acked) {
-      return this.#protocolError(`batch follows ${batch.after}, the journal has ${acked}`);
+    const intake = this.#intake.take(welcome, batch);
+    if (intake.kind === "early") return;
+    if (intake.kind === "gap") {
+      return this.#protocolError(`batch follows ${batch.after}, the journal has ${intake.acked}`);
     }
     this.#liveness.answered(REFUSED_BATCH);
     this.#liveness.answered(MISSING_SIGNALS);
-    const last = batch.signals.at(-1);
-    if (last === undefined) return;
-    const upTo = Math.max(acked, last.seq);
-    const { readable, poison } = sorted(batch, acked);
-    const fresh = this.#journal(welcome, { readable, poison }, upTo, acked);
-    this.#refusedAt = fresh === null ? acked : null;
-    if (fresh === null) return this.#liveness.asked(REFUSED_BATCH);
-    for (const { seq, reason } of poison) this.#setAside(welcome, seq, reason);
-    if (fresh.length > 0) this.#options.events.received(fresh, batch.replay);
-    this.#send({ type: "ack", fence: welcome.fence, upTo });
+    if (intake.kind === "refused") return this.#liveness.asked(REFUSED_BATCH);
+    if (intake.kind === "empty") return;
+    if (intake.fresh.length > 0) this.#options.events.received(intake.fresh, batch.replay);
+    this.#send({ type: "ack", fence: welcome.fence, upTo: intake.upTo });
     this.#noteProgress(welcome);
-  }
-
-  /** The signals that were not known before, on disk; null, and the edge asked to send again, if they do not go in. */
-  #journal(welcome: Welcome, { readable, poison }: Sorted, upTo: number, acked: number): readonly Signal[] | null {
-    const { journal, clock, log } = this.#options;
-    try {
-      return journal.append(welcome.stream, readable, upTo, clock.now(), poison);
-    } catch (error) {
-      if (isOfTheFile(error)) throw error;
-      const reason = messageOf(error);
-      log.error("the journal took no signal; the edge sends it again", { reason, remedy: DISK_REMEDY });
-      const seq = acked + 1;
-      this.#send({ type: "nack", fence: welcome.fence, seq, verdict: "retry", reason: reason.slice(0, 500) });
-      return null;
-    }
-  }
-
-  #setAside({ fence }: Welcome, seq: number, reason: string): void {
-    this.#options.log.error("signal unreadable; set aside at the edge", { seq, reason });
-    this.#refuse({ fence }, seq, reason);
-  }
-
-  #refuse({ fence }: Pick<Welcome, "fence">, seq: number, reason: string): void {
-    this.#send({ type: "nack", fence, seq, verdict: "poison", reason: reason.slice(0, 500) });
   }
 
   /** Frames come in order: what the edge has beyond the journal it holds back for a moment, or believes to have sent. */
@@ -289,32 +256,4 @@ export class LinkSession {
  */
 function goesOnFrom(cursor: Cursor | null, { stream, acked, head }: Welcome): cursor is Cursor {
   return cursor !== null && cursor.stream === stream && cursor.acked >= acked && cursor.acked <= head;
-}
-
-/** Whether it would be the same for every other signal. */
-function isOfTheFile(error: unknown): boolean {
-  const trouble = sqliteTrouble(error);
-  return trouble !== null && trouble.kind !== "other";
-}
-
-interface Sorted {
-  readonly readable: readonly SequencedSignal[];
-  readonly poison: readonly UnreadSignal[];
-}
-
-/** The signals of a batch that are new: those that fit the schema, and those that do not. */
-function sorted(batch: Batch, acked: number): Sorted {
-  const readable: SequencedSignal[] = [];
-  const poison: UnreadSignal[] = [];
-  for (const { seq, signal } of batch.signals) {
-    if (seq <= acked) continue;
-    const parsed = signalSchema.safeParse(signal);
-    if (parsed.success) readable.push({ seq, signal: parsed.data });
-    else poison.push({ seq, reason: describe(parsed.error.issues[0]), raw: signal });
-  }
-  return { readable, poison };
-}
-
-function describe(issue: { readonly path: readonly PropertyKey[]; readonly message: string } | undefined): string {
-  return issue === undefined ? "unreadable" : `${issue.path.join(".")}: ${issue.message}`;
 }

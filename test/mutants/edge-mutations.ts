@@ -3,6 +3,7 @@ import type { Mutation } from "./mutation.ts";
 const HOST = "shared/edge/mailbox-host.ts";
 const SERVER = "shared/edge/link-server.ts";
 const SESSION = "agent/link/link-session.ts";
+const INTAKE = "agent/link/batch-intake.ts";
 const PUMP = "shared/edge/signal-pump.ts";
 const JOURNAL = "agent/journal/journal.ts";
 const LETTERS = "shared/edge/letter-return.ts";
@@ -20,8 +21,8 @@ export const EDGE_MUTATIONS: readonly Mutation[] = [
   {
     breaks: "E-2: a refusal is told once, and not again at the next welcome",
     file: SESSION,
-    search: "for (const { seq, reason } of journal.untold(welcome.stream)) this.#refuse(welcome, seq, reason);",
-    replace: "journal.untold(welcome.stream);",
+    search: "if (welcome.protocol >= 2) this.#intake.refuseUntold(welcome);",
+    replace: "",
     foundBy: ["crash", "link"],
   },
   {
@@ -83,14 +84,14 @@ export const EDGE_MUTATIONS: readonly Mutation[] = [
   },
   {
     breaks: "promise 3: the agent acknowledges what the journal refused",
-    file: SESSION,
+    file: INTAKE,
     search: "if (isOfTheFile(error)) throw error;",
     replace: "if (isOfTheFile(error)) return [];",
     foundBy: ["simulation"],
   },
   {
     breaks: "promise 3: a full disk refuses one signal after the other, until the edge sets them aside",
-    file: SESSION,
+    file: INTAKE,
     search: "if (isOfTheFile(error)) throw error;",
     replace: "",
     foundBy: ["simulation"],
@@ -170,13 +171,6 @@ export const EDGE_MUTATIONS: readonly Mutation[] = [
     file: SERVER,
     search: "if (!mailbox.contradicts(acked, cursorGuid ?? null)) return",
     replace: "if (acked >= 0) return",
-    foundBy: ["link"],
-  },
-  {
-    breaks: "promise 3: a refusal that was lost is told no more",
-    file: SESSION,
-    search: "for (const { seq, reason } of journal.untold(welcome.stream)) this.#refuse(welcome, seq, reason);",
-    replace: "journal.untold(welcome.stream);",
     foundBy: ["link"],
   },
   {
