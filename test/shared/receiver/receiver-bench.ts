@@ -1,5 +1,5 @@
 import type { Logger } from "../../../shared/log/logger.ts";
-import type { AcceptOutcome, DeliveryNote, MailboxPort } from "../../../shared/receiver/mailbox-port.ts";
+import type { AcceptOutcome, DeliveryNote, MailboxPort, MatchedSecret } from "../../../shared/receiver/mailbox-port.ts";
 import { createReceiver } from "../../../shared/receiver/receiver.ts";
 import { WebhookVerifier, type WebhookSecrets } from "../../../shared/signature/webhook-verifier.ts";
 import type { Signal } from "../../../shared/workflow-job/signal.ts";
@@ -15,8 +15,11 @@ export class FakeMailbox implements MailboxPort {
   readonly notes: DeliveryNote[] = [];
   answer: () => AcceptOutcome = () => ({ kind: "stored", seq: this.signals.length });
   failNotes = false;
+  /** By when the last signal was to be stored. */
+  until: AbortSignal | undefined;
 
-  async accept(signal: Signal): Promise<AcceptOutcome> {
+  async accept(signal: Signal, _matched?: MatchedSecret, _key?: string, until?: AbortSignal): Promise<AcceptOutcome> {
+    this.until = until;
     this.signals.push(signal);
     return this.answer();
   }
@@ -36,6 +39,8 @@ export interface BenchParts {
   readonly log: Logger;
   readonly now: () => number;
   readonly secrets: WebhookSecrets | null;
+  /** Makes the deadlines of requests. */
+  readonly deadline: () => AbortSignal;
 }
 
 /** Hands a request to a receiver and gives its answer. */
@@ -50,9 +55,28 @@ export class ReceiverBench {
   readonly mailbox = new FakeMailbox();
   readonly log = capturedLog();
   readonly send: Send;
+  readonly #deadlines: AbortController[] = [];
 
   constructor(open: (parts: BenchParts) => Send, secrets: WebhookSecrets | null = SECRETS) {
-    this.send = open({ mailbox: this.mailbox, log: this.log.log, now: () => this.nowMs, secrets });
+    const { mailbox } = this;
+    const deadline = (): AbortSignal => this.#deadline();
+    this.send = open({ mailbox, log: this.log.log, now: () => this.nowMs, secrets, deadline });
+  }
+
+  #deadline(): AbortSignal {
+    const deadline = new AbortController();
+    this.#deadlines.push(deadline);
+    return deadline.signal;
+  }
+
+  /** Of each request, in their order. */
+  get deadlines(): readonly AbortSignal[] {
+    return this.#deadlines.map(({ signal }) => signal);
+  }
+
+  /** The time of every request is over. */
+  timeOut(): void {
+    for (const deadline of this.#deadlines) deadline.abort();
   }
 
   /** Sends a body with GitHub's headers and a good signature; `headers` changes them, null takes one away. */
