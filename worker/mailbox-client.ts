@@ -43,10 +43,9 @@ export class MailboxClient implements MailboxPort {
     this.#waiting = waiting;
   }
 
-  async accept(signal: Signal, matched?: MatchedSecret, key?: string): Promise<AcceptOutcome> {
-    return this.#beforeDeadline(
-      this.#attempt(async (stub): Promise<AcceptOutcome> => stub.accept(signal, matched ?? null, key)),
-    );
+  async accept(signal: Signal, matched?: MatchedSecret, key?: string, until?: AbortSignal): Promise<AcceptOutcome> {
+    const stored = this.#attempt(async (stub): Promise<AcceptOutcome> => stub.accept(signal, matched ?? null, key));
+    return this.#beforeDeadline(stored, until);
   }
 
   async note(note: DeliveryNote): Promise<void> {
@@ -66,18 +65,27 @@ export class MailboxClient implements MailboxPort {
     }
   }
 
-  async #beforeDeadline<T>(work: Promise<T>): Promise<T> {
-    const timeout = new AbortController();
-    const late = this.#waiting.wait(DEADLINE_MS, { signal: timeout.signal }).then(() => {
-      throw new MailboxUnavailable(`no answer within ${DEADLINE_MS} ms`, 30);
-    });
+  /** By `until`, or within eight seconds from now. */
+  async #beforeDeadline<T>(work: Promise<T>, until?: AbortSignal): Promise<T> {
+    const over = new AbortController();
+    const late = (until === undefined ? this.#waiting.wait(DEADLINE_MS, over) : aborted(until, over.signal)).then(
+      () => {
+        throw new MailboxUnavailable(`no answer within ${DEADLINE_MS} ms`, 30);
+      },
+    );
     try {
       return await Promise.race([work, late]);
     } finally {
       late.catch(() => undefined);
-      timeout.abort();
+      over.abort();
     }
   }
+}
+
+/** Resolves once a signal is aborted; listens no longer than until `over`. */
+function aborted(until: AbortSignal, over: AbortSignal): Promise<void> {
+  if (until.aborted) return Promise.resolve();
+  return new Promise((resolve) => until.addEventListener("abort", () => resolve(), { once: true, signal: over }));
 }
 
 /** What the runtime says when an object was replaced under a call, flagged as retryable or not. Storing is idempotent. */

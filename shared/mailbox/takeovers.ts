@@ -1,5 +1,7 @@
 import * as z from "zod/mini";
 
+import { isWithin } from "../clock/is-within.ts";
+
 /** One start of one agent, as its hello names it. */
 const contenderSchema = z.object({ instance: z.string(), boot: z.string(), host: z.string() });
 export type Contender = z.infer<typeof contenderSchema>;
@@ -34,7 +36,10 @@ export interface TakeoverQuestion {
 
 /** The fight that this takeover would belong to, or null if it may go ahead. A new start is never refused: it has not been here. */
 export function fightOf({ incumbent, challenger, history, fight, nowMs }: TakeoverQuestion): Fight | null {
-  const goesOn = fight !== null && nowMs < fight.untilMs && fight.challenger.boot === challenger.boot;
+  const goesOn =
+    fight !== null &&
+    isWithin(fight.untilMs - DAMPING_MS, nowMs, DAMPING_MS) &&
+    fight.challenger.boot === challenger.boot;
   if (goesOn) return { ...fight, incumbent, challenger, untilMs: nowMs + DAMPING_MS };
   const recent = recentTakeovers(history, nowMs);
   const wasHere = recent.some(({ from }) => from.boot === challenger.boot);
@@ -43,5 +48,5 @@ export function fightOf({ incumbent, challenger, history, fight, nowMs }: Takeov
 }
 
 export function recentTakeovers(history: readonly Takeover[], nowMs: number): readonly Takeover[] {
-  return history.filter(({ atMs }) => nowMs - atMs < WINDOW_MS);
+  return history.filter(({ atMs }) => isWithin(atMs, nowMs, WINDOW_MS));
 }

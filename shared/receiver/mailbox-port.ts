@@ -32,9 +32,10 @@ export type DeliveryNote =
 export interface MailboxPort {
   /**
    * Stores a signal once per GUID and resolves only when it is durable. `key` names the secret that it was signed with.
-   * @throws {MailboxUnavailable} if it could not be stored within the time that GitHub waits.
+   * `until` is aborted when GitHub will not wait for much longer.
+   * @throws {MailboxUnavailable} if it could not be stored by then.
    */
-  accept(signal: Signal, matched?: MatchedSecret, key?: string): Promise<AcceptOutcome>;
+  accept(signal: Signal, matched?: MatchedSecret, key?: string, until?: AbortSignal): Promise<AcceptOutcome>;
   /** Keeps a note for freshness; losing one loses nothing else. */
   note(note: DeliveryNote): Promise<void>;
 }

@@ -1,3 +1,4 @@
+import { isWithin } from "../clock/is-within.ts";
 import type { SignatureProblem } from "../signature/signature-header.ts";
 import type { AcceptOutcome, DeliveryNote, MatchedSecret } from "./mailbox-port.ts";
 
@@ -25,7 +26,7 @@ type Foreign = Extract<AcceptOutcome, { kind: "foreign" }>["reason"];
  */
 export class NoteThrottle {
   readonly #lastNoteMs = new Map<string, number>();
-  readonly #foreign = new Map<string, { readonly untilMs: number; readonly reason: Foreign }>();
+  readonly #foreign = new Map<string, { readonly atMs: number; readonly reason: Foreign }>();
   #rejected: Readonly<Record<SignatureProblem, number>> = NONE;
 
   /**
@@ -51,18 +52,18 @@ export class NoteThrottle {
   /** Remembers that the mailbox does not want this class of deliveries. */
   turnAway(key: string, reason: Foreign, nowMs: number): void {
     if (this.#foreign.size >= MAX_FOREIGN) this.#foreign.clear();
-    this.#foreign.set(key, { untilMs: nowMs + FOREIGN_MS, reason });
+    this.#foreign.set(key, { atMs: nowMs, reason });
   }
 
   /** Why this class was turned away less than five seconds ago, or null. */
   turnedAway(key: string, nowMs: number): Foreign | null {
     const entry = this.#foreign.get(key);
-    return entry !== undefined && nowMs < entry.untilMs ? entry.reason : null;
+    return entry !== undefined && isWithin(entry.atMs, nowMs, FOREIGN_MS) ? entry.reason : null;
   }
 
   #due(kind: string, nowMs: number): boolean {
     const last = this.#lastNoteMs.get(kind);
-    if (last !== undefined && nowMs - last < QUIET_MS) return false;
+    if (last !== undefined && isWithin(last, nowMs, QUIET_MS)) return false;
     if (this.#lastNoteMs.size >= MAX_FOREIGN) this.#lastNoteMs.clear();
     this.#lastNoteMs.set(kind, nowMs);
     return true;

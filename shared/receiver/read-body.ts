@@ -1,45 +1,44 @@
+import type { HeldBody } from "./body-room.ts";
+
 /** GitHub's `workflow_job` payloads have 8 to 13 KB; its own cap for all events is 25 MB. */
 export const MAX_BODY_BYTES = 1024 * 1024;
 
-/** Room for a usual delivery. */
-const FIRST_BYTES = 16 * 1024;
+/** Why a body was not read to its end. `broken-off`: whoever sent it has gone. */
+export type BodyTrouble = "too-large" | "too-slow" | "crowded" | "broken-off";
 
 /**
- * The raw bytes of a body, or `too-large` as soon as more than `limitBytes` have come, or `too-slow` once `deadline` is
- * aborted. What `Content-Length` says can only refuse, never allow. Each piece is copied as it comes, so that memory stays
- * within twice what has come, however small the pieces are.
+ * The raw bytes of a body; `too-large` as soon as more have come than `held` takes, or `too-slow` once `deadline` is
+ * aborted. What `Content-Length` says can only refuse, never allow.
  */
 export async function readBody(
   request: Request,
-  limitBytes: number,
-  deadline?: AbortSignal,
-): Promise<Uint8Array | "too-large" | "too-slow"> {
+  held: HeldBody,
+  deadline: AbortSignal,
+): Promise<Uint8Array<ArrayBuffer> | BodyTrouble> {
   const declared = Number(request.headers.get("content-length") ?? "0");
-  if (declared > limitBytes) return "too-large";
+  if (declared > MAX_BODY_BYTES) return "too-large";
   if (request.body === null) return new Uint8Array(0);
   const reader = request.body.getReader();
+  const cancel = (why: BodyTrouble): void => void reader.cancel(why).catch(() => {});
   // A reading under way ends with it as at the end of the body.
-  deadline?.addEventListener("abort", () => void reader.cancel("too slow").catch(() => {}), { once: true });
-  let bytes = new Uint8Array(Math.min(FIRST_BYTES, limitBytes));
-  let length = 0;
+  deadline.addEventListener("abort", () => cancel("too-slow"), { once: true });
   for (;;) {
-    const { done, value } = await reader.read();
-    if (deadline?.aborted === true) return "too-slow";
-    if (done || value === undefined) return bytes.subarray(0, length);
-    const end = length + value.byteLength;
-    if (end > limitBytes) {
-      await reader.cancel("too large");
-      return "too-large";
-    }
-    if (end > bytes.byteLength) bytes = grown(bytes, length, Math.min(limitBytes, Math.max(end, bytes.byteLength * 2)));
-    bytes.set(value, length);
-    length = end;
+    const piece = await nextPiece(reader);
+    if (deadline.aborted) return "too-slow";
+    if (piece === "broken-off") return piece;
+    if (piece === "end") return held.bytes ?? "crowded";
+    const added = held.add(piece);
+    if (added === "taken") continue;
+    cancel(added);
+    return added;
   }
 }
 
-/** A larger buffer that begins with the first `length` bytes of `bytes`. */
-function grown(bytes: Uint8Array, length: number, size: number): Uint8Array<ArrayBuffer> {
-  const larger = new Uint8Array(size);
-  larger.set(bytes.subarray(0, length));
-  return larger;
+async function nextPiece(reader: ReadableStreamReader<Uint8Array>): Promise<Uint8Array | "end" | "broken-off"> {
+  try {
+    const { done, value } = await reader.read();
+    return done || value === undefined ? "end" : value;
+  } catch {
+    return "broken-off";
+  }
 }

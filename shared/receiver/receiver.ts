@@ -7,17 +7,40 @@ import { parseSignatureHeader, type SignatureProblem } from "../signature/signat
 import type { WebhookVerifier } from "../signature/webhook-verifier.ts";
 import { readSignal } from "../workflow-job/read-signal.ts";
 import type { Signal } from "../workflow-job/signal.ts";
+import { BodyRoom } from "./body-room.ts";
 import { whyNoSignal } from "./event-of-body.ts";
 import { FOREIGN_REASONS } from "./foreign-reasons.ts";
 import { isJson, readDeliveryHeaders, type DeliveryHeaders } from "./delivery-headers.ts";
 import { MailboxUnavailable, type DeliveryNote, type MailboxPort } from "./mailbox-port.ts";
 import { NoteThrottle, type SignedDelivery } from "./note-throttle.ts";
-import { MAX_BODY_BYTES, readBody } from "./read-body.ts";
+import { MAX_BODY_BYTES, readBody, type BodyTrouble } from "./read-body.ts";
+import { RefusalLog, type Refusal } from "./refusal-log.ts";
 import { ReplayBound } from "./replay-bound.ts";
 import { unavailableAnswer } from "./unavailable-answer.ts";
 
-/** GitHub sends a delivery at once and gives up after ten seconds. */
-const BODY_MS = 8000;
+/** GitHub sends a delivery at once and gives up after ten seconds; ours is answered before, storing included. */
+const REQUEST_MS = 8000;
+const realDeadline = (): AbortSignal => AbortSignal.timeout(REQUEST_MS);
+
+/** What whoever delivers is asked to wait while others fill the room for bodies. */
+const CROWDED_SECONDS = 10;
+
+const STATUS = {
+  headers: 400,
+  "content type": 415,
+  "body too large": 413,
+  "body too slow": 408,
+  "body gave way to others": 503,
+  "body broken off": 400,
+} as const satisfies Partial<Record<Refusal, number>>;
+type TurnedAway = keyof typeof STATUS;
+
+const UNREAD: Readonly<Record<BodyTrouble, { readonly reason: TurnedAway; readonly text: string }>> = {
+  "too-large": { reason: "body too large", text: "body larger than 1 MiB" },
+  "too-slow": { reason: "body too slow", text: "the body took longer than 8 s" },
+  crowded: { reason: "body gave way to others", text: "too many bodies are under way; deliver it again" },
+  "broken-off": { reason: "body broken off", text: "the body broke off" },
+};
 
 export interface ReceiverOptions {
   /** Null while no webhook secret is configured: then every delivery is refused with a 500. */
@@ -28,6 +51,8 @@ export interface ReceiverOptions {
   readonly now: () => number;
   /** Lets a note for freshness go on behind the answer; without it the answer waits for it. */
   readonly later?: (context: Context, work: Promise<void>) => void;
+  /** Makes a request's deadline, eight seconds from now unless a test says otherwise. */
+  readonly deadline?: () => AbortSignal;
 }
 
 /**
@@ -48,6 +73,8 @@ export function createReceiver(options: ReceiverOptions): Hono {
 interface Delivery extends DeliveryHeaders, SignedDelivery {
   /** The signature, which is the body's own. */
   readonly mac: string;
+  /** Aborted when GitHub will not wait for much longer. */
+  readonly deadline: AbortSignal;
 }
 
 type Answer = Response | Promise<Response>;
@@ -56,40 +83,60 @@ class Receiver {
   readonly #options: ReceiverOptions;
   readonly #throttle = new NoteThrottle();
   readonly #replays = new ReplayBound();
+  readonly #room = new BodyRoom();
+  readonly #refusals: RefusalLog;
   readonly #said: SayOnce;
 
   constructor(options: ReceiverOptions) {
     this.#options = options;
+    this.#refusals = new RefusalLog(options.log);
     this.#said = new SayOnce(options.log);
   }
 
   async receive(context: Context): Promise<Response> {
     const { verifier, now } = this.#options;
     if (verifier === null) {
-      this.#options.log.error("no webhook secret is configured; every delivery is refused");
+      const remedy = "set GITHUB_WEBHOOK_SECRET";
+      this.#said.say("error", "secret", "no webhook secret is configured; every delivery is refused", { remedy });
       return context.json({ error: "not configured" }, 500);
     }
     const receivedAtMs = now();
+    const deadline = (this.#options.deadline ?? realDeadline)();
     const request = context.req.raw;
     // What the headers can refuse is refused before a byte of the body is read: a stranger must not fill the memory.
     const signature = request.headers.get("x-hub-signature-256");
     const mac = parseSignatureHeader(signature);
     if (typeof mac === "string") return this.#refuse(context, mac, receivedAtMs);
     const headers = readDeliveryHeaders(request.headers);
-    if ("problem" in headers) return context.json({ error: headers.problem }, 400);
+    if ("problem" in headers) return this.#turnAway(context, "headers", headers.problem, receivedAtMs);
     if (!isJson(request.headers)) {
-      return context.json({ error: "set the hook's content type to application/json" }, 415);
+      return this.#turnAway(context, "content type", "set the hook's content type to application/json", receivedAtMs);
     }
-    const body = await readBody(request, MAX_BODY_BYTES, AbortSignal.timeout(BODY_MS));
-    if (body === "too-slow") return context.json({ error: "the body took longer than 8 s" }, 408);
-    if (body === "too-large") return context.json({ error: "body larger than 1 MiB" }, 413);
-    const verdict = await verifier.verify(body, signature);
-    if (!verdict.ok) return this.#refuse(context, verdict.problem, receivedAtMs);
-    return this.#signed(
-      context,
-      { ...headers, mac: signature ?? "", matched: verdict.secret, key: verdict.key, receivedAtMs },
-      body,
-    );
+    const held = this.#room.enter(MAX_BODY_BYTES);
+    try {
+      const body = await readBody(request, held, deadline);
+      if (typeof body === "string") return this.#unread(context, body, receivedAtMs);
+      const verdict = await verifier.verify(body, signature);
+      held.leave();
+      if (!verdict.ok) return await this.#refuse(context, verdict.problem, receivedAtMs);
+      const { secret: matched, key } = verdict;
+      const delivery = { ...headers, mac: signature ?? "", matched, key, receivedAtMs, deadline };
+      return await this.#signed(context, delivery, body);
+    } finally {
+      held.leave();
+    }
+  }
+
+  #unread(context: Context, trouble: BodyTrouble, nowMs: number): Response {
+    if (trouble === "crowded") context.header("Retry-After", String(CROWDED_SECONDS));
+    const { reason, text } = UNREAD[trouble];
+    return this.#turnAway(context, reason, text, nowMs);
+  }
+
+  #turnAway(context: Context, reason: TurnedAway, error: string, nowMs: number): Response {
+    const status = STATUS[reason];
+    this.#refusals.refused(reason, status, nowMs);
+    return context.json({ error }, status);
   }
 
   /** The body is proven to come from GitHub; the headers are not. */
@@ -104,7 +151,7 @@ class Receiver {
       this.#options.log.error("workflow_job unreadable", { guid, reason: read.problem });
       return context.json({ error: `unreadable workflow_job: ${read.problem}` }, 400);
     }
-    if (!this.#replays.admitsSignal(delivery.mac, guid, receivedAtMs)) return this.#replayed(context, guid);
+    if (!this.#replays.admitsSignal(delivery.mac, { guid, hookId }, receivedAtMs)) return this.#replayed(context, guid);
     return this.#store(context, read.signal, delivery);
   }
 
@@ -115,12 +162,12 @@ class Receiver {
     return context.json({ status: "ignored", reason: "duplicate body" }, 202);
   }
 
-  async #store(context: Context, signal: Signal, { matched, key }: SignedDelivery): Promise<Response> {
+  async #store(context: Context, signal: Signal, { matched, key, deadline }: Delivery): Promise<Response> {
     const kind = `${signal.hookId ?? ""} ${key} ${foreignKey(signal)}`;
     const known = this.#throttle.turnedAway(kind, signal.receivedAtMs);
     if (known !== null) return context.json({ status: "ignored", reason: FOREIGN_REASONS[known] }, 202);
     try {
-      const outcome = await this.#options.mailbox.accept(signal, matched, key);
+      const outcome = await this.#options.mailbox.accept(signal, matched, key, deadline);
       if (outcome.kind !== "foreign") return context.json({ status: outcome.kind, seq: outcome.seq }, 202);
       this.#throttle.turnAway(kind, outcome.reason, signal.receivedAtMs);
       return context.json({ status: "ignored", reason: FOREIGN_REASONS[outcome.reason] }, 202);
@@ -137,7 +184,7 @@ class Receiver {
   }
 
   async #refuse(context: Context, problem: SignatureProblem, nowMs: number): Promise<Response> {
-    this.#options.log.warn("delivery refused", { reason: `signature ${problem}`, status: 401 });
+    this.#refusals.refused(`signature ${problem}`, 401, nowMs);
     const likeGitHub = !("problem" in readDeliveryHeaders(context.req.raw.headers));
     await this.#noteLater(context, this.#throttle.rejected(problem, likeGitHub, nowMs));
     return context.json({ error: "invalid signature" }, 401);

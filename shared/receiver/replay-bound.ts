@@ -1,3 +1,6 @@
+import { isWithin } from "../clock/is-within.ts";
+import type { DeliveryHeaders } from "./delivery-headers.ts";
+
 const HOUR_MS = 60 * 60_000;
 /** A job that waited for its approval may be told of twice in the very same words; more than that is a replay. */
 const MOST = 4;
@@ -5,9 +8,13 @@ const MOST = 4;
 const MOST_NOTES = 20;
 const MAX_BODIES = 1000;
 
+/** What names a delivery, and is not signed. */
+type DeliveryName = Pick<DeliveryHeaders, "guid" | "hookId">;
+
 interface Seen {
   readonly sinceMs: number;
-  readonly guids: Set<string>;
+  /** GUID and hook of each. */
+  readonly deliveries: Set<string>;
   notes: number;
 }
 
@@ -18,11 +25,15 @@ interface Seen {
 export class ReplayBound {
   readonly #bodies = new Map<string, Seen>();
 
-  /** Whether a signal of this body may be stored under this GUID: under four of them an hour, under each any number of times. */
-  admitsSignal(mac: string, guid: string, nowMs: number): boolean {
-    const { guids } = this.#seen(mac, nowMs);
-    if (guids.size < MOST) guids.add(guid);
-    return guids.has(guid);
+  /**
+   * Whether a signal of this body may be stored under this GUID and hook: under four such pairs an hour, under each any
+   * number of times.
+   */
+  admitsSignal(mac: string, { guid, hookId }: DeliveryName, nowMs: number): boolean {
+    const { deliveries } = this.#seen(mac, nowMs);
+    const name = `${guid} ${hookId ?? ""}`;
+    if (deliveries.size < MOST) deliveries.add(name);
+    return deliveries.has(name);
   }
 
   /** Whether this body may be noted for freshness: twenty times an hour. */
@@ -34,8 +45,8 @@ export class ReplayBound {
 
   #seen(mac: string, nowMs: number): Seen {
     const known = this.#bodies.get(mac);
-    if (known !== undefined && nowMs - known.sinceMs < HOUR_MS) return known;
-    const seen = { sinceMs: nowMs, guids: new Set<string>(), notes: 0 };
+    if (known !== undefined && isWithin(known.sinceMs, nowMs, HOUR_MS)) return known;
+    const seen = { sinceMs: nowMs, deliveries: new Set<string>(), notes: 0 };
     this.#bodies.delete(mac);
     this.#bodies.set(mac, seen);
     for (const oldest of this.#bodies.keys()) {

@@ -77,9 +77,9 @@ export class CrashEdge {
       now: () => this.#world.clock.now(),
       mailbox: {
         note: (note) => edge.note(note),
-        accept: async (...delivery) => {
+        accept: async (signal, matched, key) => {
           await this.#step(life, "call of the object");
-          const outcome = await edge.accept(...delivery);
+          const outcome = await edge.accept(signal, matched, key);
           await this.#step(life, "answer of the object");
           return outcome;
         },

@@ -38,20 +38,21 @@ describe("a delivery", () => {
     expect((await deliverJob(1, { secret: PREVIOUS_WEBHOOK_SECRET })).status).toBe(202);
   });
 
-  test.each<[string, string | null, string]>([
-    ["missing", null, "signature missing"],
-    ["malformed", "sha256=abc", "signature malformed"],
-    ["malformed, in capitals", `sha256=${"A".repeat(64)}`, "signature malformed"],
-    ["of no active secret", `sha256=${"0".repeat(64)}`, "signature mismatch"],
-  ])("whose signature is %s gets 401 and one log record that holds no secret", async (_name, signature, reason) => {
-    const answer = await post(workflowJob(1), 1, { "x-hub-signature-256": signature });
-    expect([answer.status, await answer.json()]).toEqual([401, { error: "invalid signature" }]);
+  test.each<[string, readonly (string | null)[], string]>([
+    ["missing", [null], "signature missing"],
+    ["malformed", ["sha256=abc", `sha256=${"A".repeat(64)}`], "signature malformed"],
+    ["of no active secret", [`sha256=${"0".repeat(64)}`], "signature mismatch"],
+  ])("whose signature is %s gets 401 and one log record a minute that holds no secret", async (_name, all, reason) => {
+    for (const signature of all) {
+      const answer = await post(workflowJob(1), 1, { "x-hub-signature-256": signature });
+      expect([answer.status, await answer.json()]).toEqual([401, { error: "invalid signature" }]);
+      expect(log().text()).not.toContain(signature ?? WEBHOOK_SECRET);
+    }
     const refused = log()
       .records()
       .filter(({ msg }) => msg === "delivery refused");
     expect(refused).toEqual([expect.objectContaining({ level: "warn", plane: "edge", reason, status: 401 })]);
     expect(log().text()).not.toContain(WEBHOOK_SECRET);
-    expect(log().text()).not.toContain(signature ?? WEBHOOK_SECRET);
   });
 
   test("that comes 50 times at once gets one sequence number (promise 2)", async () => {

@@ -94,3 +94,12 @@ test("E7 storage that stalls is answered 5xx before GitHub's ten seconds are ove
   expect(waited).toEqual([DEADLINE_MS]);
   expect(waited[0]).toBeLessThan(9500);
 });
+
+test("E-11: what a slow body has used of GitHub's time is not given to the storage once more", async () => {
+  const stalled: MailboxStub = { accept: () => new Promise(() => {}), note: () => new Promise(() => {}) };
+  const client = new MailboxClient(() => stalled, silentLogger, { wait: () => new Promise(() => {}), random: () => 0 });
+  const request = new AbortController();
+  const outcome = client.accept(queuedSignal(1), "current", "key", request.signal);
+  request.abort();
+  await expect(outcome).rejects.toBeInstanceOf(MailboxUnavailable);
+});

@@ -1,12 +1,11 @@
 import { expect, test } from "vitest";
 
+import { BODY_ROOM_BYTES } from "../../../shared/receiver/body-room.ts";
 import { MAX_BODY_BYTES } from "../../../shared/receiver/read-body.ts";
 import { workflowJob } from "../../samples/payload.ts";
 import { guid } from "../../samples/signal.ts";
 import { deliveryHeaders, newBench, type ReceiverBench } from "./receiver-bench.ts";
 
-/** What all bodies under way may hold together. */
-const BODY_ROOM_BYTES = 32 * MAX_BODY_BYTES;
 const DAY_MS = 24 * 60 * 60_000;
 
 test("E-11: a thousand refusals are one record a minute for each reason, with how many there were", async () => {

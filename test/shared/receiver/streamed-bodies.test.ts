@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import { guid } from "../../samples/signal.ts";
+import { BodyRoom } from "../../../shared/receiver/body-room.ts";
 import { MAX_BODY_BYTES, readBody } from "../../../shared/receiver/read-body.ts";
 import { newBench } from "./receiver-bench.ts";
 
@@ -56,7 +57,8 @@ describe("E-3: before the signature nothing is held:", () => {
       { highWaterMark: 0 },
     );
     const request = new Request("http://127.0.0.1/", { method: "POST", body, duplex: "half" });
-    const read = await readBody(request, MAX_BODY_BYTES);
+    const held = new BodyRoom().enter(MAX_BODY_BYTES);
+    const read = await readBody(request, held, new AbortController().signal);
     expect([...(read as Uint8Array)]).toEqual(Array.from({ length: 300 }, (_, n) => n % 256));
   });
 });
