@@ -11,7 +11,7 @@ import { sqliteTrouble } from "../sqlite/sqlite-trouble.ts";
 export const DISK_REMEDY = "look at the disk of HOOKLINE_DATA";
 
 /** What became of a batch. */
-export type Intake =
+export type TakenBatch =
   /** In the journal up to `upTo`; `fresh` was not known before. */
   | { readonly kind: "taken"; readonly fresh: readonly Signal[]; readonly upTo: number }
   /** The journal took nothing, and the edge is asked to send it again. */
@@ -41,7 +41,7 @@ export class BatchIntake {
   }
 
   /** Takes a batch. @throws what the disk throws where it would be the same for every other signal. */
-  take(welcome: Welcome, batch: Batch): Intake {
+  take(welcome: Welcome, batch: Batch): TakenBatch {
     const acked = this.#options.journal.cursor()?.acked ?? 0;
     if (batch.after > acked) return this.#refusedAt === acked ? { kind: "early" } : { kind: "gap", acked };
     const last = batch.signals.at(-1);

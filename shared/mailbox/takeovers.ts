@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 
-import { isWithin } from "../clock/is-within.ts";
+import { happenedWithin } from "../clock/happened-within.ts";
 
 /** One start of one agent, as its hello names it. */
 const contenderSchema = z.object({ instance: z.string(), boot: z.string(), host: z.string() });
@@ -38,7 +38,7 @@ export interface TakeoverQuestion {
 export function fightOf({ incumbent, challenger, history, fight, nowMs }: TakeoverQuestion): Fight | null {
   const goesOn =
     fight !== null &&
-    isWithin(fight.untilMs - DAMPING_MS, nowMs, DAMPING_MS) &&
+    happenedWithin(fight.untilMs - DAMPING_MS, nowMs, DAMPING_MS) &&
     fight.challenger.boot === challenger.boot;
   if (goesOn) return { ...fight, incumbent, challenger, untilMs: nowMs + DAMPING_MS };
   const recent = recentTakeovers(history, nowMs);
@@ -48,5 +48,5 @@ export function fightOf({ incumbent, challenger, history, fight, nowMs }: Takeov
 }
 
 export function recentTakeovers(history: readonly Takeover[], nowMs: number): readonly Takeover[] {
-  return history.filter(({ atMs }) => isWithin(atMs, nowMs, WINDOW_MS));
+  return history.filter(({ atMs }) => happenedWithin(atMs, nowMs, WINDOW_MS));
 }

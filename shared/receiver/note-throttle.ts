@@ -1,4 +1,4 @@
-import { isWithin } from "../clock/is-within.ts";
+import { happenedWithin } from "../clock/happened-within.ts";
 import type { SignatureProblem } from "../signature/signature-header.ts";
 import type { AcceptOutcome, DeliveryNote, MatchedSecret } from "./mailbox-port.ts";
 
@@ -58,12 +58,12 @@ export class NoteThrottle {
   /** Why this class was turned away less than five seconds ago, or null. */
   turnedAway(key: string, nowMs: number): Foreign | null {
     const entry = this.#foreign.get(key);
-    return entry !== undefined && isWithin(entry.atMs, nowMs, FOREIGN_MS) ? entry.reason : null;
+    return entry !== undefined && happenedWithin(entry.atMs, nowMs, FOREIGN_MS) ? entry.reason : null;
   }
 
   #due(kind: string, nowMs: number): boolean {
     const last = this.#lastNoteMs.get(kind);
-    if (last !== undefined && isWithin(last, nowMs, QUIET_MS)) return false;
+    if (last !== undefined && happenedWithin(last, nowMs, QUIET_MS)) return false;
     if (this.#lastNoteMs.size >= MAX_FOREIGN) this.#lastNoteMs.clear();
     this.#lastNoteMs.set(kind, nowMs);
     return true;

@@ -14,7 +14,7 @@ import { isJson, readDeliveryHeaders, type DeliveryHeaders } from "./delivery-he
 import { MailboxUnavailable, type DeliveryNote, type MailboxPort } from "./mailbox-port.ts";
 import { NoteThrottle, type SignedDelivery } from "./note-throttle.ts";
 import { MAX_BODY_BYTES, readBody, type BodyTrouble } from "./read-body.ts";
-import { RefusalLog, type Refusal } from "./refusal-log.ts";
+import { RefusalLog, type RefusalReason } from "./refusal-log.ts";
 import { ReplayBound } from "./replay-bound.ts";
 import { unavailableAnswer } from "./unavailable-answer.ts";
 
@@ -32,7 +32,7 @@ const STATUS = {
   "body too slow": 408,
   "body gave way to others": 503,
   "body broken off": 400,
-} as const satisfies Partial<Record<Refusal, number>>;
+} as const satisfies Partial<Record<RefusalReason, number>>;
 type TurnedAway = keyof typeof STATUS;
 
 const UNREAD: Readonly<Record<BodyTrouble, { readonly reason: TurnedAway; readonly text: string }>> = {

@@ -1,10 +1,10 @@
-import { isWithin } from "../clock/is-within.ts";
+import { happenedWithin } from "../clock/happened-within.ts";
 import type { Logger } from "../log/logger.ts";
 
 const QUIET_MS = 60_000;
 
 /** Why a request was refused before its body was proven; says nothing of what it held. */
-export type Refusal =
+export type RefusalReason =
   | "signature missing"
   | "signature malformed"
   | "signature mismatch"
@@ -21,15 +21,15 @@ export type Refusal =
  */
 export class RefusalLog {
   readonly #log: Logger;
-  readonly #told = new Map<Refusal, { atMs: number; untold: number }>();
+  readonly #told = new Map<RefusalReason, { atMs: number; untold: number }>();
 
   constructor(log: Logger) {
     this.#log = log;
   }
 
-  refused(reason: Refusal, status: number, nowMs: number): void {
+  refused(reason: RefusalReason, status: number, nowMs: number): void {
     const told = this.#told.get(reason);
-    if (told !== undefined && isWithin(told.atMs, nowMs, QUIET_MS)) {
+    if (told !== undefined && happenedWithin(told.atMs, nowMs, QUIET_MS)) {
       told.untold += 1;
       return;
     }

@@ -1,4 +1,4 @@
-import { isWithin } from "../clock/is-within.ts";
+import { happenedWithin } from "../clock/happened-within.ts";
 import type { DeliveryHeaders } from "./delivery-headers.ts";
 
 const HOUR_MS = 60 * 60_000;
@@ -45,7 +45,7 @@ export class ReplayBound {
 
   #seen(mac: string, nowMs: number): Seen {
     const known = this.#bodies.get(mac);
-    if (known !== undefined && isWithin(known.sinceMs, nowMs, HOUR_MS)) return known;
+    if (known !== undefined && happenedWithin(known.sinceMs, nowMs, HOUR_MS)) return known;
     const seen = { sinceMs: nowMs, deliveries: new Set<string>(), notes: 0 };
     this.#bodies.delete(mac);
     this.#bodies.set(mac, seen);

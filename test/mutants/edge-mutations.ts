@@ -231,7 +231,7 @@ export const EDGE_MUTATIONS: readonly Mutation[] = [
   },
   {
     breaks: "promise 15: a clock that goes back by a day turns a new pool's jobs away for a day",
-    file: "shared/clock/is-within.ts",
+    file: "shared/clock/happened-within.ts",
     search: "return sinceMs <= nowMs && nowMs - sinceMs < ms;",
     replace: "return nowMs - sinceMs < ms;",
     foundBy: ["receiver"],
