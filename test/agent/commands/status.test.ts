@@ -101,6 +101,16 @@ test("jobs --watch is told of each change by the daemon, a line each under --jso
   expect(await code).toBe(0);
 });
 
+test("jobs --watch says that the daemon ended, and ends with 1", async () => {
+  const { control, io } = await withDaemon();
+  const world = io();
+  const code = runCli(["jobs", "--watch", "--json"], world, GOES_ON);
+  await expect.poll(() => world.out()).not.toBe("");
+  await control?.close();
+  expect(await code).toBe(1);
+  expect(world.err()).toMatch(/^The daemon ended\b.*\nStart hookline jobs --watch again/);
+});
+
 test.each([["status"], ["jobs"]])("%s without a daemon gives the journal's last word, and says so", async (command) => {
   const read = away();
   expect(await runCli([command], read, GOES_ON)).toBe(1);

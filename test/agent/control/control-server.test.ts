@@ -7,7 +7,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { startControl } from "../../../agent/control/control-server.ts";
 import { capturedLog } from "../../samples/captured-log.ts";
 import { temporaryFolder } from "../../stand-ins/files/temporary-folder.ts";
-import { controlWorld, HandDrivenDaemon } from "./world.ts";
+import { controlWorld, HandDrivenDaemon, SLOT } from "./world.ts";
 
 /** What a side meets that writes to one who has hung up. */
 const GONE: ReadonlySet<string> = new Set(["EPIPE", "ECONNRESET"]);
@@ -103,3 +103,39 @@ test("who hangs up in the middle leaves the daemon as it is, and what was asked 
   expect(daemon.drainProgress()).toEqual({ draining: true, slots: 1, busy: 1, open: 0 });
   expect(await talk(folder, '{"op":"drain","pool":"home","on":false}\n')).toContain('"type":"done"');
 });
+
+const SQLITE_READ_ONLY = 8;
+
+test.each<[string, string, Error, object]>([
+  [
+    "a journal that is damaged",
+    '{"op":"status"}\n',
+    sqliteError("database disk image is malformed", 11),
+    { message: expect.stringContaining("malformed"), remedy: expect.stringContaining("damaged") },
+  ],
+  [
+    "a folder that became read-only",
+    '{"op":"drain","pool":"home","on":true}\n',
+    sqliteError("attempt to write a readonly database", SQLITE_READ_ONLY),
+    { message: expect.stringContaining("readonly"), remedy: expect.stringContaining("read-only") },
+  ],
+  [
+    "what nobody has thought of",
+    `{"op":"retire","slot":"${SLOT}","force":false}\n`,
+    new Error("out of cheese"),
+    { message: expect.stringContaining("out of cheese"), remedy: expect.not.stringMatching(/disk/i) },
+  ],
+])("H6: %s is refused with its own reason and remedy, not taken for the daemon's end", async (_case, line, error, told) => {
+  const { folder, daemon } = await controlWorld();
+  const fails = (): never => {
+    throw error;
+  };
+  daemon.status = fails;
+  daemon.drain = fails;
+  daemon.retire = fails;
+  expect(JSON.parse(await talk(folder, line))).toMatchObject({ type: "refused", ...told });
+});
+
+function sqliteError(message: string, errcode: number): Error {
+  return Object.assign(new Error(message), { code: "ERR_SQLITE_ERROR", errcode });
+}
