@@ -3,6 +3,7 @@ import * as z from "zod";
 import type { Status } from "../../shared/status/status.ts";
 import { readSettings } from "../settings/settings.ts";
 import { askStatus, watchStatus } from "../control/ask-status.ts";
+import { ControlError } from "../control/control-error.ts";
 import { asksForHelp, flag, readArguments } from "../cli/arguments.ts";
 import { failWith } from "../cli/failure.ts";
 import { EXIT, printJson, type CommandIo, type ExitCode } from "../cli/io.ts";
@@ -42,11 +43,19 @@ export async function runJobs(args: readonly string[], io: CommandIo, stop: Abor
     const status = await askStatus(dataFolder);
     if (status === null) return tellLastWord(dataFolder, json, io);
     if (!watch) show(status);
-    else for await (const each of watchStatus(dataFolder, stop)) show(each);
+    else {
+      for await (const each of watchStatus(dataFolder, stop)) show(each);
+      if (!stop.aborted) throw ended();
+    }
     return EXIT.fine;
   } catch (error) {
     return failWith(error, args.includes("--json"), io);
   }
+}
+
+function ended(): ControlError {
+  const remedy = "Start hookline jobs --watch again once it has started.";
+  return new ControlError("daemon-ended", "The daemon ended, and with it the watch.", remedy);
 }
 
 function print({ atMs, jobs }: Status, waitingOnly: boolean, asLine: boolean, json: boolean, io: CommandIo): void {

@@ -4,6 +4,7 @@ import type { Holds } from "../../shared/controller/holds.ts";
 import type { OperatorPause } from "../../shared/controller/operator-pause.ts";
 import type { SlotProgress } from "../../shared/controller/slot-progress.ts";
 import { OperatorError } from "../../shared/errors/operator-error.ts";
+import { sqliteTrouble } from "../sqlite/sqlite-trouble.ts";
 import type { ReloadOutcome } from "./reload-outcome.ts";
 import type { OpenJob } from "../../shared/status/describe-jobs.ts";
 import type { Status } from "../../shared/status/status.ts";
@@ -45,8 +46,22 @@ export interface Daemon {
   waitFor(holds: () => boolean, signal: AbortSignal): Promise<void>;
 }
 
-/** Does what a line asks and answers until it is done. Never throws but the signal's reason. */
+/** Does what a line asks and answers until it is done, or until it fails. Never throws but the signal's reason. */
 export async function answerRequest(
+  line: string,
+  daemon: Daemon,
+  answer: (text: ControlAnswer) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    await carryOut(line, daemon, answer, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    answer(refusalOf(error));
+  }
+}
+
+async function carryOut(
   line: string,
   daemon: Daemon,
   answer: (text: ControlAnswer) => void,
@@ -62,13 +77,9 @@ export async function answerRequest(
   if (request.op === "retire") return retire(request, daemon, answer, signal);
   if (request.op === "job") return answer({ type: "job", ...daemon.job(request.jobId) });
   if (request.op === "status") return tellStatus(request, daemon, answer, signal);
-  try {
-    if (request.op === "pause") return answer({ type: "paused", pause: daemon.pause(request.forMs) });
-    if (request.op === "resume") return answer({ type: "resumed", was: daemon.resume() });
-    daemon.drain(request.pool, request.on);
-  } catch (error) {
-    return answer(refusalOf(error));
-  }
+  if (request.op === "pause") return answer({ type: "paused", pause: daemon.pause(request.forMs) });
+  if (request.op === "resume") return answer({ type: "resumed", was: daemon.resume() });
+  daemon.drain(request.pool, request.on);
   await follow(request, daemon, answer, signal);
 }
 
@@ -111,17 +122,12 @@ async function retire(
   signal: AbortSignal,
 ): Promise<void> {
   let stopped: SlotProgress | null = null;
-  try {
-    daemon.retire(slot);
-    if (force) {
-      // What comes up has no container yet that could be stopped.
-      await daemon.waitFor(() => daemon.slotProgress(slot)?.phase !== "coming-up", signal);
-      stopped = daemon.slotProgress(slot);
-      await daemon.force(slot);
-    }
-  } catch (error) {
-    signal.throwIfAborted();
-    return answer(refusalOf(error));
+  daemon.retire(slot);
+  if (force) {
+    // What comes up has no container yet that could be stopped.
+    await daemon.waitFor(() => daemon.slotProgress(slot)?.phase !== "coming-up", signal);
+    stopped = daemon.slotProgress(slot);
+    await daemon.force(slot);
   }
   for (;;) {
     const progress = daemon.slotProgress(slot);
@@ -153,7 +159,7 @@ function refusalOf(error: unknown): ControlAnswer {
     const { code, message, remedy } = error;
     return { type: "refused", code, message, remedy };
   }
-  const reason = messageOf(error);
-  const message = `The daemon could not write it down: ${reason}.`;
-  return { type: "refused", code: "failed", message, remedy: "Free the disk of HOOKLINE_DATA, then ask again." };
+  const message = `The daemon could not do it: ${messageOf(error)}.`;
+  const remedy = sqliteTrouble(error)?.remedy ?? "Look at the daemon's log, then ask again.";
+  return { type: "refused", code: "failed", message, remedy };
 }

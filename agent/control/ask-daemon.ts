@@ -32,6 +32,26 @@ export async function askDaemon(
 }
 
 /**
+ * Asks for what the daemon has at hand, and waits no longer than `limitMs`.
+ * @throws {ControlError} as `askDaemon`, and `daemon-silent` if it is there and does not answer.
+ */
+export async function askAtOnce(
+  dataFolder: string,
+  request: ControlRequest,
+  limitMs: number,
+): Promise<Exclude<ControlAnswer, ProgressAnswer>> {
+  const signal = AbortSignal.timeout(limitMs);
+  try {
+    return await askDaemon(dataFolder, request, () => {}, signal);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    const message = `The daemon at ${controlSocketOf(dataFolder)} has not answered within ${limitMs / 1000} s.`;
+    const remedy = "Look at its log and at the load of the disks; restart it if it hangs: runners go on.";
+    throw new ControlError("daemon-silent", message, remedy, { cause: error });
+  }
+}
+
+/**
  * All that the daemon of a data folder answers, until the caller has enough, `signal` is aborted or the daemon ends.
  * @throws {ControlError} if no daemon runs there, or if it speaks another language.
  */
@@ -44,6 +64,8 @@ export async function* answersOf(
   const stop = (): void => void socket.destroy();
   signal.addEventListener("abort", stop, { once: true });
   try {
+    // It may have been aborted while the daemon was reached.
+    if (signal.aborted) return;
     socket.write(`${JSON.stringify(request)}\n`);
     for await (const line of linesOf(socket)) yield readAnswer(line);
   } finally {

@@ -1,5 +1,5 @@
 import { ControlError, refusalError } from "./control-error.ts";
-import { askDaemon } from "./ask-daemon.ts";
+import { askAtOnce } from "./ask-daemon.ts";
 import type { Holds } from "../../shared/controller/holds.ts";
 
 const ANSWER_MS = 2000;
@@ -8,9 +8,9 @@ const ANSWER_MS = 2000;
  * What holds the daemon of a data folder back; null if none answers there: pauses end with the process that made them.
  * Throws ControlError or OperatorError where one is there and cannot be asked.
  */
-export async function askHolds(dataFolder: string): Promise<Holds | null> {
+export async function askHolds(dataFolder: string, limitMs = ANSWER_MS): Promise<Holds | null> {
   try {
-    const answer = await askDaemon(dataFolder, { op: "holds" }, () => {}, AbortSignal.timeout(ANSWER_MS));
+    const answer = await askAtOnce(dataFolder, { op: "holds" }, limitMs);
     if (answer.type !== "holds") throw refusalError(answer);
     return answer.holds;
   } catch (error) {

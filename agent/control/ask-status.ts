@@ -1,14 +1,14 @@
 import type { OpenJob } from "../../shared/status/describe-jobs.ts";
 import type { Status } from "../../shared/status/status.ts";
-import { answersOf, askDaemon } from "./ask-daemon.ts";
+import { answersOf, askAtOnce } from "./ask-daemon.ts";
 import { ControlError, refusalError } from "./control-error.ts";
 
 const ANSWER_MS = 5000;
 
 /** What the daemon of a data folder believes; null if none answers there. @throws {ControlError} if it cannot be asked. */
-export function askStatus(dataFolder: string): Promise<Status | null> {
+export function askStatus(dataFolder: string, limitMs = ANSWER_MS): Promise<Status | null> {
   return orAway(async () => {
-    const answer = await askDaemon(dataFolder, { op: "status" }, () => {}, AbortSignal.timeout(ANSWER_MS));
+    const answer = await askAtOnce(dataFolder, { op: "status" }, limitMs);
     if (answer.type !== "status") throw refusalError(answer);
     return answer.status;
   });
@@ -23,9 +23,13 @@ export async function* watchStatus(dataFolder: string, signal: AbortSignal): Asy
 }
 
 /** What the daemon says of one job; null if none answers there. @throws {ControlError} if it cannot be asked. */
-export function askJob(dataFolder: string, jobId: number): Promise<(OpenJob & { readonly atMs: number }) | null> {
+export function askJob(
+  dataFolder: string,
+  jobId: number,
+  limitMs = ANSWER_MS,
+): Promise<(OpenJob & { readonly atMs: number }) | null> {
   return orAway(async () => {
-    const answer = await askDaemon(dataFolder, { op: "job", jobId }, () => {}, AbortSignal.timeout(ANSWER_MS));
+    const answer = await askAtOnce(dataFolder, { op: "job", jobId }, limitMs);
     if (answer.type !== "job") throw refusalError(answer);
     const { atMs, waiting, running } = answer;
     return { atMs, waiting, running };

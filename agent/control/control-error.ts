@@ -1,7 +1,7 @@
 import { OperatorError } from "../../shared/errors/operator-error.ts";
 import type { ControlAnswer } from "./protocol.ts";
 
-type ControlErrorCode = "no-daemon" | "daemon-ended" | "daemon-runs" | "protocol" | "refused";
+type ControlErrorCode = "no-daemon" | "daemon-ended" | "daemon-silent" | "daemon-runs" | "protocol" | "refused";
 
 /** A command and the daemon could not come together. */
 export class ControlError extends OperatorError<ControlErrorCode> {}

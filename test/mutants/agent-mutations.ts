@@ -66,6 +66,27 @@ export const AGENT_MUTATIONS: readonly Mutation[] = [
     foundBy: ["controller"],
   },
   {
+    breaks: "H6: a daemon that cannot tell hangs up, and is said to have ended",
+    file: "agent/control/answer-request.ts",
+    search: "    signal.throwIfAborted();\n    answer(refusalOf(error));\n",
+    replace: "    throw error;\n",
+    foundBy: ["control"],
+  },
+  {
+    breaks: "H3: a daemon that hangs is an aborted operation without a place",
+    file: "agent/control/ask-daemon.ts",
+    search: "if (!signal.aborted) throw error;",
+    replace: "throw error;",
+    foundBy: ["control"],
+  },
+  {
+    breaks: "a watch that the daemon's end has ended says nothing and exits 0",
+    file: "agent/commands/jobs.ts",
+    search: "if (!stop.aborted) throw ended();",
+    replace: "",
+    foundBy: ["status"],
+  },
+  {
     breaks: "C-13: retire without --force stops a slot that runs a job",
     file: "agent/control/answer-request.ts",
     search: "    if (force) {",

@@ -28,6 +28,14 @@ export const SUITES: Readonly<Record<Suite, readonly string[]>> = {
   settings: [...VITEST, "--project", "node", "test/agent/settings"],
   receiver: [...VITEST, "--project", "node", "test/shared/receiver"],
   facts: [...VITEST, "--project", "node", "test/shared/workflow-job"],
-  status: [...VITEST, "--project", "node", "test/agent/status", "test/agent/why", "test/agent/log"],
+  status: [
+    ...VITEST,
+    "--project",
+    "node",
+    "test/agent/status",
+    "test/agent/why",
+    "test/agent/log",
+    "test/agent/commands/status.test.ts",
+  ],
   doctor: [...VITEST, "--project", "node", "test/agent/doctor"],
 };

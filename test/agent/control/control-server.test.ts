@@ -125,16 +125,19 @@ test.each<[string, string, Error, object]>([
     new Error("out of cheese"),
     { message: expect.stringContaining("out of cheese"), remedy: expect.not.stringMatching(/disk/i) },
   ],
-])("H6: %s is refused with its own reason and remedy, not taken for the daemon's end", async (_case, line, error, told) => {
-  const { folder, daemon } = await controlWorld();
-  const fails = (): never => {
-    throw error;
-  };
-  daemon.status = fails;
-  daemon.drain = fails;
-  daemon.retire = fails;
-  expect(JSON.parse(await talk(folder, line))).toMatchObject({ type: "refused", ...told });
-});
+])(
+  "H6: %s is refused with its own reason and remedy, not taken for the daemon's end",
+  async (_case, line, error, told) => {
+    const { folder, daemon } = await controlWorld();
+    const fails = (): never => {
+      throw error;
+    };
+    daemon.status = fails;
+    daemon.drain = fails;
+    daemon.retire = fails;
+    expect(JSON.parse(await talk(folder, line))).toMatchObject({ type: "refused", ...told });
+  },
+);
 
 function sqliteError(message: string, errcode: number): Error {
   return Object.assign(new Error(message), { code: "ERR_SQLITE_ERROR", errcode });
