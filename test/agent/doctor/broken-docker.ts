@@ -157,7 +157,7 @@ export const BROKEN_CONTAINERS: readonly BrokenWorld[] = [
       name: "N1 a limit that the engine refuses to a container, whatever /info says",
       check: "docker-create:nas",
       status: "fail",
-      summary: /no container of the pool nas can be created: .*400 "NanoCPUs can not be set/,
+      summary: /no container of the pool nas can be made: .*400 "NanoCPUs can not be set/,
       remedy: /resources/,
       skips: /^docker-network:/,
     },

@@ -169,7 +169,7 @@ export const BROKEN_EDGES: readonly BrokenWorld[] = [
     check: "edge-dead-letters",
     status: "warn",
     summary: /^\d+ signals were set aside/,
-    remedy: /\/dead\/SEQ\/requeue/,
+    remedy: /hookline dead requeue SEQ/,
     breakIt: async (world) => {
       await world.stopAgent();
       const mend = await poisonEverything(world);

@@ -4,6 +4,7 @@ import { WebSocket } from "ws";
 import * as z from "zod";
 
 import { PROTOCOL_VERSION, SUBPROTOCOL } from "../../../shared/link/protocol.ts";
+import { VERSION } from "../../../shared/version.ts";
 import type { DoctorWorld } from "./doctor-world.ts";
 
 const batchSchema = z.looseObject({
@@ -29,7 +30,8 @@ export async function poisonEverything(world: DoctorWorld): Promise<() => Promis
       instance,
       boot: crypto.randomUUID(),
       host: "poisoned",
-      agentVersion: "0.0.1",
+      // One of an older version would get its letters back as soon as the real agent connects.
+      agentVersion: VERSION,
       stream: null,
       acked: 0,
       routes: [{ owner: "acme", labels: ["nobody-has-this"] }],
