@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 
 import { FakeEngine, json } from "../../../stand-ins/docker/fake-engine.ts";
 import { calm, providerOn } from "../../../stand-ins/docker/slot-fixtures.ts";
@@ -83,4 +83,40 @@ test("C-13: an image that GitHub may soon give no jobs, and that cannot be refre
   const lines = await expectAsked(old, DAILY);
   const told = () => lines.filter((line) => line.includes("GitHub may soon give its runner no jobs"));
   await expect.poll(() => told().length).toBe(4);
+});
+
+/** An engine with the image here, whose registry takes a pull and says nothing, or a word and then nothing. */
+async function silentRegistry(firstWord: boolean) {
+  const engine = await FakeEngine.start({
+    answer: ({ path }, response) => {
+      if (path !== "/images/create") return false;
+      response.writeHead(200, { "Content-Type": "application/json" });
+      if (firstWord) response.write('{"status":"Pulling from acme/runner","id":"latest"}\n');
+      return true;
+    },
+  });
+  onTestFinished(() => engine.stop());
+  const clock = new VirtualClock();
+  const { provider, lines } = providerOn(engine.host, "mine", { clock });
+  const pool = onePool(
+    `version: 2\npools:\n  - {key: nas, organization: acme, labels: [nas], image: "acme/runner:latest", pull: always}\n`,
+  );
+  let admitted = false;
+  const admission = provider.admit("hookline-mine--nas-a", pool, calm()).then(() => (admitted = true));
+  await expect.poll(() => engine.calls).toContain("POST /images/create");
+  await expect.poll(() => clock.pending).toBe(firstWord ? 0 : 1);
+  return { clock, lines, admission, isAdmitted: () => admitted };
+}
+
+test("H3: pull: always waits a minute for a registry that says nothing; the image that is here is used", async () => {
+  const { clock, lines, admission } = await silentRegistry(false);
+  await clock.advance(60_000);
+  await admission;
+  expect(lines.filter((line) => line.includes("image not refreshed; the one that is here is used"))).toHaveLength(1);
+});
+
+test("pull: always waits for a pull that has begun", async () => {
+  const { clock, isAdmitted } = await silentRegistry(true);
+  await clock.advance(10 * 60_000);
+  expect(isAdmitted()).toBe(false);
 });
