@@ -1,10 +1,13 @@
 import type { Clock } from "../../../shared/clock/clock.ts";
 import type { Logger } from "../../../shared/log/logger.ts";
 import type { DockerClient } from "../../docker/docker-client.ts";
+import { DockerError } from "../../docker/docker-error.ts";
 import type { RegistryAuth } from "../../docker/registry-auth.ts";
 import type { PullProgress } from "../../docker/image-api.ts";
 
 const REPORT_EVERY_MS = 5_000;
+/** The engine's first word is that it has the manifest; it tries each registry that it knows for a quarter of this. */
+const FIRST_WORD_MS = 60_000;
 
 interface Pull {
   readonly done: Promise<void>;
@@ -27,7 +30,10 @@ export class DockerImagePulls {
     this.#log = log;
   }
 
-  /** Resolves when the image is there. Throws DockerError `pull-failed`, or the signal's reason. */
+  /**
+   * Resolves when the image is there. Throws DockerError `pull-failed`, as for a registry that says nothing for a minute,
+   * or the signal's reason.
+   */
   async pull(image: string, platform: string | null, signal: AbortSignal): Promise<void> {
     const key = `${platform ?? ""} ${image}`;
     for (let other = this.#running.get(key); other !== undefined; other = this.#running.get(key)) {
@@ -46,7 +52,19 @@ export class DockerImagePulls {
   async #pull(image: string, platform: string | null, signal: AbortSignal): Promise<void> {
     const startedAtMs = this.#clock.monotonicMs();
     this.#log.info("pulling image", { image, platform });
-    await this.#client.images.pull(image, platform, this.#reporter(image), signal, this.#auth(image));
+    const silence = new AbortController();
+    const heard = this.#clock.after(FIRST_WORD_MS, () => silence.abort(noWord(image)));
+    const report = this.#reporter(image);
+    const onProgress = (progress: PullProgress): void => {
+      heard();
+      report(progress);
+    };
+    const until = AbortSignal.any([signal, silence.signal]);
+    try {
+      await this.#client.images.pull(image, platform, onProgress, until, this.#auth(image));
+    } finally {
+      heard();
+    }
     this.#log.info("image pulled", { image, ms: this.#clock.monotonicMs() - startedAtMs });
   }
 
@@ -65,6 +83,14 @@ export class DockerImagePulls {
       this.#log.info("pulling image", { image, step: progress.status, layers: steps.length, currentBytes, totalBytes });
     };
   }
+}
+
+function noWord(image: string): DockerError {
+  return new DockerError(
+    "pull-failed",
+    `The image ${image} could not be pulled: its registry has said nothing for ${FIRST_WORD_MS / 1000} s.`,
+    "Look whether the registry answers on this machine: docker pull says the same. Docker pulls through its own proxy settings.",
+  );
 }
 
 /** The outcome of `work`, or a rejection with the reason of `signal` once that is aborted. */
