@@ -66,6 +66,13 @@ export const AGENT_MUTATIONS: readonly Mutation[] = [
     foundBy: ["controller"],
   },
   {
+    breaks: "H3: a pull that has begun is given up after a minute",
+    file: "agent/slots/docker/image-pulls.ts",
+    search: "      heard();\n      report(progress);",
+    replace: "      report(progress);",
+    foundBy: ["rules"],
+  },
+  {
     breaks: "H6: a daemon that cannot tell hangs up, and is said to have ended",
     file: "agent/control/answer-request.ts",
     search: "    signal.throwIfAborted();\n    answer(refusalOf(error));\n",

@@ -15,13 +15,18 @@ interface World {
   readonly users?: Readonly<Record<string, readonly string[]>>;
   /** A volume whose DELETE is refused, though the list named nobody: somebody was quicker. */
   readonly taken?: string;
+  /** A volume whose DELETE fails in the engine. */
+  readonly stuck?: string;
+  /** Whether the engine says nothing of volumes at all. */
+  readonly tellsNone?: boolean;
 }
 
-async function world({ users = {}, taken }: World = {}) {
+async function world({ users = {}, taken, stuck, tellsNone = false }: World = {}) {
   const engine = await FakeEngine.start({
     answer: ({ method, path, query }, response) => {
       const [, volume = ""] = /^\/volumes\/(.+)$/.exec(path) ?? [];
-      if (path === "/system/df") {
+      if (path === "/system/df" && tellsNone) json(response, 200, { LayersSize: 9 });
+      else if (path === "/system/df") {
         const sized = (Name: string, Size: number) => ({ Name, UsageData: { Size, RefCount: -1 } });
         json(response, 200, { LayersSize: 9, Volumes: [sized(NPM, 1.5 * 2 ** 30), sized(OLD, -1), sized(OTHERS, 7)] });
       } else if (path === "/containers/json") {
@@ -32,7 +37,8 @@ async function world({ users = {}, taken }: World = {}) {
           (users[of] ?? []).map((name) => ({ Id: name, Names: [`/${name}`], State: "running" })),
         );
       } else if (method === "DELETE" && volume !== "") {
-        json(response, volume === taken ? 409 : 204, volume === taken ? { message: "volume is in use" } : undefined);
+        if (volume === stuck) json(response, 500, { message: "unlinkat: input/output error" });
+        else json(response, volume === taken ? 409 : 204, volume === taken ? { message: "volume is in use" } : undefined);
       } else return false;
       return true;
     },
@@ -77,7 +83,7 @@ test("C-13, promise 12: prune removes what nothing uses, keeps the rest and name
   expect(await runCli(["caches", "prune", "--json"], io, GOES_ON)).toBe(0);
   expect([deleted(), io.json()]).toEqual([
     [OLD],
-    { ok: true, removed: [OLD], kept: [{ volume: NPM, usedBy: [SLOT] }], freedBytes: 0 },
+    { ok: true, removed: [OLD], kept: [{ volume: NPM, usedBy: [SLOT] }], failed: [], freedBytes: 0 },
   ]);
 });
 
@@ -91,6 +97,29 @@ test("a volume that a job takes in the last moment is kept: the engine has the l
   const { io } = await world({ taken: NPM });
   expect(await runCli(["caches", "prune", "--pool", "nas"], io, GOES_ON)).toBe(0);
   expect(io.out()).toBe(`kept ${NPM}: in use by a container\n`);
+});
+
+test("promise 16: a volume that the engine cannot remove keeps no other; it is told with the reason, exit 1", async () => {
+  const { io, deleted } = await world({ stuck: NPM });
+  expect(await runCli(["caches", "prune", "--json"], io, GOES_ON)).toBe(1);
+  expect(deleted()).toEqual([NPM, OLD]);
+  const message = expect.stringContaining("input/output error") as string;
+  expect(io.json()).toEqual({
+    ok: false,
+    removed: [OLD],
+    kept: [],
+    failed: [{ volume: NPM, message }],
+    freedBytes: 0,
+  });
+  const { io: read } = await world({ stuck: NPM });
+  expect(await runCli(["caches", "prune"], read, GOES_ON)).toBe(1);
+  expect(read.out()).toMatch(new RegExp(`^removed old of gone: size not known\nnot removed ${NPM}: .*error`));
+});
+
+test("absence is no evidence: an engine that tells of no volumes at all is not one without caches", async () => {
+  const { io } = await world({ tellsNone: true });
+  expect(await runCli(["caches"], io, GOES_ON)).toBe(1);
+  expect([io.out(), io.err()]).toEqual(["", expect.stringContaining("Volumes") as string]);
 });
 
 test.each<[string, readonly string[], RegExp]>([
