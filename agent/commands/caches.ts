@@ -27,10 +27,11 @@ those included that the pools file no longer has.
   --pool KEY  only caches of this pool
   NAME        name of a cache, or of its volume
   --json      print {"ok", "caches": [{"pool", "name", "volume", "sizeBytes", "lastUsedAtMs", "usedBy", "configured"}]},
-              or for prune {"ok", "removed": [...], "kept": [{"volume", "usedBy"}], "freedBytes"}
+              or for prune {"ok", "removed": [...], "kept": [{"volume", "usedBy"}],
+              "failed": [{"volume", "message"}], "freedBytes"}
   --help      print this
 
-Exit code: 0 printed or pruned; 1 Docker cannot be asked, or a NAME is in use; 2 wrong usage or configuration.
+Exit code: 0 printed or pruned; 1 Docker cannot be asked or fails to remove one, or a NAME is in use; 2 wrong usage or configuration.
 `;
 
 const listSchema = z.object({ json: flag });
@@ -109,14 +110,18 @@ async function prune(args: readonly string[], io: CommandIo, stop: AbortSignal):
   const kept = outcomes.flatMap(({ volume, outcome }) =>
     outcome.kind === "in-use" ? [{ volume, usedBy: outcome.usedBy }] : [],
   );
-  const isFine = kept.length === 0 || names.length === 0;
+  const failed = outcomes.flatMap(({ volume, outcome }) =>
+    outcome.kind === "failed" ? [{ volume, message: outcome.message }] : [],
+  );
+  const isFine = failed.length === 0 && (kept.length === 0 || names.length === 0);
   const freedBytes = removed.reduce((sum, { sizeBytes }) => sum + (sizeBytes ?? 0), 0);
-  if (json) printJson(io, { ok: isFine, removed: removed.map(({ volume }) => volume), kept, freedBytes });
+  if (json) printJson(io, { ok: isFine, removed: removed.map(({ volume }) => volume), kept, failed, freedBytes });
   else {
     for (const { pool: of, name, sizeBytes } of removed)
-      io.stdout(`removed ${name} of ${of}: ${bytesText(sizeBytes ?? 0)}\n`);
+      io.stdout(`removed ${name} of ${of}: ${sizeBytes === null ? "size not known" : bytesText(sizeBytes)}\n`);
     for (const { volume, usedBy } of kept)
       io.stdout(`kept ${volume}: in use by ${usedBy.join(", ") || "a container"}\n`);
+    for (const { volume, message } of failed) io.stdout(`not removed ${volume}: ${message}\n`);
     if (outcomes.length === 0) io.stdout("No caches.\n");
   }
   return isFine ? EXIT.fine : EXIT.failed;

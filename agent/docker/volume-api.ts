@@ -17,17 +17,32 @@ const volumeSchema = z
 
 export type VolumeUsage = Readonly<z.infer<typeof volumeSchema>>;
 
+/** Left out where there is nothing. */
+const totalSchema = z
+  .object({ TotalSize: sizeSchema })
+  .nullish()
+  .transform((usage) => (usage == null ? undefined : (usage.TotalSize ?? 0)));
+
+/** Before API 1.52 the engine tells `LayersSize`, `Volumes` and `BuildCache`, since then the others, in their place or beside. */
 const usageSchema = z
   .object({
     LayersSize: sizeSchema,
     Volumes: z.array(volumeSchema).nullish(),
     BuildCache: z.array(z.object({ Size: sizeSchema })).nullish(),
+    ImageUsage: totalSchema,
+    VolumeUsage: z.object({ Items: z.array(volumeSchema).nullish() }).nullish(),
+    BuildCacheUsage: totalSchema,
+  })
+  // None is an empty list, or null: an answer without a word of volumes is no evidence that there are none.
+  .refine(({ Volumes, VolumeUsage }) => Volumes !== undefined || VolumeUsage != null, {
+    path: ["Volumes"],
+    error: "is missing",
   })
   .transform((usage) => ({
     /** Of all images together, layers that they share once. */
-    imageBytes: usage.LayersSize,
-    volumes: usage.Volumes ?? [],
-    buildCacheBytes: (usage.BuildCache ?? []).reduce((sum, { Size }) => sum + (Size ?? 0), 0),
+    imageBytes: usage.ImageUsage ?? usage.LayersSize,
+    volumes: usage.VolumeUsage?.Items ?? usage.Volumes ?? [],
+    buildCacheBytes: usage.BuildCacheUsage ?? (usage.BuildCache ?? []).reduce((sum, { Size }) => sum + (Size ?? 0), 0),
   }));
 
 /** What the engine keeps on its disk. Sizes in bytes; null where the engine does not know. */
@@ -47,12 +62,17 @@ export class VolumeApi {
     this.#engine = engine;
   }
 
-  /** https://docs.docker.com/reference/api/engine/version/v1.41/#tag/System/operation/SystemDataUsage */
+  /**
+   * https://docs.docker.com/reference/api/engine/version/v1.41/#tag/System/operation/SystemDataUsage
+   * https://docs.docker.com/reference/api/engine/version/v1.52/#tag/System/operation/SystemDataUsage
+   */
   usage(signal: AbortSignal): Promise<EngineUsage> {
     const call: EngineCall = {
       endpoint: "GET /system/df",
       method: "GET",
       path: "/system/df",
+      // Without it API 1.52 adds up and names no volume; engines before do not know it.
+      query: { verbose: "true" },
       silenceMs: USAGE_SILENCE_MS,
       signal,
     };

@@ -2,6 +2,7 @@ import type { Pool } from "../../../shared/fleet/pool.ts";
 import { bytesText } from "../../cli/bytes-text.ts";
 import { ownCaches } from "../../slots/docker/cache-volumes.ts";
 import { Skipped, type Finding } from "../check/check.ts";
+import { countText } from "../check/count-text.ts";
 import { isRefused, orDockerSkipped, type DockerFacts } from "./docker-facts.ts";
 import { freeSpace } from "./free-space.ts";
 
@@ -23,9 +24,12 @@ export async function judgeUsage(
   const { rootDir } = await orDockerSkipped(facts.host());
   const usage = await usageOf(facts, signal);
   const caches = ownCaches(usage.volumes, instance, pools);
+  const unknown = caches.filter(({ sizeBytes }) => sizeBytes === null).length;
+  if (unknown > 0 && unknown === caches.length) throw new Skipped("the engine does not tell how big its volumes are");
   const cacheBytes = sum(caches);
+  const images = usage.imageBytes === null ? "?" : bytesText(usage.imageBytes);
   const detail = [
-    `all images ${bytesText(usage.imageBytes ?? 0)}, all volumes ${bytesText(sum(usage.volumes))}`,
+    `all images ${images}, all volumes ${bytesText(sum(usage.volumes))}`,
     `build cache ${bytesText(usage.buildCacheBytes)}`,
     ...(pools.some(({ container }) => container.docker === "socket")
       ? ["jobs with docker: socket leave images, volumes and build cache, which the agent does not touch"]
@@ -33,7 +37,8 @@ export async function judgeUsage(
   ].join("; ");
   const free = await freeSpace([rootDir, dataFolder, "/"]);
   const beside = free === null ? "" : `; ${bytesText(free.bytes)} free`;
-  const summary = `caches take ${bytesText(cacheBytes)} in ${caches.length} volumes${beside}`;
+  const rest = unknown === 0 ? "" : `, ${unknown} of them of unknown size`;
+  const summary = `caches take ${bytesText(cacheBytes)} in ${countText(caches.length, "volume")}${rest}${beside}`;
   if (free === null || cacheBytes <= free.bytes) return { status: "pass", summary, detail };
   return { status: "warn", summary, detail, remedy: "hookline caches, then hookline caches prune NAME" };
 }

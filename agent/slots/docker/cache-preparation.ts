@@ -17,6 +17,8 @@ import { unlessAborted, type DockerImagePulls } from "./image-pulls.ts";
 
 /** How long a helper may take; a slow disk needs a second. */
 const LIMIT_MS = 30_000;
+/** A volume is looked up in milliseconds, unless its plugin hangs. */
+const LOOK_MS = 3000;
 /** After a failure the jobs of the pool do without for so long, rather than wait for the next one each. */
 const RETRY_MS = 10 * 60_000;
 
@@ -73,10 +75,12 @@ export class CachePreparation {
 
   /** A volume that was removed since, by `hookline caches prune` or by hand, is root's when it is made anew. */
   async #areHere({ key, container }: Pool, signal: AbortSignal): Promise<boolean> {
-    const { client, instance } = this.#options;
+    const { client, instance, clock } = this.#options;
     const isHere = async ({ name }: Cache): Promise<boolean> => {
+      const volume = cacheVolumeName(instance, key, name);
+      const look = (until: AbortSignal): Promise<boolean> => client.volumes.exists(volume, until);
       // Where the engine cannot be asked, what was prepared is taken to be so still.
-      return client.volumes.exists(cacheVolumeName(instance, key, name), signal).catch(() => true);
+      return soon(look, LOOK_MS, clock, signal).catch(() => true);
     };
     return (await Promise.all(container.caches.map(isHere))).every(Boolean);
   }

@@ -1,3 +1,4 @@
+import { messageOf } from "../../../shared/errors/message-of.ts";
 import type { Pool } from "../../../shared/fleet/pool.ts";
 import type { DockerClient } from "../../docker/docker-client.ts";
 import type { VolumeUsage } from "../../docker/volume-api.ts";
@@ -55,17 +56,26 @@ function configured(
   return null;
 }
 
-/** What became of a volume that was to go: removed, gone already, or kept for the containers named. */
+/** What became of a volume that was to go: removed, gone already, kept for the containers named, or refused by the engine. */
 export type Pruned =
   | { readonly kind: "removed" | "gone" }
-  | { readonly kind: "in-use"; readonly usedBy: readonly string[] };
+  | { readonly kind: "in-use"; readonly usedBy: readonly string[] }
+  | { readonly kind: "failed"; readonly message: string };
 
-/** Removes a cache's volume unless a container has it, running or not. Never by force. Throws DockerError. */
+/**
+ * Removes a cache's volume unless a container has it, running or not. Never by force. One that the engine cannot remove
+ * is told, so that the others go. Throws the signal's reason.
+ */
 export async function pruneCache(client: DockerClient, { volume }: CacheVolume, signal: AbortSignal): Promise<Pruned> {
-  const usedBy = await usersOf(client, volume, signal);
-  if (usedBy.length > 0) return { kind: "in-use", usedBy };
-  const kind = await client.volumes.remove(volume, signal);
-  return kind === "in-use" ? { kind, usedBy: await usersOf(client, volume, signal) } : { kind };
+  try {
+    const usedBy = await usersOf(client, volume, signal);
+    if (usedBy.length > 0) return { kind: "in-use", usedBy };
+    const kind = await client.volumes.remove(volume, signal);
+    return kind === "in-use" ? { kind, usedBy: await usersOf(client, volume, signal) } : { kind };
+  } catch (error) {
+    signal.throwIfAborted();
+    return { kind: "failed", message: messageOf(error) };
+  }
 }
 
 /** Names of the containers that have a volume. Throws DockerError. */

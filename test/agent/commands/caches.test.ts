@@ -38,7 +38,8 @@ async function world({ users = {}, taken, stuck, tellsNone = false }: World = {}
         );
       } else if (method === "DELETE" && volume !== "") {
         if (volume === stuck) json(response, 500, { message: "unlinkat: input/output error" });
-        else json(response, volume === taken ? 409 : 204, volume === taken ? { message: "volume is in use" } : undefined);
+        else
+          json(response, volume === taken ? 409 : 204, volume === taken ? { message: "volume is in use" } : undefined);
       } else return false;
       return true;
     },

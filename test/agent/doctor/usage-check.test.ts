@@ -20,7 +20,13 @@ async function judged(status: number, cacheBytes: number, docker: "none" | "sock
       if (path !== "/system/df") return false;
       const volume = (Name: string, Size: number) => ({ Name, UsageData: { Size } });
       const Volumes = [volume("hookline-nas--small--npm", cacheBytes), volume("data", 2 ** 30)];
-      json(response, status, { LayersSize: 2 ** 31, Volumes, BuildCache: [{ Size: 2 ** 20 }], message: "refused", ...body });
+      json(response, status, {
+        LayersSize: 2 ** 31,
+        Volumes,
+        BuildCache: [{ Size: 2 ** 20 }],
+        message: "refused",
+        ...body,
+      });
       return true;
     },
   });
