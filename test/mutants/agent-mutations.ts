@@ -73,6 +73,20 @@ export const AGENT_MUTATIONS: readonly Mutation[] = [
     foundBy: ["rules"],
   },
   {
+    breaks: "an engine that says nothing of volumes has none",
+    file: "agent/docker/volume-api.ts",
+    search: "Volumes !== undefined || VolumeUsage != null",
+    replace: "Volumes !== undefined || VolumeUsage !== 0",
+    foundBy: ["control"],
+  },
+  {
+    breaks: "promise 16: a volume that the engine cannot remove keeps the others",
+    file: "agent/slots/docker/cache-volumes.ts",
+    search: '    signal.throwIfAborted();\n    return { kind: "failed"',
+    replace: '    if (signal !== null) throw error;\n    return { kind: "failed"',
+    foundBy: ["control"],
+  },
+  {
     breaks: "H6: a daemon that cannot tell hangs up, and is said to have ended",
     file: "agent/control/answer-request.ts",
     search: "    signal.throwIfAborted();\n    answer(refusalOf(error));\n",
@@ -96,8 +110,8 @@ export const AGENT_MUTATIONS: readonly Mutation[] = [
   {
     breaks: "C-13: retire without --force stops a slot that runs a job",
     file: "agent/control/answer-request.ts",
-    search: "    if (force) {",
-    replace: "    if (slot !== '') {",
+    search: "  if (force) {",
+    replace: "  if (slot !== '') {",
     foundBy: ["control"],
   },
   {
