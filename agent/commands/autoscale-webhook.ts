@@ -9,10 +9,11 @@ import { readPoolsFile } from "../settings/pools-file.ts";
 import { settingsNeededBy } from "../settings/needed-settings.ts";
 import { readSettings } from "../settings/settings.ts";
 import { unknownSettings } from "../settings/unknown-settings.ts";
+import { webOf } from "../daemon/load-web.ts";
 import { runDaemon } from "../daemon/run-daemon.ts";
 import { dockerSlots } from "../slots/docker/open-docker.ts";
 import { processLogger } from "../log/process-logger.ts";
-import { readListenAddress, type ListenAddress } from "../standalone/listen-address.ts";
+import { readListenAddress, type ListenAddress } from "../http/listen-address.ts";
 import { startReceiver, type StandaloneReceiver } from "../standalone/start-receiver.ts";
 import { asksForHelp, readArguments } from "../cli/arguments.ts";
 import { failWith } from "../cli/failure.ts";
@@ -78,6 +79,7 @@ async function serve(listen: ListenAddress, io: CommandIo, stop: AbortSignal): P
     log.warn("unknown setting", { detail: describeProblem("environment", unknown) });
   const provider = dockerSlots(settings, systemClock, log);
   const secrets = new LiveSecrets({ settings, source: io, clock: systemClock, log });
+  const openWeb = webOf({ settings, secrets, log, taken: listen });
   const built = await startReceiver({ settings, fleet, readFleet, secrets, provider, log, receiverLog, listen });
   announce(built, io);
   await runDaemon({
@@ -85,6 +87,7 @@ async function serve(listen: ListenAddress, io: CommandIo, stop: AbortSignal): P
     dataFolder: settings.dataFolder,
     log,
     stop,
+    openWeb,
     beforeStop: () => stopReceiving(built, receiverLog),
   });
 }

@@ -189,7 +189,10 @@ export class Agent {
           this.#replay.end();
           this.#reporter.send();
         },
-        down: () => this.#replay.end(),
+        down: () => {
+          this.#replay.end();
+          this.#watchers.look();
+        },
       },
     });
   }

@@ -1,6 +1,7 @@
 import type { Logger } from "../../shared/log/logger.ts";
 import { startControl } from "../control/control-server.ts";
 import { systemClock } from "../clock/system-clock.ts";
+import type { Daemon } from "../control/answer-request.ts";
 import type { BuiltAgent } from "./build-agent.ts";
 import { daemonOf } from "./daemon-of.ts";
 import { reloadAll } from "./reload-all.ts";
@@ -14,6 +15,8 @@ export interface DaemonOptions {
   readonly stop: AbortSignal;
   /** Ends what feeds the agent, before the agent itself. */
   readonly beforeStop?: () => Promise<void>;
+  /** Serves the daemon over HTTP; null where nothing is served. Never rejects. */
+  readonly openWeb?: ((daemon: Daemon) => Promise<{ close(): Promise<void> } | null>) | null;
 }
 
 /**
@@ -21,7 +24,8 @@ export interface DaemonOptions {
  * @throws {ControlError} if another daemon runs on the same folder.
  * @throws {Error} if the start fails.
  */
-export async function runDaemon({ built, dataFolder, log, stop, beforeStop }: DaemonOptions): Promise<void> {
+export async function runDaemon(options: DaemonOptions): Promise<void> {
+  const { built, dataFolder, log, stop, beforeStop, openWeb = null } = options;
   const { agent, fleetFile, close } = built;
   const reload = (): void => void reloadAll(built);
   const stopped = new Promise<void>((resolve) => {
@@ -29,6 +33,7 @@ export async function runDaemon({ built, dataFolder, log, stop, beforeStop }: Da
     stop.addEventListener("abort", () => resolve(), { once: true });
   });
   let control: Awaited<ReturnType<typeof startControl>> = null;
+  let web: Promise<{ close(): Promise<void> } | null> = Promise.resolve(null);
   let started: Promise<void> = Promise.resolve();
   const beats = new AbortController();
   let beating: Promise<void> = Promise.resolve();
@@ -37,6 +42,7 @@ export async function runDaemon({ built, dataFolder, log, stop, beforeStop }: Da
     control = await startControl({ dataFolder, daemon, log });
     process.on("SIGHUP", reload);
     fleetFile?.watch(stop);
+    if (openWeb !== null) web = openWeb(daemon);
     started = agent.start();
     const file = heartbeatFile(dataFolder);
     beating = keepBeating({ file, clock: systemClock, log, state: () => agent.state() }, beats.signal);
@@ -45,6 +51,7 @@ export async function runDaemon({ built, dataFolder, log, stop, beforeStop }: Da
   } finally {
     process.off("SIGHUP", reload);
     await beforeStop?.();
+    await (await web)?.close();
     await control?.close();
     await agent.stop();
     beats.abort();

@@ -13,7 +13,7 @@ import { judgeJournal, judgeRunning, judgeSweep, type SignsOfLife } from "./agen
 import { failureOf, Skipped, type Check, type CheckGroup, type Finding } from "./check/check.ts";
 import { judgePause } from "./agent/pause-check.ts";
 import { judgeClock, type ClockReading } from "./agent/clock-check.ts";
-import { readFleet, settingsCheck } from "./agent/config-checks.ts";
+import { httpCheck, readFleet, settingsCheck } from "./agent/config-checks.ts";
 import type { HookEvidence } from "./github/delivery-evidence.ts";
 import { dockerChecks } from "./docker/docker-checks.ts";
 import { DockerFacts } from "./docker/docker-facts.ts";
@@ -89,6 +89,7 @@ export function buildDoctor(options: DoctorOptions): Doctor {
       ...dockerChecks({ ...options, ...settings, facts: docker, dockerHost, fleet, nowMs: clock.now() }),
       fleetCheck,
       settingsCheck(env),
+      httpCheck(settings),
       ...agentGroup(world),
       ...daemonGroup(world),
     ],

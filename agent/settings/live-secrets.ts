@@ -23,6 +23,7 @@ export class LiveSecrets {
     const values: Partial<Record<SettingName, Secret | null>> = {
       HOOKLINE_TOKEN: settings.token,
       HOOKLINE_TOKEN_PREVIOUS: settings.previousToken,
+      HOOKLINE_HTTP_TOKEN: settings.http.token,
       GITHUB_TOKEN: github?.kind === "token" ? github.token : null,
       GITHUB_APP_PRIVATE_KEY: github?.kind === "app" ? github.privateKey : null,
       GITHUB_WEBHOOK_SECRET: settings.webhookSecret,

@@ -3,6 +3,7 @@ import { memoryBytes } from "../../shared/fleet/memory-size.ts";
 import { Secret } from "../../shared/fleet/secret.ts";
 import { parseDockerHost } from "../docker/docker-host.ts";
 import { parseRegistryAuth } from "../docker/registry-auth.ts";
+import { readListenAddress, type ListenAddress } from "../http/listen-address.ts";
 
 /** The name that an agent goes by, from host name or setting. */
 export const INSTANCE_NAME = /^(?=.{1,16}$)[a-z0-9]+(?:-[a-z0-9]+)*$/;
@@ -107,3 +108,19 @@ export function positiveNumber(most: number) {
     .transform(Number)
     .refine((value) => value >= 1 && value <= most, { error });
 }
+
+/** Where this process listens. */
+export const listenAddress = z.string().transform((text, context): ListenAddress => {
+  const address = readListenAddress(text);
+  if (address !== null) return address;
+  context.addIssue("must be [HOST]:PORT, such as :8124, 127.0.0.1:8124 or [::1]:8124");
+  return z.NEVER;
+});
+
+/** Names of hosts with commas between them, in lower case. */
+export const hostNames = z
+  .string()
+  .regex(/^\s*[\w.-]+(?:\s*,\s*[\w.-]+)*\s*$/, {
+    error: "must be host names with commas between them, such as nas.home,nas; no scheme and no port",
+  })
+  .transform((text): readonly string[] => text.split(",").map((name) => name.trim().toLowerCase()));

@@ -5,7 +5,9 @@ import {
   byteSize,
   dockerAddress,
   headerSecret,
+  hostNames,
   INSTANCE_NAME,
+  listenAddress,
   pemKey,
   positiveNumber,
   registryAuthText,
@@ -122,6 +124,20 @@ export const SETTINGS = {
   HOOKLINE_REGISTRY_AUTH: credential(
     "Credentials for private images, as the config.json that docker login writes.",
     registryAuthText,
+  ),
+  HOOKLINE_HTTP: plain(
+    "Where the agent serves its API, metrics and health, as [HOST]:PORT; nothing is served where it is unset. Never the port of the webhook.",
+    listenAddress,
+  ),
+  HOOKLINE_HTTP_TOKEN: credential("Token that opens what HOOKLINE_HTTP serves.", headerSecret),
+  HOOKLINE_HTTP_READ: preset(
+    "Who may read what HOOKLINE_HTTP serves: token, or open for everybody who reaches the port, names of private repositories included.",
+    z.enum(["token", "open"], { error: "must be token or open" }) as z.ZodType<"token" | "open", string>,
+    "token",
+  ),
+  HOOKLINE_HTTP_HOSTS: plain(
+    "Host names under which HOOKLINE_HTTP is asked, with commas between them; addresses and localhost need no word.",
+    hostNames,
   ),
   DOCKER_HOST: preset("The Docker Engine.", dockerAddress, "unix:///var/run/docker.sock"),
   LOG_LEVEL: preset(

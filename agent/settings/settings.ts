@@ -5,6 +5,7 @@ import { ConfigError } from "../../shared/fleet/config-error.ts";
 import type { ConfigProblem } from "../../shared/fleet/config-error.ts";
 import type { Secret } from "../../shared/fleet/secret.ts";
 import type { LogLevel } from "../../shared/log/logger.ts";
+import type { ListenAddress } from "../http/listen-address.ts";
 import type { Environment } from "./environment.ts";
 import { instanceOfHost } from "./instance-name.ts";
 import { keptInstance } from "./kept-instance.ts";
@@ -62,6 +63,18 @@ export interface AgentSettings {
   readonly waitingTooLongMs: number;
   /** How long signals may wait and the agent may be away before the standalone receiver calls itself unwell. */
   readonly staleMs: number;
+  readonly http: HttpSettings;
+}
+
+/** What the agent serves over HTTP, and to whom. */
+export interface HttpSettings {
+  /** Null: nothing is served. */
+  readonly listen: ListenAddress | null;
+  readonly token: Secret | null;
+  /** `open`: whoever reaches the port may read. */
+  readonly read: "token" | "open";
+  /** In lower case. */
+  readonly hosts: readonly string[];
 }
 
 export interface SettingsSource {
@@ -112,6 +125,12 @@ export function readSettings({ env, cwd, hostName = hostname() }: SettingsSource
     proxy: ownProxy(env),
     waitingTooLongMs: values.HOOKLINE_WAITING_TOO_LONG_MINUTES * 60_000,
     staleMs: values.HOOKLINE_STALE_MINUTES * 60_000,
+    http: {
+      listen: values.HOOKLINE_HTTP,
+      token: values.HOOKLINE_HTTP_TOKEN,
+      read: values.HOOKLINE_HTTP_READ,
+      hosts: values.HOOKLINE_HTTP_HOSTS ?? [],
+    },
   };
 }
 

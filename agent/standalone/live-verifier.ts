@@ -1,5 +1,5 @@
 import { WebhookVerifier, type SecretKeys, type Verdict } from "../../shared/signature/webhook-verifier.ts";
-import type { ShownSecrets } from "./shown-secrets.ts";
+import type { ShownSecrets } from "../settings/shown-secrets.ts";
 
 /** Verifies deliveries by the webhook's secrets as they are now: the current one and the one before. */
 export class LiveVerifier implements Pick<WebhookVerifier, "verify" | "keys"> {

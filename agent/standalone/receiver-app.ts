@@ -12,7 +12,7 @@ import type { MailboxPort } from "../../shared/receiver/mailbox-port.ts";
 import { createReceiver } from "../../shared/receiver/receiver.ts";
 import { systemClock } from "../clock/system-clock.ts";
 import { LiveVerifier } from "./live-verifier.ts";
-import { ShownSecrets, type ShownSecret } from "./shown-secrets.ts";
+import { ShownSecrets, type ShownSecret } from "../settings/shown-secrets.ts";
 
 export interface ReceiverAppOptions {
   readonly mailbox: MailboxPort;

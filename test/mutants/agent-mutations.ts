@@ -53,7 +53,7 @@ export const AGENT_MUTATIONS: readonly Mutation[] = [
   },
   {
     breaks: "promise 13: every stranger's signature makes the receiver look at the disk",
-    file: "agent/standalone/shown-secrets.ts",
+    file: "agent/settings/shown-secrets.ts",
     search: "const LOOK_AGAIN_MS = 10_000;",
     replace: "const LOOK_AGAIN_MS = 0;",
     foundBy: ["standalone"],

@@ -245,7 +245,7 @@ export const EDGE_MUTATIONS: readonly Mutation[] = [
   },
   {
     breaks: "promise 18: strangers who hold their connections open keep GitHub out",
-    file: "agent/standalone/http-server.ts",
+    file: "agent/http/http-server.ts",
     search: "[...never, ...before][0]?.destroy();",
     replace: "[...before, ...never].at(-1)?.destroy();",
     foundBy: ["standalone"],

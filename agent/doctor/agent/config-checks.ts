@@ -1,6 +1,7 @@
 import { ConfigError, describeProblem, type ConfigProblem } from "../../../shared/fleet/config-error.ts";
 import type { Fleet } from "../../../shared/fleet/pool.ts";
 import { readPoolsFile } from "../../settings/pools-file.ts";
+import { describeListenAddress } from "../../http/listen-address.ts";
 import type { AgentSettings } from "../../settings/settings.ts";
 import type { Environment } from "../../settings/environment.ts";
 import { unknownSettings } from "../../settings/unknown-settings.ts";
@@ -35,6 +36,24 @@ export function readFleet(
 /** Whether some variable of ours is misspelt. */
 export function settingsCheck(env: Environment): Check {
   return { id: "config-settings", group: "agent", run: () => judgeSettings(env) };
+}
+
+/** Who may read what the agent serves. */
+export function httpCheck({ http }: AgentSettings): Check {
+  return { id: "config-http", group: "agent", run: () => judgeHttp(http) };
+}
+
+function judgeHttp({ listen, read, token }: AgentSettings["http"]): Finding {
+  if (listen === null) return { status: "pass", summary: "HOOKLINE_HTTP is not set: nothing is served" };
+  const at = describeListenAddress(listen);
+  const remedy =
+    "set HOOKLINE_HTTP_TOKEN_FILE to a file with the output of openssl rand -hex 32, and not HOOKLINE_HTTP_READ";
+  if (read === "open") {
+    const summary = `whoever reaches ${at} may read names of repositories and jobs: HOOKLINE_HTTP_READ is open`;
+    return { status: "warn", summary, remedy };
+  }
+  if (token !== null) return { status: "pass", summary: `${at} is read with a token` };
+  return { status: "fail", summary: "HOOKLINE_HTTP is set without a token: the agent does not start", remedy };
 }
 
 function judgeSettings(env: Environment): Finding {

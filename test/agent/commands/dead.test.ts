@@ -4,7 +4,7 @@ import { runCli } from "../../../agent/commands/commands.ts";
 import { settingsNeededBy } from "../../../agent/settings/needed-settings.ts";
 import { Journal } from "../../../agent/journal/journal.ts";
 import { NodeSql } from "../../../agent/sqlite/node-sql.ts";
-import { serveHttp } from "../../../agent/standalone/http-server.ts";
+import { serveHttp } from "../../../agent/http/http-server.ts";
 import { LocalMailbox } from "../../../agent/standalone/local-mailbox.ts";
 import { createReceiverApp } from "../../../agent/standalone/receiver-app.ts";
 import { systemClock } from "../../../agent/clock/system-clock.ts";

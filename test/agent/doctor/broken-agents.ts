@@ -43,6 +43,22 @@ export const BROKEN_AGENTS: readonly BrokenWorld[] = [
     breakIt: () => ({ env: { HOOKLINE_SWEEP_INTERVALL_SECONDS: "10" } }),
   },
   {
+    name: "what is served is open to everybody",
+    check: "config-http",
+    status: "warn",
+    summary: /whoever reaches :8124 may read names of repositories/,
+    remedy: /HOOKLINE_HTTP_TOKEN_FILE/,
+    breakIt: () => ({ env: { HOOKLINE_HTTP: ":8124", HOOKLINE_HTTP_READ: "open" } }),
+  },
+  {
+    name: "what is served has no token",
+    check: "config-http",
+    status: "fail",
+    summary: /without a token: the agent does not start/,
+    remedy: /openssl rand -hex 32/,
+    breakIt: () => ({ env: { HOOKLINE_HTTP: ":8124" } }),
+  },
+  {
     name: "O10 a clock that is two minutes ahead",
     check: "agent-clock",
     status: "warn",

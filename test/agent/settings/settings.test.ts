@@ -47,6 +47,7 @@ test("an empty environment gives the documented defaults", () => {
     proxy: { https: null, http: null, no: null },
     waitingTooLongMs: 1_800_000,
     staleMs: 900_000,
+    http: { listen: null, token: null, read: "token", hosts: [] },
   });
 });
 
@@ -127,6 +128,7 @@ test.each([...SECRET_VARIABLES])(
         settings.webhookSecret,
         settings.previousWebhookSecret,
         settings.registryAuth,
+        settings.http.token,
       ];
       const own = github === null ? [] : [github.kind === "token" ? github.token : github.privateKey];
       found.push(...[...all, ...own].filter((value) => value !== null).map((value) => value.reveal().trimEnd()));

@@ -3,7 +3,7 @@ import { connect, type Socket } from "node:net";
 import { Hono } from "hono";
 import { expect, onTestFinished, test } from "vitest";
 
-import { serveHttp } from "../../../agent/standalone/http-server.ts";
+import { serveHttp } from "../../../agent/http/http-server.ts";
 
 const ADDRESS = { host: "127.0.0.1", port: 0 };
 

@@ -1,7 +1,7 @@
 import { onTestFinished } from "vitest";
 
 import { NodeSql } from "../../../agent/sqlite/node-sql.ts";
-import { serveHttp, type HttpServer } from "../../../agent/standalone/http-server.ts";
+import { serveHttp, type HttpServer } from "../../../agent/http/http-server.ts";
 import { LocalMailbox } from "../../../agent/standalone/local-mailbox.ts";
 import { createReceiverApp } from "../../../agent/standalone/receiver-app.ts";
 import { Secret } from "../../../shared/fleet/secret.ts";

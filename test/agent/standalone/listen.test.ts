@@ -3,8 +3,8 @@ import { createServer, type AddressInfo } from "node:net";
 import { Hono } from "hono";
 import { expect, onTestFinished, test } from "vitest";
 
-import { serveHttp } from "../../../agent/standalone/http-server.ts";
-import { describeListenAddress, readListenAddress } from "../../../agent/standalone/listen-address.ts";
+import { serveHttp } from "../../../agent/http/http-server.ts";
+import { describeListenAddress, readListenAddress } from "../../../agent/http/listen-address.ts";
 
 test.each([
   [":8080", { host: null, port: 8080 }],

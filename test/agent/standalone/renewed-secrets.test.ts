@@ -3,7 +3,7 @@ import { createHmac } from "node:crypto";
 import { expect, test } from "vitest";
 
 import { LiveVerifier } from "../../../agent/standalone/live-verifier.ts";
-import { ShownSecrets } from "../../../agent/standalone/shown-secrets.ts";
+import { ShownSecrets } from "../../../agent/settings/shown-secrets.ts";
 import { VirtualClock } from "../../stand-ins/time/virtual-clock.ts";
 
 const BODY = new TextEncoder().encode("{}");

@@ -4,7 +4,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 
 import { systemClock } from "../../../agent/clock/system-clock.ts";
 import { NodeSql } from "../../../agent/sqlite/node-sql.ts";
-import { serveHttp } from "../../../agent/standalone/http-server.ts";
+import { serveHttp } from "../../../agent/http/http-server.ts";
 import { LocalMailbox } from "../../../agent/standalone/local-mailbox.ts";
 import { createReceiverApp } from "../../../agent/standalone/receiver-app.ts";
 import { Secret } from "../../../shared/fleet/secret.ts";

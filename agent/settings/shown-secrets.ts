@@ -1,5 +1,5 @@
 import type { Clock } from "../../shared/clock/clock.ts";
-import type { ChangingSecret } from "../settings/changing-secret.ts";
+import type { ChangingSecret } from "./changing-secret.ts";
 
 /** Strangers send what matches no secret as often as they like: that makes nobody look at the disk more often than this. */
 const LOOK_AGAIN_MS = 10_000;

@@ -35,11 +35,15 @@ export interface HttpServer {
   close(): Promise<void>;
 }
 
-/** Serves an app over HTTP/1.1, bodies as raw bytes. @throws {ListenError} if the address cannot be had. */
+/**
+ * Serves an app over HTTP/1.1, bodies as raw bytes. `setting` is where the operator wrote the address.
+ * @throws {ListenError} if the address cannot be had.
+ */
 export async function serveHttp(
   app: Hono,
   address: ListenAddress,
   maxConnections = MOST_CONNECTIONS,
+  setting = "--listen",
 ): Promise<HttpServer> {
   const server = createAdaptorServer({
     fetch: app.fetch,
@@ -53,7 +57,7 @@ export async function serveHttp(
     },
   }) as Server;
   boundConnections(server, maxConnections);
-  await listen(server, address);
+  await listen(server, address, setting);
   const { port } = server.address() as AddressInfo;
   return { port, url: `http://${reachable(address.host)}:${port}`, close: () => close(server) };
 }
@@ -78,9 +82,9 @@ function boundConnections(server: Server, most: number): void {
   });
 }
 
-function listen(server: Server, address: ListenAddress): Promise<void> {
+function listen(server: Server, address: ListenAddress, setting: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    const failed = (error: NodeJS.ErrnoException): void => reject(listenError(error, address));
+    const failed = (error: NodeJS.ErrnoException): void => reject(listenError(error, address, setting));
     server.once("error", failed);
     server.listen({ port: address.port, ...(address.host === null ? {} : { host: address.host }) }, () => {
       server.off("error", failed);

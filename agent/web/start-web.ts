@@ -1,0 +1,37 @@
+import type { Clock } from "../../shared/clock/clock.ts";
+import type { Logger } from "../../shared/log/logger.ts";
+import type { Daemon } from "../control/answer-request.ts";
+import { serveHttp, type HttpServer } from "../http/http-server.ts";
+import type { ServedHttp } from "../settings/require-settings.ts";
+import type { ShownSecret } from "../settings/shown-secrets.ts";
+import { StatusFeed } from "./status-feed.ts";
+import { createWebApp } from "./web-app.ts";
+
+/** A browser holds six connections to a host; a household with dashboards and monitors stays far below. */
+const MOST_CONNECTIONS = 256;
+
+export interface StartWebOptions {
+  readonly http: ServedHttp;
+  /** What opens it; null where everybody may read. */
+  readonly token: ShownSecret | null;
+  readonly daemon: Pick<Daemon, "status" | "job" | "changed">;
+  readonly clock: Pick<Clock, "monotonicMs">;
+  readonly log: Logger;
+}
+
+/** Serves the daemon on an address of its own. @throws {ListenError} if the address cannot be had. */
+export async function startWeb(options: StartWebOptions): Promise<HttpServer> {
+  const { http, log, daemon } = options;
+  const feed = new StatusFeed(daemon);
+  const app = createWebApp({ ...options, feed, hosts: http.hosts, isOpen: http.read === "open" });
+  const server = await serveHttp(app, http.listen, MOST_CONNECTIONS, "HOOKLINE_HTTP");
+  log.info("serving over HTTP", { url: server.url, read: http.read });
+  return {
+    ...server,
+    close: () => {
+      // Streams have no end of their own that a stop could wait for.
+      feed.close();
+      return server.close();
+    },
+  };
+}

@@ -1,0 +1,74 @@
+import { Hono, type MiddlewareHandler } from "hono";
+
+import type { Clock } from "../../shared/clock/clock.ts";
+import type { Logger } from "../../shared/log/logger.ts";
+import type { Daemon } from "../control/answer-request.ts";
+import type { ShownSecret } from "../settings/shown-secrets.ts";
+import { eventStream } from "./event-stream.ts";
+import { hostGuard } from "./host-guard.ts";
+import { readGuard } from "./read-guard.ts";
+import type { StatusFeed } from "./status-feed.ts";
+import { summaryOf } from "./summary.ts";
+
+export interface WebAppOptions {
+  readonly daemon: Pick<Daemon, "status" | "job">;
+  readonly feed: StatusFeed;
+  readonly token: ShownSecret | null;
+  /** Whether a read needs no token. */
+  readonly isOpen: boolean;
+  /** Names under which it may be asked, beside addresses and `localhost`. */
+  readonly hosts: readonly string[];
+  /** For how often the token's file is looked at. */
+  readonly clock: Pick<Clock, "monotonicMs">;
+  readonly log: Logger;
+}
+
+const HEADERS = {
+  "Cache-Control": "no-store",
+  "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+  "Cross-Origin-Resource-Policy": "same-origin",
+  "Referrer-Policy": "no-referrer",
+  "X-Content-Type-Options": "nosniff",
+} as const;
+
+/** What the agent serves on the LAN. It reads and changes nothing; config/openapi.json describes it. */
+export function createWebApp(options: WebAppOptions): Hono {
+  const { daemon, feed, token, isOpen, hosts, clock, log } = options;
+  const app = new Hono();
+  const reads: MiddlewareHandler = isOpen ? (_context, next) => next() : readGuard(token, clock);
+  app.use(async (context, next) => {
+    await next();
+    // A route that says something of its own is left as it is.
+    for (const [name, value] of Object.entries(HEADERS)) {
+      if (!context.res.headers.has(name)) context.res.headers.set(name, value);
+    }
+  });
+  app.use(hostGuard(hosts));
+  app.onError((error, context) => {
+    log.error("request failed", { path: context.req.path, reason: error.message });
+    return context.json({ error: "internal error" }, 500);
+  });
+  app.notFound((context) => context.json({ error: "nothing is served there" }, 404));
+
+  app.get("/healthz", (context) => context.json({ ok: true }));
+  app.get("/readyz", (context) => {
+    const { holds } = daemon.status().agent;
+    return context.json({ ok: holds.length === 0, holds }, holds.length === 0 ? 200 : 503);
+  });
+  app.get("/api/status", reads, (context) => context.json(daemon.status()));
+  app.get("/api/summary", reads, (context) => context.json(summaryOf(daemon.status())));
+  app.get("/api/jobs", reads, (context) => {
+    const { atMs, jobs } = daemon.status();
+    return context.json({ atMs, ...jobs });
+  });
+  app.get("/api/jobs/:id{[1-9][0-9]{0,15}}", reads, (context) => {
+    const job = daemon.job(Number(context.req.param("id")));
+    const isOpenJob = job.waiting !== null || job.running !== null;
+    return context.json(job, isOpenJob ? 200 : 404);
+  });
+  app.get("/api/events", reads, () => {
+    const headers = { "Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no" };
+    return new Response(eventStream(feed), { headers });
+  });
+  return app;
+}
