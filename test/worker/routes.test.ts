@@ -16,6 +16,7 @@ describeRoutes("worker", async () => ({
     await deliverJobs(1, 2);
     await agent.seqsUpTo(2);
     agent.send({ type: "nack", fence: 1, seq: 1, verdict: "poison", reason: "unreadable" });
+    agent.send({ type: "ack", fence: 1, upTo: 2 });
     await agent.probe(1);
   },
 }));

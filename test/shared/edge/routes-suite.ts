@@ -12,7 +12,7 @@ export interface EdgeUnderTest {
   readonly token: string;
   /** Asks over HTTP; `path` begins with a slash. */
   ask(path: string, init: RequestInit): Promise<Response>;
-  /** Has the agent refuse the first of two signals: letter 1 is listed then, and the head is 2. */
+  /** Has the agent refuse the first of two signals: letter 1 is listed then, and 2 is acknowledged. */
   setAside(): Promise<void>;
 }
 
@@ -83,6 +83,7 @@ export const ROUTES: readonly Route[] = [
     { what: `freshness, ${by}`, method: "GET", path: "/freshness", by, ...UNAUTHORIZED },
     { what: `letters, ${by}`, method: "GET", path: "/dead", by, ...UNAUTHORIZED },
     { what: `a letter back, ${by}`, method: "POST", path: "/dead/1/requeue", by, ...UNAUTHORIZED },
+    { what: `a replay, ${by}`, method: "POST", path: "/replay?since=0", by, ...UNAUTHORIZED },
     { what: `the link, ${by}`, method: "GET", path: "/link", by, ...UNAUTHORIZED, absent: ["standalone"] as const },
   ]),
   {
@@ -121,6 +122,66 @@ export const ROUTES: readonly Route[] = [
     by: "agent" as const,
     status: 404,
   })),
+  {
+    what: "a replay of nothing",
+    method: "POST",
+    path: "/replay?since=0",
+    by: "agent",
+    status: 200,
+    json: { replayed: 0, next: null, full: false },
+  },
+  {
+    what: "a replay",
+    given: "a dead letter",
+    method: "POST",
+    path: "/replay?since=0",
+    by: "agent",
+    status: 200,
+    json: { replayed: 2, next: null, full: false },
+  },
+  {
+    what: "a replay that only counts",
+    given: "a dead letter",
+    method: "POST",
+    path: "/replay?since=0&dry=1",
+    by: "agent",
+    status: 200,
+    json: { replayed: 2, next: null, full: false },
+  },
+  {
+    what: "a replay of what came later",
+    given: "a dead letter",
+    method: "POST",
+    path: "/replay?since=999999999999999",
+    by: "agent",
+    status: 200,
+    json: { replayed: 0, next: null, full: false },
+  },
+  {
+    what: "one delivery again",
+    given: "a dead letter",
+    method: "POST",
+    path: `/replay?guid=${guid(2)}`,
+    by: "agent",
+    status: 200,
+    json: { replayed: 1, next: null, full: false },
+  },
+  {
+    what: "a delivery that is not known",
+    method: "POST",
+    path: `/replay?guid=${guid(7)}`,
+    by: "agent",
+    status: 404,
+    json: { error: "the mailbox has no signal of this GUID" },
+  },
+  ...["", "?since=", "?since=-1", "?since=yesterday", "?since=0&guid=x", "?since=0&upTo=x", "?guid="].map((query) => ({
+    what: `a replay of ${JSON.stringify(query)}`,
+    method: "POST",
+    path: `/replay${query}`,
+    by: "agent" as const,
+    status: 400,
+  })),
+  { what: "a replay, by GET", method: "GET", path: "/replay?since=0", by: "agent", status: 404 },
   {
     what: "the link without an upgrade",
     method: "GET",
