@@ -4,6 +4,7 @@ import { tokenProblem } from "../shared/edge/access.ts";
 import { tokenGuards } from "../shared/edge/guards.ts";
 import { createOperatorApp } from "../shared/edge/operator-routes.ts";
 import { SUBPROTOCOL } from "../shared/link/protocol.ts";
+import type { ReplayRequest } from "../shared/mailbox/replay.ts";
 import { createReceiver } from "../shared/receiver/receiver.ts";
 import { WebhookVerifier, type SecretKeys } from "../shared/signature/webhook-verifier.ts";
 import { edgeLogger } from "./log.ts";
@@ -29,6 +30,8 @@ export function createApp(env: Env): Hono {
     health: (staleMs: number) => asked(async () => stub().health(staleMs)),
     deadLetters: () => asked(async () => stub().deadLetters()),
     requeue: (seq: number) => asked(async () => stub().requeue(seq)),
+    replaySince: (request: ReplayRequest) => asked(async () => stub().replaySince(request)),
+    replayGuid: (guid: string, dryRun: boolean) => asked(async () => stub().replayGuid(guid, dryRun)),
   };
   const verifier = verifierOf(settings);
   const staleMs = settings.HOOKLINE_STALE_MINUTES * 60_000;

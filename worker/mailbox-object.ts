@@ -10,6 +10,7 @@ import { CLOSE } from "../shared/link/close-codes.ts";
 import { PING, PONG, SUBPROTOCOL } from "../shared/link/protocol.ts";
 import type { Logger } from "../shared/log/logger.ts";
 import type { Freshness } from "../shared/mailbox/freshness.ts";
+import type { Replayed, ReplayRequest } from "../shared/mailbox/replay.ts";
 import type { AcceptOutcome, DeliveryNote, MatchedSecret } from "../shared/receiver/mailbox-port.ts";
 import type { SecretKeys } from "../shared/signature/webhook-verifier.ts";
 import type { Signal } from "../shared/workflow-job/signal.ts";
@@ -79,6 +80,16 @@ export class MailboxObject extends DurableObject<Env> {
   /** Sends a dead letter again, under a new sequence number; null if there is none of that number. */
   requeue(seq: number): number | null {
     return this.#door.open().requeue(seq);
+  }
+
+  /** Sends again what came since a time, a part a call: see `Mailbox.replaySince`. */
+  replaySince(request: ReplayRequest): Replayed {
+    return this.#door.open().replaySince(request);
+  }
+
+  /** Sends one signal again: see `Mailbox.replayGuid`. */
+  replayGuid(guid: string, dryRun: boolean): "replayed" | "waiting" | null {
+    return this.#door.open().replayGuid(guid, dryRun);
   }
 
   /** When things last happened here, and who is connected. */

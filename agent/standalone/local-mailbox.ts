@@ -8,6 +8,7 @@ import type { DeadLetterPage } from "../../shared/edge/mailbox-host.ts";
 import type { OperatorPort } from "../../shared/edge/operator-routes.ts";
 import type { Logger } from "../../shared/log/logger.ts";
 import type { Freshness } from "../../shared/mailbox/freshness.ts";
+import type { Replayed, ReplayRequest } from "../../shared/mailbox/replay.ts";
 import type { SqlDatabase } from "../../shared/sql/sql.ts";
 import type { AcceptOutcome, DeliveryNote, MailboxPort, MatchedSecret } from "../../shared/receiver/mailbox-port.ts";
 import type { SecretKeys } from "../../shared/signature/webhook-verifier.ts";
@@ -69,6 +70,14 @@ export class LocalMailbox implements MailboxPort, OperatorPort {
 
   async requeue(seq: number): Promise<number | null> {
     return this.#door.open().requeue(seq);
+  }
+
+  async replaySince(request: ReplayRequest): Promise<Replayed> {
+    return this.#door.open().replaySince(request);
+  }
+
+  async replayGuid(guid: string, dryRun: boolean): Promise<"replayed" | "waiting" | null> {
+    return this.#door.open().replayGuid(guid, dryRun);
   }
 
   /** Connects the agent of this process; the rules of the link are the edge's own. */

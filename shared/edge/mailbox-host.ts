@@ -7,6 +7,7 @@ import { storedFreshness, type Freshness } from "../mailbox/freshness.ts";
 import { Mailbox } from "../mailbox/mailbox.ts";
 import type { MailboxLimits } from "../mailbox/mailbox-options.ts";
 import { openJobs } from "../mailbox/open-jobs.ts";
+import type { Replayed, ReplayRequest } from "../mailbox/replay.ts";
 import type { SqlDatabase } from "../sql/sql.ts";
 import { Tally } from "../mailbox/tally.ts";
 import type { AcceptOutcome, DeliveryNote, MatchedSecret } from "../receiver/mailbox-port.ts";
@@ -109,10 +110,28 @@ export class MailboxHost {
 
   /** Sends a dead letter again, under a new sequence number; null if there is none of that number. */
   requeue(seq: number): number | null {
-    const moved = this.mailbox.requeue(seq);
+    return this.#sending(() => this.mailbox.requeue(seq));
+  }
+
+  /** Sends again what came since a time, or counts it: see `Mailbox.replaySince`. */
+  replaySince(request: ReplayRequest): Replayed {
+    const outcome = this.#sending(() => this.mailbox.replaySince(request));
+    const { replayed, next, full } = outcome;
+    if (!request.dryRun)
+      this.#options.log.info("signals put back by the operator", { replayed, full, more: next !== null });
+    return outcome;
+  }
+
+  /** Sends one signal again: see `Mailbox.replayGuid`. */
+  replayGuid(guid: string, dryRun: boolean): "replayed" | "waiting" | null {
+    return this.#sending(() => this.mailbox.replayGuid(guid, dryRun));
+  }
+
+  #sending<T>(work: () => T): T {
+    const outcome = work();
     this.link.pump();
     this.#options.schedule();
-    return moved;
+    return outcome;
   }
 
   /** When things last happened here, and who is connected. `keys` name the secrets that this edge takes. */

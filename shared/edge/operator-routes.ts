@@ -8,10 +8,11 @@ import { unavailableAnswer } from "../receiver/unavailable-answer.ts";
 import type { Guards } from "./guards.ts";
 import type { Health } from "./health.ts";
 import type { DeadLetterPage } from "./mailbox-host.ts";
+import { replayRoute, type ReplayPort } from "./replay-route.ts";
 import { securityHeaders } from "./security-headers.ts";
 
 /** The mailbox as its operator sees it, in process or over RPC. */
-export interface OperatorPort {
+export interface OperatorPort extends ReplayPort {
   /** `keys` name the webhook secrets that the edge takes; null while it takes none. */
   freshness(keys: SecretKeys | null): Promise<Freshness>;
   /** What a monitor is told; signals may wait, and the agent be away, for `staleMs`. */
@@ -31,7 +32,7 @@ export interface OperatorRoutesOptions {
   readonly log: Logger;
 }
 
-/** The app that holds all routes of an edge, with those of the operator: `/healthz`, `/freshness` and `/dead`. */
+/** The app that holds all routes of an edge, with those of the operator: `/healthz`, `/freshness`, `/dead`, `/replay`. */
 export function createOperatorApp({ mailbox, guards, staleMs, verifier, log }: OperatorRoutesOptions): Hono {
   const app = new Hono();
   app.use(securityHeaders);
@@ -55,5 +56,6 @@ export function createOperatorApp({ mailbox, guards, staleMs, verifier, log }: O
     if (seq !== null) return context.json({ status: "requeued", seq });
     return context.json({ error: "no dead letter has this number; GET /dead lists them" }, 404);
   });
+  app.post("/replay", guards.agent, replayRoute(mailbox));
   return app;
 }

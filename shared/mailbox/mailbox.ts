@@ -10,6 +10,7 @@ import { LinkLoss } from "./link-loss.ts";
 import { MAX_UNACKED, RETENTION_MS, type MailboxOptions } from "./mailbox-options.ts";
 import { MetaTable, type MetaCell } from "./meta.ts";
 import { migrate } from "./migrations.ts";
+import { Replay, type Replayed, type ReplayRequest } from "./replay.ts";
 import { RetryCount } from "./retry-count.ts";
 import { SignalStore, type StoredSignal } from "./signal-store.ts";
 import { SignalSummary } from "./signal-summary.ts";
@@ -37,6 +38,7 @@ export class Mailbox {
   readonly #sql: SqlDatabase;
   readonly #signals: SignalStore;
   readonly #dead: DeadLetters;
+  readonly #replay: Replay;
   readonly #acked: Acknowledgement;
   readonly #gap: MetaCell<"gap">;
   readonly #routes: MetaCell<"routes">;
@@ -64,6 +66,7 @@ export class Mailbox {
     this.summary = new SignalSummary(options.sql, meta);
     this.linkLoss = new LinkLoss(meta);
     this.report = new LastReport(meta);
+    this.#replay = new Replay({ sql: options.sql, signals: this.#signals, dead: this.#dead, summary: this.summary });
     this.#gap = meta.cell("gap");
     this.#routes = meta.cell("routes");
     this.#fence = meta.cell("fence");
@@ -113,17 +116,10 @@ export class Mailbox {
     const seq = this.#signals.seqOf(signal.guid);
     if (seq === null) throw new Error(`signal ${signal.guid} is neither new nor known`);
     if (!this.#dead.has(seq)) return { kind: "duplicate", seq };
-    return { kind: "stored", seq: this.#revive(seq, signal.guid, signal.receivedAtMs, signal) };
-  }
-
-  #revive(seq: number, guid: string, receivedAtMs: number, signal: unknown): number {
-    const next = this.#sql.transaction(() => {
-      this.#dead.remove(seq);
-      return this.#signals.moveToEnd(seq, guid, receivedAtMs, signal);
-    });
+    const { guid, receivedAtMs } = signal;
+    const moved = this.#sql.transaction(() => this.#replay.move(seq, { guid, receivedAtMs, signal }, this.acked()));
     this.#boundBacklog();
-    this.summary.stored({ head: next, acked: this.acked(), nowMs: receivedAtMs });
-    return next;
+    return { kind: "stored", seq: moved };
   }
 
   /** At the bound the backlog becomes a gap notice: the agent sweeps instead of replaying for hours. */
@@ -262,9 +258,30 @@ export class Mailbox {
    * is harmless.
    */
   requeue(seq: number): number | null {
-    const stored = this.#dead.has(seq) ? this.#signals.get(seq) : null;
-    if (stored === null) return null;
-    return this.#revive(seq, stored.guid, stored.receivedAtMs, stored.signal);
+    return this.#dead.has(seq) ? this.#putBack(seq) : null;
+  }
+
+  #putBack(seq: number): number | null {
+    const moved = this.#replay.one(seq, this.acked());
+    this.#boundBacklog();
+    return moved;
+  }
+
+  /** Puts signals received since a time at the end of the queue, as `Replay.since` does; never more than the bound takes. */
+  replaySince(request: ReplayRequest): Replayed {
+    return this.#replay.since(request, { acked: this.acked(), room: this.#maxUnacked - this.unacked() });
+  }
+
+  /**
+   * Puts the signal of a GUID at the end of the queue. `waiting` if it has not been acknowledged and is sent anyway;
+   * null if the GUID is not known.
+   */
+  replayGuid(guid: string, dryRun: boolean): "replayed" | "waiting" | null {
+    const seq = this.#signals.seqOf(guid);
+    if (seq === null) return null;
+    if (seq > this.acked() && !this.#dead.has(seq)) return "waiting";
+    if (!dryRun) this.#putBack(seq);
+    return "replayed";
   }
 
   /**

@@ -73,6 +73,17 @@ export class SignalStore {
     return { guid: String(row["guid"]), receivedAtMs: Number(row["at"]), signal: storedJson(row) };
   }
 
+  /** When the signals after `seq` and up to `upTo` were received, lowest number first, `limit` at most. */
+  times(seq: number, upTo: number, limit: number): readonly { readonly seq: number; readonly receivedAtMs: number }[] {
+    const rows = this.#sql.exec(
+      "SELECT seq, received_at AS at FROM signals WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?",
+      seq,
+      upTo,
+      limit,
+    );
+    return rows.map((row) => ({ seq: Number(row["seq"]), receivedAtMs: Number(row["at"]) }));
+  }
+
   /** The newest sequence number given, 0 before the first. */
   head(): number {
     const [row] = this.#sql.exec("SELECT seq FROM signals ORDER BY seq DESC LIMIT 1");

@@ -63,8 +63,8 @@ export const EDGE_MUTATIONS: readonly Mutation[] = [
   },
   {
     breaks: "E-9: letters that were put back are taken for the newest deliveries",
-    file: "shared/mailbox/mailbox.ts",
-    search: "    this.summary.stored({ head: next, acked: this.acked(), nowMs: receivedAtMs });\n",
+    file: "shared/mailbox/replay.ts",
+    search: "    summary.stored({ head, acked, nowMs: receivedAtMs });\n",
     replace: "",
     foundBy: ["link"],
   },

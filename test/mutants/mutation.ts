@@ -9,6 +9,7 @@ export type Suite =
   | "daemon"
   | "control"
   | "journal"
+  | "mailbox"
   | "link"
   | "edge"
   | "upgrade"

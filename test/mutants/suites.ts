@@ -21,6 +21,7 @@ export const SUITES: Readonly<Record<Suite, readonly string[]>> = {
     "test/agent/commands/retire.test.ts",
     "test/agent/commands/caches.test.ts",
   ],
+  mailbox: [...VITEST, "--project", "node", "test/shared/mailbox"],
   link: [...VITEST, "--project", "node", "test/shared/edge", "test/agent/link"],
   edge: [...VITEST, "--project", "node", "test/shared/edge/retryable.test.ts"],
   upgrade: [...VITEST, "--project", "node", "test/e2e/release-before.test.ts"],

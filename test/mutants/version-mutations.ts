@@ -23,4 +23,32 @@ export const VERSION_MUTATIONS: readonly Mutation[] = [
     replace: 'take(sql, "additions", ADDITIONS, 0);',
     foundBy: ["upgrade"],
   },
+  {
+    breaks: "replay: so much is put back that the backlog is given up",
+    file: "shared/mailbox/replay.ts",
+    search: "const taken = dryRun ? due : due.slice(0, room);",
+    replace: "const taken = due;",
+    foundBy: ["mailbox"],
+  },
+  {
+    breaks: "replay: what was put back is put back again by the next call",
+    file: "shared/mailbox/replay.ts",
+    search: "const upTo = Math.min(from?.upTo ?? acked, acked);",
+    replace: "const upTo = acked;",
+    foundBy: ["mailbox"],
+  },
+  {
+    breaks: "replay: one that only counts puts signals back",
+    file: "shared/mailbox/replay.ts",
+    search: "if (!dryRun && taken.length > 0)",
+    replace: "if (taken.length > 0)",
+    foundBy: ["mailbox"],
+  },
+  {
+    breaks: "replay: a signal that waits for the agent is put behind the others",
+    file: "shared/mailbox/mailbox.ts",
+    search: 'if (seq > this.acked() && !this.#dead.has(seq)) return "waiting";',
+    replace: "",
+    foundBy: ["mailbox"],
+  },
 ];

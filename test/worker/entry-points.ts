@@ -65,6 +65,7 @@ export class EntryPoints {
       ["POST /dead/SEQ/requeue", { before: () => this.#setAside(), ask: () => this.#requeue() }],
       ["GET /healthz", { ask: () => ask("/healthz") }],
       ["the alarm, a generation forgotten", { before: () => aWeekLater(), ask: () => alarm(), rounds: 1 }],
+      ["POST /replay, a thousand signals", { ask: () => ask("/replay?since=0", "POST"), rounds: 1 }],
     ];
     const prices: Record<string, Price> = {};
     for (const [name, entry] of entries) prices[name] = await this.#price(entry);
@@ -185,8 +186,8 @@ function notOurs(): unknown {
   return workflowJob(foreign, { job: { labels: ["self-hosted", `windows-${foreign}`] } });
 }
 
-async function ask(path: string): Promise<void> {
-  const answer = await exports.default.fetch(`${ORIGIN}${path}`, AUTHORIZED);
+async function ask(path: string, method = "GET"): Promise<void> {
+  const answer = await exports.default.fetch(`${ORIGIN}${path}`, { ...AUTHORIZED, method });
   await answer.text();
   if (!answer.ok) throw new Error(`${path} is answered ${answer.status}`);
 }

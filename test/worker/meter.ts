@@ -5,7 +5,17 @@ import { MailboxObject } from "../../worker/mailbox-object.ts";
 import { mailboxStub } from "./test-agent.ts";
 
 /** What the Worker and the runtime call of the object; each is billed as a request but for a socket's message. */
-const CALLS = ["accept", "note", "fetch", "alarm", "freshness", "deadLetters", "requeue"] as const;
+const CALLS = [
+  "accept",
+  "note",
+  "fetch",
+  "alarm",
+  "freshness",
+  "deadLetters",
+  "requeue",
+  "replaySince",
+  "replayGuid",
+] as const;
 type Call = (typeof CALLS)[number] | "webSocketMessage" | "webSocketClose";
 
 /** What Cloudflare bills, summed over everything that happens from now on in this isolate. */

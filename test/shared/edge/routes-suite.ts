@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 
+import { replayAnswerSchema } from "../../../shared/edge/replay-route.ts";
 import { deadLetterListSchema } from "../../../shared/mailbox/dead-letters.ts";
 import { freshnessSchema } from "../../../shared/mailbox/freshness.ts";
 import { PING, workflowJob } from "../../samples/payload.ts";
@@ -137,7 +138,7 @@ export const ROUTES: readonly Route[] = [
     path: "/replay?since=0",
     by: "agent",
     status: 200,
-    json: { replayed: 2, next: null, full: false },
+    json: (body: unknown) => expect(replayAnswerSchema.parse(body)).toEqual({ replayed: 2, next: null, full: false }),
   },
   {
     what: "a replay that only counts",

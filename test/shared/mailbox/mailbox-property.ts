@@ -16,11 +16,15 @@ const steps = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant("bury" as const), n: fc.nat({ max: 20 }) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("prune" as const), n: fc.nat({ max: 20 }) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("requeue" as const), n: fc.nat({ max: 20 }) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("replay" as const), n: fc.constant(0) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("settle" as const), n: fc.constant(0) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("reopen" as const), n: fc.constant(0) }) },
 );
 
-type Step = { readonly do: "accept" | "ack" | "bury" | "requeue" | "prune" | "settle" | "reopen"; readonly n: number };
+interface Step {
+  readonly do: "accept" | "ack" | "bury" | "requeue" | "replay" | "prune" | "settle" | "reopen";
+  readonly n: number;
+}
 
 /** Runs random steps on a mailbox and on the model; a failure prints seed and path of the smallest example. */
 export function mailboxProperty(databases: Databases): void {
@@ -54,6 +58,7 @@ function take(mailbox: Mailbox, step: Step, nowMs: number): unknown {
   if (step.do === "ack") mailbox.acknowledge(step.n, nowMs);
   if (step.do === "bury" && mailbox.after(step.n - 1, 1)[0]?.seq === step.n) mailbox.bury(step.n, "test", 1, nowMs);
   if (step.do === "requeue") return mailbox.requeue(step.n);
+  if (step.do === "replay") return mailbox.replaySince({ sinceMs: 0, from: null, dryRun: false }).replayed;
   if (step.do === "prune") mailbox.prune(nowMs + step.n);
   return undefined;
 }
@@ -94,6 +99,7 @@ class Model {
     }
     if (step.do === "bury") this.#bury(step.n);
     if (step.do === "requeue") return this.#requeue(step.n);
+    if (step.do === "replay") return this.#replay();
     if (step.do === "prune") this.#prune((this.nowMs += step.n));
     if (step.do === "settle") this.#settled = this.#acked;
     if (step.do === "reopen") this.#acked = this.#settled;
@@ -134,6 +140,13 @@ class Model {
   #requeue(seq: number): number | null {
     const found = [...this.#rows].find(([, row]) => row.seq === seq && row.dead);
     return found === undefined ? null : this.#store(found[0]);
+  }
+
+  #replay(): number {
+    const past = [...this.#rows].filter(([, row]) => row.seq <= this.#acked).toSorted(([, a], [, b]) => a.seq - b.seq);
+    const moved = past.slice(0, MAX_UNACKED - (this.#head - this.#acked));
+    for (const [n] of moved) this.#store(n);
+    return moved.length;
   }
 
   #prune(nowMs: number): void {

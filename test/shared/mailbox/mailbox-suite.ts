@@ -9,6 +9,7 @@ import type { SqlDatabase } from "../../../shared/sql/sql.ts";
 import type { Signal } from "../../../shared/workflow-job/signal.ts";
 import { guid, queuedSignal, T0 } from "../../samples/signal.ts";
 import { mailboxProperty } from "./mailbox-property.ts";
+import { replayChecks } from "./replay-checks.ts";
 
 /** Databases of one engine for one test. */
 export interface Databases {
@@ -18,6 +19,9 @@ export interface Databases {
   reopen(): SqlDatabase;
 }
 
+/** Declares a test on a fresh mailbox. */
+export type Check = (name: string, work: (mailbox: Mailbox, sql: SqlDatabase, databases: Databases) => void) => void;
+
 /** Runs `work` with databases of an engine and cleans up after it. */
 export type WithDatabases = (work: (databases: Databases) => void) => Promise<void>;
 
@@ -25,7 +29,7 @@ const ALL = 1000;
 
 /** What a mailbox promises, whatever engine it stands on. */
 export function describeMailbox(engine: string, withDatabases: WithDatabases): void {
-  const check = (name: string, work: (mailbox: Mailbox, sql: SqlDatabase, databases: Databases) => void): void => {
+  const check: Check = (name, work) => {
     test(name, () =>
       withDatabases((databases) => {
         const sql = databases.fresh();
@@ -388,6 +392,8 @@ export function describeMailbox(engine: string, withDatabases: WithDatabases): v
         expect(JSON.stringify(jobs).length).toBeLessThan(200 * 1024);
       },
     );
+
+    replayChecks(check);
 
     test("any order of deliveries, copies, acks, burials, prunings and restarts agrees with a simple model", () =>
       withDatabases((databases) => mailboxProperty(databases)));

@@ -31,13 +31,15 @@ const event = fc.record({
 
 type Step =
   | { readonly do: "deliver"; readonly event: Partial<Signal> }
-  | { readonly do: "requeue" | "restart" | "hello" };
+  | { readonly do: "requeue" | "replay" | "restart" | "hello" };
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 30, arbitrary: fc.record({ do: fc.constant("deliver" as const), event }) },
   {
     weight: 1,
-    arbitrary: fc.record({ do: fc.constantFrom("requeue" as const, "restart" as const, "hello" as const) }),
+    arbitrary: fc.record({
+      do: fc.constantFrom("requeue" as const, "replay" as const, "restart" as const, "hello" as const),
+    }),
   },
 );
 
@@ -50,6 +52,10 @@ test("E-1: a welcome's open jobs are those of all signals, in whatever order and
         if (each.do === "deliver") mailbox.accept(queuedSignal(n, { ...each.event, receivedAtMs: T0 }));
         if (each.do === "restart") mailbox = open(sql);
         if (each.do === "hello") openJobs(mailbox, sql, T0);
+        if (each.do === "replay") {
+          mailbox.acknowledge(mailbox.head(), T0);
+          mailbox.replaySince({ sinceMs: 0, from: null, dryRun: false });
+        }
         if (each.do === "requeue" && mailbox.head() > 0) {
           mailbox.bury(mailbox.head(), "unreadable", 1, T0);
           mailbox.requeue(mailbox.head());

@@ -7,6 +7,7 @@ import { silentLogger, type Logger } from "../../../shared/log/logger.ts";
 import type { Freshness } from "../../../shared/mailbox/freshness.ts";
 import type { MailboxLimits } from "../../../shared/mailbox/mailbox-options.ts";
 import type { Mailbox } from "../../../shared/mailbox/mailbox.ts";
+import type { Replayed, ReplayRequest } from "../../../shared/mailbox/replay.ts";
 import type { AcceptOutcome, DeliveryNote, MailboxPort, MatchedSecret } from "../../../shared/receiver/mailbox-port.ts";
 import type { SqlDatabase } from "../../../shared/sql/sql.ts";
 import type { Signal } from "../../../shared/workflow-job/signal.ts";
@@ -151,5 +152,13 @@ export class MemoryEdge implements MailboxPort, OperatorPort {
 
   async requeue(seq: number): Promise<number | null> {
     return this.#host.requeue(seq);
+  }
+
+  async replaySince(request: ReplayRequest): Promise<Replayed> {
+    return this.#host.replaySince(request);
+  }
+
+  async replayGuid(guid: string, dryRun: boolean): Promise<"replayed" | "waiting" | null> {
+    return this.#host.replayGuid(guid, dryRun);
   }
 }
