@@ -53,7 +53,7 @@ export function describeHealth(open: () => Promise<WatchedEdge> | WatchedEdge): 
 
     test.each(READ_TOKENS)("opens neither the link nor dead letters, in whatever form: %s", async (token) => {
       const edge = await open();
-      const agentsOwn = [["/dead"], ["/dead/1/requeue", "POST"], ["/link"]] as const;
+      const agentsOwn = [["/dead"], ["/dead/1/requeue", "POST"], ["/replay?since=0", "POST"], ["/link"]] as const;
       for (const [path, method = "GET"] of agentsOwn) {
         for (const init of [bearer(token), basic("x", token)]) {
           expect([path, (await edge.ask(path, { ...init, method })).status]).not.toEqual([path, 200]);

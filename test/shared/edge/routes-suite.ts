@@ -46,6 +46,10 @@ const UNAUTHORIZED = {
   json: { error: "unauthorized" },
   header: ["www-authenticate", "Bearer"],
 } as const;
+const UNREAD = {
+  ...UNAUTHORIZED,
+  header: ["www-authenticate", 'Bearer, Basic realm="hookline", charset="UTF-8"'],
+} as const;
 const NO_LETTER = { error: "no dead letter has this number; GET /dead lists them" };
 const webhook = { method: "POST", path: "/webhook", body: JOB, signed: true } as const;
 
@@ -81,7 +85,7 @@ export const ROUTES: readonly Route[] = [
   { what: "another path under webhook", method: "POST", path: "/webhook/", body: JOB, signed: true, status: 404 },
 
   ...(["nobody", "wrong token"] as const).flatMap((by) => [
-    { what: `freshness, ${by}`, method: "GET", path: "/freshness", by, ...UNAUTHORIZED },
+    { what: `freshness, ${by}`, method: "GET", path: "/freshness", by, ...UNREAD },
     { what: `letters, ${by}`, method: "GET", path: "/dead", by, ...UNAUTHORIZED },
     { what: `a letter back, ${by}`, method: "POST", path: "/dead/1/requeue", by, ...UNAUTHORIZED },
     { what: `a replay, ${by}`, method: "POST", path: "/replay?since=0", by, ...UNAUTHORIZED },
