@@ -49,7 +49,7 @@ const mebibytes = (kib: number): string => `${fixed(kib / 1024, 0)} MiB`;
 const range = (least: number, most: number): string =>
   whole(least) === whole(most) ? `${whole(least)} ms` : `${whole(least)} to ${whole(most)} ms`;
 
-function machineOf({ machine, versions }: Figures[keyof Figures]): string {
+function machineOf({ machine, versions }: NonNullable<Figures[keyof Figures]>): string {
   const { processor, cores, memoryGiB } = machine;
   const tools = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   return [processor, `${cores} cores`, `${memoryGiB} GiB`, ...tools].join(", ");

@@ -8,8 +8,32 @@ export const FIGURES_FILE = new URL("../../docs/figures.json", import.meta.url);
 const count = z.int().min(0);
 const measured = z.number().min(0);
 
+/** The middle half of repeated measurements. */
+const quartiles = z.strictObject({ lower: measured, median: measured, upper: measured });
+/** Of the starts of one burst: the first, the one in the middle, the last. */
+const starts = z.strictObject({ first: quartiles, median: quartiles, last: quartiles });
+
 /** What each bench measures: times in milliseconds, sizes in the unit of the name. */
 const SECTIONS = {
+  chain: z.strictObject({
+    /** Docker network of the containers. */
+    network: z.string(),
+    bursts: z.array(
+      z.strictObject({
+        jobs: count,
+        /** How long GitHub takes to answer a JIT call. */
+        jitMs: count,
+        /** Pairs of bursts. */
+        rounds: count,
+        floorMs: starts,
+        hooklineMs: starts,
+        /** Hookline : floor, pair by pair. */
+        ratio: starts,
+        /** Queued to the JIT call. */
+        ownMs: z.strictObject({ p50: measured, p99: measured }),
+      }),
+    ),
+  }),
   edge: z.strictObject({
     deliveries: count,
     rowsWritten: measured,
@@ -118,6 +142,8 @@ function sectionOf<Name extends SectionName>(name: Name) {
 }
 
 const figuresSchema = z.strictObject({
+  /** Absent until it was recorded on a quiet machine. */
+  chain: sectionOf("chain").optional(),
   edge: sectionOf("edge"),
   agent: sectionOf("agent"),
   history: sectionOf("history"),

@@ -25,6 +25,10 @@ export interface ChainOptions {
   readonly agentToken?: string;
   /** More keys of the one pool. */
   readonly pool?: object;
+  /** The agent's program, in place of the sources. */
+  readonly program?: string;
+  /** More of the agent's environment. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** The chain without its agent: GitHub here, the edge in a process of its own, an image for slots in Docker. */
@@ -91,6 +95,8 @@ export async function startChainWithoutAgent(options: ChainOptions): Promise<Cha
         pools: [{ key: "e2e", organization: "acme", labels: ["nas"], network: "host", scaling, ...options.pool }],
       },
       sweepIntervalSeconds: options.sweepIntervalSeconds,
+      ...(options.program === undefined ? {} : { program: options.program }),
+      ...(options.env === undefined ? {} : { env: options.env }),
     },
     containers,
     registered: () => {

@@ -1,0 +1,107 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { bundleAgent } from "../../config/build/bundle-agent.ts";
+import { readFigures, type FiguresOf } from "../../config/build/figures.ts";
+import { imageMemory } from "./agent.ts";
+import { ChainBursts, type Burst } from "./chain-bursts.ts";
+import type { Measured } from "./measured.ts";
+import { isWorse, quantile, quartiles } from "./quartiles.ts";
+
+type Cell = FiguresOf<"chain">["bursts"][number];
+const PLACES = ["first", "median", "last"] as const;
+
+export interface ChainSize {
+  /** How many pairs of bursts, Hookline's and the floor's, for each row. */
+  readonly rounds: number;
+  readonly jobs: readonly number[];
+  readonly jitMs: readonly number[];
+}
+
+const FULL: ChainSize = { rounds: 12, jobs: [1, 5, 20], jitMs: [0, 300] };
+/** What each row needs to be seen at all: for `pnpm test`. */
+export const SMALLEST: ChainSize = { rounds: 1, jobs: [1, 2], jitMs: [0] };
+
+/**
+ * Queued to started, Hookline beside the naive floor: bursts in turn, so that whatever else the machine does befalls both
+ * alike. Real workerd, real Docker, a GitHub on loopback. Needs a Docker Engine.
+ */
+export async function benchChain(size: ChainSize = FULL): Promise<Measured<"chain">> {
+  const folder = mkdtempSync(join(tmpdir(), "hookline-bench-"));
+  try {
+    const { program } = await bundleAgent(join(folder, "program"));
+    const world = await ChainBursts.start(program, Math.max(...size.jobs), imageMemory());
+    try {
+      await pair(world, 1, 0);
+      const cells: Cell[] = [];
+      for (const jitMs of size.jitMs) {
+        for (const jobs of size.jobs) cells.push(await cell(world, jobs, jitMs, size.rounds));
+      }
+      return measured({ network: "host", bursts: cells });
+    } finally {
+      await world.close();
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+interface Pair {
+  readonly hookline: Burst;
+  readonly floor: Burst;
+}
+
+async function cell(world: ChainBursts, jobs: number, jitMs: number, rounds: number): Promise<Cell> {
+  const stopDelay = world.delayJit(jitMs);
+  const pairs: Pair[] = [];
+  for (let round = 0; round < rounds; round += 1) pairs.push(await pair(world, jobs, round));
+  stopDelay();
+  const own = pairs.flatMap(({ hookline }) => hookline.ownMs);
+  return {
+    jobs,
+    jitMs,
+    rounds,
+    floorMs: each((place) => quartiles(pairs.map(({ floor }) => of(floor, place)))),
+    hooklineMs: each((place) => quartiles(pairs.map(({ hookline }) => of(hookline, place)))),
+    ratio: each((place) => quartiles(pairs.map(({ hookline, floor }) => of(hookline, place) / of(floor, place)))),
+    ownMs: { p50: Math.max(0, quantile(own, 0.5)), p99: Math.max(0, quantile(own, 0.99)) },
+  };
+}
+
+/** Who goes first takes turns: what one leaves behind in the engine must not be the other's alone. */
+async function pair(world: ChainBursts, jobs: number, round: number): Promise<Pair> {
+  if (round % 2 === 0) {
+    const floor = await world.floor(jobs);
+    return { floor, hookline: await world.hookline(jobs) };
+  }
+  const hookline = await world.hookline(jobs);
+  return { hookline, floor: await world.floor(jobs) };
+}
+
+function each<T>(value: (place: (typeof PLACES)[number]) => T): Record<(typeof PLACES)[number], T> {
+  return { first: value("first"), median: value("median"), last: value("last") };
+}
+
+function of({ startedMs }: Burst, place: (typeof PLACES)[number]): number {
+  return quantile(startedMs, { first: 0, median: 0.5, last: 1 }[place]);
+}
+
+function measured(figures: FiguresOf<"chain">): Measured<"chain"> {
+  const worse = figures.bursts.flatMap((now) => {
+    const before = readFigures().chain?.figures.bursts.find((row) => row.jobs === now.jobs && row.jitMs === now.jitMs);
+    if (before === undefined || now.rounds < before.rounds) return [];
+    return PLACES.filter((place) => isWorse(now.ratio[place], before.ratio[place])).map(
+      (place) => `${now.jobs} jobs, JIT ${now.jitMs} ms, ${place}: worse than recorded\n`,
+    );
+  });
+  const rows = figures.bursts.flatMap((row) => [
+    `${row.jobs} at once, JIT ${row.jitMs} ms, ${row.rounds} pairs of bursts; own part ${row.ownMs.p50.toFixed(0)} ms, ${row.ownMs.p99.toFixed(0)} ms at the 99th percentile`,
+    ...PLACES.map((place) => {
+      const { lower, median, upper } = row.ratio[place];
+      const ms = `${row.hooklineMs[place].median.toFixed(0)} : ${row.floorMs[place].median.toFixed(0)} ms`;
+      return `  ${place.padEnd(7)} ${ms.padEnd(18)} ${median.toFixed(2)} times the floor (${lower.toFixed(2)} to ${upper.toFixed(2)})`;
+    }),
+  ]);
+  return { figures, text: `${rows.join("\n")}\n${worse.join("")}`, ok: worse.length === 0 };
+}
