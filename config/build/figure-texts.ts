@@ -1,4 +1,5 @@
 import type { Figures } from "./figures.ts";
+import { chainTable, NOT_RECORDED, targetTable } from "./performance-tables.ts";
 
 /** https://developers.cloudflare.com/durable-objects/platform/pricing/ */
 export const FREE = { rowsWritten: 100_000, rowsRead: 5_000_000, requests: 100_000 };
@@ -57,6 +58,11 @@ function machineOf({ machine, versions }: NonNullable<Figures[keyof Figures]>): 
 
 /** What a page shows of the figures, by the name in its marker. */
 export const FIGURE_TEXTS: Readonly<Record<string, (figures: Figures) => string>> = {
+  "performance.targets": targetTable,
+  "chain.table": chainTable,
+  "chain.date": ({ chain }) => chain?.date ?? NOT_RECORDED,
+  "chain.machine": ({ chain }) => (chain === undefined ? NOT_RECORDED : machineOf(chain)),
+
   "edge.date": ({ edge }) => edge.date,
   "edge.machine": ({ edge }) => machineOf(edge),
   "edge.rowsWritten": ({ edge }) => String(freePlan(edge.figures).rowsWritten),

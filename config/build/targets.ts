@@ -1,0 +1,118 @@
+import type { Figures, FiguresOf, SectionName } from "./figures.ts";
+
+/** Figures by bench, as recorded or as just measured. */
+export type FiguresByBench = { readonly [Name in SectionName]?: FiguresOf<Name> };
+
+/** What a figure is to come to. */
+export interface Target {
+  readonly bench: SectionName;
+  readonly figure: string;
+  readonly unit: "ms" | "MiB" | "KiB" | "times";
+  /** The target itself; larger is worse. */
+  readonly most: number;
+  /** Undefined where its bench has not measured it. */
+  readonly valueOf: (figures: FiguresByBench) => number | undefined;
+}
+
+/** A target beside what was measured. */
+export interface TargetRow extends Omit<Target, "valueOf"> {
+  readonly value: number | null;
+  readonly isMet: boolean | null;
+}
+
+type Burst = FiguresOf<"chain">["bursts"][number];
+
+/** Of the burst of so many jobs. */
+function burst(jobs: number, jitMs: number, value: (burst: Burst) => number): Target["valueOf"] {
+  return ({ chain }) => {
+    const found = chain?.bursts.find((each) => each.jobs === jobs && each.jitMs === jitMs);
+    return found === undefined ? undefined : value(found);
+  };
+}
+
+function ofFloor(name: string, jobs: number, jitMs: number, place: keyof Burst["ratio"], most: number): Target {
+  const valueOf = burst(jobs, jitMs, ({ ratio }) => ratio[place].median);
+  return { bench: "chain", figure: `${name}, JIT call ${jitMs} ms : naive floor`, unit: "times", most, valueOf };
+}
+
+const TWENTY = [0, 300].flatMap((jitMs) => [
+  ofFloor("burst of 20, first", 20, jitMs, "first", 0.8),
+  ofFloor("burst of 20, median", 20, jitMs, "median", 1),
+  ofFloor("burst of 20, last", 20, jitMs, "last", 1.05),
+]);
+
+/** Nothing is refused for missing one: a target is where the work goes, not where it is. */
+export const TARGETS: readonly Target[] = [
+  ofFloor("single job", 1, 0, "first", 1.03),
+  ...TWENTY,
+  {
+    bench: "chain",
+    figure: "queued to the JIT call, burst of 20, median",
+    unit: "ms",
+    most: 5,
+    valueOf: burst(20, 0, ({ ownMs }) => ownMs.p50),
+  },
+  {
+    bench: "chain",
+    figure: "queued to the JIT call, burst of 20, 99th percentile",
+    unit: "ms",
+    most: 40,
+    valueOf: burst(20, 0, ({ ownMs }) => ownMs.p99),
+  },
+  {
+    bench: "agent",
+    figure: "resident memory after ten jobs",
+    unit: "MiB",
+    most: 84,
+    valueOf: ({ agent }) => agent && agent.residentKib / 1024,
+  },
+  {
+    bench: "agent",
+    figure: "memory after ten jobs that is not pages of the Node binary",
+    unit: "MiB",
+    most: 32,
+    valueOf: ({ agent }) => agent && (agent.residentKib - agent.residentFileKib) / 1024,
+  },
+  {
+    bench: "agent",
+    figure: "code that the daemon loads",
+    unit: "KiB",
+    most: 700,
+    valueOf: ({ agent }) => agent && agent.bundleBytes / 1024,
+  },
+  {
+    bench: "controller",
+    figure: "cost of an event, 10,000 open jobs : 1,000",
+    unit: "times",
+    most: 1.5,
+    valueOf: ({ controller }) => controller?.openGrowth,
+  },
+  {
+    bench: "controller",
+    figure: "cost of an event, 50,000 finished jobs : none",
+    unit: "times",
+    most: 1.5,
+    valueOf: ({ controller }) => controller?.closedGrowth,
+  },
+  {
+    bench: "soak",
+    figure: "replay of 10,000 signals, until the journal has them",
+    unit: "ms",
+    most: 1500,
+    valueOf: ({ soak }) => soak?.backlog.tookMs,
+  },
+];
+
+/** Every target with its figure. */
+export function targetRows(figures: FiguresByBench): readonly TargetRow[] {
+  return TARGETS.map(({ valueOf, ...target }) => {
+    const value = valueOf(figures) ?? null;
+    return { ...target, value, isMet: value === null ? null : value <= target.most };
+  });
+}
+
+/** What is recorded, without dates and machines. */
+export function figuresByBench(recorded: Figures): FiguresByBench {
+  const sections = Object.entries(recorded).flatMap(([name, section]) => (section ? [[name, section.figures]] : []));
+  return Object.fromEntries(sections) as FiguresByBench;
+}
