@@ -24,6 +24,9 @@ const shortPackages: Plugin = {
   },
 };
 
+/** yaml as ES modules, of which the bundle takes what is used; for Node it names its CommonJS build, which comes whole. */
+const YAML = join(root, "node_modules/yaml/browser/index.js");
+
 /** What runs for as long as the container does. */
 const DAEMON: readonly string[] = ["agent/main.ts", "agent/commands/agent.ts"];
 
@@ -59,6 +62,7 @@ export async function bundleAgent(folder = join(root, AGENT_FOLDER)): Promise<Ag
     legalComments: "eof",
     // Native helpers that ws takes where they are installed; Node's own code is fast enough for one link.
     external: ["bufferutil", "utf-8-validate"],
+    alias: { yaml: YAML },
     plugins: [shortPackages],
     banner: { js: `#!/usr/bin/env node\n${REQUIRE}` },
     logLevel: "warning",
