@@ -6,6 +6,7 @@ import type { Logger } from "../../shared/log/logger.ts";
 import { systemClock } from "../clock/system-clock.ts";
 import { LiveSecrets } from "../settings/live-secrets.ts";
 import { readPoolsFile } from "../settings/pools-file.ts";
+import { requireEdge, requireGitHub } from "../settings/require-settings.ts";
 import { readSettings, type AgentSettings } from "../settings/settings.ts";
 import { unknownSettings } from "../settings/unknown-settings.ts";
 import { onceDiskAllows } from "../journal/disk-wait.ts";
@@ -35,11 +36,13 @@ export async function runAgent(args: readonly string[], io: CommandIo, stop: Abo
       io.stdout(HELP);
       return EXIT.fine;
     }
-    const settings = keepInstance(readSettings(io), Math.random);
-    const log = processLogger(settings.logLevel);
+    const given = readSettings(io);
+    const log = processLogger(given.logLevel);
     for (const unknown of unknownSettings(io.env))
       log.warn("unknown setting", { detail: describeProblem("environment", unknown) });
-    const { fleet, provider, readFleet } = prepare(settings, io, log);
+    const { fleet, readFleet } = prepare(given, io, log);
+    const settings = keepInstance(given, Math.random);
+    const provider = dockerSlots(settings, systemClock, log);
     const secrets = new LiveSecrets({ settings, source: io, clock: systemClock, log });
     const openWeb = webOf({ settings, secrets, log });
     const build = (): BuiltAgent => buildAgent({ settings, fleet, readFleet, secrets, provider, log });
@@ -51,11 +54,13 @@ export async function runAgent(args: readonly string[], io: CommandIo, stop: Abo
   }
 }
 
-/** What can be wrong with settings and pools is said before anything waits for the disk. */
+/** What can be wrong with settings and pools is said before anything is written or waits for the disk. */
 function prepare(settings: AgentSettings, io: CommandIo, log: Logger) {
+  requireGitHub(settings);
+  if (settings.edgeUrl !== null) requireEdge(settings);
   const readFleet = (): LoadedFleet => readPoolsFile({ file: settings.configFile, cwd: io.cwd, env: io.env });
   const { fleet, warnings } = readFleet();
   for (const warning of warnings) log.warn("configuration", { detail: describeProblem(settings.configFile, warning) });
   if (settings.edgeUrl === null) log.warn("HOOKLINE_EDGE_URL is not set; jobs are found by sweeps alone");
-  return { fleet, readFleet, provider: dockerSlots(settings, systemClock, log) };
+  return { fleet, readFleet };
 }

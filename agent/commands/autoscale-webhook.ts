@@ -7,6 +7,7 @@ import { systemClock } from "../clock/system-clock.ts";
 import { LiveSecrets } from "../settings/live-secrets.ts";
 import { readPoolsFile } from "../settings/pools-file.ts";
 import { settingsNeededBy } from "../settings/needed-settings.ts";
+import { requireGitHub, requireWebhookSecret } from "../settings/require-settings.ts";
 import { readSettings } from "../settings/settings.ts";
 import { unknownSettings } from "../settings/unknown-settings.ts";
 import { webOf } from "../daemon/load-web.ts";
@@ -69,7 +70,10 @@ export async function runAutoscaleWebhook(
 }
 
 async function serve(listen: ListenAddress, io: CommandIo, stop: AbortSignal): Promise<void> {
-  const settings = keepInstance(readSettings(io), Math.random);
+  const given = readSettings(io);
+  requireGitHub(given);
+  requireWebhookSecret(given);
+  const settings = keepInstance(given, Math.random);
   const readFleet = (): LoadedFleet => readPoolsFile({ file: settings.configFile, cwd: io.cwd, env: io.env });
   const { fleet, warnings } = readFleet();
   const log = processLogger(settings.logLevel);

@@ -9,7 +9,9 @@ import { systemClock } from "../../agent/clock/system-clock.ts";
 import { readPoolsFile } from "../../agent/settings/pools-file.ts";
 import { readSettings } from "../../agent/settings/settings.ts";
 import type { Agent } from "../../agent/daemon/agent.ts";
-import { buildAgent, type BuildOptions } from "../../agent/daemon/build-agent.ts";
+import { startControl } from "../../agent/control/control-server.ts";
+import { buildAgent, type BuildOptions, type BuiltAgent } from "../../agent/daemon/build-agent.ts";
+import { daemonOf } from "../../agent/daemon/daemon-of.ts";
 import { DockerClient } from "../../agent/docker/docker-client.ts";
 import { Journal } from "../../agent/journal/journal.ts";
 import { NodeSql } from "../../agent/sqlite/node-sql.ts";
@@ -105,7 +107,10 @@ async function start(
   const settings = readSettings({ cwd: data, env });
   const { fleet } = readPoolsFile({ file: configFile, cwd: data, env });
   const provider = options.docker ? dockerProvider(instance, log, ends) : inProcessProvider();
-  const { agent, edge } = await build({ settings, fleet, provider, log }, worker, ends);
+  const { built, edge } = await build({ settings, fleet, provider, log }, worker, ends);
+  const { agent } = built;
+  const control = await startControl({ dataFolder: data, daemon: daemonOf(built), log });
+  ends.push(() => control?.close());
   await agent.start();
   ends.push(() => agent.stop());
   await agent.waitFor(({ connected }) => connected, patience());
@@ -123,16 +128,17 @@ async function build(
   options: BuildOptions,
   worker: LocalEdge | null,
   ends: (() => Promise<void> | void)[],
-): Promise<{ readonly agent: Agent; readonly edge: DemoWorld["edge"] }> {
+): Promise<{ readonly built: BuiltAgent; readonly edge: DemoWorld["edge"] }> {
   if (worker !== null) {
     const built = buildAgent(options);
     ends.push(() => built.close());
-    return { agent: built.agent, edge: worker };
+    return { built, edge: worker };
   }
   const listen = { host: "127.0.0.1", port: 0 };
-  const { agent, server, close } = await startReceiver({ ...options, receiverLog: options.log, listen });
+  const built = await startReceiver({ ...options, receiverLog: options.log, listen });
+  const { server, close } = built;
   ends.push(close, () => server.close());
-  return { agent, edge: { url: server.url, webhookUrl: `${server.url}/webhook` } };
+  return { built, edge: { url: server.url, webhookUrl: `${server.url}/webhook` } };
 }
 
 function poolsFile(image: string, max: number): object {
