@@ -40,3 +40,13 @@ test("a pool or a cache with two dashes in its name is found by the pools file",
     ["x", "y--z"],
   ]);
 });
+
+test("H17: the volume of jobs in the host's user namespace is the same cache's", () => {
+  const volumes = named("hookline-nas--a--npm", "hookline-nas--a--npm.host", "hookline-nas--gone--old.host");
+  const caches = ownCaches(volumes, "nas", [caching("a", "npm")]);
+  expect(caches.map(({ pool, name, isConfigured }) => [pool, name, isConfigured])).toEqual([
+    ["a", "npm", true],
+    ["a", "npm", true],
+    ["gone", "old", false],
+  ]);
+});

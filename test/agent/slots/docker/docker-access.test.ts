@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { containerSpec } from "../../../../agent/slots/docker/container-spec.ts";
+import { containerSpec, settingsLeftOut } from "../../../../agent/slots/docker/container-spec.ts";
 import { hostFeatures } from "../../../../agent/slots/docker/host-features.ts";
 import { PLAIN_CONTAINER, type ContainerOptions } from "../../../../shared/fleet/container-options.ts";
 import { CAPABLE_INFO } from "../../../stand-ins/docker/fake-engine.ts";
@@ -47,6 +47,38 @@ test.each([
   const { body } = containerSpec({ spec: specOf(pool), instance: "mine", host, network: "bridge", createdAtMs: 1 });
   expect(body.HostConfig?.UsernsMode).toBe(expected);
 });
+
+test.each([
+  ["dind", ["name=userns"], "hookline-mine--small--npm.host"],
+  ["none", ["name=userns"], "hookline-mine--small--npm"],
+  ["dind", [], "hookline-mine--small--npm"],
+] as const)(
+  "H17: the cache of a pool with docker: %s on an engine with %j is %s",
+  (docker, SecurityOptions, source) => {
+    const caches = [{ name: "npm", path: "/npm" }];
+    const pool = poolOf({ container: { ...PLAIN_CONTAINER, docker, caches } });
+    const host = hostFeatures({ ...CAPABLE_INFO, SecurityOptions: [...SecurityOptions] });
+    const { body } = containerSpec({ spec: specOf(pool), instance: "mine", host, network: "bridge", createdAtMs: 1 });
+    expect(body.HostConfig?.Mounts).toEqual([{ Type: "volume", Source: source, Target: "/npm" }]);
+  },
+);
+
+test.each([
+  ["dind", null, ["name=userns"], 1],
+  ["dind", "runner", ["name=userns"], 1],
+  ["dind", "root", ["name=userns"], 0],
+  ["dind", "0:0", ["name=userns"], 0],
+  ["dind", null, [], 0],
+  ["none", null, ["name=userns"], 0],
+] as const)(
+  "H17: docker: %s as %s on an engine with %j: that only root can write is said %i times",
+  (docker, user, SecurityOptions, times) => {
+    const pool = poolOf({ container: { ...PLAIN_CONTAINER, docker, user } });
+    const host = hostFeatures({ ...CAPABLE_INFO, SecurityOptions: [...SecurityOptions] });
+    const said = settingsLeftOut(pool, host).filter(({ reason }) => reason.includes("RUNNER_ALLOW_RUNASROOT"));
+    expect(said).toHaveLength(times);
+  },
+);
 
 test("H17: a plain container stays in the engine's user namespace", () => {
   const host = hostFeatures({ ...CAPABLE_INFO, SecurityOptions: ["name=userns"] });
