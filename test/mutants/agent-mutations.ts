@@ -73,6 +73,20 @@ export const AGENT_MUTATIONS: readonly Mutation[] = [
     foundBy: ["rules"],
   },
   {
+    breaks: "H17: jobs in the host's user namespace share caches that they cannot write",
+    file: "agent/slots/docker/cache-volumes.ts",
+    search: 'hasHostUsers ? HOST_USERS : ""',
+    replace: '""',
+    foundBy: ["rules"],
+  },
+  {
+    breaks: "H17: that only root can write in such a container is not said",
+    file: "agent/slots/docker/container-spec.ts",
+    search: 'if (isRoot || usernsOf(pool, host).UsernsMode !== "host") return [];',
+    replace: "if (pool.key !== null) return [];",
+    foundBy: ["rules"],
+  },
+  {
     breaks: "an engine that says nothing of volumes has none",
     file: "agent/docker/volume-api.ts",
     search: "Volumes !== undefined || VolumeUsage != null",

@@ -1,15 +1,13 @@
 import { messageOf } from "../../../shared/errors/message-of.ts";
 import type { ContainerCreateRequest } from "@docker/node-sdk";
 import type { Clock } from "../../../shared/clock/clock.ts";
-import type { Cache } from "../../../shared/fleet/container-options.ts";
 import type { Pool } from "../../../shared/fleet/pool.ts";
 import type { Logger } from "../../../shared/log/logger.ts";
 import type { DockerClient } from "../../docker/docker-client.ts";
 import { soon } from "../../clock/soon.ts";
 import { DockerError } from "../../docker/docker-error.ts";
 import type { ImageDetail } from "../../docker/image-api.ts";
-import { cacheVolumeName } from "./cache-volumes.ts";
-import { cacheMounts, usernsOf } from "./container-options.ts";
+import { cacheMounts, usernsOf, type CacheMount } from "./container-options.ts";
 import { platformOf } from "./container-spec.ts";
 import type { HostFeatures } from "./host-features.ts";
 import type { HelperContainers } from "./helper-container.ts";
@@ -22,12 +20,16 @@ const LOOK_MS = 3000;
 /** After a failure the jobs of the pool do without for so long, rather than wait for the next one each. */
 const RETRY_MS = 10 * 60_000;
 
-/** Gives each folder that is root's to the user; what belongs to somebody else was set up on purpose. */
+/**
+ * Gives each folder that is root's to the user; what belongs to somebody else was set up on purpose. In the host's user
+ * namespace of an engine with userns-remap an image's root is another user than 0: whoever has `/`.
+ */
 const SCRIPT = `owner=$1
 shift
+root=$(stat -c %u /) || exit 1
 for folder; do
   holder=$(stat -c %u "$folder") || exit 1
-  [ "$holder" != 0 ] || chown "$owner" "$folder" || exit 1
+  [ "$holder" != 0 ] && [ "$holder" != "$root" ] || chown "$owner" "$folder" || exit 1
 done`;
 
 export interface CachePreparationOptions {
@@ -58,7 +60,7 @@ export class CachePreparation {
   async prepare(pool: Pool, host: HostFeatures, signal: AbortSignal): Promise<void> {
     const { key, container } = pool;
     const { clock } = this.#options;
-    if (this.#nextAtMs.get(key) === Number.POSITIVE_INFINITY && !(await this.#areHere(pool, signal))) {
+    if (this.#nextAtMs.get(key) === Number.POSITIVE_INFINITY && !(await this.#areHere(pool, host, signal))) {
       this.#nextAtMs.delete(key);
     }
     while (
@@ -74,15 +76,14 @@ export class CachePreparation {
   }
 
   /** A volume that was removed since, by `hookline caches prune` or by hand, is root's when it is made anew. */
-  async #areHere({ key, container }: Pool, signal: AbortSignal): Promise<boolean> {
+  async #areHere(pool: Pool, host: HostFeatures, signal: AbortSignal): Promise<boolean> {
     const { client, instance, clock } = this.#options;
-    const isHere = async ({ name }: Cache): Promise<boolean> => {
-      const volume = cacheVolumeName(instance, key, name);
-      const look = (until: AbortSignal): Promise<boolean> => client.volumes.exists(volume, until);
+    const isHere = ({ Source }: CacheMount): Promise<boolean> => {
+      const look = (until: AbortSignal): Promise<boolean> => client.volumes.exists(Source, until);
       // Where the engine cannot be asked, what was prepared is taken to be so still.
       return soon(look, LOOK_MS, clock, signal).catch(() => true);
     };
-    return (await Promise.all(container.caches.map(isHere))).every(Boolean);
+    return (await Promise.all(cacheMounts(pool, instance, host).map(isHere))).every(Boolean);
   }
 
   #begin(pool: Pool, host: HostFeatures, signal: AbortSignal): Promise<void> {
@@ -143,10 +144,9 @@ export class CachePreparation {
 }
 
 function bodyOf(pool: Pool, user: string, instance: string, host: HostFeatures): ContainerCreateRequest {
-  const { key, image, container } = pool;
-  const mounts = cacheMounts(container.caches, key, instance);
+  const mounts = cacheMounts(pool, instance, host);
   return {
-    Image: image,
+    Image: pool.image,
     User: "0",
     Entrypoint: ["/bin/sh"],
     Cmd: ["-c", SCRIPT, "sh", user, ...mounts.map(({ Target }) => Target)],

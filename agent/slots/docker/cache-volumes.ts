@@ -18,9 +18,16 @@ export interface CacheVolume {
 
 type PoolCaches = Pick<Pool, "key" | "container">;
 
-/** The volume of a cache; its name says whose it is, since instance names hold no double hyphen. */
-export function cacheVolumeName(instance: string, poolKey: string, cache: string): string {
-  return `${ownPrefix(instance)}${poolKey}--${cache}`;
+/** Names of caches hold no dot. */
+const HOST_USERS = ".host";
+
+/**
+ * The volume of a cache; its name says whose it is, since instance names hold no double hyphen. On an engine with
+ * userns-remap jobs in the host's user namespace have one of their own: files that a remapped job has made belong to
+ * another user there, and the other way round.
+ */
+export function cacheVolumeName(instance: string, poolKey: string, cache: string, hasHostUsers = false): string {
+  return `${ownPrefix(instance)}${poolKey}--${cache}${hasHostUsers ? HOST_USERS : ""}`;
 }
 
 /** Those of `volumes` that are this instance's caches, the pools of the file in their order first. */
@@ -34,7 +41,7 @@ export function ownCaches(
     if (!volume.startsWith(prefix)) return [];
     const known = configured(pools, instance, volume);
     if (known !== null) return [{ ...known, volume, sizeBytes, isConfigured: true }];
-    const [pool = "", ...name] = volume.slice(prefix.length).split("--");
+    const [pool = "", ...name] = withoutSuffix(volume).slice(prefix.length).split("--");
     return name.length === 0 ? [] : [{ pool, name: name.join("--"), volume, sizeBytes, isConfigured: false }];
   });
   const place = ({ pool }: CacheVolume): number => {
@@ -44,13 +51,17 @@ export function ownCaches(
   return own.toSorted((a, b) => place(a) - place(b) || a.volume.localeCompare(b.volume));
 }
 
+function withoutSuffix(volume: string): string {
+  return volume.endsWith(HOST_USERS) ? volume.slice(0, -HOST_USERS.length) : volume;
+}
+
 function configured(
   pools: readonly PoolCaches[],
   instance: string,
   volume: string,
 ): Pick<CacheVolume, "pool" | "name"> | null {
   for (const { key, container } of pools) {
-    const cache = container.caches.find(({ name }) => cacheVolumeName(instance, key, name) === volume);
+    const cache = container.caches.find(({ name }) => cacheVolumeName(instance, key, name) === withoutSuffix(volume));
     if (cache !== undefined) return { pool: key, name: cache.name };
   }
   return null;

@@ -1,5 +1,4 @@
 import type { ContainerCreateRequest, HostConfig } from "@docker/node-sdk";
-import type { Cache } from "../../../shared/fleet/container-options.ts";
 import type { Pool } from "../../../shared/fleet/pool.ts";
 import { cacheVolumeName } from "./cache-volumes.ts";
 import { isSysbox } from "../../../shared/fleet/hardening.ts";
@@ -34,12 +33,12 @@ const DOCKER_WAIT_SECONDS = 60;
 
 /** The options of a pool in the engine's words. Caches are volumes of this agent and this pool alone. */
 export function applyOptions(pool: Pool, instance: string, host: HostFeatures, lent: Lent): AppliedOptions {
-  const { key, container, workFolder } = pool;
-  const { env, labels, shmBytes, tmpfs, caches, dns, docker } = container;
+  const { container, workFolder } = pool;
+  const { env, labels, shmBytes, tmpfs, dns, docker } = container;
   const isDind = docker === "dind";
   const isShared = docker === "socket";
   const mounts = [
-    ...cacheMounts(caches, key, instance),
+    ...cacheMounts(pool, instance, host),
     ...certificateMounts(container),
     ...(isShared ? socketMounts(lent.dockerSocket) : []),
   ];
@@ -80,10 +79,16 @@ function isPrivileged({ container }: Pick<Pool, "container">): boolean {
 }
 
 /** The volumes of a pool's caches, which the engine makes where they are not there yet. */
-export function cacheMounts(caches: readonly Cache[], poolKey: string, instance: string): readonly CacheMount[] {
-  return caches.map(({ name, path }) => ({
+export function cacheMounts(
+  pool: Pick<Pool, "key" | "container">,
+  instance: string,
+  host: HostFeatures,
+): readonly CacheMount[] {
+  const { key, container } = pool;
+  const hasHostUsers = usernsOf(pool, host).UsernsMode === "host";
+  return container.caches.map(({ name, path }) => ({
     Type: "volume",
-    Source: cacheVolumeName(instance, poolKey, name),
+    Source: cacheVolumeName(instance, key, name, hasHostUsers),
     Target: path,
   }));
 }

@@ -3,7 +3,7 @@ import type { ContainerCreateRequest, HostConfig } from "@docker/node-sdk";
 import type { Pool } from "../../../shared/fleet/pool.ts";
 import type { SlotSpec } from "../slot-provider.ts";
 import { writeSlotLabels } from "./container-labels.ts";
-import { applyOptions } from "./container-options.ts";
+import { applyOptions, usernsOf } from "./container-options.ts";
 import { applyLimits, type LeftOut } from "./container-limits.ts";
 import type { HostFeatures } from "./host-features.ts";
 import { NOTHING_LENT, type Lent } from "./lent.ts";
@@ -76,7 +76,19 @@ export function containerSpec(input: ContainerSpecInput): ContainerSpec {
 
 /** What of a pool's settings this host cannot enforce, each with its reason. */
 export function settingsLeftOut(pool: Pool, host: HostFeatures): readonly LeftOut[] {
-  return poolPart(pool, host, pool.network).leftOut;
+  return [...poolPart(pool, host, pool.network).leftOut, ...usersLeftOut(pool, host)];
+}
+
+/**
+ * Without remapping the files of an image still belong to the remapped users, so that the runner's own user can write
+ * nowhere. https://docs.docker.com/engine/security/userns-remap/#disable-namespace-remapping-for-a-container
+ */
+function usersLeftOut(pool: Pool, host: HostFeatures): readonly LeftOut[] {
+  const isRoot = /^(?:0|root)(?::|$)/.test(pool.container.user ?? "");
+  if (isRoot || usernsOf(pool, host).UsernsMode !== "host") return [];
+  const reason =
+    'with userns-remap an image\'s files belong to other users there, and only root can write: set user: root and env: {RUNNER_ALLOW_RUNASROOT: "1"}, or runtime: sysbox-runc';
+  return [{ setting: "docker: dind", reason }];
 }
 
 /** The `platform` of create and pull; null means the host's own. */

@@ -2,6 +2,9 @@ import { chmodSync } from "node:fs";
 
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 
+import { cacheMounts } from "../../../../agent/slots/docker/container-options.ts";
+import { hostFeatures } from "../../../../agent/slots/docker/host-features.ts";
+import { CAPABLE_INFO } from "../../../stand-ins/docker/fake-engine.ts";
 import { missingForOwnEngine, OwnEngine } from "../../../stand-ins/docker/own-engine.ts";
 import { writtenPool } from "./machine.ts";
 
@@ -13,6 +16,8 @@ const RUN_SCRIPT = '#!/bin/sh\neval "$ACTIONS_RUNNER_INPUT_JITCONFIG"\n';
 const CACHE = "caches: [{name: tools, path: /opt/tools}]";
 /** Machines that are containers themselves may not have it to give. */
 const NO_PRIVILEGE = /unable to apply caps: operation not permitted/;
+
+const REMAPPED = hostFeatures({ ...CAPABLE_INFO, SecurityOptions: ["name=userns"] });
 
 let engine: OwnEngine;
 
@@ -63,36 +68,43 @@ engineTest("H17: a dind slot on an engine with userns-remap is taken by it, in t
   }
 });
 
-engineTest("H17: what a remapped slot has written into its cache, a dind slot of the pool can read", async () => {
-  const { provider, client, pool, specOf, calm, close } = await onEngine();
-  const done = (name: string) => async () => (await provider.list(calm())).find((slot) => slot.name === name)?.state;
-  const writer = specOf(pool(CACHE), {
-    jitConfig: "grep -c . /proc/self/uid_map; echo v24 > /opt/tools/node && echo put",
-  });
-  try {
-    await provider.start(writer, calm());
-    await expect.poll(done(writer.name)).toBe("exited");
-    expect(await provider.logTail(writer.name, 5, calm())).toMatch(/put$/);
-    // The volume as a container of the host's user namespace sees it, without the privilege of a dind slot.
-    const reader = await client.containers.create(
-      "hookline-remapped-reader",
-      {
-        Image: pool("size: 1").image,
-        Cmd: ["/bin/cat", "/opt/tools/node"],
-        Labels: { "hookline.instance": "remapped" },
-        HostConfig: {
-          NetworkMode: "none",
-          UsernsMode: "host",
-          Mounts: [{ Type: "volume", Source: "hookline-remapped--small--tools", Target: "/opt/tools" }],
+engineTest(
+  "H17: a pool that becomes dind has a cache that its jobs can write, and finds the one of before when it goes back",
+  async () => {
+    const { provider, client, pool, specOf, calm, close } = await onEngine();
+    const done = (name: string) => async () => (await provider.list(calm())).find((slot) => slot.name === name)?.state;
+    const runs = async (jitConfig: string): Promise<string> => {
+      const spec = specOf(pool(CACHE), { jitConfig });
+      await provider.start(spec, calm());
+      await expect.poll(done(spec.name)).toBe("exited");
+      const said = await provider.logTail(spec.name, 5, calm());
+      await provider.remove(spec.name, calm());
+      return said;
+    };
+    try {
+      expect(await runs("echo v24 > /opt/tools/node && echo put")).toMatch(/put$/);
+      const dind = pool(`docker: dind, ${CACHE}`);
+      await provider.prepare([dind], calm());
+      // What such a job does, without the privilege that not every machine has to give.
+      const writer = await client.containers.create(
+        "hookline-remapped-writer",
+        {
+          Image: dind.image,
+          User: "1001",
+          Entrypoint: ["/bin/sh"],
+          Cmd: ["-c", "ls /opt/tools; echo v26 > /opt/tools/node && cat /opt/tools/node"],
+          Labels: { "hookline.instance": "remapped" },
+          HostConfig: { NetworkMode: "none", UsernsMode: "host", Mounts: [...cacheMounts(dind, "remapped", REMAPPED)] },
         },
-      },
-      null,
-      calm(),
-    );
-    await client.containers.start(reader.id, calm());
-    await client.containers.wait(reader.id, calm());
-    expect(await client.containers.logs(reader.id, 5, calm())).toBe("v24\n");
-  } finally {
-    await close();
-  }
-});
+        null,
+        calm(),
+      );
+      await client.containers.start(writer.id, calm());
+      await client.containers.wait(writer.id, calm());
+      expect(await client.containers.logs(writer.id, 5, calm())).toBe("v26\n");
+      expect(await runs("cat /opt/tools/node")).toBe("v24");
+    } finally {
+      await close();
+    }
+  },
+);
