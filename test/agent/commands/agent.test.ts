@@ -3,6 +3,7 @@ import { join } from "node:path";
 
 import { expect, test } from "vitest";
 
+import { runAgent } from "../../../agent/commands/agent.ts";
 import { runCli } from "../../../agent/commands/commands.ts";
 import { Journal } from "../../../agent/journal/journal.ts";
 import { openJournal } from "../../../agent/journal/open-journal.ts";
@@ -24,6 +25,14 @@ test("an agent that is told to stop stops, with its journal in place and exit co
   expect(await runCli(["agent"], io, STOPPED)).toBe(0);
   expect(existsSync(join(io.cwd, "data", "journal.db"))).toBe(true);
   expect(io.err()).toBe("");
+});
+
+test("promise 20: a SIGHUP that comes while the agent starts, or waits for its disk, does not end it", async () => {
+  const before = process.listenerCount("SIGHUP");
+  const running = runAgent([], fakeIo(await offline()), STOPPED);
+  expect(process.listenerCount("SIGHUP")).toBeGreaterThan(before);
+  await running;
+  expect(process.listenerCount("SIGHUP")).toBe(before);
 });
 
 test("the journal is free for the next start once the agent has ended", async () => {

@@ -1,7 +1,7 @@
 import { renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 
 import { FleetFile } from "../../../agent/daemon/fleet-file.ts";
 import { readPoolsFile } from "../../../agent/settings/pools-file.ts";
@@ -13,24 +13,46 @@ import { VirtualClock } from "../../stand-ins/time/virtual-clock.ts";
 const text = (...labels: readonly string[]): string =>
   `version: 2\npools:\n  - {key: nas, organization: acme, allowedRepositories: [acme/web], labels: [${labels.join(", ")}]}\n`;
 
-function loaded() {
+/** `meanwhile` comes to the file between its first reading and the start of the daemon. */
+function loaded(meanwhile: (path: string) => void = () => {}) {
   const cwd = temporaryFolder();
   const path = join(cwd, "pools.yaml");
   writeFileSync(path, text("nas"));
   const read = () => readPoolsFile({ file: path, cwd, env: {} });
+  const { fleet } = read();
+  meanwhile(path);
   const taken: Fleet[] = [];
   const log = capturedLog();
   const clock = new VirtualClock();
   const file = new FleetFile({
     path,
     read,
-    fleet: read().fleet,
-    take: (fleet) => taken.push(fleet),
+    fleet,
+    take: (changed) => taken.push(changed),
     clock,
     log: log.log,
   });
   return { path, file, taken, clock, records: () => log.records() };
 }
+
+test.each([
+  ["an edit", text("nas", "gpu"), [["nas", "gpu"]], "info"],
+  ["one that cannot be used", "version: 3\n", [], "error"],
+] as const)(
+  "promise 20: %s that came while the agent waited for its disk is seen when the daemon starts",
+  (_what, edited, labels, level) => {
+    const { file, taken, records } = loaded((path) => writeFileSync(path, edited));
+    const stop = new AbortController();
+    onTestFinished(() => stop.abort());
+    file.watch(stop.signal);
+    expect(taken.map(labelsOf)).toEqual(labels);
+    expect(
+      records()
+        .filter(({ msg }) => String(msg).startsWith("pools file "))
+        .map((record) => record["level"]),
+    ).toContain(level);
+  },
+);
 
 const labelsOf = (fleet: Fleet | undefined): readonly string[] | undefined => fleet?.pools[0]?.labels;
 
