@@ -28,8 +28,12 @@ HOOKLINE_CONFIG, HOOKLINE_DATA, DOCKER_HOST. SIGTERM ends it; runners go on, and
   --help   print this
 `;
 
+/** A start reads everything; what changes until the daemon runs, it looks at again. Without this SIGHUP would end the process. */
+const nothingYet = (): void => {};
+
 /** `hookline agent`: runs until `stop` is aborted. Gives the exit code. */
 export async function runAgent(args: readonly string[], io: CommandIo, stop: AbortSignal): Promise<ExitCode> {
+  process.on("SIGHUP", nothingYet);
   try {
     const { values } = parseArgs({ args: [...args], options: { help: { type: "boolean", short: "h" } } });
     if (values.help === true) {
@@ -51,6 +55,8 @@ export async function runAgent(args: readonly string[], io: CommandIo, stop: Abo
     return EXIT.fine;
   } catch (error) {
     return failWith(error, false, io);
+  } finally {
+    process.off("SIGHUP", nothingYet);
   }
 }
 

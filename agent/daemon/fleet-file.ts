@@ -92,7 +92,8 @@ export class FleetFile {
 
   /**
    * Takes edits up as they come, until `signal` is aborted. The folder is watched, since editors put another file in
-   * place. A file system without such events leaves `lookAgain`.
+   * place. A file system without such events leaves `lookAgain`. What came to the file between its first reading and now
+   * is taken up first: a start may have waited long for its disk.
    */
   watch(signal: AbortSignal): void {
     const { path, clock, log } = this.#options;
@@ -109,6 +110,7 @@ export class FleetFile {
     } catch (error) {
       log.warn("pools file not watched; sweeps look at it", errorFields(error));
     }
+    this.reload();
   }
 
   /** What tells one state of the file from another; null while there is none that can be looked at. Never throws. */

@@ -40,10 +40,11 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
   try {
     const daemon = daemonOf(built);
     control = await startControl({ dataFolder, daemon, log });
+    started = agent.start();
+    // From here on another fleet can be taken: nothing is planned before what exists has been adopted.
     process.on("SIGHUP", reload);
     fleetFile?.watch(stop);
     if (openWeb !== null) web = openWeb(daemon);
-    started = agent.start();
     const file = heartbeatFile(dataFolder);
     beating = keepBeating({ file, clock: systemClock, log, state: () => agent.state() }, beats.signal);
     // A start that fails ends the wait; one that is still going on when the stop comes ends with it.

@@ -87,6 +87,13 @@ export const AGENT_MUTATIONS: readonly Mutation[] = [
     foundBy: ["rules"],
   },
   {
+    breaks: "promise 20: an edit that came before the daemon ran is not seen",
+    file: "agent/daemon/fleet-file.ts",
+    search: "errorFields(error));\n    }\n    this.reload();",
+    replace: "errorFields(error));\n    }",
+    foundBy: ["daemon"],
+  },
+  {
     breaks: "an engine that says nothing of volumes has none",
     file: "agent/docker/volume-api.ts",
     search: "Volumes !== undefined || VolumeUsage != null",
