@@ -2,6 +2,8 @@ import type { ServerResponse } from "node:http";
 
 import { expect, test } from "vitest";
 
+import { askDeadLetters } from "../../../agent/edge/ask-dead.ts";
+import { sendDelivery } from "../../../agent/edge/send-delivery.ts";
 import { askFreshness, EdgeError } from "../../../agent/edge/ask-freshness.ts";
 import { patience } from "../../stand-ins/process/patience.ts";
 import { deadAddress, localServer } from "../../stand-ins/http/local-server.ts";
@@ -68,4 +70,17 @@ test("an edge that falls silent is given up when the signal says so", async () =
   const url = await localServer(() => {});
   const error = await askFreshness(url, TOKEN, AbortSignal.timeout(1)).catch((thrown: unknown) => thrown);
   expect(error).toMatchObject({ code: "unreachable" });
+});
+
+test.each<[string, (url: string, signal: AbortSignal) => Promise<unknown>]>([
+  ["the freshness", (url, signal) => askFreshness(url, TOKEN, signal)],
+  ["the dead letters", (url, signal) => askDeadLetters({ url, token: TOKEN }, signal)],
+  ["a delivery", (url, signal) => sendDelivery(url, { headers: {}, body: "{}" }, signal)],
+])("H11: an answer to %s that breaks off is no other program at the edge's address", async (_what, call) => {
+  const url = await localServer((_request, response) => {
+    response.writeHead(200, { "content-type": "application/json", "content-length": "1000" });
+    response.write('{"now":', () => void response.destroy());
+  });
+  const error = await call(url, patience()).catch((thrown: unknown) => thrown);
+  expect(error).toMatchObject({ code: "unreachable", message: expect.stringContaining("broke off") as string });
 });
