@@ -13,6 +13,7 @@ import { systemClock } from "../clock/system-clock.ts";
 import { probeDelivery } from "../doctor/probe/probe-signal.ts";
 import { askFreshness } from "../edge/ask-freshness.ts";
 import { sendDelivery, type WebhookAnswer } from "../edge/send-delivery.ts";
+import { wranglerCommand } from "../edge/wrangler-command.ts";
 import { readPoolsFile } from "../settings/pools-file.ts";
 import { requireWebhookSecret } from "../settings/require-settings.ts";
 import { readSettings, type AgentSettings } from "../settings/settings.ts";
@@ -106,5 +107,5 @@ function takenText(taken: Taken): string {
 function remedyFor({ status, outcome }: WebhookAnswer): string {
   if (status === 401) return "Give this command the secret that the edge has: GITHUB_WEBHOOK_SECRET.";
   if (outcome === "ignored") return "The edge knows other pools than this pools file; hookline reload announces these.";
-  return "Look at the edge's log: npx -y pnpm@12 exec wrangler tail --env=";
+  return `Look at the edge's log: ${wranglerCommand("tail")}`;
 }

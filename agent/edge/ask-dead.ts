@@ -2,7 +2,7 @@ import { reasonOf } from "../../shared/errors/message-of.ts";
 import * as z from "zod";
 
 import { deadLetterListSchema } from "../../shared/mailbox/dead-letters.ts";
-import { EdgeError, edgeUnavailable, refuseStranger } from "./ask-freshness.ts";
+import { EdgeError, edgeUnavailable, jsonOf, refuseStranger } from "./ask-freshness.ts";
 
 export type DeadLetterList = z.output<typeof deadLetterListSchema>;
 
@@ -61,7 +61,7 @@ async function read<Schema extends z.core.$ZodType>(
   schema: Schema,
   { url }: EdgeAccess,
 ): Promise<z.output<Schema>> {
-  const parsed = z.safeParse(schema, await answer.json().catch(() => undefined));
+  const parsed = z.safeParse(schema, await jsonOf(answer));
   if (answer.ok && parsed.success) return parsed.data;
   const remedy = "check HOOKLINE_EDGE_URL, and bring edge and command to one version";
   throw new EdgeError("not-hookline", `what answers at ${url} is no Hookline of this version`, remedy);

@@ -20,10 +20,22 @@ export async function askFreshness(edgeUrl: string, token: string, signal: Abort
   }
   refuseStranger(answer);
   if (answer.status >= 500) throw await edgeUnavailable(answer);
-  const parsed = freshnessSchema.safeParse(await answer.json().catch(() => undefined));
+  const parsed = freshnessSchema.safeParse(await jsonOf(answer));
   if (parsed.success) return parsed.data;
   const remedy = `check HOOKLINE_EDGE_URL, and deploy the Worker of this version: ${wranglerCommand("deploy")}`;
   throw new EdgeError("not-hookline", `what answers at ${edgeUrl} is no Hookline of this version`, remedy);
+}
+
+/** The body as JSON; undefined for what is none. Throws EdgeError `unreachable` where it breaks off or does not come. */
+export async function jsonOf(answer: Response): Promise<unknown> {
+  try {
+    return await answer.json();
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    const remedy =
+      "try again; if it lasts, look at this machine's way to the internet, and for a proxy that cuts answers";
+    throw new EdgeError("unreachable", `the edge's answer broke off: ${reasonOf(error)}`, remedy, { cause: error });
+  }
 }
 
 const reasonSchema = z.object({ reason: z.string() });

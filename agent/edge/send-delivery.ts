@@ -2,7 +2,7 @@ import * as z from "zod";
 
 import { reasonOf } from "../../shared/errors/message-of.ts";
 import { webhookUrl } from "../github/model/delivers-to.ts";
-import { EdgeError, refuseStranger } from "./ask-freshness.ts";
+import { EdgeError, jsonOf, refuseStranger } from "./ask-freshness.ts";
 
 /** What the edge says of a delivery: under which number it is stored, or why it is not. */
 export interface WebhookAnswer {
@@ -25,7 +25,7 @@ export async function sendDelivery(
 ): Promise<WebhookAnswer> {
   const answer = await post(webhookUrl(edgeUrl), { headers, body, signal });
   refuseStranger(answer);
-  const said = answerSchema.safeParse(await answer.json().catch(() => undefined));
+  const said = answerSchema.safeParse(await jsonOf(answer));
   if (said.success) {
     const { status, seq = null, reason = null } = said.data;
     return { status: answer.status, outcome: status, seq, reason };

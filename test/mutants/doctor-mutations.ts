@@ -10,6 +10,13 @@ export const DOCTOR_MUTATIONS: readonly Mutation[] = [
     foundBy: ["doctor"],
   },
   {
+    breaks: "H11: an answer that breaks off is taken for another program's",
+    file: "agent/edge/ask-freshness.ts",
+    search: "if (error instanceof SyntaxError) return undefined;",
+    replace: "if (error !== null) return undefined;",
+    foundBy: ["doctor"],
+  },
+  {
     breaks: "promise 19: a pause that a person has to end passes",
     file: "agent/doctor/daemon/pools-check.ts",
     search: 'status: mender === "time" ? "pass" : "fail",\n    text: `${where} is paused',
