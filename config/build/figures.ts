@@ -20,6 +20,8 @@ const SECTIONS = {
     network: z.string(),
     bursts: z.array(
       z.strictObject({
+        /** `slow`: create and start are held back, as on a NAS with disks. */
+        engine: z.enum(["as it is", "slow"]),
         jobs: count,
         /** How long GitHub takes to answer a JIT call. */
         jitMs: count,

@@ -20,12 +20,16 @@ export function targetTable(recorded: Figures): string {
 export function chainTable({ chain }: Figures): string {
   if (chain === undefined) return NOT_RECORDED;
   const rows = chain.figures.bursts.map((burst) => [
+    burst.engine,
     `${burst.jobs}`,
     `${burst.jitMs} ms`,
     ...(["first", "median", "last"] as const).map((place) => besideFloor(burst, place)),
     `${burst.ownMs.p50.toFixed(0)}, ${burst.ownMs.p99.toFixed(0)} ms`,
   ]);
-  return table(["jobs at once", "JIT call", "first", "median", "last", "queued to the JIT call, p50, p99"], rows);
+  return table(
+    ["engine", "jobs at once", "JIT call", "first", "median", "last", "queued to the JIT call, p50, p99"],
+    rows,
+  );
 }
 
 function besideFloor(

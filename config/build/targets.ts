@@ -23,9 +23,14 @@ export interface TargetRow extends Omit<Target, "valueOf"> {
 type Burst = FiguresOf<"chain">["bursts"][number];
 
 /** Of the burst of so many jobs. */
-function burst(jobs: number, jitMs: number, value: (burst: Burst) => number): Target["valueOf"] {
+function burst(
+  jobs: number,
+  jitMs: number,
+  value: (burst: Burst) => number,
+  engine: Burst["engine"] = "as it is",
+): Target["valueOf"] {
   return ({ chain }) => {
-    const found = chain?.bursts.find((each) => each.jobs === jobs && each.jitMs === jitMs);
+    const found = chain?.bursts.find((each) => each.engine === engine && each.jobs === jobs && each.jitMs === jitMs);
     return found === undefined ? undefined : value(found);
   };
 }
@@ -41,10 +46,23 @@ const TWENTY = [0, 300].flatMap((jitMs) => [
   ofFloor("burst of 20, last", 20, jitMs, "last", 1.05),
 ]);
 
+function onSlowEngine(place: keyof Burst["ratio"], most: number): Target {
+  const valueOf = burst(20, 0, ({ ratio }) => ratio[place].median, "slow");
+  return {
+    bench: "chain",
+    figure: `burst of 20 on a slow engine, ${place} : naive floor`,
+    unit: "times",
+    most,
+    valueOf,
+  };
+}
+
 /** Nothing is refused for missing one: a target is where the work goes, not where it is. */
 export const TARGETS: readonly Target[] = [
   ofFloor("single job", 1, 0, "first", 1.03),
   ...TWENTY,
+  onSlowEngine("median", 1),
+  onSlowEngine("last", 1.05),
   {
     bench: "chain",
     figure: "queued to the JIT call, burst of 20, median",

@@ -1,11 +1,14 @@
 import { join } from "node:path";
 
+import { describeHost } from "../../agent/docker/docker-host.ts";
 import { readPoolsFile } from "../../agent/settings/pools-file.ts";
 import { SLOTS_FILE } from "../../agent/journal/open-journal.ts";
 import { SlotRecords } from "../../agent/journal/slot-records.ts";
 import { NodeSql } from "../../agent/sqlite/node-sql.ts";
 import { LABELS, REPOSITORY, startDockerChain, type DockerChain } from "../e2e/docker-chain.ts";
 import { uniqueInstance } from "../stand-ins/docker/engine.ts";
+import { engineHost } from "../stand-ins/docker/raw-call.ts";
+import type { SlowEngine } from "../stand-ins/docker/slow-engine.ts";
 import { ContainersSeen } from "./containers-seen.ts";
 import { NaiveFloor } from "./naive-floor.ts";
 
@@ -17,6 +20,16 @@ export interface Burst {
   readonly startedMs: readonly number[];
   /** Queued to the JIT call, of each slot: what is Hookline's alone. Empty for the floor. */
   readonly ownMs: readonly number[];
+}
+
+export interface ChainBurstsOptions {
+  /** The agent's program. */
+  readonly program: string;
+  readonly maxSlots: number;
+  /** More of the agent's environment. */
+  readonly env: Readonly<Record<string, string>>;
+  /** What stands before the engine, for both; nothing where it is null. */
+  readonly slow: SlowEngine | null;
 }
 
 /** Hookline's chain and the naive floor on one machine, one GitHub and one engine, for bursts in turn. */
@@ -34,7 +47,9 @@ export class ChainBursts {
   }
 
   /** Starts GitHub, the edge in workerd, the agent as `program`, and the floor beside them. */
-  static async start(program: string, maxSlots: number, env: Readonly<Record<string, string>>): Promise<ChainBursts> {
+  static async start({ program, maxSlots, env: more, slow }: ChainBurstsOptions): Promise<ChainBursts> {
+    const dockerHost = slow?.host ?? engineHost;
+    const env = { ...more, DOCKER_HOST: describeHost(dockerHost) };
     const chain = await startDockerChain({ maxSlots, edge: true, sweepIntervalSeconds: 3600, program, env });
     const { github, agent, agentOptions } = chain;
     try {
@@ -53,6 +68,7 @@ export class ChainBursts {
         organization: BARE,
         instance,
         pool,
+        dockerHost,
       });
       const ours = await ContainersSeen.watch(agentOptions.instance);
       return new ChainBursts(chain, floor, ours, await ContainersSeen.watch(instance));

@@ -6,6 +6,7 @@ import { bundleAgent } from "../../config/build/bundle-agent.ts";
 import { readFigures, type FiguresOf } from "../../config/build/figures.ts";
 import { imageMemory } from "./agent.ts";
 import { ChainBursts, type Burst } from "./chain-bursts.ts";
+import { SlowEngine } from "../stand-ins/docker/slow-engine.ts";
 import type { Measured } from "./measured.ts";
 import { isWorse, quantile, quartiles } from "./quartiles.ts";
 
@@ -17,11 +18,13 @@ export interface ChainSize {
   readonly rounds: number;
   readonly jobs: readonly number[];
   readonly jitMs: readonly number[];
+  /** The same with an engine whose create and start are slow, JIT calls answered at once. */
+  readonly slowJobs: readonly number[];
 }
 
-const FULL: ChainSize = { rounds: 12, jobs: [1, 5, 20], jitMs: [0, 300] };
+const FULL: ChainSize = { rounds: 12, jobs: [1, 5, 20], jitMs: [0, 300], slowJobs: [1, 20] };
 /** What each row needs to be seen at all: for `pnpm test`. */
-export const SMALLEST: ChainSize = { rounds: 1, jobs: [1, 2], jitMs: [0] };
+export const SMALLEST: ChainSize = { rounds: 1, jobs: [1, 2], jitMs: [0], slowJobs: [2] };
 
 /**
  * Queued to started, Hookline beside the naive floor: bursts in turn, so that whatever else the machine does befalls both
@@ -31,19 +34,42 @@ export async function benchChain(size: ChainSize = FULL): Promise<Measured<"chai
   const folder = mkdtempSync(join(tmpdir(), "hookline-bench-"));
   try {
     const { program } = await bundleAgent(join(folder, "program"));
-    const world = await ChainBursts.start(program, Math.max(...size.jobs), imageMemory());
+    const rows = size.jitMs.flatMap((jitMs) => size.jobs.map((jobs) => ({ jobs, jitMs })));
+    const slowRows = size.slowJobs.map((jobs) => ({ jobs, jitMs: 0 }));
+    const usual = await cellsOn(null, program, rows, size.rounds);
+    const slow = await SlowEngine.start();
     try {
-      await pair(world, 1, 0);
-      const cells: Cell[] = [];
-      for (const jitMs of size.jitMs) {
-        for (const jobs of size.jobs) cells.push(await cell(world, jobs, jitMs, size.rounds));
-      }
-      return measured({ network: "host", bursts: cells });
+      const bursts = [...usual, ...(await cellsOn(slow, program, slowRows, size.rounds))];
+      return measured({ network: "host", bursts });
     } finally {
-      await world.close();
+      await slow.close();
     }
   } finally {
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+type Row = Pick<Cell, "jobs" | "jitMs">;
+
+async function cellsOn(
+  slow: SlowEngine | null,
+  program: string,
+  rows: readonly Row[],
+  rounds: number,
+): Promise<readonly Cell[]> {
+  const maxSlots = Math.max(...rows.map(({ jobs }) => jobs));
+  const world = await ChainBursts.start({ program, maxSlots, env: imageMemory(), slow });
+  try {
+    const seed = (round: number): void => slow?.seed(round);
+    await pair(world, 1, 0, seed);
+    const cells: Cell[] = [];
+    for (const row of rows) {
+      const cell = await measureCell(world, row, rounds, seed);
+      cells.push({ engine: slow === null ? "as it is" : "slow", ...cell });
+    }
+    return cells;
+  } finally {
+    await world.close();
   }
 }
 
@@ -52,10 +78,15 @@ interface Pair {
   readonly floor: Burst;
 }
 
-async function cell(world: ChainBursts, jobs: number, jitMs: number, rounds: number): Promise<Cell> {
+async function measureCell(
+  world: ChainBursts,
+  { jobs, jitMs }: Row,
+  rounds: number,
+  seed: (round: number) => void,
+): Promise<Omit<Cell, "engine">> {
   const stopDelay = world.delayJit(jitMs);
   const pairs: Pair[] = [];
-  for (let round = 0; round < rounds; round += 1) pairs.push(await pair(world, jobs, round));
+  for (let round = 0; round < rounds; round += 1) pairs.push(await pair(world, jobs, round, seed));
   stopDelay();
   const own = pairs.flatMap(({ hookline }) => hookline.ownMs);
   return {
@@ -69,14 +100,23 @@ async function cell(world: ChainBursts, jobs: number, jitMs: number, rounds: num
   };
 }
 
-/** Who goes first takes turns: what one leaves behind in the engine must not be the other's alone. */
-async function pair(world: ChainBursts, jobs: number, round: number): Promise<Pair> {
+/**
+ * Who goes first takes turns: what one leaves behind in the engine must not be the other's alone. `seed` is called before each
+ * of the two, so that a slow engine is equally slow for both.
+ */
+async function pair(world: ChainBursts, jobs: number, round: number, seed: (round: number) => void): Promise<Pair> {
+  const seeded = (burst: () => Promise<Burst>): Promise<Burst> => {
+    seed(round);
+    return burst();
+  };
+  const hooklines = (): Promise<Burst> => seeded(() => world.hookline(jobs));
+  const floors = (): Promise<Burst> => seeded(() => world.floor(jobs));
   if (round % 2 === 0) {
-    const floor = await world.floor(jobs);
-    return { floor, hookline: await world.hookline(jobs) };
+    const floor = await floors();
+    return { floor, hookline: await hooklines() };
   }
-  const hookline = await world.hookline(jobs);
-  return { hookline, floor: await world.floor(jobs) };
+  const hookline = await hooklines();
+  return { hookline, floor: await floors() };
 }
 
 function each<T>(value: (place: (typeof PLACES)[number]) => T): Record<(typeof PLACES)[number], T> {
@@ -89,14 +129,16 @@ function of({ startedMs }: Burst, place: (typeof PLACES)[number]): number {
 
 function measured(figures: FiguresOf<"chain">): Measured<"chain"> {
   const worse = figures.bursts.flatMap((now) => {
-    const before = readFigures().chain?.figures.bursts.find((row) => row.jobs === now.jobs && row.jitMs === now.jitMs);
+    const before = readFigures().chain?.figures.bursts.find(
+      (row) => row.engine === now.engine && row.jobs === now.jobs && row.jitMs === now.jitMs,
+    );
     if (before === undefined || now.rounds < before.rounds) return [];
     return PLACES.filter((place) => isWorse(now.ratio[place], before.ratio[place])).map(
-      (place) => `${now.jobs} jobs, JIT ${now.jitMs} ms, ${place}: worse than recorded\n`,
+      (place) => `engine ${now.engine}, ${now.jobs} jobs, JIT ${now.jitMs} ms, ${place}: worse than recorded\n`,
     );
   });
   const rows = figures.bursts.flatMap((row) => [
-    `${row.jobs} at once, JIT ${row.jitMs} ms, ${row.rounds} pairs of bursts; own part ${row.ownMs.p50.toFixed(0)} ms, ${row.ownMs.p99.toFixed(0)} ms at the 99th percentile`,
+    `engine ${row.engine}, ${row.jobs} at once, JIT ${row.jitMs} ms, ${row.rounds} pairs of bursts; own part ${row.ownMs.p50.toFixed(0)} ms, ${row.ownMs.p99.toFixed(0)} ms at the 99th percentile`,
     ...PLACES.map((place) => {
       const { lower, median, upper } = row.ratio[place];
       const ms = `${row.hooklineMs[place].median.toFixed(0)} : ${row.floorMs[place].median.toFixed(0)} ms`;

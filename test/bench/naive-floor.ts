@@ -1,10 +1,10 @@
 import * as z from "zod";
 
 import { DockerClient } from "../../agent/docker/docker-client.ts";
+import type { DockerHost } from "../../agent/docker/docker-host.ts";
 import { containerSpec } from "../../agent/slots/docker/container-spec.ts";
 import { hostFeatures, type HostFeatures } from "../../agent/slots/docker/host-features.ts";
 import type { Pool } from "../../shared/fleet/pool.ts";
-import { engineHost } from "../stand-ins/docker/raw-call.ts";
 
 const jitSchema = z.object({ runner: z.object({ id: z.int() }), encoded_jit_config: z.string() });
 const groupsSchema = z.object({ runner_groups: z.array(z.object({ id: z.int() })) });
@@ -17,6 +17,8 @@ export interface NaiveFloorOptions {
   readonly instance: string;
   /** The pool of the agent that it stands beside: same image, same settings. */
   readonly pool: Pool;
+  /** Where it finds the engine: where the agent does. */
+  readonly dockerHost: DockerHost;
 }
 
 /**
@@ -25,7 +27,7 @@ export interface NaiveFloorOptions {
  */
 export class NaiveFloor {
   readonly #options: NaiveFloorOptions;
-  readonly #client = new DockerClient(engineHost);
+  readonly #client: DockerClient;
   readonly #never = new AbortController().signal;
   readonly #host: HostFeatures;
   readonly #groupId: number;
@@ -34,13 +36,14 @@ export class NaiveFloor {
 
   private constructor(options: NaiveFloorOptions, host: HostFeatures, groupId: number) {
     this.#options = options;
+    this.#client = new DockerClient(options.dockerHost);
     this.#host = host;
     this.#groupId = groupId;
   }
 
   /** Knows beforehand what the agent knows beforehand: the host's features and the runner group. */
   static async start(options: NaiveFloorOptions): Promise<NaiveFloor> {
-    const client = new DockerClient(engineHost);
+    const client = new DockerClient(options.dockerHost);
     const host = hostFeatures(await client.system.info(new AbortController().signal));
     client.close();
     const { runner_groups: groups } = groupsSchema.parse(await asked(options, "GET", "runner-groups"));
