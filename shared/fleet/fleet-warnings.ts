@@ -1,5 +1,6 @@
 import type { FleetFinding } from "./finding.ts";
 import { hardeningWarnings, rootsJobs } from "./hardening-warnings.ts";
+import { placeholderWarnings } from "./placeholder-warnings.ts";
 import type { Fleet, Pool } from "./pool.ts";
 import { shadows } from "./shadowing.ts";
 
@@ -15,6 +16,7 @@ export function fleetWarnings(fleet: Fleet): FleetFinding[] {
 
 function poolWarnings(pool: Pool, index: number): FleetFinding[] {
   return [
+    ...placeholderWarnings(pool, index),
     ...limitWarnings(pool, index),
     ...audienceWarnings(pool, index),
     ...hardeningWarnings(pool, index),

@@ -19,8 +19,10 @@ test("the schema that editors use is the one that the loader uses", () => {
   expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
 });
 
-test("the example file is loaded without variables, without warnings, and is fine in an editor", () => {
-  expect(readPoolsFile({ file: "config/pools.yaml", cwd: root, env: {} }).warnings).toEqual([]);
+test("the example file is loaded, warns of nothing but the name that stands for yours, and is fine in an editor", () => {
+  const load = (env: Record<string, string>) => readPoolsFile({ file: "config/pools.yaml", cwd: root, env }).warnings;
+  expect(load({ GITHUB_ORGANIZATION: "acme" })).toEqual([]);
+  expect(load({}).map(({ path }) => path)).toEqual(["pools[0].organization"]);
   expect(accepts(parse(readText("config/pools.yaml")))).toBe(true);
 });
 
