@@ -1,13 +1,25 @@
 import { statSync } from "node:fs";
 
-/** Whose a file is and what its mode lets others do, as `ls -ln` has it; null where it cannot be looked at. */
-export function fileOwner(path: string): string | null {
+/** Whose a file is and what its mode lets others do. */
+export interface FileOwner {
+  readonly uid: number;
+  readonly gid: number;
+  readonly mode: number;
+}
+
+/** Null where it cannot be looked at. */
+export function fileOwner(path: string): FileOwner | null {
   try {
     const { uid, gid, mode } = statSync(path);
-    return `owner ${uid}:${gid}, mode 0${(mode & 0o777).toString(8).padStart(3, "0")}`;
+    return { uid, gid, mode: mode & 0o777 };
   } catch {
     return null;
   }
+}
+
+/** As `ls -ln` has it. */
+export function describeOwner({ uid, gid, mode }: FileOwner): string {
+  return `owner ${uid}:${gid}, mode 0${mode.toString(8).padStart(3, "0")}`;
 }
 
 /** The user and group that this process reads files as. */

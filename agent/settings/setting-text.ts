@@ -1,9 +1,7 @@
 import { resolve } from "node:path";
 import type { Environment } from "./environment.ts";
-import { fileOwner, ownReader } from "./file-owner.ts";
+import { describeOwner, fileOwner, ownReader, type FileOwner } from "./file-owner.ts";
 import { readTextFile } from "./text-file.ts";
-
-const CURE = "give it the file, or give the container its owner by HOOKLINE_UID and HOOKLINE_GID";
 
 /** A setting's text, null where it is unset, or what is wrong with the way it was given. */
 export type SettingText = { readonly text: string | null } | { readonly path: string; readonly failed: string };
@@ -29,12 +27,17 @@ export function secretText(name: string, env: Environment, cwd: string): Setting
   const read = readTextFile(path);
   const owner = fileOwner(path);
   const file = `names ${env[pointer]}, which`;
-  const whose = owner === null ? "" : ` (${owner})`;
-  if ("failed" in read) {
-    const cure = owner === null ? "put the file there" : `let this user (${ownReader()}) read it: ${CURE}`;
-    return { path: pointer, failed: `${file} cannot be read: ${read.failed}${whose}; ${cure}` };
-  }
+  const whose = owner === null ? "" : ` (${describeOwner(owner)})`;
+  if ("failed" in read)
+    return { path: pointer, failed: `${file} cannot be read: ${read.failed}${whose}; ${cureOf(owner)}` };
   const text = read.text.replace(/\r?\n$/, "");
   if (text === "") return { path: pointer, failed: `${file} is empty${whose}; write the secret into it` };
   return { text };
+}
+
+/** The pages have the container's user from HOOKLINE_UID and HOOKLINE_GID in config/.env. */
+function cureOf(owner: FileOwner | null): string {
+  if (owner === null) return "put the file there";
+  const { uid, gid } = owner;
+  return `let this user (${ownReader()}) read it: chown it to that user, or start the container as its owner, HOOKLINE_UID=${uid} HOOKLINE_GID=${gid}`;
 }
