@@ -3,6 +3,7 @@ import * as z from "zod";
 import { reasonOf } from "../../shared/errors/message-of.ts";
 import { OperatorError } from "../../shared/errors/operator-error.ts";
 import { freshnessSchema, type Freshness } from "../../shared/mailbox/freshness.ts";
+import { dialRemedy } from "./dial-remedy.ts";
 import { whoAnswers } from "./who-answers.ts";
 import { wranglerCommand } from "./wrangler-command.ts";
 
@@ -15,7 +16,7 @@ export class EdgeError extends OperatorError<EdgeErrorCode> {}
 export async function askFreshness(edgeUrl: string, token: string, signal: AbortSignal): Promise<Freshness> {
   const answer = await get(new URL("/freshness", edgeUrl), token, signal);
   if (answer.status === 401) {
-    const remedy = `give the agent the same HOOKLINE_TOKEN as the Worker: ${wranglerCommand("secret put HOOKLINE_TOKEN")}`;
+    const remedy = `set HOOKLINE_TOKEN here to the edge's own, which hookline init keeps in config/secrets; where that is lost give a Worker this one (${wranglerCommand("secret put HOOKLINE_TOKEN")}), and a standalone receiver in its environment`;
     throw new EdgeError("token", "the edge refuses the token", remedy);
   }
   refuseStranger(answer);
@@ -58,7 +59,8 @@ async function get(url: URL, token: string, signal: AbortSignal): Promise<Respon
   try {
     return await fetch(url, { headers: { Authorization: `Bearer ${token}` }, redirect: "manual", signal });
   } catch (error) {
-    const remedy = "check HOOKLINE_EDGE_URL, the DNS of this machine and its way to the internet";
-    throw new EdgeError("unreachable", `the edge cannot be reached: ${reasonOf(error)}`, remedy, { cause: error });
+    const reason = reasonOf(error);
+    const remedy = dialRemedy(reason) ?? "check HOOKLINE_EDGE_URL, the DNS of this machine and its way to the internet";
+    throw new EdgeError("unreachable", `the edge cannot be reached: ${reason}`, remedy, { cause: error });
   }
 }

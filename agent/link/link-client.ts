@@ -1,5 +1,6 @@
 import type { CancelTimer, Clock, Random } from "../../shared/clock/clock.ts";
 import { CLOSE } from "../../shared/link/close-codes.ts";
+import { dialRemedy } from "../edge/dial-remedy.ts";
 import { messageOf } from "../../shared/errors/message-of.ts";
 import { SayOnce } from "../../shared/log/say-once.ts";
 import { sqliteTrouble } from "../sqlite/sqlite-trouble.ts";
@@ -159,10 +160,14 @@ export class LinkClient {
   }
 }
 
+/** https://www.rfc-editor.org/rfc/rfc6455#section-7.1.5 */
+const NEVER_OPENED = 1006;
+
 function remedyFor(ending: Ending): string | undefined {
   if (ending.status === 401) return "HOOKLINE_TOKEN differs from the Worker's secret of that name";
   if (ending.remedy !== undefined) return ending.remedy;
   if (ending.status === 404 || ending.status === 426) return "HOOKLINE_EDGE_URL does not point at a Hookline Worker";
+  if (ending.code === NEVER_OPENED) return dialRemedy(ending.reason) ?? undefined;
   if (ending.code === CLOSE.flapping) return "two agents fight over the link; stop one of them";
   if (ending.code === CLOSE.superseded) return "another agent has connected; run one agent only";
   return undefined;

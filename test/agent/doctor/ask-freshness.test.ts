@@ -62,7 +62,7 @@ test("an edge that cannot be reached is told with the reason, and where to look"
   expect(error).toMatchObject({
     code: "unreachable",
     message: expect.stringMatching(/cannot be reached: .*ECONNREFUSED/),
-    remedy: expect.stringMatching(/HOOKLINE_EDGE_URL.*DNS/),
+    remedy: expect.stringMatching(/HOOKLINE_EDGE_URL.*nobody listens/),
   });
 });
 

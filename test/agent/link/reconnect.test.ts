@@ -128,6 +128,31 @@ test.each([
   expect(record?.["remedy"]).toContain(name);
 });
 
+test.each([
+  ["getaddrinfo ENOTFOUND hookline.nobody.workers.dev", "name in HOOKLINE_EDGE_URL"],
+  ["getaddrinfo EAI_AGAIN hookline.nobody.workers.dev", "name server"],
+  ["connect ECONNREFUSED 203.0.113.7:443", "host and port in HOOKLINE_EDGE_URL"],
+  ["connect ETIMEDOUT 203.0.113.7:443", "way to the internet"],
+  ["unable to verify the first certificate", "NODE_EXTRA_CA_CERTS"],
+])("an address where nobody is dialled in vain, and the record says what to look at: %s", async (reason, remedy) => {
+  const { client, clock, dial, records } = linkFixture();
+  dial.onDial = (connection) => connection.close({ code: 1006, reason });
+  client.start();
+  await clock.advance(1000);
+  expect(records()[0]).toMatchObject({ msg: "link down", reason, remedy: expect.stringContaining(remedy) as string });
+  expect(client.state().lastClose?.remedy).toContain(remedy);
+});
+
+test("a connection that just broke is no reason to doubt the address", async () => {
+  const { client, clock, records, welcome } = linkFixture();
+  client.start();
+  welcome().close({ code: 1006, reason: "terminated" });
+  await clock.advance(0);
+  const record = records().find(({ msg }) => msg === "link down");
+  expect(record).toMatchObject({ reason: "terminated" });
+  expect(record?.["remedy"]).toBeUndefined();
+});
+
 test("L7: a link that was down for half an hour comes back by itself and delivers", async () => {
   const { client, clock, dial, told, welcome } = linkFixture();
   client.start();
