@@ -35,7 +35,7 @@ export function createApp(env: Env): Hono {
   };
   const verifier = verifierOf(settings);
   const staleMs = settings.HOOKLINE_STALE_MINUTES * 60_000;
-  const app = createOperatorApp({ mailbox: operator, guards, staleMs, verifier, log });
+  const app = createOperatorApp({ kind: "worker", mailbox: operator, guards, staleMs, verifier, log });
   app.get("/link", guards.agent, async (context) => {
     const refusal = upgradeProblem(context.req.raw.headers);
     if (refusal !== null) return context.json({ error: refusal }, 426, { Upgrade: "websocket" });

@@ -7,6 +7,7 @@ import { SETTINGS } from "../settings/settings-table.ts";
 import { describePool } from "./describe-pool.ts";
 import { EXIT, printFailure, printJson } from "../cli/io.ts";
 import type { CommandIo, ExitCode } from "../cli/io.ts";
+import { countText } from "../doctor/check/count-text.ts";
 
 const HELP = `Usage: hookline config check [FILE] [--json]
 
@@ -82,15 +83,15 @@ function check(file: string, json: boolean, io: CommandIo): ExitCode {
 
 function printLoaded(file: string, { fleet, warnings }: LoadedFleet, io: CommandIo): void {
   const count = fleet.pools.length;
-  const bound = fleet.maxSlots === undefined ? "" : `, at most ${fleet.maxSlots} slots in all`;
-  io.stdout(`${file}: version ${fleet.version}, ${count} ${count === 1 ? "pool" : "pools"}${bound}\n\n`);
+  const bound = fleet.maxSlots === undefined ? "" : `, at most ${countText(fleet.maxSlots, "slot")} in all`;
+  io.stdout(`${file}: version ${fleet.version}, ${countText(count, "pool")}${bound}\n\n`);
   io.stdout(fleet.pools.map(describePool).join("\n"));
   for (const warning of warnings) io.stderr(`warning: ${describeProblem(file, warning)}\n`);
 }
 
 function refuse(file: string, errors: readonly ConfigProblem[], json: boolean, io: CommandIo): void {
   for (const problem of errors) io.stderr(`error: ${describeProblem(file, problem)}\n`);
-  const count = `${errors.length} ${errors.length === 1 ? "problem" : "problems"}`;
+  const count = countText(errors.length, "problem");
   const message = `${file} cannot be used: ${count}.`;
   const failure = { code: "config-invalid", message, remedy: "Correct the file and check again." };
   printFailure(io, json, failure, { pools: [], warnings: [], errors });

@@ -3,6 +3,7 @@ import type { Status } from "../../shared/status/status.ts";
 import { printable } from "../../shared/text/printable.ts";
 import { textTable } from "../cli/text-table.ts";
 import { ageText } from "../doctor/check/age-text.ts";
+import { countText } from "../doctor/check/count-text.ts";
 
 /** The document for a person: a line for each part, a row for each pool, what is wrong below it. */
 export function describeStatus(status: Status): string {
@@ -26,7 +27,7 @@ function fleetLine(status: Status): string {
   const { hash, loadedAtMs, pools, file } = status.fleet;
   const refused =
     file?.refused == null ? "" : `; its file as it is now is refused: ${file.refused.message.split("\n")[0] ?? ""}`;
-  return `fleet   ${hash}, ${pools.length} pools, taken up ${age(status, loadedAtMs)} ago${refused}`;
+  return `fleet   ${hash}, ${countText(pools.length, "pool")}, taken up ${age(status, loadedAtMs)} ago${refused}`;
 }
 
 function linkLine(status: Status): string {
@@ -35,17 +36,18 @@ function linkLine(status: Status): string {
   const since = sinceMs === null ? "" : ` for ${age(status, sinceMs)}`;
   const why = state === "up" || lastClose === null ? "" : `; ${lastClose.reason || `closed with ${lastClose.code}`}`;
   const remedy = state === "up" || lastClose?.remedy == null ? "" : ` (${lastClose.remedy})`;
-  return `link    ${state}${since}${why}${remedy}${unread === 0 ? "" : `; ${unread} signals could not be read`}`;
+  return `link    ${state}${since}${why}${remedy}${unread === 0 ? "" : `; ${countText(unread, "signal")} could not be read`}`;
 }
 
 function sweepLine(status: Status): string {
   const { last, complete, nextAtMs, failures, failuresTotal, credential, running } = status.sweeps;
-  const when = last === null ? "none yet" : `last ${age(status, last.finishedAtMs)} ago, ${last.calls} calls`;
+  const when =
+    last === null ? "none yet" : `last ${age(status, last.finishedAtMs)} ago, ${countText(last.calls, "call")}`;
   const next = running ? ", one runs" : nextAtMs === null ? "" : `, next in ${ageText(nextAtMs - status.atMs)}`;
   const [first] = failures;
   const failed = first === undefined ? "" : `; ${failuresTotal} failed, ${first.what}: ${first.message}`;
   const core = credential.limits.find(({ resource }) => resource === "core");
-  const left = core === undefined ? "" : `; GitHub leaves ${core.remaining} of ${core.limit} calls`;
+  const left = core === undefined ? "" : `; GitHub leaves ${core.remaining} of ${countText(core.limit, "call")}`;
   return `sweeps  ${when}${complete === false ? ", incomplete" : ""}${next}${left}${failed}`;
 }
 

@@ -6,7 +6,8 @@ import { systemClock } from "../clock/system-clock.ts";
 import { readSettings, type AgentSettings } from "../settings/settings.ts";
 import { readDoctorArguments, type DoctorArguments } from "../doctor/arguments.ts";
 import { buildDoctor } from "../doctor/build-checks.ts";
-import { runCheck, type Check, type CheckResult } from "../doctor/check/check.ts";
+import { runCheck, type CheckAnswer, type Check, type CheckResult } from "../doctor/check/check.ts";
+import { isSettled, settle } from "../doctor/check/settle.ts";
 import { describeCheck, describeFreshness, describeLatency, describeSummary } from "../doctor/print.ts";
 import { probeChecks, type ProbeLegs } from "../doctor/probe/probe.ts";
 import { Progress } from "../doctor/progress.ts";
@@ -18,7 +19,7 @@ import { EXIT, printFailure, printJson, type CommandIo, type ExitCode } from "..
 const HELP = `Usage: hookline doctor [--only GROUP] [--probe] [--deep] [--strict] [--json]
 
 Checks each link of the chain for whether a job queued now would get a runner, and says what to type if not.
-The links are checked side by side; each result is printed as it arrives. Nothing is written, except that one
+The links are checked side by side. On a terminal each result is printed as it arrives, elsewhere in their order. Nothing is written, except that one
 container for each pool is created and removed again; it is started, with nothing to do, only where the pool asks for
 devices, a runtime, a user, limits or certificates, which engines look at no earlier. (pnpm doctor is a command of pnpm's own: from a checkout it is
 pnpm run doctor, or pnpm hookline doctor.)
@@ -81,8 +82,10 @@ async function examine(
     const asked = doctor.checks.filter(({ group }) => given.only.has(group));
     const probe = given.probe ? probeChecks({ ...doctor, settings, clock, random }) : null;
     const show = shower([...asked, ...(probe?.checks ?? [])], given.json, io);
-    const results = await Promise.all(asked.map((check) => runAndShow(check, clock, show)));
-    for (const check of probe?.checks ?? []) results.push(await runAndShow(check, clock, show));
+    const answers = await Promise.all(asked.map((check) => runAndShow(check, clock, show)));
+    for (const check of probe?.checks ?? []) answers.push(await runAndShow(check, clock, show));
+    const results = settle(answers);
+    show.settled(results);
     const freshness = given.only.has("edge") ? await doctor.edge.freshness().catch(() => null) : null;
     const report = reportOf(freshness, settings, results, probe?.legs());
     if (given.json) printJson(io, report);
@@ -94,20 +97,37 @@ async function examine(
   }
 }
 
-type Show = (result: CheckResult) => void;
-
-function shower(checks: readonly Check[], json: boolean, io: CommandIo): Show {
-  if (json) return () => undefined;
-  const colour = io.isTerminal && (io.env["NO_COLOR"] ?? "") === "";
-  const ids = checks.map(({ id }) => id);
-  const progress = new Progress(ids, io.isTerminal, io.stdout);
-  return (result) => progress.finished(result.id, describeCheck(result, colour));
+interface Show {
+  readonly answered: (answer: CheckAnswer) => void;
+  readonly settled: (results: readonly CheckResult[]) => void;
 }
 
-async function runAndShow(check: Check, clock: Clock, show: Show): Promise<CheckResult> {
-  const result = await runCheck(check, clock);
-  show(result);
-  return result;
+/** A person who watches sees each answer when it comes, and last what hangs on others; a file has them in order. */
+function shower(checks: readonly Check[], json: boolean, io: CommandIo): Show {
+  if (json) return { answered: () => undefined, settled: () => undefined };
+  const colour = io.isTerminal && (io.env["NO_COLOR"] ?? "") === "";
+  const progress = new Progress(
+    checks.map(({ id }) => id),
+    io.isTerminal,
+    io.stdout,
+  );
+  const shown = new Set<string>();
+  return {
+    answered: (answer) => {
+      if (!io.isTerminal || !isSettled(answer)) return progress.finished(answer.id, "");
+      shown.add(answer.id);
+      progress.finished(answer.id, describeCheck(answer, colour));
+    },
+    settled: (results) => {
+      for (const result of results) if (!shown.has(result.id)) io.stdout(describeCheck(result, colour));
+    },
+  };
+}
+
+async function runAndShow(check: Check, clock: Clock, show: Show): Promise<CheckAnswer> {
+  const answer = await runCheck(check, clock);
+  show.answered(answer);
+  return answer;
 }
 
 function reportOf(

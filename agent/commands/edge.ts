@@ -3,6 +3,7 @@ import * as z from "zod";
 import { requireEdge } from "../settings/require-settings.ts";
 import { readSettings } from "../settings/settings.ts";
 import { askFreshness } from "../edge/ask-freshness.ts";
+import { knownRefusals } from "../edge/known-refusals.ts";
 import { describeFreshness } from "../doctor/print.ts";
 import { asksForHelp, flag, readArguments } from "../cli/arguments.ts";
 import { failWith } from "../cli/failure.ts";
@@ -34,7 +35,7 @@ export async function runEdge(args: readonly string[], io: CommandIo): Promise<E
     const { json } = readArguments(args, { command: "hookline edge", options: {}, words: [], schema });
     const { url, token } = requireEdge(readSettings(io));
     const freshness = await askFreshness(url, token.reveal(), AbortSignal.timeout(DEADLINE_MS));
-    if (json) printJson(io, { ok: true, freshness });
+    if (json) printJson(io, { ok: true, freshness: { ...freshness, rejectedSinceAccepted: knownRefusals(freshness) } });
     else io.stdout(describeFreshness(freshness));
     return EXIT.fine;
   } catch (error) {

@@ -7,6 +7,7 @@ import { systemClock } from "../clock/system-clock.ts";
 import { readSettings } from "../settings/settings.ts";
 import { heartbeatFile, readHeartbeat, SILENT_MS } from "../daemon/heartbeat.ts";
 import { EXIT, printFailure, printJson, type CommandIo, type ExitCode } from "../cli/io.ts";
+import { countText } from "../doctor/check/count-text.ts";
 
 const HELP = `Usage: hookline healthcheck [--json]
 
@@ -46,7 +47,10 @@ function judge(file: string, json: boolean, io: CommandIo, clock: Clock): ExitCo
   }
   const { slots, busy, demand } = last;
   if (json) printJson(io, { ok: true, silentMs, slots, busy, demand });
-  else io.stdout(`alive ${seconds(silentMs)} ago: ${slots} slots, ${busy} busy, ${demand} jobs wanted\n`);
+  else
+    io.stdout(
+      `alive ${seconds(silentMs)} ago: ${countText(slots, "slot")}, ${busy} busy, ${countText(demand, "job")} wanted\n`,
+    );
   return EXIT.fine;
 }
 

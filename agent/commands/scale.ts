@@ -24,6 +24,7 @@ import { processLogger } from "../log/process-logger.ts";
 import { failWith } from "../cli/failure.ts";
 import { keepInstance } from "../daemon/keep-instance.ts";
 import { EXIT, printFailure, printJson, type CommandIo, type ExitCode } from "../cli/io.ts";
+import { countText } from "../doctor/check/count-text.ts";
 
 const HELP = `Usage: hookline scale [--once] [--dry-run] [--pool KEY] [--json]
 
@@ -134,7 +135,7 @@ async function scale(run: Run, once: boolean): Promise<ExitCode> {
 function print(io: CommandIo, json: boolean, state: AgentReport, failures: number): void {
   const { slots, busy, demand } = state;
   if (json) return printJson(io, { ok: failures === 0, slots, busy, demand, failures });
-  io.stdout(`${slots} slots, ${busy} of them busy; ${demand} jobs wait\n`);
+  io.stdout(`${countText(slots, "slot")}, ${busy} of them busy; ${countText(demand, "job waits", "jobs wait")}\n`);
   if (failures === 0) return;
   printFailure(io, false, {
     code: "sweep-incomplete",
@@ -151,7 +152,7 @@ function requirePool(fleet: Fleet, key: string | null): void {
 
 function describeDryRun({ slots, actions, sweep }: DryRun, holds: KnownHolds, jobs: number): string {
   const lines = [
-    `${slots.length} containers, ${jobs} jobs in active runs`,
+    `${countText(slots.length, "container")}, ${countText(jobs, "job")} in active runs`,
     ...sweep.failures.map(({ what, message, remedy }) => `not read: ${what}: ${message} ${remedy}`),
     ...describeHolds(holds),
     ...(actions.length === 0 ? ["nothing to do"] : actions.map(describeAction)),

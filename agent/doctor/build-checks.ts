@@ -14,10 +14,11 @@ import { failureOf, Skipped, type Check, type CheckGroup, type Finding } from ".
 import { judgePause } from "./agent/pause-check.ts";
 import { judgeClock, type ClockReading } from "./agent/clock-check.ts";
 import { httpCheck, readFleet, settingsCheck } from "./agent/config-checks.ts";
+import { isNothingSetUp, SETUP, setupCheck } from "./agent/setup-check.ts";
 import type { HookEvidence } from "./github/delivery-evidence.ts";
 import { dockerChecks } from "./docker/docker-checks.ts";
 import { DockerFacts } from "./docker/docker-facts.ts";
-import { edgeChecks } from "./edge/edge-checks.ts";
+import { edgeChecks, orEdgeSkipped } from "./edge/edge-checks.ts";
 import { EdgeFacts } from "./edge/edge-facts.ts";
 import { githubChecks } from "./github/github-checks.ts";
 import { GitHubFacts } from "./github/github-facts.ts";
@@ -117,23 +118,36 @@ interface World extends DoctorOptions {
   readonly docker: DockerFacts;
 }
 
-/** Without an edge there is one thing to say, and only where its token shows that one is meant. */
-function edgeGroup({ settings, edge, github, fleet }: World): readonly Check[] {
+function edgeGroup(world: World): readonly Check[] {
+  const { settings, edge, github, fleet } = world;
   const { edgeUrl, sweepIntervalMs, instance } = settings;
   const facts = "made" in github ? github.made : null;
-  return edgeChecks({
+  const checks = edgeChecks({
     ask: () => edge.freshness(),
     outside: (freshness) => outsideEvidence(facts, fleet, edgeUrl ?? "", freshness, sweepIntervalMs),
     pollIntervalMs: sweepIntervalMs,
     instance,
   });
+  if (!isNothingSetUp(settings)) return checks;
+  return [setupCheck(), ...checks.map((check) => unlessNothingIsSetUp(world, check))];
+}
+
+/** What could not be asked for that reason alone is told once, by the check about it. */
+function unlessNothingIsSetUp({ settings }: World, check: Check): Check {
+  if (!isNothingSetUp(settings)) return check;
+  return { ...check, run: () => Promise.reject(new Skipped("nothing is set up yet", SETUP)) };
 }
 
 function githubGroup(world: World): readonly Check[] {
   const { settings, github, fleet, journal, docker, clock } = world;
-  if ("failure" in github) return [failed("github-token", "github", github.failure)];
   const targets = targetsOf(settings.githubApiUrl);
   const reach = onceEach((target: HostTarget) => reachHost(target, AbortSignal.timeout(GITHUB_CALL_MS)));
+  if ("failure" in github) {
+    return [
+      ...hostChecks(targets, reach),
+      unlessNothingIsSetUp(world, failed("github-token", "github", github.failure)),
+    ];
+  }
   const facts = github.made;
   const logs = once(async (): Promise<readonly HookEvidence[] | null> => {
     return fleet === null || settings.edgeUrl === null ? null : hookLogs(facts, fleet, settings.edgeUrl);
@@ -148,6 +162,7 @@ function githubGroup(world: World): readonly Check[] {
       lastSweep: world.lastSweep,
       fleet,
       api: () => reach(targets[0] as HostTarget),
+      edge: () => orEdgeSkipped(world.edge.freshness()),
       logs,
       nowMs: clock.now(),
     }),
@@ -159,7 +174,10 @@ function agentGroup(world: World): readonly Check[] {
   const facts = "made" in github ? github.made : null;
   const check = (id: string, run: Check["run"]): Check => ({ id, group: "agent", run });
   return [
-    check("agent-running", async () => judgeRunning(await signsOf(world))),
+    unlessNothingIsSetUp(
+      world,
+      check("agent-running", async () => judgeRunning(await signsOf(world))),
+    ),
     check("agent-sweep", async () => judgeSweep(await signsOf(world))),
     check("agent-journal", () => judgeJournal(journal, settings.dataFolder)),
     check("agent-pause", () => judgePause(journal, clock.now())),
@@ -171,7 +189,7 @@ function agentGroup(world: World): readonly Check[] {
       return judgeAlone(await containersOf(docker, { instance, signal }), options);
     }),
     check("agent-slots", (signal) => {
-      if (fleet === null) throw new Skipped("no pools are known; see config-pools");
+      if (fleet === null) throw new Skipped("no pools are known", "config-pools");
       if (journal.kind !== "read") return withoutJournal();
       const { slots } = journal.facts;
       return judgeSlots(docker, facts, { fleet, instance: settings.instance, slots, nowMs: clock.now(), signal });

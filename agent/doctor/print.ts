@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from "node:util";
 
 import type { Freshness } from "../../shared/mailbox/freshness.ts";
+import { knownRefusals } from "../edge/known-refusals.ts";
 import type { LegLatency } from "../journal/latency.ts";
 import { ageText } from "./check/age-text.ts";
 import type { CheckResult, CheckStatus } from "./check/check.ts";
@@ -8,6 +9,9 @@ import type { CheckResult, CheckStatus } from "./check/check.ts";
 const MARKS = { pass: "ok  ", warn: "warn", fail: "FAIL", skip: "skip" } as const;
 const COLOURS = { pass: 32, warn: 33, fail: 31, skip: 90 } as const;
 const INDENT = "      ";
+const UNKNOWN = "not known while no agent is connected";
+/** From there on a leg is told in its largest unit: signals that were sent anew are as old as they are. */
+const LONG_MS = 10_000_000;
 
 /** One check as a person reads it. What came from outside brings no control characters along. */
 export function describeCheck(check: CheckResult, colour = false): string {
@@ -21,7 +25,9 @@ export function describeCheck(check: CheckResult, colour = false): string {
 
 /** When things last happened at the edge, in a few lines. */
 export function describeFreshness(freshness: Freshness): string {
-  const { now, secret, rejected, rejectedSinceAccepted, acked, head, dead, oldestUnackedMs } = freshness;
+  const { now, secret, rejected, acked, head, dead, oldestUnackedMs } = freshness;
+  const refused = knownRefusals(freshness);
+  const isUnknown = refused === null;
   const ago = (atMs: number | null): string => (atMs === null ? "never" : `${ageText(Math.max(0, now - atMs))} ago`);
   const reasons = Object.entries(rejected ?? {}).map(([reason, count]) => `${count} ${reason}`);
   const rows = [
@@ -35,10 +41,19 @@ export function describeFreshness(freshness: Freshness): string {
     ],
     [
       "rejected",
-      `${rejectedSinceAccepted} since the last accepted one${reasons.length === 0 ? "" : ` (${reasons.join(", ")})`}`,
+      isUnknown
+        ? UNKNOWN
+        : `${refused} since the last accepted one${reasons.length === 0 ? "" : ` (${reasons.join(", ")})`}`,
     ],
     ["dead letters", String(dead)],
-    ["secret", secret == null ? "none has matched yet" : `the ${secret.matched} one matched ${ago(secret.atMs)}`],
+    [
+      "secret",
+      secret == null
+        ? isUnknown
+          ? UNKNOWN
+          : "none has matched yet"
+        : `the ${secret.matched} one matched ${ago(secret.atMs)}`,
+    ],
   ];
   return `freshness of the edge\n${rows.map(([name = "", value]) => `  ${name.padEnd(14)}${value}\n`).join("")}`;
 }
@@ -48,9 +63,13 @@ export function describeLatency(latency: Readonly<Record<string, LegLatency>>): 
   const legs = Object.entries(latency);
   if (legs.length === 0) return "";
   const rows = legs.map(
-    ([leg, { p50, p95 }]) => `  ${leg.padEnd(14)}${`${p50} ms`.padStart(12)}${`${p95} ms`.padStart(12)}\n`,
+    ([leg, { p50, p95 }]) => `  ${leg.padEnd(14)}${spanText(p50).padStart(12)}${spanText(p95).padStart(12)}\n`,
   );
   return `${`latency of the last jobs`.padEnd(16)}\n  ${"leg".padEnd(14)}${"median".padStart(12)}${"p95".padStart(12)}\n${rows.join("")}`;
+}
+
+function spanText(ms: number): string {
+  return ms < LONG_MS ? `${ms} ms` : ageText(ms);
 }
 
 /** How many of each. */

@@ -1,4 +1,5 @@
 import type { Freshness } from "../../shared/mailbox/freshness.ts";
+import { knownRefusals } from "../edge/known-refusals.ts";
 import type { LegLatency } from "../journal/latency.ts";
 import type { CheckResult } from "./check/check.ts";
 import type { ProbeLegs } from "./probe/probe.ts";
@@ -31,7 +32,10 @@ const REPORTED = [
   "agent",
 ] as const satisfies readonly (keyof Freshness)[];
 
-export type ReportedFreshness = Pick<Freshness, (typeof REPORTED)[number]>;
+/** The edge's own words; null what it cannot know. */
+export type ReportedFreshness = Omit<Pick<Freshness, (typeof REPORTED)[number]>, "rejectedSinceAccepted"> & {
+  readonly rejectedSinceAccepted: number | null;
+};
 
 export interface ReportParts {
   readonly checks: readonly CheckResult[];
@@ -48,5 +52,7 @@ export function doctorReport({ checks, freshness, latency, probe }: ReportParts)
 }
 
 function reported(freshness: Freshness): ReportedFreshness {
-  return Object.fromEntries(REPORTED.map((name) => [name, freshness[name]])) as unknown as ReportedFreshness;
+  const told = Object.fromEntries(REPORTED.map((name) => [name, freshness[name]])) as unknown as ReportedFreshness;
+  const refusals = knownRefusals(freshness);
+  return refusals === null ? { ...told, rejectedSinceAccepted: null, rejected: undefined } : told;
 }

@@ -48,7 +48,7 @@ export function createReceiverApp(options: ReceiverAppOptions): Hono {
   const guards = guardsOf(shown, tokens.length);
   const verifier =
     secrets === null ? null : new LiveVerifier(new ShownSecrets([secrets.current, secrets.previous], clock));
-  const app = createOperatorApp({ mailbox: operator, guards, staleMs, verifier, log });
+  const app = createOperatorApp({ kind: "standalone", mailbox: operator, guards, staleMs, verifier, log });
   return app.route("/", createReceiver({ verifier, mailbox, log, now }));
 }
 

@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 
 import type { Logger } from "../log/logger.ts";
-import type { Freshness } from "../mailbox/freshness.ts";
+import type { EdgeKind, Freshness } from "../mailbox/freshness.ts";
 import type { SecretKeys, WebhookVerifier } from "../signature/webhook-verifier.ts";
 import { MailboxUnavailable } from "../receiver/mailbox-port.ts";
 import { unavailableAnswer } from "../receiver/unavailable-answer.ts";
@@ -23,6 +23,7 @@ export interface OperatorPort extends ReplayPort {
 }
 
 export interface OperatorRoutesOptions {
+  readonly kind: EdgeKind;
   readonly mailbox: OperatorPort;
   readonly guards: Guards;
   /** How long signals may wait and the agent may be away before the deep health says so. */
@@ -33,7 +34,7 @@ export interface OperatorRoutesOptions {
 }
 
 /** The app that holds all routes of an edge, with those of the operator: `/healthz`, `/freshness`, `/dead`, `/replay`. */
-export function createOperatorApp({ mailbox, guards, staleMs, verifier, log }: OperatorRoutesOptions): Hono {
+export function createOperatorApp({ kind, mailbox, guards, staleMs, verifier, log }: OperatorRoutesOptions): Hono {
   const app = new Hono();
   app.use(securityHeaders);
   app.onError((error, context) => {
@@ -48,7 +49,7 @@ export function createOperatorApp({ mailbox, guards, staleMs, verifier, log }: O
     return context.json({ ok, reasons }, ok ? 200 : 503);
   });
   app.get("/freshness", guards.reader, async (context) => {
-    return context.json(await mailbox.freshness((await verifier?.keys()) ?? null));
+    return context.json({ ...(await mailbox.freshness((await verifier?.keys()) ?? null)), kind });
   });
   app.get("/dead", guards.agent, async (context) => context.json(await mailbox.deadLetters()));
   app.post("/dead/:seq{[0-9]{1,15}}/requeue", guards.agent, async (context) => {

@@ -10,6 +10,9 @@ import type { TallyState } from "./tally.ts";
 
 const at = z.nullable(z.number());
 
+/** What an edge runs as; it decides which commands change it. */
+export type EdgeKind = "worker" | "standalone";
+
 /** When things last happened at the mailbox, and whether they agree. Times are milliseconds since the epoch. */
 export const freshnessSchema = z.object({
   now: z.number(),
@@ -51,6 +54,7 @@ export const freshnessSchema = z.object({
   }),
   report: z.nullable(z.object({ atMs: z.number(), report: agentReportSchema })),
   edgeVersion: z.string(),
+  kind: z.optional(z.enum(["worker", "standalone"])),
   protocol: z.number(),
 });
 

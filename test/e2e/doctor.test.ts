@@ -84,7 +84,13 @@ test("a chain that works is told as such, with the freshness of its last job and
   await world.agent.waitFor(({ slots }) => slots === 0, patience());
   const report = await doctor();
   const ofChain = report.checks.filter(({ group }) => group !== "docker");
-  expect(ofChain.filter(({ status }) => status !== "pass")).toEqual([]);
+  // What only the daemon knows is asked of its control socket, which this agent, in the process of the test, lacks.
+  const untold = ofChain.filter(({ status }) => status !== "pass");
+  expect(untold.map((check) => `${check.status} ${check.id}`)).toEqual([
+    "skip jobs-waiting",
+    "skip config-loaded",
+    "skip corpses",
+  ]);
   expect(ofChain.map((check) => check.id)).toContain("webhook-freshness");
   expect(report.freshness).toMatchObject({ unacked: 0, dead: 0, rejectedSinceAccepted: 0, agent: { connected: true } });
   expect(report.freshness?.lastSignalAt).toBeGreaterThanOrEqual(queuedAtMs);
@@ -136,7 +142,7 @@ test("E-4: what a stranger sends is refused and counted, and breaks no check: Gi
   const report = await doctor(NO_ENGINE);
   expect(report.checks.find(({ id }) => id === "webhook-freshness")).toMatchObject({
     status: "pass",
-    detail: expect.stringContaining("1 requests of strangers") as string,
+    detail: expect.stringContaining("1 request of a stranger") as string,
   });
   expect(report.freshness?.rejectedSinceAccepted).toBe(1);
 });

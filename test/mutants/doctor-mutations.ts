@@ -3,6 +3,48 @@ import type { Mutation } from "./mutation.ts";
 /** A doctor that is green though somebody is needed, or red though nobody is. */
 export const DOCTOR_MUTATIONS: readonly Mutation[] = [
   {
+    breaks: "promise 19: a hook is held against an address that may be mistyped",
+    file: "agent/doctor/github/github-checks.ts",
+    search: "    await options.edge();\n",
+    replace: "",
+    foundBy: ["doctor"],
+  },
+  {
+    breaks: "promise 19: a dead name server is told by every check that needs names",
+    file: "agent/doctor/check/settle.ts",
+    search: "const isOutage = alike.length > 1 &&",
+    replace: "const isOutage = alike.length > 99 &&",
+    foundBy: ["doctor"],
+  },
+  {
+    breaks: "promise 19: one name that does not resolve is hidden behind another",
+    file: "agent/doctor/check/settle.ts",
+    search: ' && !all.some((each) => isHost(each) && each.status === "pass")',
+    replace: "",
+    foundBy: ["doctor"],
+  },
+  {
+    breaks: "a remedy sends an empty secret, and the hook has none from then on",
+    file: "agent/doctor/github/hook-checks.ts",
+    search: "\\${GITHUB_WEBHOOK_SECRET:?set it to the secret of the edge}",
+    replace: "$GITHUB_WEBHOOK_SECRET",
+    foundBy: ["doctor"],
+  },
+  {
+    breaks: "a remedy takes a hook's other events away",
+    file: "agent/doctor/github/hook-checks.ts",
+    search: '[...events, "workflow_job"]',
+    replace: '["workflow_job"]',
+    foundBy: ["doctor"],
+  },
+  {
+    breaks: "what the edge has forgotten is told as none",
+    file: "agent/edge/known-refusals.ts",
+    search: 'kind !== "standalone" && !agent.connected',
+    replace: "false",
+    foundBy: ["doctor"],
+  },
+  {
     breaks: "promise 19: the doctor passes over a drain",
     file: "agent/doctor/daemon/pools-check.ts",
     search: 'troubles.push({ status: "warn",',

@@ -274,7 +274,7 @@ export const EDGE_MUTATIONS: readonly Mutation[] = [
   {
     breaks: "E-5: the doctor lets the old secret go while a hook signs with it",
     file: "agent/doctor/edge/judge-secrets.ts",
-    search: "if (takesPreviousSecret) return judgeRotation(hooks, now);",
+    search: "if (takesPreviousSecret) return judgeRotation(hooks, now, kind);",
     replace: "if (takesPreviousSecret) return judgeLast(freshness);",
     foundBy: ["doctor"],
   },

@@ -1,13 +1,14 @@
-import { AGENT_CONTAINER } from "../../cli/agent-container.ts";
+import { AGENT_CONTAINER, COMPOSE } from "../../cli/agent-container.ts";
 import type { Freshness } from "../../../shared/mailbox/freshness.ts";
 import { ageText } from "../check/age-text.ts";
 import { Skipped, type Finding } from "../check/check.ts";
 import type { JournalReading } from "../../journal/journal-facts.ts";
 import type { SweepRecord } from "../../journal/sweep-records.ts";
+import { countText } from "../check/count-text.ts";
 
 const SLACK_MS = 60_000;
 const ROUND_MS = 2 * 60 * 60_000;
-const START = `start the agent: docker compose -f config/compose.yaml up -d; if it runs: docker logs --tail 100 ${AGENT_CONTAINER}`;
+const START = `start the agent: ${COMPOSE} up -d; if it runs: docker logs --tail 100 ${AGENT_CONTAINER}`;
 
 export interface SignsOfLife {
   /** Null where the edge could not be asked, or there is none. */
@@ -33,7 +34,7 @@ export function judgeRunning(signs: SignsOfLife): Finding {
     return { status: "pass", summary: `the agent swept ${ageText(Math.max(0, nowMs - sweptAtMs))} ago` };
   }
   const last = sweptAtMs === null ? "no sweep is on record" : `the last sweep was ${ageText(nowMs - sweptAtMs)} ago`;
-  if (signs.hasEdge && freshness !== null) throw new Skipped(`no sign of life: ${last}; see webhook-freshness`);
+  if (signs.hasEdge && freshness !== null) throw new Skipped(`no sign of life: ${last}`, "webhook-freshness");
   return { status: "fail", summary: `the agent shows no sign of life: ${last}`, remedy: START };
 }
 
@@ -44,7 +45,9 @@ export function judgeSweep(signs: SignsOfLife): Finding {
   const ends = [record?.allReadSinceMs ?? null, report?.lastCompleteSweepAt ?? null].filter((at) => at !== null);
   const lastMs = ends.length === 0 ? null : Math.max(...ends);
   const cost =
-    record === null ? "" : `${record.calls} calls, ${record.notModified} of them free, ${record.failures} failed`;
+    record === null
+      ? ""
+      : `${countText(record.calls, "call")}, ${record.notModified} of them free, ${record.failures} failed`;
   if (lastMs !== null && nowMs - lastMs <= patience(signs) + roundMs(record)) {
     const detail = cost === "" ? {} : { detail: cost };
     return {
@@ -54,9 +57,9 @@ export function judgeSweep(signs: SignsOfLife): Finding {
     };
   }
   // The agent reports to the edge when its slots change, not after each sweep: an old report says nothing.
-  if (record === null) throw new Skipped("sweeps are recorded in the agent's journal only; see agent-journal");
+  if (record === null) throw new Skipped("sweeps are recorded where the agent runs", "agent-journal", "agent-running");
   if (freshness?.agent.connected === false && lastMs !== null) {
-    throw new Skipped("the agent is not running; see webhook-freshness");
+    throw new Skipped("the agent is not running", "webhook-freshness", "agent-running");
   }
   const when =
     lastMs === null ? "no sweep was complete yet" : `the last complete sweep was ${ageText(nowMs - lastMs)} ago`;
@@ -88,7 +91,10 @@ export function judgeJournal(journal: JournalReading, folder: string): Finding {
   if (journal.kind === "unreadable") return brokenJournal(folder, journal.why);
   const problems = journal.facts.problems();
   if (problems.length > 0) return brokenJournal(folder, problems.join("; "));
-  return { status: "pass", summary: `the journal in ${folder} is whole, ${journal.facts.slots.length} slots in it` };
+  return {
+    status: "pass",
+    summary: `the journal in ${folder} is whole, ${countText(journal.facts.slots.length, "slot")} in it`,
+  };
 }
 
 function brokenJournal(folder: string, why: string): Finding {

@@ -17,7 +17,14 @@ export interface ClockReading {
 export function judgeClock(readings: readonly ClockReading[]): Finding {
   const skews = readings.map(({ whose, theirsMs, oursMs }) => ({ whose, skewMs: oursMs - theirsMs }));
   const [least] = skews.toSorted((a, b) => Math.abs(a.skewMs) - Math.abs(b.skewMs));
-  if (least === undefined) throw new Skipped("neither GitHub nor the edge tells the time; their checks say why");
+  if (least === undefined)
+    throw new Skipped(
+      "neither GitHub nor the edge tells the time",
+      "github-host",
+      "github-token",
+      "edge-reachable",
+      "config-pools",
+    );
   const { whose, skewMs } = least;
   const off = Math.abs(skewMs);
   if (off <= WARN_MS)

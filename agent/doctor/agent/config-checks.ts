@@ -6,6 +6,7 @@ import type { AgentSettings } from "../../settings/settings.ts";
 import type { Environment } from "../../settings/environment.ts";
 import { unknownSettings } from "../../settings/unknown-settings.ts";
 import type { Check, Finding } from "../check/check.ts";
+import { countText } from "../check/count-text.ts";
 
 /** What the file alone cannot know is judged by docker-limits on the host itself. */
 const ASKED_OF_DOCKER = /resources\.(?:cpus|pidsLimit)$/;
@@ -21,7 +22,7 @@ export function readFleet(
   try {
     const { fleet, warnings: all } = readPoolsFile({ file: configFile, cwd, env });
     const warnings = all.filter(({ path }) => !ASKED_OF_DOCKER.test(path));
-    const summary = `${configFile}: ${fleet.pools.length} pool${fleet.pools.length === 1 ? "" : "s"}`;
+    const summary = `${configFile}: ${countText(fleet.pools.length, "pool")}`;
     if (warnings.length === 0) return { fleet, check: asCheck({ status: "pass", summary }) };
     const remedy = "see them by themselves: hookline config check";
     return { fleet, check: asCheck({ status: "warn", summary, detail: warnings.map(line).join("\n"), remedy }) };

@@ -9,6 +9,7 @@ import { runnerScopes } from "../../sweeps/sweep-targets.ts";
 import { Skipped, type Finding } from "../check/check.ts";
 import { orDockerSkipped, type DockerFacts } from "../docker/docker-facts.ts";
 import { orGitHubSkipped, type GitHubFacts } from "../github/github-facts.ts";
+import { countText } from "../check/count-text.ts";
 
 /** What is younger than that may just be on its way from one to the other. */
 const SETTLED_MS = 2 * 60_000;
@@ -51,14 +52,18 @@ export async function judgeSlots(
   );
   const problems = [
     ...overfull(fleet, containers),
-    ...named("containers that the journal does not know", strangers),
-    ...named("containers that ended and could not be removed", stuck),
-    ...named("slots of the journal without a container", lost),
-    ...named("runners online at GitHub without a container here", ghosts),
+    ...named("container that the journal does not know", "containers that the journal does not know", strangers),
+    ...named("container that ended and could not be removed", "containers that ended and could not be removed", stuck),
+    ...named("slot of the journal without a container", "slots of the journal without a container", lost),
+    ...named(
+      "runner online at GitHub without a container here",
+      "runners online at GitHub without a container here",
+      ghosts,
+    ),
   ];
   const running = containers.filter(({ state }) => state === "running").length;
   if (problems.length === 0) {
-    const counts = `${containers.length} containers (${running} running), ${runners.length} runners of ours at GitHub`;
+    const counts = `${countText(containers.length, "container")} (${running} running), ${countText(runners.length, "runner")} of ours at GitHub`;
     return { status: "pass", summary: `journal, Docker and GitHub agree: ${counts}` };
   }
   return {
@@ -92,17 +97,17 @@ async function runnersOf(github: GitHubFacts, fleet: Fleet, instance: string): P
 function overfull({ pools }: Fleet, containers: readonly Container[]): readonly string[] {
   return pools.flatMap(({ key, scaling }) => {
     const count = containers.filter(({ pool, state }) => pool === key && !hasEnded(state)).length;
-    return count > scaling.max ? [`${count} containers in the pool ${key}, ${scaling.max} at most`] : [];
+    return count > scaling.max ? [`${countText(count, "container")} in the pool ${key}, ${scaling.max} at most`] : [];
   });
 }
 
-function named(what: string, items: readonly { readonly name: string }[]): readonly string[] {
+function named(one: string, many: string, items: readonly { readonly name: string }[]): readonly string[] {
   if (items.length === 0) return [];
   const names = items.slice(0, MOST_NAMED).map(({ name }) => name);
-  return [`${items.length} ${what}: ${names.join(", ")}${items.length > MOST_NAMED ? ", …" : ""}`];
+  return [`${countText(items.length, one, many)}: ${names.join(", ")}${items.length > MOST_NAMED ? ", …" : ""}`];
 }
 
 /** The journal knows what should exist; without it there is nothing to compare. @throws {Skipped} */
 export function withoutJournal(): never {
-  throw new Skipped("there is no journal to compare with; see agent-journal");
+  throw new Skipped("there is no journal to compare with", "agent-journal", "agent-running");
 }

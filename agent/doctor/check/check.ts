@@ -15,7 +15,14 @@ export interface Finding {
   readonly summary: string;
   readonly detail?: string;
   readonly remedy?: string;
+  /** Of a skip: ids, or their beginnings up to a colon, of the checks one of which says why. */
+  readonly see?: readonly string[];
+  /** Of a failure: the cause that other checks may fail for as well. */
+  readonly fault?: SharedFault;
 }
+
+/** A cause that lies before all that is asked for: names do not resolve, or nothing is reached. */
+export type SharedFault = "names" | "line";
 
 /** One question to the chain. It answers even when the world does not: what it throws is a `fail`. */
 export interface Check {
@@ -27,12 +34,15 @@ export interface Check {
   run(signal: AbortSignal): Promise<Finding> | Finding;
 }
 
-export interface CheckResult extends Finding {
+export interface CheckResult extends Omit<Finding, "see" | "fault"> {
   readonly id: string;
   readonly group: CheckGroup;
   /** How long it took. */
   readonly ms: number;
 }
+
+/** What one check answered, with what only the others' answers can settle. */
+export type CheckAnswer = CheckResult & Pick<Finding, "see" | "fault">;
 
 /** A check that has not answered by then is a failed one. */
 export const CHECK_DEADLINE_MS = 10_000;
@@ -40,6 +50,13 @@ export const CHECK_DEADLINE_MS = 10_000;
 /** Thrown by a check that cannot judge, because of what another check reports already: each problem is reported once. */
 export class Skipped extends Error {
   override readonly name = "Skipped";
+  /** Ids of checks one of which says why, the likeliest first; an id up to its colon names all of its kind. */
+  readonly see: readonly string[];
+
+  constructor(message: string, ...see: readonly string[]) {
+    super(message);
+    this.see = see;
+  }
 }
 
 const LATE_REMEDIES: Readonly<Record<CheckGroup, string>> = {
@@ -50,7 +67,7 @@ const LATE_REMEDIES: Readonly<Record<CheckGroup, string>> = {
 };
 
 /** Runs one check within its deadline. Never rejects. */
-export async function runCheck(check: Check, clock: Clock): Promise<CheckResult> {
+export async function runCheck(check: Check, clock: Clock): Promise<CheckAnswer> {
   const startedAtMs = clock.now();
   const abort = new AbortController();
   const deadlineMs = check.deadlineMs ?? CHECK_DEADLINE_MS;
@@ -68,7 +85,7 @@ async function answerOf(check: Check, signal: AbortSignal): Promise<Finding> {
   try {
     return await check.run(signal);
   } catch (error) {
-    if (error instanceof Skipped) return { status: "skip", summary: error.message };
+    if (error instanceof Skipped) return { status: "skip", summary: error.message, see: error.see };
     return failureOf(error);
   }
 }

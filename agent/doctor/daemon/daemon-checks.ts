@@ -46,7 +46,7 @@ export function daemonChecks(options: DaemonCheckOptions): readonly Check[] {
       (facts) => judgeOutcomes(outcomesOfJournal(facts), nowMs, BY_JOURNAL),
     ),
     check("room", async () => {
-      if (fleet === null) throw new Skipped("no pools are known; see config-pools");
+      if (fleet === null) throw new Skipped("no pools are known", "config-pools");
       const status = await daemon.statusOrNull().catch(() => null);
       return judgeRoom(fleet, options.room, status);
     }),

@@ -3,6 +3,8 @@ import type { Status } from "../../../shared/status/status.ts";
 import { askStatus } from "../../control/ask-status.ts";
 import { Skipped } from "../check/check.ts";
 
+const ONLY_THE_AGENT = "no agent answers on this data folder, and only it knows: ask where it runs";
+
 /** What the checks know of the daemon of a data folder, asked for once. */
 export class DaemonFacts {
   readonly #dataFolder: string;
@@ -22,7 +24,7 @@ export class DaemonFacts {
     const status = await this.statusOrNull().catch((error: unknown) => {
       throw new Skipped(`the agent cannot be asked: ${toFailure(error).message}`);
     });
-    if (status === null) throw new Skipped("no agent answers here, and only it knows; see agent-running");
+    if (status === null) throw new Skipped(ONLY_THE_AGENT, "agent-running", "webhook-freshness", "agent-journal");
     return status;
   }
 }

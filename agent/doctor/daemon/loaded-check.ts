@@ -27,7 +27,7 @@ export function judgeLoaded({ fleet: loaded, atMs }: Status, { fleet, file, cwd 
       remedy: "correct the file: hookline config check says where",
     };
   }
-  if (fleet === null) throw new Skipped("the pools file cannot be used here; see config-pools");
+  if (fleet === null) throw new Skipped("the pools file cannot be used here", "config-pools");
   if (loaded.hash === shortHash(fleet)) {
     const pools = loaded.pools.join(", ");
     return { status: "pass", summary: `the agent serves this pools file: ${pools}` };

@@ -27,7 +27,7 @@ export function judgeOutcomes(pools: readonly PoolOutcomes[], atMs: Status["atMs
   const [last] = worst.streak;
   if (last === undefined) return { status: "pass", summary: `${sumText(pools)}${from}` };
   const { why, remedy } = explain(last);
-  const many = worst.streak.length === 1 ? "the last slot" : `the last ${worst.streak.length} slots`;
+  const many = worst.streak.length === 1 ? "the last slot" : `the last ${countText(worst.streak.length, "slot")}`;
   return {
     status: worst.streak.length >= NO_CHANCE ? "fail" : "warn",
     summary: `${many} of ${worst.key} came to nothing, the newest ${ageText(Math.max(0, atMs - last.atMs))} ago: ${why}${from}`,

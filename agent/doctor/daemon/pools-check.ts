@@ -40,7 +40,11 @@ function troublesOf(pool: PoolStatus, status: Status): readonly Trouble[] {
     troubles.push({ status: "warn", text: `${pool.key} is being drained: it starts nothing`, remedy: undo });
   }
   if (pool.held >= pool.max) {
-    troubles.push({ status: "pass", text: `${pool.key} is full: ${pool.held} of ${pool.max} slots`, remedy: null });
+    troubles.push({
+      status: "pass",
+      text: `${pool.key} is full: ${pool.held} of ${countText(pool.max, "slot")}`,
+      remedy: null,
+    });
   }
   return troubles;
 }

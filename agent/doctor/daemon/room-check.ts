@@ -3,6 +3,7 @@ import type { Status } from "../../../shared/status/status.ts";
 import { shortage, type RoomRule } from "../../slots/docker/admission.ts";
 import type { Finding } from "../check/check.ts";
 import { checkOfPause } from "./pause-checks.ts";
+import { countText } from "../check/count-text.ts";
 
 interface Short {
   readonly pool: string;
@@ -27,7 +28,9 @@ export function judgeRoom({ pools }: Fleet, rule: RoomRule, status: Status | nul
   return {
     status: slots > 0 ? "warn" : "fail",
     summary: `no slot of ${short.map(({ pool }) => pool).join(", ")} would start: ${first.message}`,
-    ...(slots > 0 ? { detail: `${slots} slots run, and what they take comes back when their jobs end` } : {}),
+    ...(slots > 0
+      ? { detail: `${countText(slots, "slot runs", "slots run")}, and what they take comes back when their jobs end` }
+      : {}),
     ...(first.remedy === undefined ? {} : { remedy: first.remedy }),
   };
 }

@@ -20,7 +20,8 @@ export function judgeWaiting({ jobs, atMs }: Status, tooLongMs: number): Finding
   const all = countText(waitingTotal, "job waits", "jobs wait");
   const ours = waiting.filter((job) => toldBy(job) === null);
   const [first] = ours;
-  if (first === undefined) throw new Skipped(`${all}: ${oldest.why}; see ${toldBy(oldest)}`);
+  if (first === undefined)
+    throw new Skipped(`${all}: ${oldest.why}`, ...new Set(waiting.map((job) => toldBy(job) ?? "pools")));
   const helpless = ours.find(({ mender }) => mender === "person");
   const late = ours.find(({ mender, sinceMs }) => mender === "time" && atMs - sinceMs > tooLongMs);
   const told = helpless ?? late ?? first;

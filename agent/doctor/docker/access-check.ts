@@ -69,7 +69,7 @@ const RULES: readonly Rule[] = [
 /** Names each rule that a socket proxy before the engine lacks. An engine without a proxy allows everything. */
 export async function judgeDockerAccess(facts: DockerFacts, signal: AbortSignal): Promise<Finding> {
   await facts.api().catch((error: unknown) => {
-    if (!isRefused(error)) throw new Skipped("the engine could not be asked; see docker-engine");
+    if (!isRefused(error)) throw new Skipped("the engine could not be asked", "docker-engine");
   });
   const outcomes = await Promise.allSettled(RULES.map(({ call }) => call(facts.client, signal)));
   const refused = RULES.filter((_, index) => {

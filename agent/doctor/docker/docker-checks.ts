@@ -83,7 +83,7 @@ async function judgeEngine(facts: DockerFacts, helpers: HelperContainers): Promi
     const detail = `${operatingSystem}; Hookline speaks API ${OLDEST_API} to ${NEWEST_API}`;
     return { status: "pass", summary: `Docker ${engineVersion} answers, API ${api}`, detail };
   } catch (error) {
-    if (isRefused(error)) throw new Skipped("a proxy before the engine refuses calls; docker-access names them");
+    if (isRefused(error)) throw new Skipped("a proxy before the engine refuses calls", "docker-access");
     throw error;
   }
 }

@@ -54,7 +54,7 @@ export async function orDockerSkipped<T>(reading: Promise<T>): Promise<T> {
   } catch (error) {
     if (!(error instanceof DockerError)) throw error;
     const toldBy = isRefused(error) ? "docker-access" : "docker-engine";
-    throw new Skipped(`the engine could not be asked; see ${toldBy}`);
+    throw new Skipped("the engine could not be asked", toldBy);
   }
 }
 

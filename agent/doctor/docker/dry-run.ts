@@ -32,7 +32,7 @@ export async function judgeDryRun(facts: DockerFacts, pool: Pool, options: PoolD
   const refusal = poolRefusal(pool, host, options.dockerHost);
   if (refusal !== null) return { status: "fail", summary: refusal.message, remedy: refusal.remedy };
   if ((await orDockerSkipped(facts.image(pool.image))) === null) {
-    throw new Skipped(`image ${pool.image} is not here; see docker-image`);
+    throw new Skipped(`image ${pool.image} is not here`, `docker-image:${pool.image}`);
   }
   try {
     const { body, platform } = await specOf(facts, pool, host, options);

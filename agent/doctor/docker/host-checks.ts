@@ -5,6 +5,7 @@ import { settingsLeftOut } from "../../slots/docker/container-spec.ts";
 import type { HostFeatures } from "../../slots/docker/host-features.ts";
 import type { Finding } from "../check/check.ts";
 import { freeSpace } from "./free-space.ts";
+import { countText } from "../check/count-text.ts";
 
 const GIB = 2 ** 30;
 /** The images of actions/runner are built on a system that needs getrandom; older kernels than this lack it. */
@@ -83,7 +84,7 @@ export async function judgeDisk(
   if (seen === null) return { status: "pass", summary: "free disk space cannot be seen from here" };
   const slots = pools.reduce((total, { scaling }) => total + scaling.max, 0);
   const wanted = DISK_FLOOR + slots * DISK_PER_SLOT;
-  const summary = `${gib(seen.bytes)} free at ${seen.folder}; ${slots} slots are reckoned with ${gib(wanted)}`;
+  const summary = `${gib(seen.bytes)} free at ${seen.folder}; ${countText(slots, "slot is", "slots are")} reckoned with ${gib(wanted)}`;
   if (seen.bytes >= wanted) return { status: "pass", summary };
   return {
     status: seen.bytes < DISK_CRITICAL ? "fail" : "warn",

@@ -56,13 +56,17 @@ async function judgeNetwork(
       return judgeStarted(network, await facts.client.containers.inspect(id, signal));
     });
   } catch (error) {
-    throw new Skipped(`no container could be made to try it (${asDockerError(error).message}); see docker-create`);
+    throw new Skipped(
+      `no container could be made to try it (${asDockerError(error).message})`,
+      "docker-create",
+      "docker-access",
+    );
   }
 }
 
 async function imageFor(facts: DockerFacts, pools: readonly Pool[]): Promise<string> {
   for (const { image } of pools) if ((await orDockerSkipped(facts.image(image))) !== null) return image;
-  throw new Skipped("no image of the pools is here to try it with; see docker-image");
+  throw new Skipped("no image of the pools is here to try it with", "docker-image");
 }
 
 function asDockerError(error: unknown): DockerError {
@@ -79,7 +83,7 @@ function judgeStarted(network: Network, container: ContainerDetail | null): Find
 }
 
 function judgeRefusal(network: Network, error: DockerError): Finding {
-  if (error.code === "permission") throw new Skipped("a proxy before the engine refuses starts; see docker-access");
+  if (error.code === "permission") throw new Skipped("a proxy before the engine refuses starts", "docker-access");
   const trouble = networkTrouble(error.message);
   if (trouble === null) {
     // The engine joins the network before it looks for the command, and answers 400 for what is wrong with that.

@@ -30,7 +30,7 @@ async function judgeReach(
   if (network === "host") return verdict(pools, ["everything that this machine reaches: they share its network"]);
   await orDockerSkipped(facts.host());
   if ((await orDockerSkipped(facts.image(image))) === null)
-    throw new Skipped(`image ${image} is not here; see docker-image`);
+    throw new Skipped(`image ${image} is not here`, `docker-image:${image}`);
   const say = (on: string, script: string) => printed(facts, helpers, { network: on, image, script }, signal);
   const host = readHostNetwork(await say("host", LOOK));
   const gateway = readHostNetwork(await say(network, LOOK)).router;
@@ -62,8 +62,12 @@ async function printed(
       return (await client.containers.logs(id, LINES, signal)) ?? "";
     });
   } catch (error) {
-    if (isRefused(error)) throw new Skipped("a proxy before the engine refuses calls; see docker-access");
-    throw new Skipped(`no container could knock on the network ${network}; see docker-network`);
+    if (isRefused(error)) throw new Skipped("a proxy before the engine refuses calls", "docker-access");
+    throw new Skipped(
+      `no container could knock on the network ${network}`,
+      `docker-network:${network}`,
+      "docker-create",
+    );
   }
 }
 

@@ -1,10 +1,12 @@
-import { AGENT_CONTAINER } from "../../cli/agent-container.ts";
-import { wranglerCommand } from "../../edge/wrangler-command.ts";
+import { AGENT_CONTAINER, COMPOSE } from "../../cli/agent-container.ts";
+import { edgeName, setSecret } from "../../edge/edge-remedies.ts";
+import { knownRefusals } from "../../edge/known-refusals.ts";
 import type { Freshness } from "../../../shared/mailbox/freshness.ts";
 import { hookName } from "../../github/model/delivery-log.ts";
 import { ageText } from "../check/age-text.ts";
 import type { Finding } from "../check/check.ts";
 import { answersText, deliveriesCommand, throttledText, type HookEvidence } from "../github/delivery-evidence.ts";
+import { countText } from "../check/count-text.ts";
 
 const BACKLOG_MS = 60_000;
 const AGENT_LOG = `docker logs --tail 100 ${AGENT_CONTAINER}`;
@@ -61,16 +63,25 @@ function withAlso(finding: Finding, others: readonly Finding[]): Finding {
 }
 
 const REJECTING = "rejecting: ";
+const UNKNOWN_REFUSALS =
+  "the edge counts refusals while an agent is connected; GitHub has its own in Recent Deliveries on the hook's page";
 
 /** Anybody may send what is refused: only GitHub's log tells whether GitHub's own deliveries were. */
-function refusals({ rejectedSinceAccepted: count }: Freshness, { logs }: OutsideEvidence): Finding | null {
+function refusals(freshness: Freshness, { logs }: OutsideEvidence): Finding | null {
+  const { rejectedSinceAccepted: count } = freshness;
+  if (knownRefusals(freshness) === null && (logs ?? []).length === 0) {
+    return { status: "pass", summary: `nobody knows what was refused: ${UNKNOWN_REFUSALS}` };
+  }
   if (count === 0) return null;
   if (logs !== null && logs.length > 0) {
-    return { status: "pass", summary: `${count} requests of strangers were refused since the last delivery` };
+    return {
+      status: "pass",
+      summary: `${countText(count, "request of a stranger was", "requests of strangers were")} refused since the last delivery`,
+    };
   }
   return {
     status: "warn",
-    summary: `${count} requests with a wrong signature or none since the last delivery; strangers send such, and so does GitHub where the secrets differ`,
+    summary: `${countText(count, "request")} with a wrong signature or none since the last delivery; strangers send such, and so does GitHub where the secrets differ`,
     remedy:
       "look at Recent Deliveries on the hook's page: only if GitHub was answered 401, set the hook's secret and the Worker's GITHUB_WEBHOOK_SECRET to the same value",
   };
@@ -78,7 +89,7 @@ function refusals({ rejectedSinceAccepted: count }: Freshness, { logs }: Outside
 
 /** GitHub's own log says that the edge refused it. */
 function rejecting(
-  { rejectedSinceAccepted: count, rejected, lastRejectedAt, now }: Freshness,
+  { rejectedSinceAccepted: count, rejected, lastRejectedAt, now, kind }: Freshness,
   { logs }: OutsideEvidence,
 ): Finding | null {
   const isRefused = (logs ?? []).some(({ failing }) => failing.some(({ statusCode }) => statusCode === 401));
@@ -89,9 +100,9 @@ function rejecting(
   const last = lastRejectedAt === null ? "" : `the last one ${ageText(now - lastRejectedAt)} ago`;
   return {
     status: "fail",
-    summary: `${REJECTING}${count} deliveries with a wrong signature or none since the last accepted one`,
+    summary: `${REJECTING}${countText(count, "delivery", "deliveries")} with a wrong signature or none since the last accepted one`,
     ...(reasons.length === 0 ? {} : { detail: `signature ${reasons.join(", ")}; ${last}` }),
-    remedy: `set the hook's secret and the Worker's GITHUB_WEBHOOK_SECRET to the same value: ${wranglerCommand("secret put GITHUB_WEBHOOK_SECRET")}`,
+    remedy: `set the hook's secret and that of ${edgeName(kind)} to the same value: ${setSecret(kind, "GITHUB_WEBHOOK_SECRET")}`,
   };
 }
 
@@ -108,11 +119,11 @@ function splitIdentity({ fight }: Freshness): Finding | null {
 function linkDown({ agent, now, unacked }: Freshness): Finding | null {
   if (agent.connected) return null;
   const seen = agent.lastSeenAt === null ? "" : `, last heard of ${ageText(now - agent.lastSeenAt)} ago`;
-  const waiting = unacked === 0 ? "" : `; ${unacked} signals wait for it`;
+  const waiting = unacked === 0 ? "" : `; ${countText(unacked, "signal waits", "signals wait")} for it`;
   return {
     status: "fail",
     summary: `link down: no agent is connected to the edge${seen}${waiting}`,
-    remedy: `start the agent: docker compose up -d; if it runs: ${AGENT_LOG}`,
+    remedy: `start the agent: ${COMPOSE} up -d; if it runs: ${AGENT_LOG}`,
   };
 }
 
@@ -125,7 +136,7 @@ function deaf({ now }: Freshness, { logs }: OutsideEvidence): Finding | null {
     const { hook, failing, deliveries } = evidence;
     const since = ageText(now - (failing.at(-1)?.firstAtMs ?? now));
     const all = failing.length === deliveries ? "all" : "the last";
-    return `${all} ${failing.length} deliveries of ${hookName(hook)} failed within ${since} (${answersText(failing)}${throttledText(failing)})`;
+    return `${all} ${countText(failing.length, "delivery", "deliveries")} of ${hookName(hook)} failed within ${since} (${answersText(failing)}${throttledText(failing)})`;
   });
   return {
     status: "fail",
@@ -153,7 +164,7 @@ function missedBySignals({ now }: Freshness, { unseenJobs }: OutsideEvidence): F
   const { id, repository, createdAtMs } = oldest;
   return {
     status: "fail",
-    summary: `stale: a sweep sees ${unseenJobs.length} jobs of which no webhook came, the oldest ${id} of ${repository}, ${ageText(now - createdAtMs)} old`,
+    summary: `stale: a sweep sees ${countText(unseenJobs.length, "job")} of which no webhook came, the oldest ${id} of ${repository}, ${ageText(now - createdAtMs)} old`,
     remedy: `check that a hook of ${repository} or its owner sends workflow_job here: gh api repos/${repository}/hooks`,
   };
 }
@@ -169,7 +180,7 @@ function backlog({ oldestUnackedMs, unacked, gap }: Freshness): Finding | null {
   if (oldestUnackedMs === null || oldestUnackedMs <= BACKLOG_MS) return null;
   return {
     status: "fail",
-    summary: `backlog: ${unacked} signals wait for the agent, the oldest for ${ageText(oldestUnackedMs)}`,
+    summary: `backlog: ${countText(unacked, "signal waits", "signals wait")} for the agent, the oldest for ${ageText(oldestUnackedMs)}`,
     remedy: `start the agent, or look at its log: ${AGENT_LOG}`,
   };
 }

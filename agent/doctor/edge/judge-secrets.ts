@@ -1,7 +1,9 @@
 import type { Freshness } from "../../../shared/mailbox/freshness.ts";
-import { wranglerCommand } from "../../edge/wrangler-command.ts";
+import { deleteSecret } from "../../edge/edge-remedies.ts";
+import { knownRefusals } from "../../edge/known-refusals.ts";
 import { ageText } from "../check/age-text.ts";
 import { Skipped, type Finding } from "../check/check.ts";
+import { countText } from "../check/count-text.ts";
 
 /** A week, and the day by which the edge may date a hook's last delivery too early. */
 const ASKED_ABOUT_MS = 8 * 24 * 60 * 60_000;
@@ -20,15 +22,15 @@ interface Hook {
  * week signs with the current one.
  */
 export function judgeSecrets(freshness: Freshness): Finding {
-  const { secret, now, hookSecrets, takesPreviousSecret = false } = freshness;
+  const { secret, now, hookSecrets, takesPreviousSecret = false, kind } = freshness;
   if (hookSecrets === undefined) return judgeLast(freshness);
   const hooks = hooksOf(freshness);
-  if (takesPreviousSecret) return judgeRotation(hooks, now);
+  if (takesPreviousSecret) return judgeRotation(hooks, now, kind);
   const left = hooks.filter(({ matched }) => matched === "previous");
   if (left.length > 0) {
     return {
       status: "warn",
-      summary: `${left.length} of ${hooks.length} hooks last signed with a secret that the edge takes no more: ${listed(left, now)}`,
+      summary: `${left.length} of ${countText(hooks.length, "hook")} last signed with a secret that the edge takes no more: ${listed(left, now)}`,
       remedy: `give each of them ${NEW_SECRET}, then redeliver there what was refused`,
     };
   }
@@ -37,7 +39,7 @@ export function judgeSecrets(freshness: Freshness): Finding {
     : judgeLast(freshness);
 }
 
-function judgeRotation(hooks: readonly Hook[], now: number): Finding {
+function judgeRotation(hooks: readonly Hook[], now: number, kind: Freshness["kind"]): Finding {
   if (hooks.length === 0) {
     throw new Skipped("no hook has delivered within a week; ping each before you take the previous secret away");
   }
@@ -46,27 +48,31 @@ function judgeRotation(hooks: readonly Hook[], now: number): Finding {
   if (old.length > 0) {
     return {
       status: "warn",
-      summary: `${old.length} of ${hooks.length} hooks still sign with the previous secret: ${listed(old, now)}`,
+      summary: `${old.length} of ${countText(hooks.length, "hook")} still ${old.length === 1 ? "signs" : "sign"} with the previous secret: ${listed(old, now)}`,
       remedy: `give each of them ${NEW_SECRET}; until then keep GITHUB_WEBHOOK_SECRET_PREVIOUS`,
     };
   }
   if (unknown.length > 0) {
     return {
       status: "warn",
-      summary: `it is not known which secret ${unknown.length} of ${hooks.length} hooks sign with: ${listed(unknown, now)}`,
+      summary: `it is not known which secret ${unknown.length} of ${countText(hooks.length, "hook")} signs with: ${listed(unknown, now)}`,
       remedy: "redeliver a delivery of each, or ping it: gh api -X POST orgs/ORGANIZATION/hooks/ID/pings",
     };
   }
   return {
     status: "pass",
-    summary: `all ${hooks.length} hooks that delivered within a week sign with the current secret`,
-    detail: `the previous one may go once nothing signed with it is to be redelivered: ${wranglerCommand("secret delete GITHUB_WEBHOOK_SECRET_PREVIOUS")}`,
+    summary: `${hooks.length === 1 ? "the one hook that delivered within a week signs" : `all ${hooks.length} hooks that delivered within a week sign`} with the current secret`,
+    detail: `the previous one may go once nothing signed with it is to be redelivered: ${deleteSecret(kind, "GITHUB_WEBHOOK_SECRET_PREVIOUS")}`,
   };
 }
 
 /** An edge of the version before knows of the last delivery alone, and one that just began of none. */
-function judgeLast({ secret, now }: Freshness): Finding {
-  if (secret == null) return { status: "pass", summary: "no signed delivery since the edge started" };
+function judgeLast(freshness: Freshness): Finding {
+  const { secret, now } = freshness;
+  if (secret == null && knownRefusals(freshness) === null) {
+    throw new Skipped("which secret matched last is not known while no agent is connected", "webhook-freshness");
+  }
+  if (secret == null) return { status: "pass", summary: "no signed delivery since the edge began to count" };
   const summary = `the last delivery, ${ageText(now - secret.atMs)} ago, was signed with the ${secret.matched} secret`;
   if (secret.matched === "current") return { status: "pass", summary };
   return { status: "warn", summary, remedy: `give the hook ${NEW_SECRET}; both are taken until then` };

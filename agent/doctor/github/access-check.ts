@@ -29,7 +29,7 @@ export async function judgeAccess(facts: GitHubFacts, scope: RunnerScope, pools:
   if (foreign !== undefined) throw foreign.error;
   const failures = missing.map(({ what, vital, error }) => ({ what, vital, error: error as GitHubError }));
   if (failures.some(({ error }) => TOLD_ELSEWHERE.includes(error.code))) {
-    throw new Skipped("GitHub could not be asked; see github-token or github-rate");
+    throw new Skipped("GitHub could not be asked", "github-token", "github-rate", "github-host");
   }
   const [first] = failures;
   if (first === undefined) {

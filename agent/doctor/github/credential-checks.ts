@@ -5,6 +5,7 @@ import type { SweepRecord } from "../../journal/sweep-records.ts";
 import { ageText } from "../check/age-text.ts";
 import { Skipped, type Finding } from "../check/check.ts";
 import { orGitHubSkipped, type GitHubFacts } from "./github-facts.ts";
+import { countText } from "../check/count-text.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
 const TOKEN_NOTICE_MS = 7 * DAY_MS;
@@ -28,7 +29,7 @@ export async function judgeToken(facts: GitHubFacts, scope: RunnerScope | null, 
     };
   } catch (error) {
     if (error instanceof GitHubError && error.code === "rate-limited") {
-      throw new Skipped("a limit of GitHub's stands in the way; see github-rate");
+      throw new Skipped("a limit of GitHub's stands in the way", "github-rate");
     }
     throw error;
   }
@@ -54,17 +55,18 @@ export async function judgeRate(facts: GitHubFacts, scope: RunnerScope, options:
         ? "make fewer runners: raise cooldownSeconds in config/pools.yaml, look for jobs that fail at once"
         : "sweep more seldom: HOOKLINE_SWEEP_INTERVAL_SECONDS=300; share the token with fewer tools";
     const resets = ageText(Math.max(0, resetAtMs - options.nowMs));
-    const summary = `${remaining} of ${limit} calls left of ${resource}; it fills again in ${resets}`;
+    const summary = `${remaining} of ${countText(limit, "call")} left of ${resource}; it fills again in ${resets}`;
     return { status: remaining === 0 ? "fail" : "warn", summary, detail, remedy };
   }
   const spent = hourlyCost(options);
   const core = buckets.find(({ resource }) => resource === "core");
   const share = spent === null || core === undefined ? 0 : spent / core.limit;
-  const cost = spent === null ? "" : `; sweeps take ${spent} calls an hour`;
+  const taken = spent === null ? "" : `sweeps take ${countText(spent, "call")} an hour`;
+  const cost = taken === "" ? "" : `; ${taken}`;
   if (share > SWEEPS_SHARE) {
     return {
       status: "warn",
-      summary: `sweeps take ${spent} calls an hour, ${Math.round(share * 100)} % of the limit`,
+      summary: `${taken}, ${Math.round(share * 100)} % of the limit`,
       detail,
       remedy: "sweep more seldom: HOOKLINE_SWEEP_INTERVAL_SECONDS=300, or name the pools' repositories",
     };
@@ -89,7 +91,7 @@ async function limitsOrSkipped(facts: GitHubFacts, scope: RunnerScope) {
     return limits;
   } catch (error) {
     if (error instanceof GitHubError && error.code !== "rate-limited") {
-      throw new Skipped("GitHub could not be asked; see github-token");
+      throw new Skipped("GitHub could not be asked", "github-token");
     }
     throw error;
   }

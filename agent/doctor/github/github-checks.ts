@@ -27,6 +27,8 @@ export interface GitHubCheckOptions {
   readonly api: () => Promise<Finding>;
   /** Null where jobs are found by sweeps alone: then no hook is needed. */
   readonly edgeUrl: string | null;
+  /** Resolves once the edge has answered at its address: no hook is held against one that may be wrong. @throws {Skipped} */
+  readonly edge: () => Promise<unknown>;
   /** GitHub's logs of the hooks that point at the edge, null where they may not be read. */
   readonly logs: () => Promise<readonly HookEvidence[] | null>;
   readonly instance: string;
@@ -69,7 +71,11 @@ function check(options: GitHubCheckOptions, id: string, judge: () => Promise<Fin
 function scopeChecks(options: GitHubCheckOptions, scope: RunnerScope, fleet: Fleet): readonly Check[] {
   const { facts, journal, edgeUrl, instance, nowMs } = options;
   const key = scopeKey(scope);
-  const hook = edgeUrl === null ? [] : [check(options, `github-hook:${key}`, () => judgeHook(facts, scope, edgeUrl))];
+  const judged = async (address: string): Promise<Finding> => {
+    await options.edge();
+    return judgeHook(facts, scope, address);
+  };
+  const hook = edgeUrl === null ? [] : [check(options, `github-hook:${key}`, () => judged(edgeUrl))];
   const slots = journal?.slots ?? null;
   return [
     check(options, `github-access:${key}`, () => judgeAccess(facts, scope, fleet.pools)),
@@ -103,7 +109,7 @@ function versionChecks(options: GitHubCheckOptions, fleet: Fleet, scope: RunnerS
   return [...new Set(fleet.pools.map(({ image }) => image))].map((image) =>
     check(options, `github-runner-version:${image}`, async () => {
       const token = await github.token().catch(() => null);
-      if (token === null) throw new Skipped("GitHub could not be asked; see github-token");
+      if (token === null) throw new Skipped("GitHub could not be asked", "github-token", "github-rate");
       return judgeRunnerVersion(image, { github, docker, scope, instance, nowMs });
     }),
   );

@@ -115,7 +115,8 @@ export async function orGitHubSkipped<T>(reading: Promise<T>, toldBy: string): P
   try {
     return await reading;
   } catch (error) {
-    if (error instanceof GitHubError) throw new Skipped(`GitHub could not be asked; see ${toldBy}`);
+    if (error instanceof GitHubError)
+      throw new Skipped("GitHub could not be asked", toldBy, "github-token", "github-rate");
     throw error;
   }
 }

@@ -7,6 +7,7 @@ import { Skipped, type Finding } from "../check/check.ts";
 import { answersText, deliveriesCommand, throttledText, type HookEvidence } from "./delivery-evidence.ts";
 import { orGitHubSkipped, type GitHubFacts } from "./github-facts.ts";
 import { hooksFor, pointsAt } from "./our-hooks.ts";
+import { countText } from "../check/count-text.ts";
 
 /** Whether some hook tells our receiver of the scope's jobs, in a form that it can read. */
 export async function judgeHook(facts: GitHubFacts, scope: RunnerScope, edgeUrl: string): Promise<Finding> {
@@ -19,6 +20,19 @@ export async function judgeHook(facts: GitHubFacts, scope: RunnerScope, edgeUrl:
   return strayFinding(hooks, scope, edgeUrl);
 }
 
+/** The shell refuses an empty or unset variable: GitHub would take the secret away. https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html#tag_19_06_02 */
+const SECRET = `-f "config[secret]=\${GITHUB_WEBHOOK_SECRET:?set it to the secret of the edge}"`;
+
+/** GitHub takes `config` as a whole: what is left out is taken away. https://docs.github.com/en/rest/orgs/webhooks#update-an-organization-webhook */
+function configFields(url: string | null): string {
+  return `-f 'config[url]=${url}' -f 'config[content_type]=json' ${SECRET}`;
+}
+
+/** The list of events is replaced as well. */
+function eventField(event: string): string {
+  return `-f 'events[]=${event}'`;
+}
+
 interface Fault {
   readonly what: string;
   /** Fields of GitHub's hook call that mend it. */
@@ -29,18 +43,21 @@ function faultsOf({ active, events, contentType, verifiesTls, url }: GitHubHook)
   const faults: Fault[] = [];
   if (!active) faults.push({ what: "is not active", fields: "-F active=true" });
   if (!events.includes("workflow_job") && !events.includes("*")) {
-    faults.push({ what: "is not subscribed to workflow_job", fields: "-f 'events[]=workflow_job'" });
+    faults.push({
+      what: "is not subscribed to workflow_job",
+      fields: [...events, "workflow_job"].map(eventField).join(" "),
+    });
   }
   if (contentType !== null && contentType !== "json") {
     faults.push({
       what: `sends ${contentType}, not application/json`,
-      fields: `-f 'config[url]=${url}' -f 'config[content_type]=json' -f "config[secret]=$GITHUB_WEBHOOK_SECRET"`,
+      fields: configFields(url),
     });
   }
   if (!verifiesTls) {
     faults.push({
       what: "does not check the receiver's certificate",
-      fields: `-f 'config[url]=${url}' -f 'config[content_type]=json' -f 'config[insecure_ssl]=0' -f "config[secret]=$GITHUB_WEBHOOK_SECRET"`,
+      fields: `${configFields(url)} -f 'config[insecure_ssl]=0'`,
     });
   }
   return faults;
@@ -55,25 +72,27 @@ function brokenFinding(hook: GitHubHook): Finding {
   };
 }
 
-/** No hook points at us; one of ours that was pointed elsewhere is worth a word. */
+/** No hook points at us; one that tells somebody else of jobs is worth a word, and is left as it is. */
 function strayFinding(hooks: readonly GitHubHook[], scope: RunnerScope, edgeUrl: string): Finding {
   const wanted = webhookUrl(edgeUrl);
   const stray = hooks.find(({ events, url }) => url !== null && events.includes("workflow_job"));
+  const path = scope.kind === "organization" ? `orgs/${scope.organization}` : `repos/${scopeName(scope)}`;
+  const create = `gh api ${path}/hooks -f name=web ${configFields(wanted)} ${eventField("workflow_job")}`;
   if (stray === undefined) {
-    const path = scope.kind === "organization" ? `orgs/${scope.organization}` : `repos/${scopeName(scope)}`;
     return {
       status: "fail",
       summary: `no hook of ${scopeName(scope)} sends workflow_job to ${wanted}`,
-      remedy: `gh api ${path}/hooks -f name=web -f 'config[url]=${wanted}' -f 'config[content_type]=json' -f "config[secret]=$GITHUB_WEBHOOK_SECRET" -f 'events[]=workflow_job'`,
+      remedy: create,
     };
   }
+  const isApp = stray.home.kind === "app";
   return {
     status: "fail",
     summary: `${hookName(stray)} sends workflow_job to ${hostOf(stray.url)}, not to ${wanted}`,
-    remedy: editRemedy(
-      stray,
-      `-f 'config[url]=${wanted}' -f 'config[content_type]=json' -f "config[secret]=$GITHUB_WEBHOOK_SECRET"`,
-    ),
+    ...(isApp
+      ? {}
+      : { detail: "it may be somebody else's; where it is Hookline's of an earlier address, delete it afterwards" }),
+    remedy: isApp ? editRemedy(stray, "") : create,
   };
 }
 
@@ -98,10 +117,10 @@ export function judgeDeliveries(
   has: ((guid: string) => boolean) | null,
   nowMs: number,
 ): Finding {
-  if (logs === null) throw new Skipped("GitHub's log may not be read; see github-access");
-  if (logs.length === 0) throw new Skipped("no hook points at the edge; see github-hook");
+  if (logs === null) throw new Skipped("GitHub's log may not be read", "github-access", "github-token");
+  if (logs.length === 0) throw new Skipped("no hook points at the edge", "github-hook");
   if (logs.some(({ failing }) => failing.length > 0)) {
-    throw new Skipped("the last deliveries failed; see webhook-freshness");
+    throw new Skipped("the last deliveries failed", "webhook-freshness");
   }
   const lost = logs.map((log) => ({
     log,
@@ -111,17 +130,20 @@ export function judgeDeliveries(
   const failed = logs.reduce((sum, { failedBefore }) => sum + failedBefore.length, 0);
   const worst = lost.toSorted((a, b) => b.open.length - a.open.length)[0];
   if (worst === undefined || worst.open.length === 0) {
-    const recovered = failed === 0 ? "none failed" : `${failed} failed and were made up for`;
+    const recovered =
+      failed === 0 ? "none failed" : `${countText(failed, "failed and was", "failed and were")} made up for`;
     if (logs.some(({ complete }) => !complete)) {
-      throw new Skipped(`GitHub's log is longer than was read: of the newest ${all} deliveries ${recovered}`);
+      throw new Skipped(
+        `GitHub's log is longer than was read: of the newest ${countText(all, "delivery", "deliveries")} ${recovered}`,
+      );
     }
-    return { status: "pass", summary: `${all} deliveries in GitHub's log, ${recovered}` };
+    return { status: "pass", summary: `${countText(all, "delivery", "deliveries")} in GitHub's log, ${recovered}` };
   }
   const { log, open } = worst;
   const last = ageText(nowMs - (open[0]?.firstAtMs ?? nowMs));
   return {
     status: "warn",
-    summary: `${open.length} of ${log.deliveries} deliveries of ${hookName(log.hook)} failed within 3 days and never came, the last ${last} ago`,
+    summary: `${open.length} of ${countText(log.deliveries, "delivery", "deliveries")} of ${hookName(log.hook)} failed within 3 days and never came, the last ${last} ago`,
     detail: `answers: ${answersText(open)}${throttledText(open)}`,
     remedy: `see them: ${deliveriesCommand(log.hook)}; the agent's sweeps recover them while it runs`,
   };

@@ -3,6 +3,7 @@ import { connect as connectTcp, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 
 import { Skipped, type Check, type Finding } from "../check/check.ts";
+import { withFault } from "../check/shared-fault.ts";
 
 /** A host that has to be reached, and by what. */
 export interface HostTarget {
@@ -55,11 +56,12 @@ export async function reachHost(target: HostTarget, signal: AbortSignal): Promis
   try {
     await lookup(address);
   } catch (error) {
-    return {
+    const finding: Finding = {
       status: "fail",
       summary: `DNS: the name ${hostname} does not resolve (${codeOf(error)})`,
       remedy: `check the name server of this machine: nslookup ${hostname}; on a NAS set one in its network settings, 1.1.1.1 for example`,
     };
+    return withFault(finding, error);
   }
   try {
     await opened(
@@ -69,7 +71,7 @@ export async function reachHost(target: HostTarget, signal: AbortSignal): Promis
     );
     return { status: "pass", summary: `${hostname} resolves and answers${tls ? ", its certificate is good" : ""}` };
   } catch (error) {
-    return isTlsFault(error) ? tlsFinding(hostname, error) : networkFinding(target, error);
+    return isTlsFault(error) ? tlsFinding(hostname, error) : withFault(networkFinding(target, error), error);
   }
 }
 
@@ -85,7 +87,7 @@ function opened(socket: Socket, tls: boolean, signal: AbortSignal): Promise<void
       socket.destroy();
       settle();
     };
-    const onAbort = (): void => end(() => reject(new Error("no answer")));
+    const onAbort = (): void => end(() => reject(Object.assign(new Error("no answer"), { code: "ETIMEDOUT" })));
     signal.addEventListener("abort", onAbort, { once: true });
     socket.setTimeout(CONNECT_MS, () =>
       end(() => reject(Object.assign(new Error("no answer"), { code: "ETIMEDOUT" }))),
@@ -125,5 +127,5 @@ function codeOf(error: unknown): string {
 
 /** Waits for the API's host: what cannot be reached is reported there. @throws {Skipped} */
 export async function apiReached(api: Promise<Finding>): Promise<void> {
-  if ((await api).status === "fail") throw new Skipped("GitHub cannot be reached; see github-host");
+  if ((await api).status === "fail") throw new Skipped("GitHub cannot be reached", "github-host");
 }

@@ -3,6 +3,7 @@ import type { InspectedRepository } from "../../github/calls/inspector.ts";
 import { GitHubError } from "../../github/model/types.ts";
 import { Skipped, type Finding } from "../check/check.ts";
 import type { GitHubFacts } from "./github-facts.ts";
+import { countText } from "../check/count-text.ts";
 
 const MOST = 20;
 
@@ -13,7 +14,10 @@ export async function judgeRepositories(facts: GitHubFacts, pool: Pool, names: r
   );
   const [first] = problems;
   if (first === undefined)
-    return { status: "pass", summary: `${names.length} repositories of the pool ${pool.key} are served` };
+    return {
+      status: "pass",
+      summary: `${countText(names.length, "repository", "repositories")} of the pool ${pool.key} ${names.length === 1 ? "is" : "are"} served`,
+    };
   return {
     status: problems.some(({ status }) => status === "fail") ? "fail" : "warn",
     summary: problems.map(({ summary }) => summary).join("; "),
@@ -56,6 +60,6 @@ async function lookFor(facts: GitHubFacts, name: string): Promise<InspectedRepos
   } catch (error) {
     if (!(error instanceof GitHubError)) throw error;
     if (error.code === "not-found") return null;
-    throw new Skipped("GitHub could not be asked; see github-token or github-access");
+    throw new Skipped("GitHub could not be asked", "github-token", "github-access");
   }
 }

@@ -5,6 +5,7 @@ import { ownPrefix } from "../../slots/slot-name.ts";
 import { ageText } from "../check/age-text.ts";
 import type { Finding } from "../check/check.ts";
 import { orGitHubSkipped, type GitHubFacts } from "./github-facts.ts";
+import { countText } from "../check/count-text.ts";
 
 const LONG_MS = 60 * 60_000;
 
@@ -21,12 +22,12 @@ export async function judgeRunners(facts: GitHubFacts, scope: RunnerScope, optio
   const own = listing.items.filter(({ name }) => name.startsWith(ownPrefix(options.instance)));
   const stale = own.filter((runner) => isStale(runner, options));
   const [first] = stale;
-  const summary = `${listing.items.length} runners at ${scopeName(scope)}, ${own.length} of them ours`;
+  const summary = `${countText(listing.items.length, "runner")} at ${scopeName(scope)}, ${own.length} of them ours`;
   if (first === undefined) return { status: "pass", summary };
   const path = scope.kind === "organization" ? `orgs/${scope.organization}` : `repos/${scopeName(scope)}`;
   return {
     status: "warn",
-    summary: `${stale.length} runners of ours are offline for longer than ${ageText(LONG_MS)}: ${first.name}`,
+    summary: `${countText(stale.length, "runner of ours is", "runners of ours are")} offline for longer than ${ageText(LONG_MS)}: ${first.name}`,
     detail: summary,
     remedy: stale
       .slice(0, 3)

@@ -6,10 +6,10 @@ import * as z from "zod";
 import { Backoff } from "../../../shared/clock/backoff.ts";
 import type { Clock, Random } from "../../../shared/clock/clock.ts";
 import type { Fleet } from "../../../shared/fleet/pool.ts";
-import type { Freshness } from "../../../shared/mailbox/freshness.ts";
+import type { EdgeKind, Freshness } from "../../../shared/mailbox/freshness.ts";
 import { AGENT_CONTAINER } from "../../cli/agent-container.ts";
 import { sleep } from "../../clock/sleep.ts";
-import { wranglerCommand } from "../../edge/wrangler-command.ts";
+import { edgeLog, edgeName, setSecret } from "../../edge/edge-remedies.ts";
 import { requireEdge } from "../../settings/require-settings.ts";
 import type { AgentSettings } from "../../settings/settings.ts";
 import { webhookUrl } from "../../github/model/delivers-to.ts";
@@ -75,6 +75,8 @@ class ProbeRound {
   readonly legs: ProbeLegs = {};
   readonly #options: ProbeOptions;
   #delivered: Delivered | null = null;
+  /** As the edge last told. */
+  #kind: EdgeKind | undefined = undefined;
   #journaledAtMs: number | null = null;
 
   constructor(options: ProbeOptions) {
@@ -108,11 +110,11 @@ class ProbeRound {
     const answer = await fetch(new URL("/healthz", url), { signal, redirect: "manual" });
     await answer.arrayBuffer();
     const took = clock.now() - startedAtMs;
-    if (answer.ok) return this.#took("edge", took, "the Worker answers");
+    if (answer.ok) return this.#took("edge", took, `${edgeName(this.#kind)} answers`);
     return {
       status: "fail",
-      summary: `the Worker answers ${answer.status} to GET /healthz`,
-      remedy: `look at the Worker's log: ${wranglerCommand("tail")}`,
+      summary: `the edge answers ${answer.status} to GET /healthz`,
+      remedy: `look at its log: ${edgeLog(this.#kind)}`,
     };
   }
 
@@ -133,7 +135,7 @@ class ProbeRound {
       return {
         status: "fail",
         summary: `the edge answers ${answer.status} to a signed delivery: ${why}`,
-        remedy: `give doctor and Worker the same secret: ${wranglerCommand("secret put GITHUB_WEBHOOK_SECRET")}`,
+        remedy: `give the doctor the edge's secret, or the edge the doctor's: ${setSecret(this.#kind, "GITHUB_WEBHOOK_SECRET")}`,
       };
     }
     this.#delivered = { guid, seq: said.data.seq, sentAtMs, storedAtMs };
@@ -182,27 +184,30 @@ class ProbeRound {
   }
 
   #mustBeDelivered(): Delivered {
-    if (this.#delivered === null) throw new Skipped("no signed delivery went out; probe-mailbox tells why");
+    if (this.#delivered === null) throw new Skipped("no signed delivery went out", "probe-mailbox");
     return this.#delivered;
   }
 
   async #pingable(): Promise<GitHubHook> {
     const { github, fleet, settings } = this.#options;
-    if (github === null || fleet === null) throw new Skipped("GitHub cannot be asked for a ping; its checks say why");
+    if (github === null || fleet === null)
+      throw new Skipped("GitHub cannot be asked for a ping", "github-token", "config-pools");
     try {
       const hooks = await ourHooks(github, runnerScopes(fleet), requireEdge(settings).url);
       const hook = hooks.find(({ home, active }) => active && home.kind !== "app");
       if (hook !== undefined) return hook;
     } catch (error) {
       if (!(error instanceof GitHubError)) throw error;
-      throw new Skipped("GitHub does not show us the hooks; see github-access");
+      throw new Skipped("GitHub does not show us the hooks", "github-access", "github-token");
     }
     throw new Skipped("there is no hook that could be pinged; an App's has no ping");
   }
 
-  #freshness(signal: AbortSignal): Promise<Freshness> {
+  async #freshness(signal: AbortSignal): Promise<Freshness> {
     const { url, token } = requireEdge(this.#options.settings);
-    return askFreshness(url, token.reveal(), signal);
+    const freshness = await askFreshness(url, token.reveal(), signal);
+    this.#kind = freshness.kind;
+    return freshness;
   }
 
   async #until(holds: () => Promise<boolean>, signal: AbortSignal): Promise<boolean> {

@@ -102,7 +102,7 @@ export const BROKEN_AGENTS: readonly BrokenWorld[] = [
     name: "a container of ours that the journal does not know",
     check: "agent-slots",
     status: "warn",
-    summary: /1 containers that the journal does not know: hookline-doc-/,
+    summary: /1 container that the journal does not know: hookline-doc-/,
     remedy: /docker ps -a --filter label=hookline\.instance=/,
     breakIt: async ({ image, instance }) => {
       const name = `${ownPrefix(instance)}nas-stranger`;
@@ -126,7 +126,7 @@ export const BROKEN_AGENTS: readonly BrokenWorld[] = [
     name: "a slot of the journal that has no container",
     check: "agent-slots",
     status: "warn",
-    summary: /1 slots of the journal without a container/,
+    summary: /1 slot of the journal without a container/,
     remedy: /docker restart hookline-agent/,
     breakIt: ({ data, instance }) => {
       const sql = new NodeSql(join(data, SLOTS_FILE));

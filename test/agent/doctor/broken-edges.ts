@@ -2,7 +2,7 @@ import { deadAddress } from "../../stand-ins/http/local-server.ts";
 import { ping, type BrokenWorld } from "./broken-world.ts";
 import { poisonEverything } from "./poison-agent.ts";
 
-const BLIND = /^(edge-(agent|secret|dead-letters)|webhook-freshness)$/;
+const BLIND = /^(edge-(agent|secret|dead-letters)|webhook-freshness|github-hook:acme)$/;
 
 /** The edge, its token, its version, and the freshness of its events. */
 export const BROKEN_EDGES: readonly BrokenWorld[] = [
@@ -102,7 +102,7 @@ export const BROKEN_EDGES: readonly BrokenWorld[] = [
     name: "a hook that still signs with the previous secret",
     check: "edge-secret",
     status: "warn",
-    summary: /still sign with the previous secret/,
+    summary: /still signs? with the previous secret/,
     remedy: /GITHUB_WEBHOOK_SECRET/,
     breakIt: async (world) => {
       const { github, hook, previousSecret } = world;
@@ -141,7 +141,7 @@ export const BROKEN_EDGES: readonly BrokenWorld[] = [
     check: "webhook-freshness",
     status: "fail",
     summary: /^link down: no agent is connected/,
-    remedy: /docker compose up -d/,
+    remedy: /docker compose -f config\/compose\.yaml up -d/,
     skips: /^(edge-agent|jobs-waiting|config-loaded|corpses)$/,
     breakIt: async (world) => {
       await world.stopAgent();
@@ -154,7 +154,7 @@ export const BROKEN_EDGES: readonly BrokenWorld[] = [
     status: "fail",
     summary: /cannot be reached/,
     remedy: /HOOKLINE_EDGE_URL/,
-    skips: /^(edge-(agent|secret|dead-letters)|webhook-freshness)$/,
+    skips: BLIND,
     breakIt: async ({ github, hook, edgeFront }) => {
       const dead = await deadAddress();
       github.editHook(hook.id, { url: `${dead}/webhook` });
@@ -168,7 +168,7 @@ export const BROKEN_EDGES: readonly BrokenWorld[] = [
     name: "signals that an agent could not read",
     check: "edge-dead-letters",
     status: "warn",
-    summary: /^\d+ signals were set aside/,
+    summary: /^\d+ signals? (was|were) set aside/,
     remedy: /hookline dead requeue SEQ/,
     breakIt: async (world) => {
       await world.stopAgent();

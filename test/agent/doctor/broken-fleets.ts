@@ -82,7 +82,7 @@ export const BROKEN_FLEETS: readonly BrokenWorld[] = [
     name: "a runner of ours that went offline and that nobody remembers",
     check: "github-runners:acme",
     status: "warn",
-    summary: /1 runners of ours are offline/,
+    summary: /1 runner of ours is offline/,
     remedy: /gh api -X DELETE orgs\/acme\/actions\/runners\/\d+/,
     breakIt: async ({ github, instance, env }) => {
       const body = { name: `${ownPrefix(instance)}nas-forgotten`, runner_group_id: 1, labels: ["nas"] };

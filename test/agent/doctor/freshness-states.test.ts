@@ -60,7 +60,7 @@ test("O2 stale: a job that a sweep sees and of which GitHub made no event is a f
   const told = await world.freshness();
   expect(told).toMatchObject({ status: "fail", exitCode: 1 });
   expect(told.summary).toMatch(
-    /^stale: a sweep sees 1 jobs of which no webhook came, the oldest \d+ of acme\/web, 5 min old$/,
+    /^stale: a sweep sees 1 job of which no webhook came, the oldest \d+ of acme\/web, 5 min old$/,
   );
   expect(told.remedy).toContain("gh api repos/acme/web/hooks");
 });
@@ -73,7 +73,7 @@ test("O1 rejecting: a hook with another secret", async () => {
   await world.queue();
   const told = await world.freshness();
   expect(told).toMatchObject({ status: "fail", exitCode: 1, others: [] });
-  expect(told.summary).toMatch(/^rejecting: 1 deliveries/);
+  expect(told.summary).toMatch(/^rejecting: 1 delivery/);
   expect(told.detail).toMatch(/signature 1 mismatch.*\nalso stale/);
   expect(told.remedy).toContain("wrangler secret put GITHUB_WEBHOOK_SECRET");
 });
@@ -85,7 +85,7 @@ test("O1 link down: the edge has nobody to tell", async () => {
   await world.queue();
   const told = await world.freshness();
   expect(told).toMatchObject({ status: "fail", exitCode: 1, others: [] });
-  expect(told.summary).toMatch(/^link down: no agent is connected.*1 signals wait for it$/);
+  expect(told.summary).toMatch(/^link down: no agent is connected.*1 signal waits for it$/);
 });
 
 test("O1 backlog: an agent that is linked and takes nothing", async () => {
@@ -95,7 +95,7 @@ test("O1 backlog: an agent that is linked and takes nothing", async () => {
   await world.clock.advance(2 * HOUR);
   const told = await world.freshness();
   expect(told).toMatchObject({ status: "fail", exitCode: 1, others: [] });
-  expect(told.summary).toBe("backlog: 1 signals wait for the agent, the oldest for 2 h");
+  expect(told.summary).toBe("backlog: 1 signal waits for the agent, the oldest for 2 h");
 });
 
 test("O1 L5 split identity: two agents that take the link from each other are both named", async () => {
@@ -133,7 +133,7 @@ test("O3 the oldest open signal's age counts what is held back, retried and repl
   await world.clock.advance(MINUTE);
   const again = world.edge.connect("nas", "nas.local", "restarted");
   expect(world.edge.freshness()).toMatchObject({ oldestUnackedMs: 2 * MINUTE, unacked: 1 });
-  expect((await world.freshness()).summary).toBe("backlog: 1 signals wait for the agent, the oldest for 2 min");
+  expect((await world.freshness()).summary).toBe("backlog: 1 signal waits for the agent, the oldest for 2 min");
   world.edge.acknowledge(again);
   expect((await world.freshness()).status).not.toBe("fail");
 });

@@ -33,7 +33,7 @@ test.each<[string, Partial<Freshness>, CheckStatus, RegExp, RegExp | null]>([
     "refused requests before the first delivery",
     { lastDeliveryAt: null, lastSignalAt: null, rejectedSinceAccepted: 1 },
     "warn",
-    /1 requests with a wrong signature or none/,
+    /1 request with a wrong signature or none/,
     /Recent Deliveries/,
   ],
   ["signals under way", { unacked: 2, oldestUnackedMs: 60_000 }, "pass", /last delivery/, null],

@@ -77,6 +77,11 @@ describe.each(BROKEN_WORLDS)("broken %s", (_group, rows) => {
       expect(check?.detail ?? "").toMatch(row.detail ?? /^/);
       const skipped = report.checks.filter(({ status }) => status === "skip").map(({ id }) => id);
       expect(skipped.filter((id) => row.skips?.test(id) !== true)).toEqual([]);
+      for (const { status, summary } of report.checks) {
+        const lead = status === "skip" ? /; see (\S+)$/.exec(summary)?.[1] : undefined;
+        if (lead !== undefined) expect(lead, summary).toBe(check?.id);
+        else if (status === "skip") expect(summary).toContain("ask where it runs");
+      }
       expect(report.exitCode).toBe(row.status === "fail" ? 1 : 0);
       for (const secret of world.secrets) expect(report.text).not.toContain(secret);
     });

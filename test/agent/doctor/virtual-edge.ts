@@ -6,7 +6,7 @@ import type { Clock } from "../../../shared/clock/clock.ts";
 import { Secret } from "../../../shared/fleet/secret.ts";
 import { PROTOCOL_VERSION } from "../../../shared/link/protocol.ts";
 import { silentLogger } from "../../../shared/log/logger.ts";
-import type { Freshness } from "../../../shared/mailbox/freshness.ts";
+import type { EdgeKind, Freshness } from "../../../shared/mailbox/freshness.ts";
 import { VERSION } from "../../../shared/version.ts";
 import { JsonSocket } from "../../stand-ins/edge/json-socket.ts";
 import { MemoryEdge } from "../../stand-ins/edge/memory-edge.ts";
@@ -30,6 +30,8 @@ export class VirtualEdge {
   readonly #clock: Clock;
   readonly #edge: MemoryEdge;
   readonly #server;
+  /** What it says that it is. */
+  kind: EdgeKind = "worker";
 
   constructor(clock: Clock, secret: string, token: string) {
     this.#clock = clock;
@@ -42,7 +44,12 @@ export class VirtualEdge {
       now: () => clock.now(),
       log: silentLogger,
     });
-    this.#server = createServer((request, response) => void answer(request, response, (web) => app.fetch(web)));
+    const serve = async (request: Request): Promise<Response> => {
+      const answered = await app.fetch(request);
+      if (!request.url.endsWith("/freshness") || !answered.ok) return answered;
+      return Response.json({ ...((await answered.json()) as object), kind: this.kind });
+    };
+    this.#server = createServer((request, response) => void answer(request, response, serve));
   }
 
   async listen(): Promise<{ readonly host: string; readonly port: number }> {

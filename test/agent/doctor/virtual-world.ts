@@ -49,12 +49,12 @@ export async function startVirtualWorld() {
     github.queueJob({ repository: "acme/web", labels: ["self-hosted", "nas"], runsForMs: 1 });
     await github.deliveriesSettled();
   };
-  const run = async (args: readonly string[]) => {
+  const run = async (args: readonly string[], change: Readonly<Record<string, string>> = {}) => {
     let stdout = "";
     const io = {
       stdout: (text: string) => void (stdout += text),
       stderr: () => undefined,
-      env,
+      env: { ...env, ...change },
       cwd: folder,
       isTerminal: false,
     };
@@ -70,7 +70,25 @@ export async function startVirtualWorld() {
     const bad = checks.filter(({ id, status }) => id !== check.id && (status === "fail" || status === "warn"));
     return { ...check, exitCode, others: bad.map(({ id }) => id) };
   };
-  const text = async (): Promise<string> => (await run([])).stdout;
+  const text = async (change: Readonly<Record<string, string>> = {}): Promise<string> => (await run([], change)).stdout;
   const report = async () => JSON.parse((await run(["--json"])).stdout) as Record<string, unknown>;
-  return { clock, github, edge, front, url, agent, env, addHook, queue, freshness, text, report };
+  /** All checks, with some variables set otherwise. */
+  const checks = async (change: Readonly<Record<string, string>> = {}): Promise<readonly CheckResult[]> =>
+    (JSON.parse((await run(["--json"], change)).stdout) as { checks: readonly CheckResult[] }).checks;
+  return {
+    clock,
+    github,
+    edge,
+    front,
+    url,
+    agent,
+    env,
+    addHook,
+    queue,
+    freshness,
+    text,
+    report,
+    checks,
+    secret: SECRET,
+  };
 }

@@ -10,6 +10,7 @@ const change = z.object({
       url: z.string().optional(),
       content_type: z.enum(["json", "form"]).optional(),
       secret: z.string().optional(),
+      insecure_ssl: z.union([z.string(), z.number()]).optional(),
     })
     .default({}),
   events: z.array(z.string()).optional(),
@@ -34,6 +35,7 @@ function update(context: Context, scopeOf: HookScopeOf): Reply {
     url: config.url ?? hook.url,
     secret: configured ? (config.secret ?? null) : hook.secret,
     contentType: configured ? (config.content_type ?? "form") : hook.contentType,
+    insecureSsl: configured ? String(config.insecure_ssl ?? "0") === "1" : hook.insecureSsl,
     events: events ?? hook.events,
     active: active ?? hook.active,
   });
