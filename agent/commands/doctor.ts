@@ -27,7 +27,8 @@ pnpm run doctor, or pnpm hookline doctor.)
   --only GROUP   edge, github, docker or agent alone; may be given several times
   --probe        send one event through the whole chain and time each leg: a ping by GitHub's hook, and a signed
                  delivery that starts nothing, for which GITHUB_WEBHOOK_SECRET has to be set
-  --deep         also start containers that try what a job can reach at home: the router, this machine's own ports
+  --deep         also start a container of each pool on its network, two at a time, which asks for GitHub's hosts from
+                 inside, and containers that try what a job can reach at home: the router, this machine's own ports
   --strict       exit 1 on a warning too
   --json         print {"ok", "checks", "freshness", "latency"}
   --help         print this

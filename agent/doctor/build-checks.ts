@@ -16,7 +16,8 @@ import { judgeClock, type ClockReading } from "./agent/clock-check.ts";
 import { httpCheck, readFleet, settingsCheck } from "./agent/config-checks.ts";
 import { isNothingSetUp, SETUP, setupCheck } from "./agent/setup-check.ts";
 import type { HookEvidence } from "./github/delivery-evidence.ts";
-import { dockerChecks } from "./docker/docker-checks.ts";
+import { dockerChecks, type DeepOptions } from "./docker/docker-checks.ts";
+import { spared } from "./docker/start-evidence.ts";
 import { DockerFacts } from "./docker/docker-facts.ts";
 import { edgeChecks, orEdgeSkipped } from "./edge/edge-checks.ts";
 import { EdgeFacts } from "./edge/edge-facts.ts";
@@ -29,6 +30,7 @@ import { daemonChecks } from "./daemon/daemon-checks.ts";
 import type { SweepRecord } from "../journal/sweep-records.ts";
 import { readJournalFacts, type JournalReading } from "../journal/journal-facts.ts";
 import { hookLogs, outsideEvidence } from "./edge/outside-evidence.ts";
+import { once, onceEach } from "./check/once-each.ts";
 import { Readings } from "./check/readings.ts";
 import { containersOf, judgeSlots, withoutJournal } from "./agent/slots-check.ts";
 import { judgeAlone } from "./agent/alone-check.ts";
@@ -82,12 +84,22 @@ export function buildDoctor(options: DoctorOptions): Doctor {
     const status = await daemon.statusOrNull().catch(() => null);
     return status?.sweeps.last ?? (journal.kind === "read" ? journal.facts.lastSweep : null);
   });
-  const world = { ...options, fleet, edge, journal, daemon, lastSweep, github, docker };
+  const targets = targetsOf(settings.githubApiUrl);
+  const reach = onceEach((target: HostTarget) => reachHost(target, AbortSignal.timeout(GITHUB_CALL_MS)));
+  const world = { ...options, fleet, edge, journal, daemon, lastSweep, github, docker, targets, reach };
   return {
     checks: [
       ...edgeGroup(world),
       ...githubGroup(world),
-      ...dockerChecks({ ...options, ...settings, facts: docker, dockerHost, fleet, nowMs: clock.now() }),
+      ...dockerChecks({
+        ...options,
+        ...settings,
+        facts: docker,
+        dockerHost,
+        fleet,
+        nowMs: clock.now(),
+        ...(options.deep === true && fleet !== null ? { start: startOf(world, fleet) } : {}),
+      }),
       fleetCheck,
       settingsCheck(env),
       httpCheck(settings),
@@ -116,6 +128,21 @@ interface World extends DoctorOptions {
   readonly lastSweep: () => Promise<SweepRecord | null>;
   readonly github: Made<GitHubFacts>;
   readonly docker: DockerFacts;
+  /** GitHub's hosts, and what asking for one of them came to. */
+  readonly targets: readonly HostTarget[];
+  readonly reach: (target: HostTarget) => Promise<Finding>;
+}
+
+/** What the try of each pool's container needs to know of the rest of the world. */
+function startOf({ settings, daemon, targets, reach }: World, fleet: Fleet): DeepOptions {
+  const rule = { ...settings, room: hostRoom(settings.dataFolder) };
+  return {
+    reachable: once(async () => {
+      const found = await Promise.all(targets.map(async (target) => ({ target, finding: await reach(target) })));
+      return found.flatMap(({ target, finding }) => (finding.status === "pass" ? [target] : []));
+    }),
+    spared: async (pool) => spared(pool, fleet, rule, await daemon.statusOrNull().catch(() => null)),
+  };
 }
 
 function edgeGroup(world: World): readonly Check[] {
@@ -139,9 +166,7 @@ function unlessNothingIsSetUp({ settings }: World, check: Check): Check {
 }
 
 function githubGroup(world: World): readonly Check[] {
-  const { settings, github, fleet, journal, docker, clock } = world;
-  const targets = targetsOf(settings.githubApiUrl);
-  const reach = onceEach((target: HostTarget) => reachHost(target, AbortSignal.timeout(GITHUB_CALL_MS)));
+  const { settings, github, fleet, journal, docker, clock, targets, reach } = world;
   if ("failure" in github) {
     return [
       ...hostChecks(targets, reach),
@@ -244,20 +269,6 @@ function attempt<T>(make: () => T): Made<T> {
   } catch (failure) {
     return { failure };
   }
-}
-
-function once<T>(work: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | null = null;
-  return () => (made ??= work());
-}
-
-function onceEach<A extends object, T>(work: (each: A) => Promise<T>): (each: A) => Promise<T> {
-  const made = new Map<A, Promise<T>>();
-  return (each) => {
-    const promise = made.get(each) ?? work(each);
-    made.set(each, promise);
-    return promise;
-  };
 }
 
 function githubSilent(): GitHubError {

@@ -169,6 +169,19 @@ test("--probe prints every leg of the chain, from GitHub's ping to the agent's a
   }
 });
 
+test("--deep would start a container of each pool, and says why it did not where there is no engine", async () => {
+  const { stdout } = await hookline(["doctor", "--only", "docker", "--deep", "--json"], NO_ENGINE);
+  const { checks } = reportSchema.parse(JSON.parse(stdout));
+  const started = checks.filter(({ id }) => id.startsWith("docker-start:"));
+  expect(started.length).toBeGreaterThan(0);
+  for (const { status, summary } of started) {
+    expect({ status, summary }).toMatchObject({
+      status: "skip",
+      summary: expect.stringContaining("see docker-engine"),
+    });
+  }
+});
+
 test("a group that does not exist is refused with the nearest that does", async () => {
   const { stderr, exitCode } = await hookline(["doctor", "--only", "dokcer"]);
   expect(stderr).toContain("There is no group dokcer of checks; did you mean docker?");

@@ -3,6 +3,20 @@ import type { Mutation } from "./mutation.ts";
 /** A doctor that is green though somebody is needed, or red though nobody is. */
 export const DOCTOR_MUTATIONS: readonly Mutation[] = [
   {
+    breaks: "promise 19: a name server that is silent inside containers is taken for a slow line",
+    file: "agent/doctor/docker/inside-script.ts",
+    search: 'Number(namelookup) === 0 && code === 28 ? "names" : "line"',
+    replace: '"line"',
+    foundBy: ["doctor"],
+  },
+  {
+    breaks: "promise 19: a job of before an edit stands for the pool as it is now",
+    file: "agent/doctor/docker/start-evidence.ts",
+    search: "outcome.atMs - (outcome.ranMs ?? 0) >= served.loadedAtMs",
+    replace: "true",
+    foundBy: ["doctor"],
+  },
+  {
     breaks: "promise 19: a hook is held against an address that may be mistyped",
     file: "agent/doctor/github/github-checks.ts",
     search: "    await options.edge();\n",

@@ -8,17 +8,40 @@ interface Pattern extends LikelyCause {
   readonly words: RegExp;
 }
 
+export const NAMES: LikelyCause = {
+  cause: "names do not resolve inside containers",
+  remedy: "give the pool name servers that answer: dns: [1.1.1.1]",
+};
+
+export const CERTIFICATE: LikelyCause = {
+  cause: "a certificate is not trusted inside containers",
+  remedy: "check this machine's clock, and whether a proxy opens TLS: its CA has to be in the image",
+};
+
+const LOWER_MTU =
+  "lower the network's MTU below that of this machine's line: docker network create --opt com.docker.network.driver.mtu=1400 NAME, and name it as the pool's network";
+
+/** https://docs.docker.com/engine/network/drivers/bridge/#options */
+export const STALLED: LikelyCause = {
+  cause: "large answers are lost on the way to containers",
+  remedy: LOWER_MTU,
+};
+
+export const LINE: LikelyCause = {
+  cause: "GitHub is not reached from inside containers",
+  remedy:
+    "take a network with a way out (one made with --internal has none: docker network inspect NAME), and let the containers' addresses through this machine's firewall; restarting Docker makes its rules anew",
+};
+
 /** First match wins: the more precise ones come first. */
 const PATTERNS: readonly Pattern[] = [
   {
     words: /could not resolve|name or service not known|temporary failure in name resolution|EAI_AGAIN|no such host/i,
-    cause: "names do not resolve inside containers",
-    remedy: "give the pool name servers that answer: dns: [1.1.1.1]",
+    ...NAMES,
   },
   {
     words: /certificate|SSL connection could not be established|unable to get local issuer|self[- ]signed/i,
-    cause: "a certificate is not trusted inside containers",
-    remedy: "check this machine's clock, and whether a proxy opens TLS: its CA has to be in the image",
+    ...CERTIFICATE,
   },
   {
     words: /no space left on device/i,

@@ -1,5 +1,5 @@
 import type { Clock, Random } from "../../../shared/clock/clock.ts";
-import type { Fleet } from "../../../shared/fleet/pool.ts";
+import type { Fleet, Pool } from "../../../shared/fleet/pool.ts";
 import { silentLogger } from "../../../shared/log/logger.ts";
 import type { OwnProxy } from "../../settings/own-proxy.ts";
 import type { DockerHost } from "../../docker/docker-host.ts";
@@ -8,7 +8,8 @@ import { HelperContainers } from "../../slots/docker/helper-container.ts";
 import type { HostFeatures } from "../../slots/docker/host-features.ts";
 import { Skipped, type Check, type Finding } from "../check/check.ts";
 import { judgeDockerAccess } from "./access-check.ts";
-import { judgeDryRun } from "./dry-run.ts";
+import { onceEach } from "../check/once-each.ts";
+import { judgeDryRun, slotSpec } from "./dry-run.ts";
 import { isRefused, orDockerSkipped, type DockerFacts } from "./docker-facts.ts";
 import { judgeDisk, judgeKernel, judgeLimits, judgeLogs, judgeMemory } from "./host-checks.ts";
 import { judgeImage } from "./image-check.ts";
@@ -16,6 +17,7 @@ import { judgeUsage } from "./usage-check.ts";
 import { judgeProxy } from "./proxy-check.ts";
 import { networkChecks } from "./network-check.ts";
 import { reachChecks } from "./reach-check.ts";
+import { startChecks, type StartCheckOptions } from "./start-check.ts";
 
 export interface DockerCheckOptions {
   readonly facts: DockerFacts;
@@ -29,7 +31,11 @@ export interface DockerCheckOptions {
   readonly proxy: OwnProxy;
   /** Whether containers are started to try what jobs can reach. */
   readonly deep?: boolean;
+  /** For the try of each pool's container; left out where none is made. */
+  readonly start?: DeepOptions;
 }
+
+export type DeepOptions = Pick<StartCheckOptions, "reachable" | "spared">;
 
 /** Whether the engine answers to this user, can hold what the pools ask for, and would create their containers. */
 export function dockerChecks(options: DockerCheckOptions): readonly Check[] {
@@ -57,6 +63,7 @@ export function dockerChecks(options: DockerCheckOptions): readonly Check[] {
     group: "docker",
     run: (signal) => judgeDryRun(facts, pool, { ...options, helpers, signal }),
   }));
+  const shared = [...dryRuns, ...networkChecks(facts, fleet, helpers)].map(askedOnce);
   return [
     { id: "docker-engine", group: "docker", run: () => judgeEngine(facts, helpers) },
     { id: "docker-access", group: "docker", run: (signal) => judgeDockerAccess(facts, signal) },
@@ -68,10 +75,44 @@ export function dockerChecks(options: DockerCheckOptions): readonly Check[] {
     { id: "docker-usage", group: "docker", run: (signal) => judgeUsage(facts, { ...options, pools }, signal) },
     ofHost("docker-logs", judgeLogs),
     ...images,
-    ...dryRuns,
-    ...networkChecks(facts, fleet, helpers),
+    ...shared,
+    ...(options.start === undefined
+      ? []
+      : startChecks(pools, { ...startOptions(options, helpers, shared), ...options.start })),
     ...(options.deep === true ? reachChecks(facts, fleet, helpers) : []),
   ];
+}
+
+/** Several ask what it finds; the work is done for the first. */
+function askedOnce(check: Check): Check {
+  const run = onceEach((_id: string, signal: AbortSignal) => Promise.resolve(signal).then(check.run.bind(check)));
+  return { ...check, run: (signal) => run(check.id, signal) };
+}
+
+function startOptions(options: DockerCheckOptions, helpers: HelperContainers, checks: readonly Check[]) {
+  const { facts, clock } = options;
+  return {
+    facts,
+    helpers,
+    clock,
+    specOf: async (pool: Pool, signal: AbortSignal) =>
+      slotSpec(facts, pool, await orDockerSkipped(facts.host()), { ...options, helpers, signal }, pool.network),
+    found: (pool: Pool, signal: AbortSignal) =>
+      Promise.all(
+        checks
+          .filter(({ id }) => id === `docker-create:${pool.key}` || id === `docker-network:${pool.network}`)
+          .map(async (check) => [check.id, await findingOf(check, signal)] as const),
+      ),
+  };
+}
+
+/** What it throws is its own to tell. */
+async function findingOf(check: Check, signal: AbortSignal): Promise<Finding> {
+  try {
+    return await check.run(signal);
+  } catch {
+    return { status: "skip", summary: "it could not judge" };
+  }
 }
 
 /** An engine that answers is freed of what a doctor that was killed has left. */

@@ -6,7 +6,7 @@ import { discards, droppedBounds, droppedSettings } from "../../slots/docker/dro
 import { socketOnHost } from "../../slots/docker/lent.ts";
 import { poolRefusal } from "../../slots/docker/pool-refusal.ts";
 import { describeEngine } from "../../slots/docker/read-back.ts";
-import { containerSpec } from "../../slots/docker/container-spec.ts";
+import { containerSpec, type ContainerSpec } from "../../slots/docker/container-spec.ts";
 import { DockerError } from "../../docker/docker-error.ts";
 import { DO_NOTHING, type HelperContainers } from "../../slots/docker/helper-container.ts";
 import type { HostFeatures } from "../../slots/docker/host-features.ts";
@@ -35,7 +35,9 @@ export async function judgeDryRun(facts: DockerFacts, pool: Pool, options: PoolD
     throw new Skipped(`image ${pool.image} is not here`, `docker-image:${pool.image}`);
   }
   try {
-    const { body, platform } = await specOf(facts, pool, host, options);
+    // Whether its network works is another check's to say.
+    const network = isTried(pool) ? "none" : pool.network;
+    const { body, platform } = await slotSpec(facts, pool, host, options, network);
     const helper = {
       purpose: "dry-run",
       about: pool.key,
@@ -54,14 +56,19 @@ export async function judgeDryRun(facts: DockerFacts, pool: Pool, options: PoolD
   }
 }
 
-async function specOf(facts: DockerFacts, pool: Pool, host: HostFeatures, options: PoolDryRunOptions) {
+/** A container of the pool as the agent makes it, on that network. */
+export async function slotSpec(
+  facts: DockerFacts,
+  pool: Pool,
+  host: HostFeatures,
+  options: PoolDryRunOptions,
+  network: string,
+): Promise<ContainerSpec> {
   const { instance, nowMs, dockerHost, proxy, clock, signal } = options;
   const spec = { name: "hookline-dry-run", pool, scope: "dry-run", runnerId: 1, jitConfig: "none" };
   const isShared = pool.container.docker === "socket";
   const dockerSocket = isShared ? await socketOnHost(facts.client, dockerHost, clock, signal) : null;
   const lent = { proxy, dockerSocket };
-  // Whether its network works is another check's to say.
-  const network = isTried(pool) ? "none" : pool.network;
   return containerSpec({ spec, instance, host, network, createdAtMs: nowMs, lent });
 }
 

@@ -21,7 +21,7 @@ function expectLeads(checks: readonly CheckResult[]): void {
   }
 }
 
-test("an address of the edge that is mistyped is told once, and no hook that is right is to be changed for it", async () => {
+test("promise 19: an address of the edge that is mistyped is told once, and no hook that is right is to be changed for it", async () => {
   const world = await startVirtualWorld();
   await world.addHook();
   const checks = await world.checks({ HOOKLINE_EDGE_URL: "https://hookline.invalid" });
@@ -33,7 +33,7 @@ test("an address of the edge that is mistyped is told once, and no hook that is 
   expect(JSON.stringify(checks)).not.toContain("PATCH");
 });
 
-test("where no name resolves, that is the one finding", async () => {
+test("promise 19: where no name resolves, that is the one finding", async () => {
   const world = await startVirtualWorld();
   const checks = await world.checks({
     HOOKLINE_EDGE_URL: "https://hookline.invalid",
