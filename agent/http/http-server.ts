@@ -1,17 +1,23 @@
-import type { IncomingMessage, Server, ServerResponse } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
 
 import { createAdaptorServer } from "@hono/node-server";
 import type { Hono } from "hono";
 
+import type { Clock } from "../../shared/clock/clock.ts";
+import { systemClock } from "../clock/system-clock.ts";
+import { boundConnections } from "./connection-bound.ts";
 import { listenError } from "./listen-error.ts";
 import type { ListenAddress } from "./listen-address.ts";
 
 /** What Cloudflare lets through as well. https://developers.cloudflare.com/workers/platform/limits/#request-limits */
 const MAX_HEADER_BYTES = 128 * 1024;
 
-/** GitHub gives a delivery ten seconds; whoever trickles longer is none. */
-const REQUEST_MS = 15_000;
+/** GitHub gives a delivery ten seconds, answer included; whoever trickles for as long is none. */
+const REQUEST_MS = 9000;
+/** Of these the headers, which come in one packet, get no more than half. */
+const HEADERS_MS = 4500;
+const LOOK_MS = 1000;
 
 /**
  * Longer than a proxy keeps an idle connection to us (Caddy two minutes, nginx one): whoever closes first must be the
@@ -35,51 +41,43 @@ export interface HttpServer {
   close(): Promise<void>;
 }
 
-/**
- * Serves an app over HTTP/1.1, bodies as raw bytes. `setting` is where the operator wrote the address.
- * @throws {ListenError} if the address cannot be had.
- */
+export interface HttpServerOptions {
+  readonly maxConnections?: number;
+  readonly clock?: Pick<Clock, "monotonicMs">;
+  /** Where the operator wrote the address. */
+  readonly setting?: string;
+}
+
+/** Serves an app over HTTP/1.1, bodies as raw bytes. @throws {ListenError} if the address cannot be had. */
 export async function serveHttp(
   app: Hono,
   address: ListenAddress,
-  maxConnections = MOST_CONNECTIONS,
-  setting = "--listen",
+  { maxConnections = MOST_CONNECTIONS, clock = systemClock, setting = "--listen" }: HttpServerOptions = {},
 ): Promise<HttpServer> {
   const server = createAdaptorServer({
-    fetch: app.fetch,
+    fetch: endingRefused(app),
     overrideGlobalObjects: false,
     serverOptions: {
       maxHeaderSize: MAX_HEADER_BYTES,
       requestTimeout: REQUEST_MS,
-      headersTimeout: REQUEST_MS,
-      connectionsCheckingInterval: REQUEST_MS / 3,
+      headersTimeout: HEADERS_MS,
+      connectionsCheckingInterval: LOOK_MS,
       keepAliveTimeout: KEEP_ALIVE_MS,
     },
   }) as Server;
-  boundConnections(server, maxConnections);
+  boundConnections(server, maxConnections, () => clock.monotonicMs());
   await listen(server, address, setting);
   const { port } = server.address() as AddressInfo;
   return { port, url: `http://${reachable(address.host)}:${port}`, close: () => close(server) };
 }
 
-/**
- * At the bound the connection goes that has been longest without a complete request, so that strangers who hold theirs
- * open do not keep GitHub out.
- */
-function boundConnections(server: Server, most: number): void {
-  // Those that never had one, in the order of their beginning, and the others in the order of their last.
-  const [never, before] = [new Set<Socket>(), new Set<Socket>()];
-  const renew = (socket: Socket): void => {
-    if (never.delete(socket) || before.delete(socket)) before.add(socket);
+/** Whoever was refused has to come anew: connections are kept for a proxy that brings deliveries. */
+function endingRefused(app: Hono): (request: Request) => Promise<Response> {
+  return async (request) => {
+    const response = await app.fetch(request);
+    if (response.status >= 400) response.headers.set("Connection", "close");
+    return response;
   };
-  server.on("connection", (socket: Socket) => {
-    if (never.size + before.size >= most) [...never, ...before][0]?.destroy();
-    never.add(socket);
-    socket.once("close", () => never.delete(socket) || before.delete(socket));
-  });
-  server.on("request", ({ socket }: IncomingMessage, response: ServerResponse) => {
-    response.once("finish", () => renew(socket));
-  });
 }
 
 function listen(server: Server, address: ListenAddress, setting: string): Promise<void> {

@@ -24,7 +24,7 @@ export async function startWeb(options: StartWebOptions): Promise<HttpServer> {
   const { http, log, daemon } = options;
   const feed = new StatusFeed(daemon);
   const app = createWebApp({ ...options, feed, hosts: http.hosts, isOpen: http.read === "open" });
-  const server = await serveHttp(app, http.listen, MOST_CONNECTIONS, "HOOKLINE_HTTP");
+  const server = await serveHttp(app, http.listen, { maxConnections: MOST_CONNECTIONS, setting: "HOOKLINE_HTTP" });
   log.info("serving over HTTP", { url: server.url, read: http.read });
   return {
     ...server,

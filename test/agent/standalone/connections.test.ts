@@ -4,13 +4,20 @@ import { Hono } from "hono";
 import { expect, onTestFinished, test } from "vitest";
 
 import { serveHttp } from "../../../agent/http/http-server.ts";
+import { createReceiver } from "../../../shared/receiver/receiver.ts";
+import { WebhookVerifier } from "../../../shared/signature/webhook-verifier.ts";
+import { capturedLog } from "../../samples/captured-log.ts";
+import { deliveryHeaders } from "../../shared/receiver/receiver-bench.ts";
 
 const ADDRESS = { host: "127.0.0.1", port: 0 };
 
 async function served(maxConnections: number) {
   const app = new Hono();
   app.post("/webhook", async (context) => context.json({ bytes: (await context.req.arrayBuffer()).byteLength }));
-  const server = await serveHttp(app, ADDRESS, maxConnections);
+  app.get("/healthz", (context) => context.json({ ok: true }));
+  app.get("/refused", (context) => context.json({ error: "unauthorized" }, 401));
+  const clock = { nowMs: 0, monotonicMs: () => clock.nowMs };
+  const server = await serveHttp(app, ADDRESS, { maxConnections, clock });
   onTestFinished(() => server.close());
   const sockets: Socket[] = [];
   onTestFinished(() => sockets.forEach((socket) => socket.destroy()));
@@ -25,7 +32,7 @@ async function served(maxConnections: number) {
   };
   const post = async (): Promise<number> =>
     (await fetch(`${server.url}/webhook`, { method: "POST", body: "{}" })).status;
-  return { server, open, post };
+  return { server, clock, open, post };
 }
 
 test("E-3: at the bound of connections the one that has been longest without a complete request goes", async () => {
@@ -65,3 +72,44 @@ async function medianOf(post: () => Promise<number>): Promise<number> {
   }
   return times.toSorted((a, b) => a - b)[4] ?? 0;
 }
+
+test("E-3: strangers who had an answer and stay do not push out a delivery that is just coming in", async () => {
+  const { clock, open, post } = await served(4);
+  const small = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n";
+  const idle = [await open(small), await open(small), await open(small)];
+  await Promise.all(idle.map(({ socket }) => new Promise((resolve) => socket.once("data", resolve))));
+  clock.nowMs += 3000;
+  const delivery = await open("POST /webhook HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{");
+  expect(await post()).toBe(200);
+  expect(delivery.socket.destroyed).toBe(false);
+  delivery.socket.write("}");
+  const answer = await new Promise((resolve) => delivery.socket.once("data", resolve));
+  expect(String(answer)).toContain("200 OK");
+});
+
+test("E-3: who was refused keeps no connection", async () => {
+  const { server } = await served(4);
+  const refused = await fetch(`${server.url}/refused`);
+  expect([refused.status, refused.headers.get("connection")]).toEqual([401, "close"]);
+  const taken = await fetch(`${server.url}/healthz`);
+  expect([taken.status, taken.headers.get("connection")]).toEqual([200, "keep-alive"]);
+});
+
+test("E-3: an upload that breaks off halfway is no error record of the receiver, and no answer of 5xx", async () => {
+  const log = capturedLog();
+  const mailbox = { accept: () => Promise.reject(new Error("never")), note: () => Promise.resolve() };
+  const verifier = new WebhookVerifier({ current: "a-webhook-secret" });
+  const server = await serveHttp(createReceiver({ verifier, mailbox, log: log.log, now: Date.now }), ADDRESS);
+  onTestFinished(() => server.close());
+  const head = Object.entries(await deliveryHeaders("{}")).map(([name, value]) => `${name}: ${value}\r\n`);
+  const socket = connect(server.port, "127.0.0.1");
+  socket.write(
+    `POST /webhook HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\nExpect: 100-continue\r\n${head.join("")}\r\n`,
+  );
+  // The server says so once it hands the request on.
+  await new Promise((resolve) => socket.once("data", resolve));
+  socket.write("{");
+  socket.destroy();
+  await expect.poll(() => log.records().length).toBeGreaterThan(0);
+  expect(log.records()).toEqual([expect.objectContaining({ level: "warn", reason: "body broken off" })]);
+});
