@@ -77,6 +77,17 @@ export const FIGURE_TEXTS: Readonly<Record<string, (figures: Figures) => string>
   "edge.gzip": ({ edge }) => kibibytes(edge.figures.gzipBytes, 1),
   "edge.start": ({ edge }) => `${fixed(edge.figures.startMs, 1)} ms`,
 
+  "connections.date": ({ connections }) => connections.date,
+  "connections.machine": ({ connections }) => machineOf(connections),
+  "connections.worker.pieces": ({ connections }) => mebibytes(connections.figures.worker.piecesKib),
+  "connections.worker.slow": ({ connections }) => `${whole(connections.figures.worker.slowDelayMs)} ms`,
+  "connections.worker.drip": ({ connections }) => seconds(connections.figures.worker.dripMs),
+  "connections.worker.crowd": ({ connections }) => mebibytes(connections.figures.worker.crowdKib),
+  "connections.standalone.pieces": ({ connections }) => mebibytes(connections.figures.standalone.piecesKib),
+  "connections.standalone.slow": ({ connections }) => `${whole(connections.figures.standalone.slowDelayMs)} ms`,
+  "connections.standalone.drip": ({ connections }) => seconds(connections.figures.standalone.dripMs),
+  "connections.standalone.crowd": ({ connections }) => mebibytes(connections.figures.standalone.crowdKib),
+
   "agent.date": ({ agent }) => agent.date,
   "agent.machine": ({ agent }) => machineOf(agent),
   "agent.bundle": ({ agent }) => kibibytes(agent.figures.bundleBytes),

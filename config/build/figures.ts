@@ -13,6 +13,9 @@ const quartiles = z.strictObject({ lower: measured, median: measured, upper: mea
 /** Of the starts of one burst: the first, the one in the middle, the last. */
 const starts = z.strictObject({ first: quartiles, median: quartiles, last: quartiles });
 
+/** What strangers cost one of the two edges. */
+const strangers = z.strictObject({ piecesKib: measured, slowDelayMs: measured, dripMs: measured, crowdKib: measured });
+
 /** What each bench measures: times in milliseconds, sizes in the unit of the name. */
 const SECTIONS = {
   chain: z.strictObject({
@@ -47,6 +50,7 @@ const SECTIONS = {
     gzipBytes: count,
     startMs: measured,
   }),
+  connections: z.strictObject({ worker: strangers, standalone: strangers }),
   agent: z.strictObject({
     bundleBytes: count,
     connectedLeastMs: measured,
@@ -147,6 +151,7 @@ const figuresSchema = z.strictObject({
   /** Absent until it was recorded on a quiet machine. */
   chain: sectionOf("chain").optional(),
   edge: sectionOf("edge"),
+  connections: sectionOf("connections"),
   agent: sectionOf("agent"),
   history: sectionOf("history"),
   controller: sectionOf("controller"),

@@ -1,6 +1,12 @@
 /** A fleet's busiest second brings a few hundred bodies of 16 KiB; a container of 256 MiB and an isolate of 128 bear this. */
 export const BODY_ROOM_BYTES = 32 * 1024 * 1024;
 
+/**
+ * Each piece costs the runtime a hundred times a byte or more, whatever becomes of it. A megabyte over the smallest packets of
+ * IPv4 comes in as many. https://www.rfc-editor.org/rfc/rfc879
+ */
+const MOST_PIECES = 2048;
+
 /** Room for a usual delivery. */
 const FIRST_BYTES = 16 * 1024;
 
@@ -51,6 +57,7 @@ export class HeldBody {
   readonly #options: HeldBodyOptions;
   #bytes: Uint8Array<ArrayBuffer> | null = new Uint8Array(0);
   #length = 0;
+  #pieces = 0;
 
   constructor(options: HeldBodyOptions) {
     this.#options = options;
@@ -66,9 +73,11 @@ export class HeldBody {
     return this.#bytes?.subarray(0, this.#length) ?? null;
   }
 
-  /** Takes a piece. `too-large` beyond the limit, `crowded` where it had to make room for others. */
-  add(piece: Uint8Array): "taken" | "too-large" | "crowded" {
+  /** Takes a piece. `too-large` beyond the limit, `in-crumbs` beyond 2,048 pieces, `crowded` where it had to make room for others. */
+  add(piece: Uint8Array): "taken" | "too-large" | "in-crumbs" | "crowded" {
     if (this.#bytes === null) return "crowded";
+    this.#pieces += 1;
+    if (this.#pieces > MOST_PIECES) return "in-crumbs";
     const end = this.#length + piece.byteLength;
     if (end > this.#options.limitBytes) return "too-large";
     if (end > this.#bytes.byteLength) this.#grow(Math.max(end, FIRST_BYTES, this.#bytes.byteLength * 2));

@@ -4,7 +4,7 @@ import type { HeldBody } from "./body-room.ts";
 export const MAX_BODY_BYTES = 1024 * 1024;
 
 /** Why a body was not read to its end. `broken-off`: whoever sent it has gone. */
-export type BodyTrouble = "too-large" | "too-slow" | "crowded" | "broken-off";
+export type BodyTrouble = "too-large" | "in-crumbs" | "too-slow" | "crowded" | "broken-off";
 
 /**
  * The raw bytes of a body; `too-large` as soon as more have come than `held` takes, or `too-slow` once `deadline` is

@@ -29,6 +29,7 @@ const STATUS = {
   headers: 400,
   "content type": 415,
   "body too large": 413,
+  "body in crumbs": 413,
   "body too slow": 408,
   "body gave way to others": 503,
   "body broken off": 400,
@@ -37,6 +38,7 @@ type TurnedAway = keyof typeof STATUS;
 
 const UNREAD: Readonly<Record<BodyTrouble, { readonly reason: TurnedAway; readonly text: string }>> = {
   "too-large": { reason: "body too large", text: "body larger than 1 MiB" },
+  "in-crumbs": { reason: "body in crumbs", text: "the body came in more than 2,048 pieces" },
   "too-slow": { reason: "body too slow", text: "the body took longer than 8 s" },
   crowded: { reason: "body gave way to others", text: "too many bodies are under way; deliver it again" },
   "broken-off": { reason: "body broken off", text: "the body broke off" },

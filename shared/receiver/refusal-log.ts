@@ -11,6 +11,7 @@ export type RefusalReason =
   | "headers"
   | "content type"
   | "body too large"
+  | "body in crumbs"
   | "body too slow"
   | "body gave way to others"
   | "body broken off";

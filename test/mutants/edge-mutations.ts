@@ -223,6 +223,13 @@ export const EDGE_MUTATIONS: readonly Mutation[] = [
     foundBy: ["receiver"],
   },
   {
+    breaks: "promise 18: a body in one-byte pieces costs the runtime a hundred times its bytes",
+    file: "shared/receiver/body-room.ts",
+    search: 'if (this.#pieces > MOST_PIECES) return "in-crumbs";',
+    replace: "",
+    foundBy: ["receiver"],
+  },
+  {
     breaks: "promise 18: under one GUID a signed body is stored for as many hooks as somebody invents",
     file: "shared/receiver/replay-bound.ts",
     search: 'const name = `${guid} ${hookId ?? ""}`;',
@@ -245,9 +252,23 @@ export const EDGE_MUTATIONS: readonly Mutation[] = [
   },
   {
     breaks: "promise 18: strangers who hold their connections open keep GitHub out",
+    file: "agent/http/connection-bound.ts",
+    search: "[never, before].flatMap(",
+    replace: "[before, never].flatMap(",
+    foundBy: ["standalone"],
+  },
+  {
+    breaks: "promise 18: strangers who had an answer and stay push out a delivery that is coming in",
+    file: "agent/http/connection-bound.ts",
+    search: "firsts.find(({ sinceMs }) => sinceMs <= graceFromMs) ?? firsts[0]",
+    replace: "firsts[0]",
+    foundBy: ["standalone"],
+  },
+  {
+    breaks: "promise 18: who was refused keeps his connection for two minutes",
     file: "agent/http/http-server.ts",
-    search: "[...never, ...before][0]?.destroy();",
-    replace: "[...before, ...never].at(-1)?.destroy();",
+    search: 'if (response.status >= 400) response.headers.set("Connection", "close");',
+    replace: "",
     foundBy: ["standalone"],
   },
   {

@@ -51,6 +51,11 @@ export class StandaloneProcess {
     await this.#process.waitForLine(/"msg":"listening"/);
   }
 
+  /** Its process id; null while it does not run. */
+  get pid(): number | null {
+    return this.#process?.pid ?? null;
+  }
+
   /** What it printed since its last start, by line. */
   get output(): readonly string[] {
     return this.#process?.output ?? [];

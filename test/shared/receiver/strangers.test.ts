@@ -52,6 +52,19 @@ test("E-3: a body that has not come within its time is answered 408, and what wa
   expect(body.cancelled()).toBe(true);
 });
 
+test("E-3: a body in one-byte pieces is refused after two thousand of them, and one in small packets is not", async () => {
+  const bench = newBench();
+  const crumbs = await upload();
+  const refused = bench.send(crumbs.request);
+  for (let n = 0; n < 2049; n += 1) crumbs.body.write(new Uint8Array(1));
+  expect((await refused).status).toBe(413);
+  const packets = await upload();
+  const read = bench.send(packets.request);
+  for (let n = 0; n < MAX_BODY_BYTES; n += 512) packets.body.write(new Uint8Array(512));
+  packets.body.end();
+  expect((await read).status).toBe(401);
+});
+
 test("E-3: however many bodies are under way, together they hold a bounded memory, and a delivery's is not the one that goes", async () => {
   const bench = newBench();
   const crowd = [];

@@ -36,6 +36,11 @@ export class EdgeProcess {
     return edge;
   }
 
+  /** Of the process that holds workerd; null while it does not run. */
+  get pid(): number | null {
+    return this.#process?.pid ?? null;
+  }
+
   /** SIGKILL to workerd and the process that holds it, at once. */
   async kill(): Promise<void> {
     await this.#process?.kill("SIGKILL");
