@@ -11,6 +11,7 @@ import { readSettings, type AgentSettings } from "../settings/settings.ts";
 import { unknownSettings } from "../settings/unknown-settings.ts";
 import { onceDiskAllows } from "../journal/disk-wait.ts";
 import { buildAgent, type BuiltAgent } from "../daemon/build-agent.ts";
+import { noticesOf } from "../daemon/load-notices.ts";
 import { webOf } from "../daemon/load-web.ts";
 import { runDaemon } from "../daemon/run-daemon.ts";
 import { processLogger } from "../log/process-logger.ts";
@@ -51,7 +52,15 @@ export async function runAgent(args: readonly string[], io: CommandIo, stop: Abo
     const openWeb = webOf({ settings, secrets, log });
     const build = (): BuiltAgent => buildAgent({ settings, fleet, readFleet, secrets, provider, log });
     const built = await onceDiskAllows(build, { clock: systemClock, log, signal: stop });
-    if (built !== null) await runDaemon({ built, dataFolder: settings.dataFolder, log, stop, openWeb });
+    if (built !== null)
+      await runDaemon({
+        built,
+        dataFolder: settings.dataFolder,
+        log,
+        stop,
+        openWeb,
+        tell: noticesOf({ settings, secrets, log }, built),
+      });
     return EXIT.fine;
   } catch (error) {
     return failWith(error, false, io);

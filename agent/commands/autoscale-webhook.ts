@@ -10,6 +10,7 @@ import { settingsNeededBy } from "../settings/needed-settings.ts";
 import { requireGitHub, requireWebhookSecret } from "../settings/require-settings.ts";
 import { readSettings } from "../settings/settings.ts";
 import { unknownSettings } from "../settings/unknown-settings.ts";
+import { noticesOf } from "../daemon/load-notices.ts";
 import { webOf } from "../daemon/load-web.ts";
 import { runDaemon } from "../daemon/run-daemon.ts";
 import { dockerSlots } from "../slots/docker/open-docker.ts";
@@ -92,6 +93,7 @@ async function serve(listen: ListenAddress, io: CommandIo, stop: AbortSignal): P
     log,
     stop,
     openWeb,
+    tell: noticesOf({ settings, secrets, log }, built),
     beforeStop: () => stopReceiving(built, receiverLog),
   });
 }

@@ -107,6 +107,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     does: "have the daemon read its pools file now",
     load: async () => (await import("./reload.ts")).runReload,
   },
+  notify: {
+    does: "notify test sends a notice to each receiver",
+    load: async () => (await import("./notify.ts")).runNotify,
+  },
   version: { does: "print the version", load: async () => printVersion },
 };
 

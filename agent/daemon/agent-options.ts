@@ -37,6 +37,8 @@ export interface AgentOptions {
   readonly spent?: () => { readonly calls: number; readonly notModified: number };
   /** What GitHub leaves of the credential's limits; not known unless it is given. */
   readonly credential?: () => Credential;
+  /** The disk of the data folder; null where it cannot be measured. Not known unless it is given. */
+  readonly disk?: () => { readonly freeBytes: number; readonly totalBytes: number } | null;
   readonly sweepIntervalMs: number;
   /** Called at the end of each sweep. */
   readonly onSwept?: () => void;

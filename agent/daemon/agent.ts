@@ -19,6 +19,7 @@ import { enforceTimeLimits } from "../slots/time-limits.ts";
 import { AgentStatus } from "../status/agent-status.ts";
 import { LatencyBook } from "../status/latency-book.ts";
 import { SweepBook } from "../status/sweep-book.ts";
+import { AgentTotals } from "../status/totals.ts";
 import { SweepLoop } from "../sweeps/sweep-loop.ts";
 import type { SweepResult } from "../sweeps/sweep.ts";
 import type { AgentOptions } from "./agent-options.ts";
@@ -63,6 +64,7 @@ export class Agent {
   readonly #sweeps: SweepLoop;
   readonly #watchers = new Watchers();
   readonly #sweepBook: SweepBook;
+  readonly #totals = new AgentTotals();
   /** What it believes, and why. */
   readonly status: AgentStatus;
   readonly #abort = new AbortController();
@@ -101,7 +103,14 @@ export class Agent {
       githubNowMs: () => options.github.serverNowMs?.() ?? null,
       feed: (event) => this.#control.feed(event),
       requestSweep: () => this.#sweeps.request(),
-      finished: noteFinished({ jobs: this.#finished, records: this.#records, latency, now: () => clock.now(), log }),
+      finished: noteFinished({
+        jobs: this.#finished,
+        records: this.#records,
+        latency,
+        totals: this.#totals,
+        now: () => clock.now(),
+        log,
+      }),
       clock,
       log,
     });
@@ -158,6 +167,7 @@ export class Agent {
       ledger: this.#ledger,
       journal: this.#journal,
       latency,
+      totals: this.#totals,
       sweepBook: this.#sweepBook,
       live: this.#live,
       control: this.#control,
@@ -178,6 +188,7 @@ export class Agent {
       routes: () => routesOfFleet(this.#live.fleet),
       events: {
         welcomed: (welcome, behind) => {
+          this.#totals.welcomed();
           if (behind) this.#replay.begin(clock.now());
           this.#intake.openJobs(welcome.openJobs);
           this.#sweeps.request();
@@ -273,6 +284,7 @@ export class Agent {
 
   #swept(result: SweepResult): void {
     this.#sweepBook.swept(result);
+    this.#totals.swept(result.failures.length === 0);
     this.#intake.swept(result);
     this.#changes.swept(result);
     if (this.#reporter.swept(result)) this.#replay.swept(result.startedAtMs);

@@ -3,6 +3,7 @@ import { hostname } from "node:os";
 
 import type { LoadedFleet } from "../../shared/fleet/load-fleet.ts";
 import type { Fleet } from "../../shared/fleet/pool.ts";
+import type { SqlDatabase } from "../../shared/sql/sql.ts";
 import type { Logger } from "../../shared/log/logger.ts";
 import { systemClock } from "../clock/system-clock.ts";
 import { HOST_ARCHITECTURE } from "../settings/configured-pools.ts";
@@ -13,6 +14,7 @@ import type { AgentSettings } from "../settings/settings.ts";
 import type { GitHubHook } from "../github/model/delivery-log.ts";
 import { deliversTo, tellsOfJobs } from "../github/model/delivers-to.ts";
 import { githubOf } from "../github/open-github.ts";
+import { diskOf } from "../journal/disk-of.ts";
 import { openJournal } from "../journal/open-journal.ts";
 import type { SweepRecord } from "../journal/sweep-records.ts";
 import type { Dial } from "../link/dial.ts";
@@ -44,6 +46,8 @@ const LOST =
 /** A built agent, and how to let go of its files once it has stopped. */
 export interface BuiltAgent {
   readonly agent: Agent;
+  /** The journal, for what is kept beside the agent. */
+  readonly journalSql: SqlDatabase;
   /** What the last sweep cost and found wanting; null before one. */
   readonly lastSweep: () => SweepRecord | null;
   /** The pools file while the daemon runs; null where it is read at the start alone. */
@@ -83,9 +87,12 @@ export function buildAgent(options: BuildOptions): BuiltAgent {
     deliveries: way === null && edgeUrl === null ? null : { log: github, isOurs: (hook) => isOurs(hook, edgeUrl) },
     spent: () => github.stats(),
     credential: () => {
-      const { rateLimits, closedUntilMs } = github.stats();
-      return { kind: github.isApp ? "app" : "token", limits: rateLimits.map((limit) => ({ ...limit })), closedUntilMs };
+      const { rateLimits, closedUntilMs, tokenEndsAtMs } = github.stats();
+      const kind = github.isApp ? "app" : "token";
+      const limits = rateLimits.map((limit) => ({ ...limit }));
+      return { kind, limits, closedUntilMs, ...(tokenEndsAtMs === undefined ? {} : { expiresAtMs: tokenEndsAtMs }) };
     },
+    disk: () => diskOf(settings.dataFolder),
     sweepIntervalMs: settings.sweepIntervalMs,
     onSwept: () => fleetFile?.lookAgain(),
     clock: systemClock,
@@ -95,6 +102,7 @@ export function buildAgent(options: BuildOptions): BuiltAgent {
   fleetFile = fileOf(options, agent);
   return {
     agent,
+    journalSql: journal.signals,
     lastSweep: () => agent.status.document(null).sweeps.last,
     fleetFile,
     secrets: secrets ?? null,

@@ -3,6 +3,7 @@ import type { ListenAddress } from "../http/listen-address.ts";
 import { requireHttp } from "../settings/require-settings.ts";
 import type { LiveSecrets } from "../settings/live-secrets.ts";
 import type { AgentSettings } from "../settings/settings.ts";
+import { edgeWatchOf } from "../edge/edge-watch-of.ts";
 import { systemClock } from "../clock/system-clock.ts";
 import { errorFields } from "../../shared/errors/message-of.ts";
 import { OperatorError } from "../../shared/errors/operator-error.ts";
@@ -24,11 +25,12 @@ export interface WebOptions {
 export function webOf({ settings, secrets, log, taken }: WebOptions) {
   const http = requireHttp(settings, taken);
   if (http === null) return null;
+  const edge = edgeWatchOf(settings, secrets, systemClock);
   return async (daemon: Daemon): Promise<{ close(): Promise<void> } | null> => {
     try {
       const { startWeb } = await import("../web/start-web.ts");
       const token = secrets.get("HOOKLINE_HTTP_TOKEN");
-      return await startWeb({ http, token, daemon, clock: systemClock, log });
+      return await startWeb({ http, token, daemon, edge, clock: systemClock, log });
     } catch (error) {
       const remedy = error instanceof OperatorError ? error.remedy : "report it; jobs are served without it";
       log.error("nothing is served over HTTP", { ...errorFields(error), remedy });

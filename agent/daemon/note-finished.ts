@@ -4,27 +4,43 @@ import type { Logger } from "../../shared/log/logger.ts";
 import type { JobFacts } from "../../shared/workflow-job/job-facts.ts";
 import type { FinishedJobs } from "../journal/finished-jobs.ts";
 import type { SlotRecords } from "../journal/slot-records.ts";
+import { legsOf } from "../journal/latency.ts";
 import type { LatencyBook } from "../status/latency-book.ts";
+import type { AgentTotals } from "../status/totals.ts";
 
 export interface NoteFinishedOptions {
   readonly jobs: FinishedJobs;
   readonly records: SlotRecords;
   readonly latency: LatencyBook;
+  readonly totals: AgentTotals;
   readonly now: () => number;
   readonly log: Logger;
 }
 
 /** Keeps of each job of ours that ended what reports tell. Never throws: a report must not cost a job. */
-export function noteFinished({ jobs, records, latency, now, log }: NoteFinishedOptions): (facts: JobFacts) => void {
+export function noteFinished({
+  jobs,
+  records,
+  latency,
+  totals,
+  now,
+  log,
+}: NoteFinishedOptions): (facts: JobFacts) => void {
   const said = new SayOnce(log);
   return (facts) => {
     try {
       const pool = records.poolOf(facts.runnerName ?? "");
-      if (pool !== null) jobs.note({ ...facts, pool }, now());
-      latency.finished(facts);
+      const isNews = pool !== null && jobs.note({ ...facts, pool }, now());
+      const timeline = latency.finished(facts);
+      if (isNews)
+        totals.finished({ ...facts, pool, runMs: runMsOf(facts), legs: timeline === null ? {} : legsOf(timeline) });
       said.over("history");
     } catch (error) {
       said.say("warn", "history", "finished job not kept for reports", errorFields(error));
     }
   };
+}
+
+function runMsOf({ startedAtMs, completedAtMs }: JobFacts): number {
+  return startedAtMs === null || completedAtMs === null ? 0 : Math.max(0, completedAtMs - startedAtMs);
 }

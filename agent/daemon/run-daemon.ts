@@ -16,6 +16,8 @@ export interface DaemonOptions {
   /** Ends what feeds the agent, before the agent itself. */
   readonly beforeStop?: () => Promise<void>;
   /** Serves the daemon over HTTP; null where nothing is served. Never rejects. */
+  /** Tells people of trouble until the signal is aborted; null where nobody is to be told. Never rejects. */
+  readonly tell?: ((daemon: Daemon, signal: AbortSignal) => Promise<void>) | null;
   readonly openWeb?: ((daemon: Daemon) => Promise<{ close(): Promise<void> } | null>) | null;
 }
 
@@ -25,7 +27,7 @@ export interface DaemonOptions {
  * @throws {Error} if the start fails.
  */
 export async function runDaemon(options: DaemonOptions): Promise<void> {
-  const { built, dataFolder, log, stop, beforeStop, openWeb = null } = options;
+  const { built, dataFolder, log, stop, beforeStop, openWeb = null, tell = null } = options;
   const { agent, fleetFile, close } = built;
   const reload = (): void => void reloadAll(built);
   const stopped = new Promise<void>((resolve) => {
@@ -37,6 +39,7 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
   let started: Promise<void> = Promise.resolve();
   const beats = new AbortController();
   let beating: Promise<void> = Promise.resolve();
+  let telling: Promise<void> = Promise.resolve();
   try {
     const daemon = daemonOf(built);
     control = await startControl({ dataFolder, daemon, log });
@@ -45,6 +48,7 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
     process.on("SIGHUP", reload);
     fleetFile?.watch(stop);
     if (openWeb !== null) web = openWeb(daemon);
+    if (tell !== null) telling = tell(daemon, beats.signal);
     const file = heartbeatFile(dataFolder);
     beating = keepBeating({ file, clock: systemClock, log, state: () => agent.state() }, beats.signal);
     // A start that fails ends the wait; one that is still going on when the stop comes ends with it.
@@ -56,7 +60,7 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
     await control?.close();
     await agent.stop();
     beats.abort();
-    await Promise.allSettled([started, beating]);
+    await Promise.allSettled([started, beating, telling]);
     close();
   }
 }

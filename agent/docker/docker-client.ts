@@ -4,7 +4,7 @@ import { Engine } from "./engine.ts";
 import { EventApi } from "./event-api.ts";
 import { ImageApi } from "./image-api.ts";
 import { SystemApi } from "./system-api.ts";
-import { DockerTransport } from "./transport.ts";
+import { DockerTransport, type EngineCalls } from "./transport.ts";
 import { VolumeApi } from "./volume-api.ts";
 
 /**
@@ -29,6 +29,11 @@ export class DockerClient {
     this.images = new ImageApi(engine);
     this.events = new EventApi(engine);
     this.volumes = new VolumeApi(engine);
+  }
+
+  /** What was asked of the engine so far. */
+  calls(): EngineCalls {
+    return this.#transport.calls();
   }
 
   /** Drops the idle connections; calls under way go on. */

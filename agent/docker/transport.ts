@@ -22,10 +22,19 @@ export interface DockerRequest {
 const DEFAULT_SILENCE_MS = 60_000;
 const TCP_KEEP_ALIVE_MS = 30_000;
 
+/** Calls to an engine since the start: answered, refused, and failed or without an answer; whether the last one reached it. */
+export interface EngineCalls {
+  readonly ok: number;
+  readonly refused: number;
+  readonly failed: number;
+  readonly reachable: boolean | null;
+}
+
 /** HTTP to one engine over kept-alive connections, as many as there are calls at a time. */
 export class DockerTransport {
   readonly host: DockerHost;
   readonly #agent = new Agent({ keepAlive: true });
+  #calls: EngineCalls = { ok: 0, refused: 0, failed: 0, reachable: null };
 
   constructor(host: DockerHost) {
     this.host = host;
@@ -37,8 +46,13 @@ export class DockerTransport {
    */
   async exchange(request: DockerRequest): Promise<IncomingMessage> {
     try {
-      return await this.#send(request, request.repeatable ?? true);
+      const answer = await this.#send(request, request.repeatable ?? true);
+      const { statusCode = 0 } = answer;
+      this.#count(statusCode < 400 ? "ok" : statusCode < 500 ? "refused" : "failed", true);
+      return answer;
     } catch (error) {
+      // What nobody waits for any more says nothing of the engine.
+      if (!request.signal.aborted) this.#count("failed", false);
       throw await this.failure(request, error);
     }
   }
@@ -47,6 +61,14 @@ export class DockerTransport {
   async failure(request: DockerRequest, error: unknown): Promise<unknown> {
     if (request.signal.aborted) return request.signal.reason;
     return error instanceof DockerError ? error : connectionError(this.host, request.endpoint, error);
+  }
+
+  calls(): EngineCalls {
+    return this.#calls;
+  }
+
+  #count(outcome: "ok" | "refused" | "failed", reachable: boolean): void {
+    this.#calls = { ...this.#calls, [outcome]: this.#calls[outcome] + 1, reachable };
   }
 
   /** Drops the idle connections. */

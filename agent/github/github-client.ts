@@ -56,6 +56,8 @@ export interface GitHubStats {
   readonly rateLimits: readonly RateLimit[];
   /** Until when polling rests at GitHub's wish, milliseconds since the epoch; null when it does not. */
   readonly closedUntilMs: number | null;
+  /** When the personal token ends; null for one without an end, undefined before GitHub has said. */
+  readonly tokenEndsAtMs: number | null | undefined;
 }
 
 /** GitHub's REST API as the agent needs it, by a personal access token or as a GitHub App. */
@@ -159,6 +161,8 @@ export class GitHubClient implements GitHub, DeliveryLog {
       ...this.#api.counts,
       rateLimits: this.#api.rateLimits,
       closedUntilMs: this.#rest.closedUntilMs,
+      // Those of an App end within the hour and are made anew.
+      tokenEndsAtMs: this.isApp ? null : this.#api.tokenEndsAtMs,
     };
   }
 }

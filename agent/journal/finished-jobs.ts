@@ -72,15 +72,15 @@ export class FinishedJobs {
     this.#sql = sql;
   }
 
-  /** Counts a job once, whoever tells of its end, and however often. */
-  note(job: FinishedJob, nowMs: number): void {
-    if (this.#noted.has(job.jobId)) return;
+  /** Counts a job once, whoever tells of its end, and however often. Whether it was this time. */
+  note(job: FinishedJob, nowMs: number): boolean {
+    if (this.#noted.has(job.jobId)) return false;
     const completedAtMs = job.completedAtMs ?? nowMs;
     // Told of again after it was folded: a re-run tells of the jobs once more that it does not repeat.
-    if (nowMs - completedAtMs >= KNOWN_MS) return;
+    if (nowMs - completedAtMs >= KNOWN_MS) return false;
     const { jobId, pool, repository, conclusion, createdAtMs, startedAtMs } = job;
-    this.#sql.exec(
-      "INSERT OR IGNORE INTO finished_jobs VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+    const inserted = this.#sql.exec(
+      "INSERT OR IGNORE INTO finished_jobs VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING job_id",
       jobId,
       dayOf(completedAtMs),
       pool,
@@ -92,6 +92,7 @@ export class FinishedJobs {
     );
     if (this.#noted.size >= MOST_ROWS) this.#noted.clear();
     this.#noted.add(jobId);
+    return inserted.length > 0;
   }
 
   /** Folds jobs that nobody will tell of again into their days, and forgets days beyond the bounds. */

@@ -108,6 +108,16 @@ const MIGRATIONS: readonly (readonly string[])[] = [
        until INTEGER
      ) STRICT`,
   ],
+  [
+    `CREATE TABLE notices (
+       id TEXT NOT NULL,
+       receiver TEXT NOT NULL,
+       at INTEGER NOT NULL,
+       notice TEXT NOT NULL,
+       PRIMARY KEY (id, receiver)
+     ) STRICT, WITHOUT ROWID`,
+    "CREATE TABLE told_troubles (key TEXT PRIMARY KEY, rule TEXT NOT NULL, text TEXT NOT NULL) STRICT, WITHOUT ROWID",
+  ],
 ];
 
 /**

@@ -60,6 +60,8 @@ export class Journal {
   readonly #sql: SqlDatabase;
   /** Where housekeeping goes on: rows that cannot be folded yet do not keep it from those after them. */
   #foldedTo = 0;
+  /** Signals that this process was told of, and those of them that had come before. */
+  #signals = { fresh: 0, again: 0 };
 
   /** @throws {Error} if the file was written by a newer version. */
   constructor(sql: SqlDatabase) {
@@ -86,15 +88,27 @@ export class Journal {
     nowMs: number,
     unread: readonly UnreadSignal[] = [],
   ): readonly Signal[] {
-    return this.#sql.transaction(() => {
+    const fresh = this.#sql.transaction(() => {
       for (const { seq, reason, raw } of unread) {
         const text = JSON.stringify(raw) ?? "null";
         this.#sql.exec("INSERT OR REPLACE INTO unread VALUES (?, ?, ?, ?, ?, 0)", stream, seq, reason, text, nowMs);
       }
-      const fresh = signals.filter((entry) => this.#insert(entry, nowMs)).map(({ signal }) => signal);
+      const inserted = signals.filter((entry) => this.#insert(entry, nowMs)).map(({ signal }) => signal);
       this.#moveCursor(stream, upTo, guidAt(upTo, signals, unread));
-      return fresh;
+      return inserted;
     });
+    return this.#counted(fresh, signals.length);
+  }
+
+  /** How many signals came since this process began, and how many of them again. */
+  counts(): { readonly fresh: number; readonly again: number } {
+    return this.#signals;
+  }
+
+  #counted(fresh: readonly Signal[], told: number): readonly Signal[] {
+    const { fresh: before, again } = this.#signals;
+    this.#signals = { fresh: before + fresh.length, again: again + told - fresh.length };
+    return fresh;
   }
 
   /** Signals that come again leave what is known of the last of them. */
@@ -142,7 +156,8 @@ export class Journal {
 
   /** Takes signals that came by another way than a stream. Returns those that were not there before. */
   take(signals: readonly Signal[], nowMs: number): readonly Signal[] {
-    return this.#sql.transaction(() => signals.filter((signal) => this.#insert({ seq: null, signal }, nowMs)));
+    const fresh = this.#sql.transaction(() => signals.filter((signal) => this.#insert({ seq: null, signal }, nowMs)));
+    return this.#counted(fresh, signals.length);
   }
 
   /**

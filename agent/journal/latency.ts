@@ -30,6 +30,13 @@ export function latencyOf(jobs: readonly JobTimeline[], last: number): Readonly<
   return legs;
 }
 
+/** How long each leg of one job took, milliseconds; a leg whose ends are not both known is left out. */
+export function legsOf(job: JobTimeline): Readonly<Record<string, number>> {
+  const legs: Record<string, number> = {};
+  for (const [leg, [from, to]] of Object.entries(LEGS)) for (const ms of durationOf(job[from], job[to])) legs[leg] = ms;
+  return legs;
+}
+
 function durationOf(from: number | null, to: number | null): readonly number[] {
   return from === null || to === null ? [] : [Math.max(0, to - from)];
 }

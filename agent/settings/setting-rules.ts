@@ -1,6 +1,9 @@
 import * as z from "zod";
 import { memoryBytes } from "../../shared/fleet/memory-size.ts";
 import { Secret } from "../../shared/fleet/secret.ts";
+import { NOTICE_RULES, type NoticeRule } from "./notice-rules.ts";
+import { readQuietHours, type QuietHours } from "./quiet-hours.ts";
+import { readReceiver, RECEIVER_KINDS, type ReceiverAddress } from "./receiver-address.ts";
 import { parseDockerHost } from "../docker/docker-host.ts";
 import { parseRegistryAuth } from "../docker/registry-auth.ts";
 import { readListenAddress, type ListenAddress } from "../http/listen-address.ts";
@@ -114,6 +117,39 @@ export const listenAddress = z.string().transform((text, context): ListenAddress
   const address = readListenAddress(text);
   if (address !== null) return address;
   context.addIssue("must be [HOST]:PORT, such as :8124, 127.0.0.1:8124 or [::1]:8124");
+  return z.NEVER;
+});
+
+/** Receivers of notices, a line each or with spaces between them. */
+export const noticeReceivers = z.string().transform((text, context): readonly ReceiverAddress[] => {
+  const read = text.trim().split(/\s+/).map(readReceiver);
+  const receivers = read.filter((receiver) => receiver !== null);
+  if (receivers.length === read.length) return receivers;
+  context.addIssue(`must be ${RECEIVER_KINDS.join(", ")} each with +https://…, such as ntfy+https://ntfy.sh/MY-TOPIC`);
+  return z.NEVER;
+});
+
+/** The key of Standard Webhooks. https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md#signature-scheme */
+export const webhookKey = z
+  .string()
+  .regex(/^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/, {
+    error: "must be whsec_ and 24 to 64 bytes in base64: echo whsec_$(openssl rand -base64 32)",
+  })
+  .transform((text) => new Secret(text));
+
+export const quietHours = z.string().transform((text, context): QuietHours => {
+  const hours = readQuietHours(text);
+  if (hours !== null) return hours;
+  context.addIssue("must be HH:MM-HH:MM, such as 22:00-07:00");
+  return z.NEVER;
+});
+
+/** Rules of notices with commas between them. */
+export const noticeRules = z.string().transform((text, context): readonly NoticeRule[] => {
+  const named = text.split(",").map((name) => name.trim());
+  const rules = NOTICE_RULES.filter((rule) => named.includes(rule));
+  if (named.every((name) => rules.some((rule) => rule === name))) return rules;
+  context.addIssue(`must be some of ${NOTICE_RULES.join(", ")}, with commas between them`);
   return z.NEVER;
 });
 

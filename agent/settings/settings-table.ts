@@ -8,6 +8,10 @@ import {
   hostNames,
   INSTANCE_NAME,
   listenAddress,
+  noticeReceivers,
+  noticeRules,
+  quietHours,
+  webhookKey,
   pemKey,
   positiveNumber,
   registryAuthText,
@@ -138,6 +142,19 @@ export const SETTINGS = {
   HOOKLINE_HTTP_HOSTS: plain(
     "Host names under which HOOKLINE_HTTP is asked, with commas between them; addresses and localhost need no word.",
     hostNames,
+  ),
+  HOOKLINE_NOTIFY: credential(
+    "Where notices of trouble go, a line each: ntfy+https://…, apprise+, discord+, slack+ or webhook+; nothing is told where it is unset.",
+    noticeReceivers,
+  ),
+  HOOKLINE_NOTIFY_SECRET: credential(
+    "Key that webhooks of notices are signed with, as Standard Webhooks has it: whsec_….",
+    webhookKey,
+  ),
+  HOOKLINE_NOTIFY_QUIET: plain("Hours in which nobody is told anything, in the zone of TZ: 22:00-07:00.", quietHours),
+  HOOKLINE_NOTIFY_WITHOUT: plain(
+    "Rules of which nothing is told, with commas between them; docs/notifications.md has them.",
+    noticeRules,
   ),
   DOCKER_HOST: preset("The Docker Engine.", dockerAddress, "unix:///var/run/docker.sock"),
   LOG_LEVEL: preset(

@@ -9,6 +9,9 @@ import type { ListenAddress } from "../http/listen-address.ts";
 import type { Environment } from "./environment.ts";
 import { instanceOfHost } from "./instance-name.ts";
 import { keptInstance } from "./kept-instance.ts";
+import type { NoticeRule } from "./notice-rules.ts";
+import type { QuietHours } from "./quiet-hours.ts";
+import type { ReceiverAddress } from "./receiver-address.ts";
 import { ownProxy, type OwnProxy } from "./own-proxy.ts";
 import { readSetting } from "./read-setting.ts";
 import { SETTING_NAMES, type SETTINGS } from "./settings-table.ts";
@@ -64,6 +67,17 @@ export interface AgentSettings {
   /** How long signals may wait and the agent may be away before the standalone receiver calls itself unwell. */
   readonly staleMs: number;
   readonly http: HttpSettings;
+  readonly notices: NoticeSettings;
+}
+
+/** Whom to tell of trouble, and when not. */
+export interface NoticeSettings {
+  readonly receivers: readonly ReceiverAddress[];
+  /** Key of Standard Webhooks. */
+  readonly secret: Secret | null;
+  readonly quiet: QuietHours | null;
+  /** Rules of which nothing is told. */
+  readonly without: readonly NoticeRule[];
 }
 
 /** What the agent serves over HTTP, and to whom. */
@@ -130,6 +144,12 @@ export function readSettings({ env, cwd, hostName = hostname() }: SettingsSource
       token: values.HOOKLINE_HTTP_TOKEN,
       read: values.HOOKLINE_HTTP_READ,
       hosts: values.HOOKLINE_HTTP_HOSTS ?? [],
+    },
+    notices: {
+      receivers: values.HOOKLINE_NOTIFY ?? [],
+      secret: values.HOOKLINE_NOTIFY_SECRET,
+      quiet: values.HOOKLINE_NOTIFY_QUIET,
+      without: values.HOOKLINE_NOTIFY_WITHOUT ?? [],
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { Slot } from "../../shared/controller/slot.ts";
 import type { SlotOutcome } from "../../shared/status/pool-status.ts";
+import type { Totals } from "../../shared/status/totals-status.ts";
 import type { Clock } from "../../shared/clock/clock.ts";
 import { clockAheadMs } from "../clock/two-clocks.ts";
 
@@ -24,6 +25,7 @@ interface Page {
 export class SlotOutcomes {
   readonly #clock: Clock;
   readonly #pages = new Map<string, Page>();
+  readonly #totals = new Map<string, Totals["slots"][number]>();
   #aheadMs: number;
 
   constructor(clock: Clock) {
@@ -47,6 +49,7 @@ export class SlotOutcomes {
     const page = this.#page(pool);
     page.lastFailure = { atMs, ...failure };
     const nothing = { jobId: null, exitCode: null, ranMs: null, lastWords: null };
+    this.#count(pool, "not-started", null);
     this.#add(page, { slot, atMs, kind: "not-started", ...nothing, failure: page.lastFailure });
   }
 
@@ -57,9 +60,21 @@ export class SlotOutcomes {
     const ranMs = startedAtMs === null ? null : Math.max(0, (exitedAtMs ?? atMs) - startedAtMs);
     const words = lastWords === null ? null : lastWords.slice(-WORDS);
     const kind = kindOf(slot);
+    this.#count(pool, kind, ranMs);
     const outcome = { slot: name, atMs, kind, jobId, exitCode, ranMs, failure: null, lastWords: words };
     this.#add(this.#page(pool), outcome);
     return outcome;
+  }
+
+  /** How many slots came to what, and how long they ran together, since the agent started. */
+  totals(): Totals["slots"] {
+    return [...this.#totals.values()];
+  }
+
+  #count(pool: string, kind: SlotOutcome["kind"], ranMs: number | null): void {
+    const key = JSON.stringify([pool, kind]);
+    const known = this.#totals.get(key) ?? { pool, kind, slots: 0, ranMs: 0 };
+    this.#totals.set(key, { ...known, slots: known.slots + 1, ranMs: known.ranMs + (ranMs ?? 0) });
   }
 
   #add(page: Page, outcome: SlotOutcome): void {

@@ -84,6 +84,15 @@ export interface SlotProvider {
    * cannot tell. Throws SlotError.
    */
   working?(name: string, signal: AbortSignal): Promise<boolean | null>;
+  /** What the host was asked so far, and whether it answers. A provider without it does not know. */
+  asked?(): {
+    readonly ok: number;
+    readonly refused: number;
+    readonly failed: number;
+    readonly reachable: boolean | null;
+  };
+  /** When the image of a pool was built, milliseconds since the epoch; null where it does not say or was not seen yet. */
+  imageBuiltAtMs?(pool: Pool): number | null;
   /** The last lines that the slot printed; empty where the host cannot tell. */
   logTail(name: string, lines: number, signal: AbortSignal): Promise<string>;
 }

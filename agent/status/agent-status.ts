@@ -4,11 +4,12 @@ import { WaitReasons } from "../../shared/controller/wait-reason.ts";
 import type { ServingPool } from "../../shared/controller/pool-choice.ts";
 import type { Fleet } from "../../shared/fleet/pool.ts";
 import { describeJob, describeJobs, type OpenJob } from "../../shared/status/describe-jobs.ts";
-import { describePools, describeSlots } from "../../shared/status/describe-pools.ts";
+import { describePools, describeSlots, type PoolHistory } from "../../shared/status/describe-pools.ts";
 import type { FleetStatus } from "../../shared/status/fleet-status.ts";
 import type { LinkStatus } from "../../shared/status/link-status.ts";
 import { STATUS_VERSION, type Status } from "../../shared/status/status.ts";
 import type { SweepStatus } from "../../shared/status/sweep-status.ts";
+import type { Totals } from "../../shared/status/totals-status.ts";
 import { VERSION } from "../../shared/version.ts";
 import { wallTimeMs } from "../clock/two-clocks.ts";
 import { scopeName } from "../github/model/scope.ts";
@@ -16,11 +17,13 @@ import type { Journal } from "../journal/journal.ts";
 import type { LinkClient } from "../link/link-client.ts";
 import { shortHash } from "../slots/pool-hash.ts";
 import type { SlotManager } from "../slots/slot-manager.ts";
+import type { SlotProvider } from "../slots/slot-provider.ts";
 import { ownPrefix } from "../slots/slot-name.ts";
 import type { DeliverySweep } from "../sweeps/delivery-sweep.ts";
 import type { SweepLoop } from "../sweeps/sweep-loop.ts";
 import type { LatencyBook } from "./latency-book.ts";
 import type { SweepBook } from "./sweep-book.ts";
+import type { AgentTotals } from "./totals.ts";
 
 /** What GitHub leaves of the credential's limits. */
 export type Credential = SweepStatus["credential"];
@@ -31,8 +34,14 @@ export interface StatusSources {
   readonly host: string;
   readonly clock: Clock;
   readonly ledger: Ledger;
-  readonly journal: Pick<Journal, "cursor" | "unreadCount">;
+  readonly journal: Pick<Journal, "cursor" | "unreadCount" | "counts">;
   readonly latency: LatencyBook;
+  readonly totals: AgentTotals;
+  readonly provider: Pick<SlotProvider, "asked" | "imageBuiltAtMs">;
+  /** What was called of GitHub so far; not known unless it is given. */
+  readonly spent?: () => { readonly calls: number; readonly notModified: number };
+  /** The disk of the data folder; not known unless it is given. */
+  readonly disk?: () => Status["disk"] | null;
   readonly sweepBook: SweepBook;
   readonly sweepIntervalMs: number;
   readonly live: { readonly configured: Fleet; readonly pools: readonly ServingPool[] };
@@ -80,7 +89,8 @@ export class AgentStatus {
 
   /** The document as of now; `file` is null for a daemon that reads its pools file at the start alone. */
   document(file: FleetStatus["file"]): Status {
-    const { instance, host, clock, ledger, live, control, slots, latency } = this.#sources;
+    const { instance, host, clock, ledger, live, control, slots, latency, disk } = this.#sources;
+    const measured = disk?.() ?? null;
     control.noticeClock();
     const atMs = clock.now();
     const holds = [...control.holds];
@@ -91,12 +101,38 @@ export class AgentStatus {
       fleet: this.#fleet(file),
       link: this.#link(),
       sweeps: this.#sweeps(),
-      pools: describePools(ledger, live.pools, (pool) => slots.outcomes.of(pool), atMs),
+      pools: describePools(ledger, live.pools, (pool) => this.#historyOf(pool), atMs),
       slots: describeSlots(ledger),
       jobs: describeJobs(ledger, this.#reasons(), ownPrefix(instance)),
       remains: slots.remains().map((each) => ({ ...each, sinceMs: this.#wall(each.sinceMs) })),
       latency: latency.status(),
       hooks: this.#hooks(),
+      totals: this.#totals(),
+      engine: { reachable: this.#sources.provider.asked?.().reachable ?? null },
+      ...(measured === null ? {} : { disk: measured }),
+    };
+  }
+
+  #historyOf(key: string): PoolHistory {
+    const { slots, live, provider } = this.#sources;
+    const { lastFailure, outcomes } = slots.outcomes.of(key);
+    const pool = live.pools.find((serving) => serving.pool.key === key)?.pool;
+    const builtAtMs = pool === undefined ? undefined : provider.imageBuiltAtMs?.(pool);
+    return { lastFailure, outcomes: [...outcomes], ...(builtAtMs === undefined ? {} : { imageBuiltAtMs: builtAtMs }) };
+  }
+
+  #totals(): Totals {
+    const { journal, totals, slots, provider, spent } = this.#sources;
+    const { fresh, again } = journal.counts();
+    const asked = spent?.();
+    const calls = provider.asked?.();
+    return {
+      ...totals.status(),
+      signals: fresh,
+      duplicates: again,
+      github: asked === undefined ? null : { calls: asked.calls, notModified: asked.notModified },
+      docker: calls === undefined ? null : { ok: calls.ok, refused: calls.refused, failed: calls.failed },
+      slots: slots.outcomes.totals(),
     };
   }
 

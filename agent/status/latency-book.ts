@@ -18,17 +18,18 @@ export class LatencyBook {
     this.#records = records;
   }
 
-  /** A job of ours has ended: reads what is known of it, once. @throws {Error} what the disk throws. */
-  finished({ jobId, runnerName }: JobFacts): void {
-    if (runnerName === null || this.#jobs.has(jobId)) return;
+  /** A job of ours has ended: reads what is known of it, once; null where that was before. @throws {Error} what the disk throws. */
+  finished({ jobId, runnerName }: JobFacts): JobTimeline | null {
+    if (runnerName === null || this.#jobs.has(jobId)) return null;
     const slot = this.#records.one(runnerName);
     const [timeline] = timelines(this.#journal.signalsOf(jobId), slot === null ? [] : [slot]);
-    if (timeline === undefined) return;
+    if (timeline === undefined) return null;
     this.#jobs.set(jobId, timeline);
     for (const [oldest] of this.#jobs) {
       if (this.#jobs.size <= KEPT) break;
       this.#jobs.delete(oldest);
     }
+    return timeline;
   }
 
   status(): Status["latency"] {

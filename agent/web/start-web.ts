@@ -1,5 +1,6 @@
 import type { Clock } from "../../shared/clock/clock.ts";
 import type { Logger } from "../../shared/log/logger.ts";
+import type { Freshness } from "../../shared/mailbox/freshness.ts";
 import type { Daemon } from "../control/answer-request.ts";
 import { serveHttp, type HttpServer } from "../http/http-server.ts";
 import type { ServedHttp } from "../settings/require-settings.ts";
@@ -15,6 +16,8 @@ export interface StartWebOptions {
   /** What opens it; null where everybody may read. */
   readonly token: ShownSecret | null;
   readonly daemon: Pick<Daemon, "status" | "job" | "changed">;
+  /** See `WebAppOptions`. */
+  readonly edge: (() => Promise<Freshness | null>) | null;
   readonly clock: Pick<Clock, "monotonicMs">;
   readonly log: Logger;
 }

@@ -2,10 +2,12 @@ import { Hono, type MiddlewareHandler } from "hono";
 
 import type { Clock } from "../../shared/clock/clock.ts";
 import type { Logger } from "../../shared/log/logger.ts";
+import type { Freshness } from "../../shared/mailbox/freshness.ts";
 import type { Daemon } from "../control/answer-request.ts";
 import type { ShownSecret } from "../settings/shown-secrets.ts";
 import { eventStream } from "./event-stream.ts";
 import { hostGuard } from "./host-guard.ts";
+import { metricsOf } from "./metrics/metrics.ts";
 import { readGuard } from "./read-guard.ts";
 import type { StatusFeed } from "./status-feed.ts";
 import { summaryOf } from "./summary.ts";
@@ -13,6 +15,8 @@ import { summaryOf } from "./summary.ts";
 export interface WebAppOptions {
   readonly daemon: Pick<Daemon, "status" | "job">;
   readonly feed: StatusFeed;
+  /** What the edge says of itself, null where it cannot be asked; null in its place where there is none. */
+  readonly edge: (() => Promise<Freshness | null>) | null;
   readonly token: ShownSecret | null;
   /** Whether a read needs no token. */
   readonly isOpen: boolean;
@@ -33,7 +37,7 @@ const HEADERS = {
 
 /** What the agent serves on the LAN. It reads and changes nothing; config/openapi.json describes it. */
 export function createWebApp(options: WebAppOptions): Hono {
-  const { daemon, feed, token, isOpen, hosts, clock, log } = options;
+  const { daemon, feed, edge, token, isOpen, hosts, clock, log } = options;
   const app = new Hono();
   const reads: MiddlewareHandler = isOpen ? (_context, next) => next() : readGuard(token, clock);
   app.use(async (context, next) => {
@@ -65,6 +69,12 @@ export function createWebApp(options: WebAppOptions): Hono {
     const job = daemon.job(Number(context.req.param("id")));
     const isOpenJob = job.waiting !== null || job.running !== null;
     return context.json(job, isOpenJob ? 200 : 404);
+  });
+  app.get("/metrics", reads, async (context) => {
+    const { renderMetrics } = await import("./metrics/render.ts");
+    const families = metricsOf(daemon.status(), edge === null ? undefined : await edge());
+    const { type, text } = await renderMetrics(families, context.req.header("accept") ?? "");
+    return context.body(text, 200, { "Content-Type": type });
   });
   app.get("/api/events", reads, () => {
     const headers = { "Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no" };

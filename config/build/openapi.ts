@@ -54,6 +54,9 @@ const PATHS = {
     ...read("One open job.", { 200: json("Job", "It is open."), 404: json("Job", "No job with this id is open.") }),
     parameters: [{ name: "id", in: "path", required: true, schema: { type: "integer", minimum: 1 } }],
   },
+  "/metrics": read("What Prometheus scrapes; OpenMetrics where Accept asks for it.", {
+    200: text("text/plain", "The metrics."),
+  }),
   "/api/events": read("The status document at once, and after each change, as events named status.", {
     200: text("text/event-stream", "A stream without an end."),
   }),

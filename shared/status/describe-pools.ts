@@ -6,7 +6,7 @@ import type { PoolStatus } from "./pool-status.ts";
 import type { Status } from "./status.ts";
 
 /** What is known of a pool beside the ledger. */
-export type PoolHistory = Pick<PoolStatus, "lastFailure" | "outcomes">;
+export type PoolHistory = Pick<PoolStatus, "lastFailure" | "outcomes" | "imageBuiltAtMs">;
 
 /** Each pool with its slots, its jobs that wait, and what keeps it from starting any. */
 export function describePools(
@@ -21,7 +21,7 @@ export function describePools(
   return pools.map(({ pool, runnerLabels }) => {
     const { key, scaling, image, network } = pool;
     const held = slots.get(key) ?? [];
-    const { lastFailure, outcomes } = historyOf(key);
+    const { lastFailure, outcomes, imageBuiltAtMs } = historyOf(key);
     return {
       key,
       labels: [...runnerLabels],
@@ -39,6 +39,7 @@ export function describePools(
       waiting: waiting.get(key) ?? 0,
       lastFailure,
       outcomes: [...outcomes],
+      ...(imageBuiltAtMs === undefined ? {} : { imageBuiltAtMs }),
     };
   });
 }

@@ -75,5 +75,7 @@ export const poolStatusSchema = z.object({
   lastFailure: z.nullable(failureSchema),
   /** The last slots to end since the agent started, newest first. */
   outcomes: z.array(outcomeSchema),
+  /** When its image was built; null where it does not say, or was not seen yet. Older daemons omit it. */
+  imageBuiltAtMs: z.optional(z.nullable(z.number())),
 });
 export type PoolStatus = z.output<typeof poolStatusSchema>;

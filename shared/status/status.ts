@@ -5,6 +5,7 @@ import { jobsStatusSchema } from "./job-status.ts";
 import { linkStatusSchema } from "./link-status.ts";
 import { poolStatusSchema, slotStatusSchema } from "./pool-status.ts";
 import { sweepStatusSchema } from "./sweep-status.ts";
+import { diskSchema, engineSchema, totalsSchema } from "./totals-status.ts";
 
 /**
  * Version of the status document. A field more is no new version; a field less, another meaning, or a further code in
@@ -61,5 +62,9 @@ export const statusSchema = z.object({
   remains: z.array(remainsSchema),
   latency: latencySchema,
   hooks: z.array(hookSchema),
+  /** This field and those below came later; older daemons omit them. */
+  totals: z.optional(totalsSchema),
+  engine: z.optional(engineSchema),
+  disk: z.optional(diskSchema),
 });
 export type Status = z.output<typeof statusSchema>;

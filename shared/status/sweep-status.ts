@@ -51,6 +51,8 @@ export const sweepStatusSchema = z.object({
     limits: z.array(limitSchema),
     /** Until when polling rests at GitHub's wish. */
     closedUntilMs: at,
+    /** When the token ends, as GitHub last said; null for one without an end. Not known where it is left out. */
+    expiresAtMs: z.optional(at),
   }),
 });
 export type SweepStatus = z.output<typeof sweepStatusSchema>;

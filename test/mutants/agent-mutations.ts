@@ -353,4 +353,18 @@ export const AGENT_MUTATIONS: readonly Mutation[] = [
     replace: "",
     foundBy: ["daemon"],
   },
+  {
+    breaks: "people are never told that a trouble is over",
+    file: "agent/notices/notice-book.ts",
+    search: "else if (!unknown.has(told.rule)) this.#isAway(told, nowMs);",
+    replace: "",
+    foundBy: ["notices"],
+  },
+  {
+    breaks: "a job whose end is told again counts twice in the metrics",
+    file: "agent/daemon/note-finished.ts",
+    search: "      if (isNews)",
+    replace: "      if (pool !== null)",
+    foundBy: ["daemon"],
+  },
 ];

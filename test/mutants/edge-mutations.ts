@@ -28,9 +28,9 @@ export const EDGE_MUTATIONS: readonly Mutation[] = [
   {
     breaks: "E-2: the cursor moves before what cannot be read is on disk",
     file: JOURNAL,
-    search: "    return this.#sql.transaction(() => {\n      for (const { seq, reason, raw } of unread) {",
+    search: "    const fresh = this.#sql.transaction(() => {\n      for (const { seq, reason, raw } of unread) {",
     replace:
-      "    this.#moveCursor(stream, upTo, guidAt(upTo, signals, unread));\n    return this.#sql.transaction(() => {\n      for (const { seq, reason, raw } of unread) {",
+      "    this.#moveCursor(stream, upTo, guidAt(upTo, signals, unread));\n    const fresh = this.#sql.transaction(() => {\n      for (const { seq, reason, raw } of unread) {",
     foundBy: ["crash"],
   },
   {

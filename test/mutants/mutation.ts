@@ -15,6 +15,7 @@ export type Suite =
   | "upgrade"
   | "doctor"
   | "github"
+  | "notices"
   | "settings"
   | "receiver"
   | "facts"

@@ -26,6 +26,7 @@ export const SUITES: Readonly<Record<Suite, readonly string[]>> = {
   edge: [...VITEST, "--project", "node", "test/shared/edge/retryable.test.ts"],
   upgrade: [...VITEST, "--project", "node", "test/e2e/release-before.test.ts"],
   github: [...VITEST, "--project", "node", "test/agent/sweeps", "test/agent/github"],
+  notices: [...VITEST, "--project", "node", "test/agent/notices"],
   settings: [...VITEST, "--project", "node", "test/agent/settings"],
   receiver: [...VITEST, "--project", "node", "test/shared/receiver"],
   facts: [...VITEST, "--project", "node", "test/shared/workflow-job"],

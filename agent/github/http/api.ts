@@ -30,6 +30,7 @@ export class Api {
   #calls = 0;
   #notModified = 0;
   #retries = 0;
+  #tokenEndsAtMs: number | null | undefined = undefined;
   /** What GitHub's clock, and this machine's, said beyond the monotonic one at the last answer. */
   #serverTime: { readonly aheadMs: number; readonly wallAheadMs: number } | null = null;
 
@@ -57,6 +58,7 @@ export class Api {
     const answer = await send(call, { fetch, deadlineMs, signal, redactor: this.redactor });
     if (answer.status === 304) this.#notModified++;
     this.#noteTime(answer.headers);
+    if (answer.status < 400 && call.bearer !== null) this.#tokenEndsAtMs = tokenEnd(answer.headers);
     const limit = readRateLimit(answer.headers);
     if (limit !== null) this.#rateLimits.set(limit.resource, limit);
     return answer;
@@ -108,10 +110,21 @@ export class Api {
     return { calls: this.#calls, notModified: this.#notModified, retries: this.#retries };
   }
 
+  /** When the token ends, as GitHub last said; null for one without an end, undefined before the first answer. */
+  get tokenEndsAtMs(): number | null | undefined {
+    return this.#tokenEndsAtMs;
+  }
+
   /** What GitHub said last of each bucket. */
   get rateLimits(): readonly RateLimit[] {
     return [...this.#rateLimits.values()];
   }
+}
+
+/** https://docs.github.com/en/rest/authentication/authenticating-to-the-rest-api, `github-authentication-token-expiration` */
+function tokenEnd(headers: Headers): number | null {
+  const endsAtMs = Date.parse((headers.get("github-authentication-token-expiration") ?? "").replace(" UTC", "Z"));
+  return Number.isNaN(endsAtMs) ? null : endsAtMs;
 }
 
 function isSuccess(answer: Answer): boolean {

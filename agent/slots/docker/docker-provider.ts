@@ -12,6 +12,7 @@ import { parseDockerHost, type DockerHost } from "../../docker/docker-host.ts";
 import { DockerError } from "../../docker/docker-error.ts";
 import { engineTimeMs } from "../../docker/engine-time.ts";
 import type { EngineInfo } from "../../docker/system-api.ts";
+import type { EngineCalls } from "../../docker/transport.ts";
 import { hostFeatures, type HostFeatures } from "./host-features.ts";
 import { Admission, refuseOldKernel, type RoomRule } from "./admission.ts";
 import { SlotImages } from "./slot-images.ts";
@@ -181,6 +182,14 @@ export class DockerSlotProvider implements SlotProvider {
       void this.#images.clearReplaced(signal);
       this.#admission?.release(name);
     });
+  }
+
+  asked(): EngineCalls {
+    return this.#client.calls();
+  }
+
+  imageBuiltAtMs(pool: Pool): number | null {
+    return this.#images.builtAtMs(pool, this.#features === null ? null : platformOf(pool, this.#features));
   }
 
   async working(name: string, signal: AbortSignal): Promise<boolean | null> {

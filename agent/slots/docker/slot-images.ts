@@ -44,6 +44,12 @@ export class SlotImages {
     return this.#replaced.clear(signal);
   }
 
+  /** When the image of a pool was built, as this process last saw it; null where that is not known. */
+  builtAtMs(pool: Pool, platform: string | null): number | null {
+    const builtAtMs = Date.parse(this.#seen.get(keyOf(pool, platform))?.created ?? "");
+    return Number.isNaN(builtAtMs) ? null : builtAtMs;
+  }
+
   /** At the agent's start: pulls what is missing, and what is to be fresh. Throws DockerError `pull-failed`. */
   async prepare(pool: Pool, platform: string | null, signal: AbortSignal): Promise<void> {
     const wasHere = await this.#pullMissing(pool, platform, signal);

@@ -555,7 +555,7 @@ describe("promise 5: on a disk that takes nothing at all sweeps serve on", () =>
 });
 
 test("promise 17: a job that ran here is kept for reports once, whoever tells of its end", async () => {
-  const { github, slotsSql, clock, start, welcome } = agentFixture();
+  const { agent, github, slotsSql, clock, start, welcome } = agentFixture();
   await start();
   const connection = welcome();
   connection.receive(batchOf(0, [signalOf(1, { createdAtMs: clock.now(), startedAtMs: clock.now() })]));
@@ -564,8 +564,12 @@ test("promise 17: a job that ran here is kept for reports once, whoever tells of
   const ended = { guid: guid(50), action: "completed", status: "completed", conclusion: "success", runnerName };
   const times = { createdAtMs: clock.now(), startedAtMs: clock.now() + 1000, completedAtMs: clock.now() + 61_000 };
   connection.receive(batchOf(1, [signalOf(1, { ...ended, ...times })]));
+  connection.receive(batchOf(2, [signalOf(1, { ...ended, ...times, guid: guid(51) })]));
   github.jobs[REPOSITORY] = [listed(1, { status: "completed", conclusion: "success", runnerName, ...times })];
   await clock.advance(3 * SWEEP_MS);
   const days = new FinishedJobs(slotsSql).days("2000-01-01");
   expect(days).toMatchObject([{ pool: "home", repository: REPOSITORY, conclusion: "success", jobs: 1, runMs: 60_000 }]);
+  const { totals } = agent.status.document(null);
+  expect(totals?.jobs).toEqual([{ pool: "home", conclusion: "success", jobs: 1, runMs: 60_000 }]);
+  expect(totals?.legs.find(({ leg }) => leg === "total")?.counts.reduce((sum, count) => sum + count, 0)).toBe(1);
 });

@@ -48,6 +48,7 @@ test("an empty environment gives the documented defaults", () => {
     waitingTooLongMs: 1_800_000,
     staleMs: 900_000,
     http: { listen: null, token: null, read: "token", hosts: [] },
+    notices: { receivers: [], secret: null, quiet: null, without: [] },
   });
 });
 
@@ -106,6 +107,11 @@ test.each(["pkcs1", "pkcs8"] as const)("a GitHub App comes with its key as %s, i
   }
 });
 
+/** Secrets that have a form of their own. */
+const FORMS: Readonly<Record<string, string>> = {
+  HOOKLINE_NOTIFY: "ntfy+https://ntfy.sh/top-secret",
+  HOOKLINE_NOTIFY_SECRET: `whsec_${"dG9w".repeat(10)}`,
+};
 const REGISTRY_AUTH = '{"auths":{"ghcr.io":{"auth":"bWU6c2VjcmV0"}}}';
 
 test.each([...SECRET_VARIABLES])(
@@ -113,7 +119,7 @@ test.each([...SECRET_VARIABLES])(
   (name) => {
     const isKey = name === "GITHUB_APP_PRIVATE_KEY";
     const isAuth = name === "HOOKLINE_REGISTRY_AUTH";
-    const secret = isKey ? pem("pkcs8").trimEnd() : isAuth ? REGISTRY_AUTH : "top-secret";
+    const secret = isKey ? pem("pkcs8").trimEnd() : isAuth ? REGISTRY_AUTH : (FORMS[name] ?? "top-secret");
     const app = isKey ? { GITHUB_APP_ID: "1" } : {};
     const pointer = `${name}_FILE`;
     const found: unknown[] = [];
@@ -129,7 +135,9 @@ test.each([...SECRET_VARIABLES])(
         settings.previousWebhookSecret,
         settings.registryAuth,
         settings.http.token,
+        settings.notices.secret,
       ];
+      found.push(...settings.notices.receivers.map(({ kind, url }) => `${kind}+${url}`));
       const own = github === null ? [] : [github.kind === "token" ? github.token : github.privateKey];
       found.push(...[...all, ...own].filter((value) => value !== null).map((value) => value.reveal().trimEnd()));
     }

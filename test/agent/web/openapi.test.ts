@@ -61,7 +61,7 @@ test.each(["/api/status", "/api/summary", "/api/jobs", "/api/jobs/{id}", "/ready
     const daemon = await busyDaemon();
     const feed = new StatusFeed({ ...daemon, changed: () => Promise.resolve() });
     const { log } = capturedLog();
-    const options = { daemon, feed, token: null, isOpen: true, hosts: [], clock: new VirtualClock(), log };
+    const options = { daemon, feed, edge: null, token: null, isOpen: true, hosts: [], clock: new VirtualClock(), log };
     const jobId = String(daemon.status().jobs.waiting[0]?.jobId ?? 1);
     const answer = await createWebApp(options).request(path.replace("{id}", jobId), { headers: { host: "localhost" } });
     const body = await answer.text();
@@ -90,7 +90,16 @@ test("no path is served that is not described", () => {
   const { log } = capturedLog();
   const feed = new StatusFeed(daemon);
   const token = { reveal: () => TOKEN };
-  const app = createWebApp({ daemon, feed, token, isOpen: false, hosts: [], clock: new VirtualClock(), log });
+  const app = createWebApp({
+    daemon,
+    feed,
+    edge: null,
+    token,
+    isOpen: false,
+    hosts: [],
+    clock: new VirtualClock(),
+    log,
+  });
   const served = app.routes.filter(({ path, method }) => method === "GET" && path !== "/*").map(({ path }) => path);
   const named = served.map((path) => path.replace(/:(\w+)\{.*\}$/, "{$1}"));
   expect([...new Set(named)].toSorted()).toEqual(Object.keys(description.paths).toSorted());

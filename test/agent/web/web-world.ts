@@ -29,7 +29,7 @@ export async function webWorld(change: Partial<ServedHttp> = {}, secret: string 
     ...change,
   };
   const token = secret === null ? null : { reveal: () => secret };
-  const server = await startWeb({ http, token, daemon, clock: new VirtualClock(), log: captured.log });
+  const server = await startWeb({ http, token, daemon, edge: null, clock: new VirtualClock(), log: captured.log });
   onTestFinished(() => server.close());
   const get = (path: string, headers: Record<string, string> = {}) => ask(server.port, path, headers);
   const read = (path: string) => get(path, { authorization: `Bearer ${TOKEN}` });
