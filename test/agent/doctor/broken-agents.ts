@@ -12,7 +12,7 @@ import type { BrokenWorld } from "./broken-world.ts";
 const TEN_MINUTES_MS = 10 * 60_000;
 const NO_POOLS = /^(agent-slots|config-loaded|room)$/;
 /** Where the doctor finds neither the daemon nor its journal. */
-const ELSEWHERE = /^(agent-(slots|sweep)|jobs-waiting|pools|config-loaded|slots-outcome|corpses)$/;
+const ELSEWHERE = /^(agent-(slots|sweep|alone|pause)|jobs-waiting|pools|config-loaded|slots-outcome|corpses)$/;
 
 /** Configuration, clock, journal, slots. */
 export const BROKEN_AGENTS: readonly BrokenWorld[] = [

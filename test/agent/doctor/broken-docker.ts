@@ -4,7 +4,7 @@ import { deadAddress } from "../../stand-ins/http/local-server.ts";
 import type { Alteration } from "./altering-front.ts";
 import type { BrokenWorld } from "./broken-world.ts";
 
-const NO_DOCKER = /^(docker-(?!engine)|agent-slots)/;
+const NO_DOCKER = /^(docker-(?!engine)|agent-(slots|alone))/;
 const GIB = 2 ** 30;
 
 const info = (change: Record<string, unknown>): Alteration => ({
