@@ -83,6 +83,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     does: "signals that were set aside; dead requeue SEQ puts one back",
     load: async () => (await import("./dead.ts")).runDead,
   },
+  replay: {
+    does: "have signals sent again, and GitHub's delivery log read again, --since a time",
+    load: async () => (await import("./replay.ts")).runReplay,
+  },
   drain: {
     does: "start nothing new in a pool, and wait until it is empty",
     load: async () => (await import("./drain.ts")).runDrain,

@@ -8,6 +8,7 @@ import { sqliteTrouble } from "../sqlite/sqlite-trouble.ts";
 import type { ReloadOutcome } from "./reload-outcome.ts";
 import type { OpenJob } from "../../shared/status/describe-jobs.ts";
 import type { Status } from "../../shared/status/status.ts";
+import type { LogReplay } from "../sweeps/log-replay.ts";
 import {
   requestSchema,
   type ControlAnswer,
@@ -40,6 +41,8 @@ export interface Daemon {
   pause(forMs: number | null): OperatorPause;
   /** Whether there was a pause to end. */
   resume(): boolean;
+  /** Has a sweep read GitHub's delivery logs again since a time; null where there is none to look into. */
+  replayLog(sinceMs: number): Promise<LogReplay | null>;
   /** Null once nothing of the slot is left. */
   slotProgress(slot: string): SlotProgress | null;
   /** Resolves once `holds` is true, now or after any event. Rejects with the signal's reason. */
@@ -78,6 +81,7 @@ async function carryOut(
   if (request.op === "job") return answer({ type: "job", ...daemon.job(request.jobId) });
   if (request.op === "status") return tellStatus(request, daemon, answer, signal);
   if (request.op === "pause") return answer({ type: "paused", pause: daemon.pause(request.forMs) });
+  if (request.op === "replay") return answer({ type: "replayed", log: await daemon.replayLog(request.sinceMs) });
   if (request.op === "resume") return answer({ type: "resumed", was: daemon.resume() });
   daemon.drain(request.pool, request.on);
   await follow(request, daemon, answer, signal);

@@ -4,6 +4,7 @@ import type { Holds } from "../../shared/controller/holds.ts";
 import type { OperatorPause } from "../../shared/controller/operator-pause.ts";
 import { runningJobSchema, waitingJobSchema } from "../../shared/status/job-status.ts";
 import { statusSchema } from "../../shared/status/status.ts";
+import type { LogReplay } from "../sweeps/log-replay.ts";
 
 /** Longest line that the daemon takes, in characters, and a command: a document of a thousand jobs is half a million. */
 export const MAX_REQUEST = 4096;
@@ -32,6 +33,8 @@ export const requestSchema = z.discriminatedUnion("op", [
   /** Null for until it is taken back. */
   z.strictObject({ op: z.literal("pause"), forMs: z.int().positive().nullable() }),
   z.strictObject({ op: z.literal("resume") }),
+  /** Reads GitHub's delivery logs again; milliseconds since the epoch. */
+  z.strictObject({ op: z.literal("replay"), sinceMs: z.int().nonnegative() }),
 ]);
 export type ControlRequest = z.output<typeof requestSchema>;
 export type StatusRequest = Extract<ControlRequest, { op: "status" }>;
@@ -49,6 +52,8 @@ const slotSchema = z.object({
 });
 
 const pauseSchema: z.ZodType<OperatorPause> = z.object({ sinceMs: z.number(), untilMs: z.number().nullable() });
+
+const logReplaySchema: z.ZodType<LogReplay> = z.object({ logs: z.number(), recovered: z.number(), open: z.number() });
 
 const holdsSchema: z.ZodType<Holds> = z.object({
   drained: z.array(z.string()),
@@ -75,6 +80,8 @@ export const answerSchema = z.discriminatedUnion("type", [
   }),
   z.object({ type: z.literal("paused"), pause: pauseSchema }),
   z.object({ type: z.literal("resumed"), was: z.boolean() }),
+  /** What a sweep that began after the question found in the logs; null where there is none to look into. */
+  z.object({ type: z.literal("replayed"), log: logReplaySchema.nullable() }),
   /** The pools file was read anew; `pools` are the keys of those that are served. */
   z.object({
     type: z.literal("reloaded"),

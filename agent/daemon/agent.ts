@@ -86,16 +86,16 @@ export class Agent {
     const latency = new LatencyBook(this.#journal, this.#records);
     this.#sweepBook = new SweepBook(clock, records);
     this.#control = new ControlLoop({
+      ...options,
       ledger: this.#ledger,
       pools,
       act: (action) => carryOut(action, this.#hands()),
       onTurn: () => this.#watchers.look(),
       onClockSet: () => this.operator.keepPause(),
-      clock,
-      log,
     });
     this.#replay = new ReplayHold(this.#control);
     this.#intake = new Intake({
+      ...options,
       ledger: this.#ledger,
       pools,
       ownPrefix: ownPrefix(instance),
@@ -111,8 +111,6 @@ export class Agent {
         now: () => clock.now(),
         log,
       }),
-      clock,
-      log,
     });
     this.#reporter = new Reporter({
       ledger: this.#ledger,
@@ -130,18 +128,19 @@ export class Agent {
       poolHash: (pool) => this.#live.hashOf(pool),
       answered: (job, askedAtMs) => this.#intake.answered(job, askedAtMs),
     });
+    const recovered = (signals: readonly Signal[]): void => this.#received(this.#reporter.missed.recovered(signals));
+    const deliveries = makeDeliverySweep(options, this.#journal, this.#live, recovered);
     this.operator = new Operator({
+      ...options,
       ledger: this.#ledger,
       pools: () => this.#live.pools.map(({ pool }) => pool.key),
       drains: this.#drains,
       pause: this.#pause,
       slots: this.#slots,
+      deliveries,
+      requestSweep: () => this.#sweeps.request(),
       feed: (event) => this.#control.feed(event),
-      clock,
-      log,
     });
-    const recovered = (signals: readonly Signal[]): void => this.#received(this.#reporter.missed.recovered(signals));
-    const deliveries = makeDeliverySweep(options, this.#journal, this.#live, recovered);
     this.#sweeps = new SweepLoop({
       ...options,
       fleet: () => this.#live.fleet,

@@ -16,6 +16,7 @@ export function daemonOf(built: Pick<BuiltAgent, "agent" | "fleetFile" | "secret
     holds: () => operator.holds(),
     pause: (forMs) => operator.pause(forMs),
     resume: () => operator.resume(),
+    replayLog: (sinceMs) => operator.replayLog(sinceMs),
     slotProgress: (slot) => operator.slotProgress(slot),
     drainProgress: (pool) => operator.drainProgress(pool),
     waitFor: (holds, signal) => agent.waitFor(holds, signal),

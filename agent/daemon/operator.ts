@@ -10,6 +10,8 @@ import type { OperatorPause } from "../../shared/controller/operator-pause.ts";
 import type { DrainRecords } from "../journal/drain-records.ts";
 import type { PauseRecord } from "../journal/pause-record.ts";
 import type { SlotManager } from "../slots/slot-manager.ts";
+import type { DeliverySweep } from "../sweeps/delivery-sweep.ts";
+import type { LogReplay } from "../sweeps/log-replay.ts";
 
 export interface OperatorOptions {
   /** Read, never written: what the operator wants reaches it through `feed`. */
@@ -19,6 +21,10 @@ export interface OperatorOptions {
   readonly drains: DrainRecords;
   readonly pause: PauseRecord;
   readonly slots: Pick<SlotManager, "force">;
+  /** Null where there is no log to look into. */
+  readonly deliveries: Pick<DeliverySweep, "again"> | null;
+  /** Asks for a sweep soon. */
+  readonly requestSweep: () => void;
   readonly feed: (event: ControllerEvent) => void;
   readonly clock: Clock;
   readonly log: Logger;
@@ -78,6 +84,18 @@ export class Operator {
     if (was) log.info("the operator's pause is over", {});
     feed({ type: "operator-pause", pause: null });
     return was;
+  }
+
+  /**
+   * Has a sweep read GitHub's delivery logs again since a time, and take what is missing here; null where there is none to
+   * look into. Rejects where the sweep cannot write down what it finds.
+   */
+  async replayLog(sinceMs: number): Promise<LogReplay | null> {
+    const { deliveries, requestSweep, log } = this.#options;
+    const done = deliveries?.again(sinceMs) ?? null;
+    log.info("GitHub's delivery logs are read again, on the operator's word", { sinceMs });
+    requestSweep();
+    return done;
   }
 
   /** What keeps pools from starting slots. */

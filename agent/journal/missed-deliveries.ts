@@ -90,6 +90,23 @@ export class MissedDeliveries {
     this.#sql.exec("UPDATE missed_deliveries SET open = 1 WHERE guid = ?", guid);
   }
 
+  /**
+   * Makes every delivery since a time one that is still to be recovered, however often it was tried, and has the logs
+   * count as read up to `readToMs` at most, in one step.
+   */
+  reopenSince(sinceMs: number, readToMs: number): void {
+    this.#sql.transaction(() => {
+      this.#sql.exec("UPDATE missed_deliveries SET open = 1, asked = 0 WHERE delivered_at >= ?", sinceMs);
+      this.#sql.exec("UPDATE hook_logs SET read_to = ? WHERE read_to > ?", readToMs, readToMs);
+    });
+    this.#readTo.clear();
+  }
+
+  /** How many are still to be recovered. */
+  openCount(): number {
+    return Number(this.#sql.exec("SELECT count(*) AS n FROM missed_deliveries WHERE open = 1")[0]?.["n"] ?? 0);
+  }
+
   /** Forgets what is older than GitHub's log. */
   prune(beforeMs: number): void {
     this.#sql.exec("DELETE FROM missed_deliveries WHERE delivered_at < ?", beforeMs);

@@ -9,6 +9,7 @@ import {
 } from "../github/model/delivery-log.ts";
 import { GitHubError } from "../github/model/types.ts";
 import type { MissedDelivery, MissedDeliveries } from "../journal/missed-deliveries.ts";
+import { LogReplays, type LogReplay } from "./log-replay.ts";
 import { isRefusal, OurHooks, type OurHooksOptions } from "./our-hooks.ts";
 import type { SweepFailures } from "./sweep-failures.ts";
 
@@ -52,6 +53,7 @@ export class DeliverySweep {
   readonly #hooks: OurHooks;
   /** By hook. A process that starts anew reads from the newest on; what it takes twice is known by its GUID. */
   readonly #unread = new Map<string, Unread>();
+  readonly #replays = new LogReplays();
 
   constructor(options: DeliverySweepOptions) {
     this.#options = options;
@@ -63,15 +65,37 @@ export class DeliverySweep {
     return this.#hooks.list();
   }
 
+  /**
+   * Has the next run read each log again since a time, milliseconds since the epoch, and try anew what was given up.
+   * Resolves with what came of it.
+   */
+  again(sinceMs: number): Promise<LogReplay> {
+    return this.#replays.ask(sinceMs);
+  }
+
   /** Reads each log once. What fails is noted; rejects only with the signal's reason or a fault of the disk. */
   async run(failures: SweepFailures, signal: AbortSignal): Promise<void> {
+    await this.#replays.serve((sinceMs) => this.#runSince(sinceMs, failures, signal));
+  }
+
+  async #runSince(sinceMs: number | null, failures: SweepFailures, signal: AbortSignal): Promise<LogReplay> {
     const { missed, clock } = this.#options;
+    if (sinceMs !== null) {
+      this.#unread.clear();
+      missed.reopenSince(sinceMs, sinceMs + OVERLAP_MS);
+    }
+    let [logs, recovered] = [0, 0];
     for (const hook of await this.#hooks.find(failures, signal)) {
       const owner = ownerName(hook);
       const read = await this.#attempt(hook, owner, failures, () => this.#readLog(hook, failures, signal));
-      if (read) await this.#attempt(hook, owner, failures, () => this.#recover(hook, failures, signal));
+      if (!read) continue;
+      logs += 1;
+      await this.#attempt(hook, owner, failures, async () => {
+        recovered += await this.#recover(hook, failures, signal);
+      });
     }
     missed.prune(clock.now() - LOG_WINDOW_MS);
+    return { logs, recovered, open: missed.openCount() };
   }
 
   async #attempt(
@@ -131,7 +155,7 @@ export class DeliverySweep {
   }
 
   /** One row's trouble is that row's: the others go on, and it is tried again in the next sweep. */
-  async #recover(hook: GitHubHook, failures: SweepFailures, signal: AbortSignal): Promise<void> {
+  async #recover(hook: GitHubHook, failures: SweepFailures, signal: AbortSignal): Promise<number> {
     const { missed, has, logger } = this.#options;
     const open = missed.open(hookName(hook), READ_AT_MOST);
     let recovered = 0;
@@ -144,6 +168,7 @@ export class DeliverySweep {
       }
     }
     if (recovered > 0) logger.warn("deliveries recovered from GitHub's log", { hook: hookName(hook), recovered });
+    return recovered;
   }
 
   async #recoverOne(hook: GitHubHook, delivery: MissedDelivery, signal: AbortSignal): Promise<boolean> {

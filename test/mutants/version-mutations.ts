@@ -45,6 +45,27 @@ export const VERSION_MUTATIONS: readonly Mutation[] = [
     foundBy: ["mailbox"],
   },
   {
+    breaks: "replay: a delivery that was given up stays given up",
+    file: "agent/journal/missed-deliveries.ts",
+    search: "UPDATE missed_deliveries SET open = 1, asked = 0 WHERE delivered_at >= ?",
+    replace: "UPDATE missed_deliveries SET asked = 0 WHERE delivered_at >= ?",
+    foundBy: ["github"],
+  },
+  {
+    breaks: "replay: GitHub's log is not read again",
+    file: "agent/journal/missed-deliveries.ts",
+    search: "this.#readTo.clear();",
+    replace: "",
+    foundBy: ["github"],
+  },
+  {
+    breaks: "replay: nobody is told what the logs gave",
+    file: "agent/sweeps/log-replay.ts",
+    search: "for (const { reject } of waiting) reject(error);",
+    replace: "",
+    foundBy: ["github"],
+  },
+  {
     breaks: "replay: a signal that waits for the agent is put behind the others",
     file: "shared/mailbox/mailbox.ts",
     search: 'if (seq > this.acked() && !this.#dead.has(seq)) return "waiting";',

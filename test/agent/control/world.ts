@@ -7,6 +7,7 @@ import type { SweepRecord } from "../../../agent/journal/sweep-records.ts";
 import { UnknownPool, type DrainProgress } from "../../../shared/controller/drain-progress.ts";
 import type { OperatorPause } from "../../../shared/controller/operator-pause.ts";
 import type { Holds } from "../../../shared/controller/holds.ts";
+import type { LogReplay } from "../../../agent/sweeps/log-replay.ts";
 import { UnknownSlot, type SlotProgress } from "../../../shared/controller/slot-progress.ts";
 import { Watchers } from "../../../agent/daemon/watchers.ts";
 import type { OpenJob } from "../../../shared/status/describe-jobs.ts";
@@ -47,6 +48,11 @@ export class HandDrivenDaemon implements Daemon {
 
   reload(): ReloadOutcome {
     return { kind: "same", pools: ["home"] };
+  }
+
+  replayLog(sinceMs: number): Promise<LogReplay | null> {
+    this.asked.push(`replay ${sinceMs}`);
+    return Promise.resolve({ logs: 1, recovered: 2, open: 3 });
   }
 
   drain(pool: string, on: boolean): void {

@@ -4,6 +4,7 @@ import { deliversTo } from "../../../agent/github/model/delivers-to.ts";
 import { Journal } from "../../../agent/journal/journal.ts";
 import { MissedDeliveries } from "../../../agent/journal/missed-deliveries.ts";
 import { NodeSql } from "../../../agent/sqlite/node-sql.ts";
+import type { LogReplay } from "../../../agent/sweeps/log-replay.ts";
 import { DeliverySweep } from "../../../agent/sweeps/delivery-sweep.ts";
 import { SweepFailures } from "../../../agent/sweeps/sweep-failures.ts";
 import type { SqlDatabase } from "../../../shared/sql/sql.ts";
@@ -60,5 +61,10 @@ export async function deliveryWorld(home: "organization" | "repository" | "app" 
   const living = processOf();
   /** A sweep of one process that goes on; what it has taken so far is in each result. */
   const sweepOn = (): Promise<Swept> => run(living);
-  return { github, clock, receiver, sql, sweep, sweepOn, records: () => captured.records() };
+  /** The same on an operator's word, with what it came to. */
+  const sweepAgain = async (sinceMs: number): Promise<Swept & { readonly outcome: LogReplay }> => {
+    const [outcome, swept] = await Promise.all([living.deliveries.again(sinceMs), run(living)]);
+    return { ...swept, outcome };
+  };
+  return { github, clock, receiver, sql, sweep, sweepOn, sweepAgain, records: () => captured.records() };
 }
