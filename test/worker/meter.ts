@@ -11,6 +11,7 @@ const CALLS = [
   "fetch",
   "alarm",
   "freshness",
+  "health",
   "deadLetters",
   "requeue",
   "replaySince",
@@ -43,6 +44,12 @@ export class Meter {
           return rows;
         };
         return cursor;
+      });
+      const kv = Object.getPrototypeOf(storage.kv) as DurableObjectStorage["kv"];
+      const put = Object.getOwnPropertyDescriptor(kv, "put")?.value as typeof kv.put;
+      vi.spyOn(kv, "put").mockImplementation(function counted(this: typeof kv, key, value) {
+        meter.rowsWritten += 1;
+        put.call(this, key, value);
       });
       const alarms = Object.getPrototypeOf(storage) as DurableObjectStorage;
       const setAlarm = Object.getOwnPropertyDescriptor(alarms, "setAlarm")?.value as DurableObjectStorage["setAlarm"];
