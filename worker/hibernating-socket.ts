@@ -1,6 +1,15 @@
 import { CLOSE, closeReason } from "../shared/link/close-codes.ts";
 import { freshState, linkStateSchema, type LinkSocket, type LinkState } from "../shared/edge/link-socket.ts";
 
+/** Where the attachment has the count of the day; what reads the state passes over it. */
+const SPENT = "spent";
+
+/** The count of the day that a socket's attachment carries, whatever it is; undefined where there is none. */
+export function spentOf(socket: WebSocket): unknown {
+  const attachment: unknown = socket.deserializeAttachment();
+  return typeof attachment === "object" && attachment !== null && SPENT in attachment ? attachment[SPENT] : undefined;
+}
+
 /**
  * A hibernating WebSocket as a LinkSocket; its state lives in the attachment, which survives hibernation and may be of
  * an earlier deployment. A socket whose state does not fit is closed, so that its agent comes back with a hello.
@@ -8,11 +17,14 @@ import { freshState, linkStateSchema, type LinkSocket, type LinkState } from "..
 export class HibernatingSocket implements LinkSocket {
   readonly #socket: WebSocket;
   readonly #context: DurableObjectState;
+  readonly #spent: () => unknown;
   #state: LinkState;
 
-  constructor(socket: WebSocket, context: DurableObjectState) {
+  /** `spent` gives what the object has counted of its day, which the attachment carries beside the state. */
+  constructor(socket: WebSocket, context: DurableObjectState, spent: () => unknown) {
     this.#socket = socket;
     this.#context = context;
+    this.#spent = spent;
     const stored = linkStateSchema.safeParse(socket.deserializeAttachment());
     this.#state = stored.success ? stored.data : freshState(0);
     if (!stored.success) closeQuietly(socket, CLOSE.unavailable, "the edge has changed; connect again");
@@ -24,7 +36,7 @@ export class HibernatingSocket implements LinkSocket {
 
   save(state: LinkState): void {
     this.#state = state;
-    this.#socket.serializeAttachment(state);
+    this.#socket.serializeAttachment({ ...state, [SPENT]: this.#spent() });
   }
 
   send(text: string): void {

@@ -11,11 +11,13 @@ import { PING, PONG, SUBPROTOCOL } from "../shared/link/protocol.ts";
 import type { Logger } from "../shared/log/logger.ts";
 import type { Freshness } from "../shared/mailbox/freshness.ts";
 import type { Replayed, ReplayRequest } from "../shared/mailbox/replay.ts";
+import { limitsOf } from "../shared/mailbox/usage.ts";
 import type { AcceptOutcome, DeliveryNote, MatchedSecret } from "../shared/receiver/mailbox-port.ts";
 import type { SecretKeys } from "../shared/signature/webhook-verifier.ts";
 import type { Signal } from "../shared/workflow-job/signal.ts";
+import { DayUsage, usageDisk } from "./day-usage.ts";
 import { DurableSql } from "./durable-sql.ts";
-import { closeQuietly, HibernatingSocket } from "./hibernating-socket.ts";
+import { closeQuietly, HibernatingSocket, spentOf } from "./hibernating-socket.ts";
 import { edgeLogger } from "./log.ts";
 import { readEdgeSettings } from "./settings.ts";
 import { WakeUp } from "./wake-up.ts";
@@ -34,6 +36,7 @@ export class MailboxObject extends DurableObject<Env> {
     retryable(this.prototype.accept);
   }
 
+  readonly #usage: DayUsage;
   readonly #door: MailboxDoor;
   readonly #log: Logger;
   readonly #wakeUp: WakeUp;
@@ -41,9 +44,17 @@ export class MailboxObject extends DurableObject<Env> {
 
   constructor(context: DurableObjectState, env: Env) {
     super(context, env);
-    this.#log = edgeLogger(readEdgeSettings(env).settings.LOG_LEVEL);
+    const { settings } = readEdgeSettings(env);
+    this.#log = edgeLogger(settings.LOG_LEVEL);
+    this.#usage = new DayUsage({
+      disk: usageDisk(context.storage),
+      limits: limitsOf(settings.HOOKLINE_DAILY_ROWS),
+      now: Date.now,
+      log: this.#log,
+    });
+    this.#usage.resume(context.getWebSockets().map(spentOf));
     this.#door = new MailboxDoor({
-      sql: new DurableSql(context.storage),
+      sql: new DurableSql(context.storage, (read, written) => this.#usage.rows(read, written)),
       newStreamId: () => crypto.randomUUID(),
       sockets: () => this.#open(),
       schedule: () => this.#schedule(),
@@ -52,7 +63,10 @@ export class MailboxObject extends DurableObject<Env> {
     });
     this.#wakeUp = new WakeUp({
       now: Date.now,
-      setAlarm: (atMs) => void context.storage.setAlarm(atMs),
+      setAlarm: (atMs) => {
+        void context.storage.setAlarm(atMs);
+        this.#usage.rows(0, 1);
+      },
       tick: () => this.#door.tick(),
       failed: (error) => this.#log.error("link not looked after", errorFields(error)),
     });
@@ -64,50 +78,52 @@ export class MailboxObject extends DurableObject<Env> {
 
   /** Stores a signal and sends it on. The answer leaves only once the row is durable. */
   accept(signal: Signal, matched: MatchedSecret | null = null, key?: string): AcceptOutcome {
-    return this.#door.open().accept(signal, matched, key);
+    return this.#request(() => this.#door.open().accept(signal, matched, key));
   }
 
   /** Keeps what freshness says about deliveries that held no signal. */
   note(note: DeliveryNote): void {
-    this.#door.open().note(note);
+    this.#request(() => this.#door.open().note(note));
   }
 
   /** The newest dead letters, at most a hundred, and how many there are. */
   deadLetters(): DeadLetterPage {
-    return this.#door.open().deadLetters();
+    return this.#request(() => this.#door.open().deadLetters());
   }
 
   /** Sends a dead letter again, under a new sequence number; null if there is none of that number. */
   requeue(seq: number): number | null {
-    return this.#door.open().requeue(seq);
+    return this.#request(() => this.#door.open().requeue(seq));
   }
 
   /** Sends again what came since a time, a part a call: see `Mailbox.replaySince`. */
   replaySince(request: ReplayRequest): Replayed {
-    return this.#door.open().replaySince(request);
+    return this.#request(() => this.#door.open().replaySince(request));
   }
 
   /** Sends one signal again: see `Mailbox.replayGuid`. */
   replayGuid(guid: string, dryRun: boolean): "replayed" | "waiting" | null {
-    return this.#door.open().replayGuid(guid, dryRun);
+    return this.#request(() => this.#door.open().replayGuid(guid, dryRun));
   }
 
   /** When things last happened here, and who is connected. */
   freshness(keys: SecretKeys | null = null): Freshness {
-    return this.#door.open().freshness(keys);
+    return this.#request(() => ({ ...this.#door.open().freshness(keys), usage: this.#usage.usage() }));
   }
 
   /** What a monitor is told; signals may wait, and the agent be away, for `staleMs`. Writes nothing. */
   health(staleMs: number): Health {
-    return this.#door.open().health(staleMs);
+    return this.#request(() => this.#door.open().health(staleMs));
   }
 
   /** Takes an agent's upgrade; the Worker has checked its token. */
   override fetch(): Response {
     const { 0: client, 1: server } = new WebSocketPair();
-    this.ctx.acceptWebSocket(server);
-    server.serializeAttachment(freshState(Date.now()));
-    this.#schedule();
+    this.#request(() => {
+      this.ctx.acceptWebSocket(server);
+      server.serializeAttachment(freshState(Date.now()));
+      this.#schedule();
+    });
     return new Response(null, {
       status: 101,
       webSocket: client,
@@ -116,7 +132,9 @@ export class MailboxObject extends DurableObject<Env> {
   }
 
   override webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): void {
+    this.#usage.message();
     this.#door.receive(this.#adapt(socket), message);
+    this.#keepUsage();
   }
 
   override webSocketClose(socket: WebSocket, code: number, reason: string, wasClean: boolean): void {
@@ -135,13 +153,30 @@ export class MailboxObject extends DurableObject<Env> {
   override alarm(): void {
     this.#wakeUp.alarmIs(null);
     try {
-      const pruneAtMs = this.#door.prune();
-      this.#wakeUp.look();
-      if (pruneAtMs !== null) this.#wakeUp.alarmBy(pruneAtMs);
+      this.#request(() => {
+        const pruneAtMs = this.#door.prune();
+        this.#wakeUp.look();
+        if (pruneAtMs !== null) this.#wakeUp.alarmBy(pruneAtMs);
+      });
     } catch (error) {
       this.#log.error("alarm failed; trying again in a minute", errorFields(error));
       this.#wakeUp.alarmBy(Date.now() + 60_000);
     }
+  }
+
+  /** Does what was asked for, and counts it. */
+  #request<T>(work: () => T): T {
+    this.#usage.request();
+    try {
+      return work();
+    } finally {
+      this.#keepUsage();
+    }
+  }
+
+  #keepUsage(): void {
+    this.#usage.settle();
+    for (const socket of this.#open()) socket.save(socket.state);
   }
 
   #schedule(): void {
@@ -159,7 +194,7 @@ export class MailboxObject extends DurableObject<Env> {
   #adapt(socket: WebSocket): HibernatingSocket {
     const known = this.#sockets.get(socket);
     if (known !== undefined) return known;
-    const adapted = new HibernatingSocket(socket, this.ctx);
+    const adapted = new HibernatingSocket(socket, this.ctx, () => this.#usage.spent);
     this.#sockets.set(socket, adapted);
     return adapted;
   }

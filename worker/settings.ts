@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 
 import { UNWELL_AFTER_MS } from "../shared/edge/health.ts";
 import { LOG_LEVELS } from "../shared/log/logger.ts";
+import { FREE_PLAN } from "../shared/mailbox/usage.ts";
 
 /** Where an object may be made: https://developers.cloudflare.com/durable-objects/reference/data-location/ */
 const LOCATIONS = ["wnam", "enam", "sam", "weur", "eeur", "apac", "apac-ne", "apac-se", "oc", "afr", "me"] as const;
@@ -26,6 +27,7 @@ const settingsSchema = z.object({
   HOOKLINE_FLEET: z._default(z.string().check(z.minLength(1)), "home"),
   HOOKLINE_LOCATION: optional(z.enum(LOCATIONS)),
   HOOKLINE_STALE_MINUTES: z._default(z.coerce.number().check(z.gte(1), z.lte(7 * 24 * 60)), UNWELL_AFTER_MS / 60_000),
+  HOOKLINE_DAILY_ROWS: z._default(z.coerce.number().check(z.int(), z.gte(0)), FREE_PLAN.rowsWritten),
   LOG_LEVEL: z._default(z.enum(LOG_LEVELS), "info"),
 });
 

@@ -1,8 +1,7 @@
+import { FREE_PLAN } from "../../shared/mailbox/usage.ts";
 import type { Figures } from "./figures.ts";
 import { chainTable, NOT_RECORDED, targetTable } from "./performance-tables.ts";
 
-/** https://developers.cloudflare.com/durable-objects/platform/pricing/ */
-export const FREE = { rowsWritten: 100_000, rowsRead: 5_000_000, requests: 100_000 };
 export const DELIVERIES_A_JOB = 3;
 
 /** What the free plan carries a day, worked out from the figures as they are printed, so that the sums hold as they stand. */
@@ -26,9 +25,9 @@ export function freePlan(cost: {
   const rowsRead = Number(cost.rowsRead.toFixed(1));
   // The Worker itself has as many requests a day, and each delivery is one of them.
   const requests = Math.max(1, Number(cost.requests.toFixed(3)));
-  const deliveriesByRowsWritten = Math.floor(FREE.rowsWritten / rowsWritten);
-  const deliveriesByRowsRead = Math.floor(FREE.rowsRead / rowsRead);
-  const deliveriesByRequests = Math.floor(FREE.requests / requests);
+  const deliveriesByRowsWritten = Math.floor(FREE_PLAN.rowsWritten / rowsWritten);
+  const deliveriesByRowsRead = Math.floor(FREE_PLAN.rowsRead / rowsRead);
+  const deliveriesByRequests = Math.floor(FREE_PLAN.requests / requests);
   const least = Math.min(deliveriesByRowsWritten, deliveriesByRowsRead, deliveriesByRequests);
   const jobs = Math.floor(least / DELIVERIES_A_JOB);
   return {

@@ -7,6 +7,7 @@ import type { Mailbox } from "./mailbox.ts";
 import type { SqlDatabase } from "../sql/sql.ts";
 import { fightSchema, recentTakeovers } from "./takeovers.ts";
 import type { TallyState } from "./tally.ts";
+import { usageSchema } from "./usage.ts";
 
 const at = z.nullable(z.number());
 
@@ -53,6 +54,8 @@ export const freshnessSchema = z.object({
     version: z.nullable(z.string()),
   }),
   report: z.nullable(z.object({ atMs: z.number(), report: agentReportSchema })),
+  /** What the mailbox has counted of itself today; a standalone edge has nothing to count. */
+  usage: z.optional(usageSchema),
   edgeVersion: z.string(),
   kind: z.optional(z.enum(["worker", "standalone"])),
   protocol: z.number(),

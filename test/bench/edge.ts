@@ -7,7 +7,8 @@ import { gzipSync } from "node:zlib";
 
 import * as z from "zod";
 
-import { DELIVERIES_A_JOB, FREE, freePlan } from "../../config/build/figure-texts.ts";
+import { DELIVERIES_A_JOB, freePlan } from "../../config/build/figure-texts.ts";
+import { FREE_PLAN } from "../../shared/mailbox/usage.ts";
 import type { FiguresOf } from "../../config/build/figures.ts";
 import { figuresOfTests } from "./figures-of-tests.ts";
 import { median, type Measured } from "./measured.ts";
@@ -79,9 +80,9 @@ the Worker, as it is deployed:
   ${verdict("gzipBytes")} gzip             ${(figures.gzipBytes / 1024).toFixed(1)} KiB (at most ${MOST.gzipBytes / 1024})
   ${verdict("startMs")} start-up         ${figures.startMs.toFixed(1)} ms (at most ${MOST.startMs})
 the free plan, a day:
-  rows written  ${FREE.rowsWritten} / ${plan.rowsWritten} = ${plan.deliveriesByRowsWritten} deliveries
-  rows read     ${FREE.rowsRead} / ${plan.rowsRead} = ${plan.deliveriesByRowsRead} deliveries
-  requests      ${FREE.requests} / ${plan.requests} = ${plan.deliveriesByRequests} deliveries
+  rows written  ${FREE_PLAN.rowsWritten} / ${plan.rowsWritten} = ${plan.deliveriesByRowsWritten} deliveries
+  rows read     ${FREE_PLAN.rowsRead} / ${plan.rowsRead} = ${plan.deliveriesByRowsRead} deliveries
+  requests      ${FREE_PLAN.requests} / ${plan.requests} = ${plan.deliveriesByRequests} deliveries
   the least of them / ${DELIVERIES_A_JOB} deliveries a job = ${plan.jobs} jobs
 `;
   const names = Object.keys(MOST) as (keyof typeof MOST)[];

@@ -6,7 +6,8 @@ import { expect, test } from "vitest";
 
 import { bundleAgent } from "../../config/build/bundle-agent.ts";
 import { allPages, figuresOf, withFigures, withoutFigures } from "../../config/build/figure-pages.ts";
-import { DELIVERIES_A_JOB, FIGURE_TEXTS, FREE, freePlan } from "../../config/build/figure-texts.ts";
+import { DELIVERIES_A_JOB, FIGURE_TEXTS, freePlan } from "../../config/build/figure-texts.ts";
+import { FREE_PLAN } from "../../shared/mailbox/usage.ts";
 import { readFigures } from "../../config/build/figures.ts";
 import { temporaryFolder } from "../stand-ins/files/temporary-folder.ts";
 import { BROKEN_WORLDS } from "../agent/doctor/broken-worlds.ts";
@@ -44,10 +45,10 @@ test("no page says a recorded figure without its marker, where it would grow old
 
 test("the sums hold as they are printed", () => {
   const plan = freePlan(recorded.edge.figures);
-  expect(plan.deliveriesByRowsWritten).toBe(Math.floor(FREE.rowsWritten / plan.rowsWritten));
-  expect(plan.deliveriesByRowsRead).toBe(Math.floor(FREE.rowsRead / plan.rowsRead));
-  expect(plan.deliveriesByRequests).toBe(Math.floor(FREE.requests / plan.requests));
-  expect(plan.jobs).toBe(Math.floor(FREE.rowsWritten / plan.rowsWritten / DELIVERIES_A_JOB));
+  expect(plan.deliveriesByRowsWritten).toBe(Math.floor(FREE_PLAN.rowsWritten / plan.rowsWritten));
+  expect(plan.deliveriesByRowsRead).toBe(Math.floor(FREE_PLAN.rowsRead / plan.rowsRead));
+  expect(plan.deliveriesByRequests).toBe(Math.floor(FREE_PLAN.requests / plan.requests));
+  expect(plan.jobs).toBe(Math.floor(FREE_PLAN.rowsWritten / plan.rowsWritten / DELIVERIES_A_JOB));
 });
 
 /** A size may move by one in twenty before it has to be recorded anew. */

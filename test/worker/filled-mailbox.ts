@@ -32,7 +32,7 @@ const FIRST = 1_000_000;
 /** Fills an empty mailbox as deliveries would, all acknowledged, by the product's own store and without a request each. */
 export async function fillMailbox({ ended, open = 0, dead = 0 }: Filling): Promise<void> {
   await runInDurableObject(mailboxStub(), (_, { storage }) => {
-    const sql = new DurableSql(storage);
+    const sql = new DurableSql(storage, () => {});
     const nowMs = Date.now();
     migrate(sql);
     const meta = new MetaTable(sql);

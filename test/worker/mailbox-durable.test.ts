@@ -16,9 +16,9 @@ describeMailbox("Durable Object SQL", async (work) => {
       fresh() {
         storage.sql.exec("DROP VIEW IF EXISTS signals");
         for (const table of TABLES) storage.sql.exec(`DROP TABLE IF EXISTS ${table}`);
-        return new DurableSql(storage);
+        return new DurableSql(storage, () => {});
       },
-      reopen: () => new DurableSql(storage),
+      reopen: () => new DurableSql(storage, () => {}),
     });
   });
 });

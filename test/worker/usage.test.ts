@@ -2,6 +2,7 @@ import { abortAllDurableObjects, evictDurableObject, runInDurableObject } from "
 import { env, exports } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
+import { MailboxObject } from "../../worker/mailbox-object.ts";
 import { deliverJob, deliverJobs, ORIGIN } from "./deliveries.ts";
 import { fillMailbox } from "./filled-mailbox.ts";
 import { useFreshEdge } from "./fresh-edge.ts";
@@ -63,6 +64,22 @@ test("the mailbox counts its rows and requests of the day as Cloudflare bills th
   expect((after?.rowsRead ?? 0) - (before?.rowsRead ?? 0)).toBeGreaterThanOrEqual(rowsRead);
   expect((after?.requests ?? 0) - (before?.requests ?? 0)).toBe(Math.ceil(billedRequests + 1));
   expect(after?.day).toBe("2026-11-30");
+});
+
+test("whatever is asked of the object is a request, also what it cannot answer", async () => {
+  const ofSockets = ["webSocketMessage", "webSocketClose", "webSocketError"];
+  const entries = Object.getOwnPropertyNames(MailboxObject.prototype).filter((name) => name !== "constructor");
+  const asked = entries.filter((name) => !ofSockets.includes(name));
+  expect(asked).toContain("accept");
+  for (const name of asked) {
+    const before = await usage();
+    await runInDurableObject(mailboxStub(), async (object) => {
+      await Promise.resolve()
+        .then(() => (object as unknown as Record<string, () => unknown>)[name]?.())
+        .catch(() => {});
+    });
+    expect((await usage())?.requests, name).toBe((before?.requests ?? 0) + 2);
+  }
 });
 
 test("the count outlives hibernation with the agent's socket", async () => {

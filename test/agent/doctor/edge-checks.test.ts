@@ -29,6 +29,7 @@ test("an edge that is well passes every check, the one for event freshness under
     "webhook-freshness",
     "edge-secret",
     "edge-dead-letters",
+    "edge-usage",
   ]);
   for (const result of Object.values(results)) expect(result).toMatchObject({ status: "pass", group: "edge" });
   expect(results["edge-agent"]?.summary).toBe("agent nas connected for 1 h");
@@ -41,7 +42,8 @@ test("an edge that cannot be asked is one failure with its remedy, not four", as
     summary: "the edge refuses the token",
     remedy: "give it",
   });
-  for (const id of ["edge-agent", "webhook-freshness", "edge-dead-letters"]) expect(results[id]?.status).toBe("skip");
+  for (const id of ["edge-agent", "webhook-freshness", "edge-dead-letters", "edge-usage"])
+    expect(results[id]?.status).toBe("skip");
 });
 
 test.each<[string, Partial<Freshness>, string, object]>([

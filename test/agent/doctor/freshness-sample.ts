@@ -1,8 +1,15 @@
 import { PROTOCOL_VERSION } from "../../../shared/link/protocol.ts";
 import type { Freshness } from "../../../shared/mailbox/freshness.ts";
+import type { Usage } from "../../../shared/mailbox/usage.ts";
 import { VERSION } from "../../../shared/version.ts";
 
 export const NOW = Date.UTC(2026, 10, 2, 8, 0, 0);
+
+/** What a mailbox has counted on the free plan by eight in the morning. */
+export function usageOf(change: Partial<Usage> = {}): Usage {
+  const limits = { rowsRead: 5_000_000, rowsWritten: 100_000, requests: 100_000 };
+  return { day: "2026-11-02", rowsRead: 240_000, rowsWritten: 12_400, requests: 6000, limits, ...change };
+}
 
 /** What a mailbox says in which all is well; a test changes what it is about. */
 export function freshnessOf(change: Partial<Freshness> = {}): Freshness {
@@ -30,6 +37,7 @@ export function freshnessOf(change: Partial<Freshness> = {}): Freshness {
       version: VERSION,
     },
     report: null,
+    usage: usageOf(),
     edgeVersion: VERSION,
     protocol: PROTOCOL_VERSION,
     ...change,
