@@ -134,7 +134,7 @@ export const EDGE_MUTATIONS: readonly Mutation[] = [
   {
     breaks: "L10: a socket that never greets holds its place for ever",
     file: OBJECT,
-    search: "server.serializeAttachment(freshState(Date.now()));\n    this.#schedule();",
+    search: "server.serializeAttachment(freshState(Date.now()));\n      this.#schedule();",
     replace: "server.serializeAttachment(freshState(Date.now()));",
     foundBy: ["worker"],
   },

@@ -8,7 +8,7 @@ import { deployEdge } from "../../edge/edge-remedies.ts";
 import { failureOf, Skipped, type Check, type Finding } from "../check/check.ts";
 import { withFault } from "../check/shared-fault.ts";
 import { judgeSecrets } from "./judge-secrets.ts";
-import { judgeUsage } from "./judge-usage.ts";
+import { judgeDayUsage } from "./judge-usage.ts";
 import { judgeFreshness, type OutsideEvidence } from "./judge-freshness.ts";
 import { COMPOSE } from "../../cli/agent-container.ts";
 import { countText } from "../check/count-text.ts";
@@ -38,7 +38,7 @@ export function edgeChecks({ ask, outside, pollIntervalMs, instance }: EdgeCheck
     ),
     withFreshness("edge-secret", judgeSecrets),
     withFreshness("edge-dead-letters", judgeDead),
-    withFreshness("edge-usage", judgeUsage),
+    withFreshness("edge-usage", judgeDayUsage),
   ];
 }
 

@@ -9,7 +9,7 @@ const REMEDY =
  * How much of what it may cost a day the mailbox has used, by its own count: at least so much, and without the Worker's
  * own requests. A warning from 80 % on.
  */
-export function judgeUsage({ usage }: Freshness): Finding {
+export function judgeDayUsage({ usage }: Freshness): Finding {
   if (usage === undefined) {
     throw new Skipped(
       "this edge counts no rows: a standalone one has no limit by the day, an older Worker does not tell",
