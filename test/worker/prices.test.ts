@@ -10,7 +10,7 @@ useFreshEdge();
 
 /** At most so many rows are read and written, whatever is stored. */
 const MOST: Readonly<Record<string, readonly [read: number, written: number]>> = {
-  "a wake-up": [5, 0],
+  "a wake-up": [8, 0],
   "a delivery, stored": [70, 4],
   "a delivery, a copy": [25, 0],
   "a delivery, not ours": [10, 0],
@@ -19,7 +19,7 @@ const MOST: Readonly<Record<string, readonly [read: number, written: number]>> =
   "a refusal": [30, 3],
   "a probe": [15, 0],
   "a report": [12, 1],
-  "a reconnect": [100, 2],
+  "a reconnect": [100, 3],
   "GET /freshness": [55, 0],
   "GET /dead": [610, 0],
   "POST /dead/SEQ/requeue": [70, 6],
