@@ -1,45 +1,6 @@
-import { FREE_PLAN } from "../../shared/mailbox/usage.ts";
 import type { Figures } from "./figures.ts";
+import { type Cost, freePlan, MONITOR_ASKS, pricesTable, RECONNECTS } from "./free-plan.ts";
 import { chainTable, NOT_RECORDED, targetTable } from "./performance-tables.ts";
-
-export const DELIVERIES_A_JOB = 3;
-
-/** What the free plan carries a day, worked out from the figures as they are printed, so that the sums hold as they stand. */
-export interface FreePlan {
-  readonly rowsWritten: number;
-  readonly rowsRead: number;
-  readonly requests: number;
-  readonly deliveriesByRowsWritten: number;
-  readonly deliveriesByRowsRead: number;
-  readonly deliveriesByRequests: number;
-  readonly jobs: number;
-}
-
-/** What each delivery costs, rounded as it is printed, and how many deliveries and jobs a day that leaves. */
-export function freePlan(cost: {
-  readonly rowsWritten: number;
-  readonly rowsRead: number;
-  readonly requests: number;
-}): FreePlan {
-  const rowsWritten = Number(cost.rowsWritten.toFixed(4));
-  const rowsRead = Number(cost.rowsRead.toFixed(1));
-  // The Worker itself has as many requests a day, and each delivery is one of them.
-  const requests = Math.max(1, Number(cost.requests.toFixed(3)));
-  const deliveriesByRowsWritten = Math.floor(FREE_PLAN.rowsWritten / rowsWritten);
-  const deliveriesByRowsRead = Math.floor(FREE_PLAN.rowsRead / rowsRead);
-  const deliveriesByRequests = Math.floor(FREE_PLAN.requests / requests);
-  const least = Math.min(deliveriesByRowsWritten, deliveriesByRowsRead, deliveriesByRequests);
-  const jobs = Math.floor(least / DELIVERIES_A_JOB);
-  return {
-    rowsWritten,
-    rowsRead,
-    requests,
-    deliveriesByRowsWritten,
-    deliveriesByRowsRead,
-    deliveriesByRequests,
-    jobs,
-  };
-}
 
 const whole = (value: number): string => Math.round(value).toLocaleString("en-US");
 const fixed = (value: number, digits: number): string => value.toFixed(digits);
@@ -48,6 +9,10 @@ const kibibytes = (bytes: number, digits = 0): string => `${fixed(bytes / 1024, 
 const mebibytes = (kib: number): string => `${fixed(kib / 1024, 0)} MiB`;
 const range = (least: number, most: number): string =>
   whole(least) === whole(most) ? `${whole(least)} ms` : `${whole(least)} to ${whole(most)} ms`;
+
+function costText({ rowsRead, rowsWritten, requests }: Cost): string {
+  return `${whole(rowsRead)} rows read, ${whole(rowsWritten)} written, ${whole(requests)} requests`;
+}
 
 function machineOf({ machine, versions }: NonNullable<Figures[keyof Figures]>): string {
   const { processor, cores, memoryGiB } = machine;
@@ -68,6 +33,19 @@ export const FIGURE_TEXTS: Readonly<Record<string, (figures: Figures) => string>
   "edge.rowsRead": ({ edge }) => String(freePlan(edge.figures).rowsRead),
   "edge.rowsReadEarly": ({ edge }) => whole(edge.figures.rowsReadByTheFirstHundred),
   "edge.requests": ({ edge }) => String(freePlan(edge.figures).requests),
+  "edge.reconnects": () => String(RECONNECTS),
+  "edge.monitorAsks": () => whole(MONITOR_ASKS),
+  "edge.besideRowsWritten": ({ edge }) => whole(freePlan(edge.figures).beside.rowsWritten),
+  "edge.besideRowsRead": ({ edge }) => whole(freePlan(edge.figures).beside.rowsRead),
+  "edge.besideRequests": ({ edge }) => whole(freePlan(edge.figures).beside.requests),
+  "edge.reconnectsCost": ({ edge }) => costText(freePlan(edge.figures).reconnects),
+  "edge.monitorCost": ({ edge }) => costText(freePlan(edge.figures).monitor),
+  "edge.prices": ({ edge }) => `\n\n${pricesTable(edge.figures.prices)}\n\n`,
+  "edge.week.signals": ({ edge }) => whole(edge.figures.week.signals),
+  "edge.week.hello": ({ edge }) => whole(edge.figures.week.helloRowsRead),
+  "edge.week.helloOpen": ({ edge }) => whole(edge.figures.week.helloRowsReadWithOpenJobs),
+  "edge.week.freshness": ({ edge }) => whole(edge.figures.week.freshnessRowsRead),
+  "edge.week.behind": ({ edge: { figures } }) => fixed(figures.week.deliveryBehindHelloMs / figures.week.deliveryMs, 1),
   "edge.byRowsWritten": ({ edge }) => whole(freePlan(edge.figures).deliveriesByRowsWritten),
   "edge.byRowsRead": ({ edge }) => whole(freePlan(edge.figures).deliveriesByRowsRead),
   "edge.byRequests": ({ edge }) => whole(freePlan(edge.figures).deliveriesByRequests),

@@ -49,6 +49,26 @@ const SECTIONS = {
     bytes: count,
     gzipBytes: count,
     startMs: measured,
+    /** Of a week at the promised load, by what is asked: the most of several, rows on average too. */
+    prices: z.record(
+      z.string(),
+      z.strictObject({
+        rowsRead: count,
+        rowsWritten: count,
+        requests: measured,
+        mean: z.strictObject({ rowsRead: measured, rowsWritten: measured }),
+        ms: measured,
+      }),
+    ),
+    week: z.strictObject({
+      signals: count,
+      helloRowsRead: count,
+      openJobs: count,
+      helloRowsReadWithOpenJobs: count,
+      freshnessRowsRead: count,
+      deliveryMs: measured,
+      deliveryBehindHelloMs: measured,
+    }),
   }),
   connections: z.strictObject({ worker: strangers, standalone: strangers }),
   agent: z.strictObject({

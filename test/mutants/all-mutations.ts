@@ -4,6 +4,7 @@ import { DOCTOR_MUTATIONS } from "./doctor-mutations.ts";
 import { EDGE_MUTATIONS } from "./edge-mutations.ts";
 import type { Mutation } from "./mutation.ts";
 import { STATUS_MUTATIONS } from "./status-mutations.ts";
+import { PRICE_MUTATIONS } from "./price-mutations.ts";
 import { VERSION_MUTATIONS } from "./version-mutations.ts";
 
 /** Every one of these must be found by each suite that it names. Add one with each promise that a change could break. */
@@ -14,4 +15,5 @@ export const MUTATIONS: readonly Mutation[] = [
   ...STATUS_MUTATIONS,
   ...VERSION_MUTATIONS,
   ...DOCTOR_MUTATIONS,
+  ...PRICE_MUTATIONS,
 ];

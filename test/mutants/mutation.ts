@@ -3,6 +3,7 @@ export type Suite =
   | "simulation"
   | "crash"
   | "worker"
+  | "prices"
   | "standalone"
   | "rules"
   | "controller"

@@ -7,6 +7,7 @@ const SEEDS = "200";
 export const SUITES: Readonly<Record<Suite, readonly string[]>> = {
   simulation: ["test/simulation/main.ts", "--from", "1", "--seeds", SEEDS],
   crash: [...VITEST, "--project", "node", "test/crash"],
+  prices: [...VITEST, "--project", "worker", "test/worker/prices.test.ts", "-t", "2000 signals|hello|2.3 rows"],
   worker: [...VITEST, "--project", "worker"],
   standalone: [...VITEST, "--project", "node", "test/agent/standalone"],
   rules: [...VITEST, "--project", "node", "test/shared/controller", "test/agent/slots"],

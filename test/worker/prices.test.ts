@@ -1,10 +1,12 @@
+import { runInDurableObject } from "cloudflare:test";
 import { expect, test } from "vitest";
 
+import recorded from "../../docs/figures.json" with { type: "json" };
 import { EntryPoints, type Price } from "./entry-points.ts";
 import { fillMailbox, type Filling } from "./filled-mailbox.ts";
 import { useFreshEdge } from "./fresh-edge.ts";
 import { Meter } from "./meter.ts";
-import { TestAgent } from "./test-agent.ts";
+import { mailboxStub, TestAgent } from "./test-agent.ts";
 
 useFreshEdge();
 
@@ -19,13 +21,15 @@ const MOST: Readonly<Record<string, readonly [read: number, written: number]>> =
   "a refusal": [30, 3],
   "a probe": [15, 0],
   "a report": [12, 1],
-  "a reconnect": [100, 3],
-  "GET /freshness": [55, 0],
+  "a reconnect": [140, 3],
+  "routes, changed": [70, 1],
+  "GET /freshness": [52, 0],
+  "GET /healthz/deep": [55, 0],
   "GET /dead": [610, 0],
   "POST /dead/SEQ/requeue": [70, 6],
   "GET /healthz": [0, 0],
-  "the alarm, a generation forgotten": [50, 5],
-  "POST /replay, a thousand signals": [12_000, 3100],
+  "the alarm, a generation forgotten": [700, 5],
+  "POST /replay, a thousand signals": [13_000, 3500],
 };
 
 const found: Record<number, Readonly<Record<string, Price>>> = {};
@@ -52,11 +56,31 @@ test("E-1: nothing gets dearer with the mailbox", () => {
   }
 });
 
+test("the prices are what the pages say", () => {
+  for (const [name, { rowsRead, rowsWritten }] of Object.entries(found[40_000] ?? {})) {
+    const said = recorded.edge.figures.prices[name as keyof typeof recorded.edge.figures.prices];
+    expect(rowsWritten, `${name}; run: pnpm bench --record edge`).toBe(said.rowsWritten);
+    expect(Math.abs(rowsRead - said.rowsRead), `${name}; run: pnpm bench --record edge`).toBeLessThanOrEqual(
+      Math.max(5, said.rowsRead / 100),
+    );
+  }
+});
+
 test("E-1: a stored delivery writes at most 2.3 rows, the acknowledgement and the summary included", () => {
   for (const prices of Object.values(found)) {
     const [stored, acked] = [prices["a delivery, stored"], prices["an acknowledgement"]];
     expect((stored?.mean.rowsWritten ?? 9) + (acked?.mean.rowsWritten ?? 9)).toBeLessThanOrEqual(2.3);
   }
+});
+
+test("E-1: a hello to a mailbox whose summary is lost looks at the newest signals, and says so", async () => {
+  await fillMailbox({ ended: 12_000 });
+  await runInDurableObject(mailboxStub(), (_, { storage }) => {
+    storage.sql.exec("DELETE FROM meta WHERE key = 'summary'");
+  });
+  const meter = await Meter.attach();
+  expect((await TestAgent.connect()).welcome.openJobsComplete).toBe(false);
+  expect(meter.rowsRead).toBeLessThanOrEqual(6000);
 });
 
 const WELCOMES: readonly (readonly [what: string, filling: Filling, most: number, jobs: number])[] = [
