@@ -17,7 +17,7 @@ export function judgeEdge(freshness: Freshness | null | undefined): Judgement {
   const { dead, rejectedSinceAccepted, oldestUnackedMs, unacked } = freshness;
   const conditions: Judgement["conditions"][number][] = [];
   if (dead > 0) {
-    const text = `${dead} signals were set aside at the edge, because this agent could not take them.`;
+    const text = `${dead} ${dead === 1 ? "signal was" : "signals were"} set aside at the edge, because this agent could not take them.`;
     conditions.push({
       rule: "dead-letters",
       key: "dead-letters",

@@ -1,7 +1,7 @@
 import type { Fleet } from "../../../shared/fleet/pool.ts";
 import type { Status } from "../../../shared/status/status.ts";
 import { shortage, type RoomRule } from "../../slots/docker/admission.ts";
-import type { Finding } from "../check/check.ts";
+import { Skipped, type Finding } from "../check/check.ts";
 import { checkOfPause } from "./pause-checks.ts";
 import { countText } from "../check/count-text.ts";
 
@@ -23,7 +23,7 @@ export function judgeRoom({ pools }: Fleet, rule: RoomRule, status: Status | nul
   });
   const short = measured.length > 0 ? measured : heldBack(status);
   const [first] = short;
-  if (first === undefined) return { status: "pass", summary: "there is disk and memory for one more slot" };
+  if (first === undefined) return enough(rule);
   const slots = (status?.slots ?? []).filter(({ state }) => RUNS.has(state)).length;
   return {
     status: slots > 0 ? "warn" : "fail",
@@ -33,6 +33,16 @@ export function judgeRoom({ pools }: Fleet, rule: RoomRule, status: Status | nul
       : {}),
     ...(first.remedy === undefined ? {} : { remedy: first.remedy }),
   };
+}
+
+/** @throws {Skipped} where nothing was measured, or nothing is asked of it */
+function enough({ room, minFreeDiskBytes, minFreeMemoryBytes }: RoomRule): Finding {
+  const measured = [
+    ...(minFreeDiskBytes > 0 && room.freeDiskBytes() !== null ? ["disk"] : []),
+    ...(minFreeMemoryBytes > 0 && room.freeMemoryBytes() !== null ? ["memory"] : []),
+  ];
+  if (measured.length === 0) throw new Skipped("neither disk nor memory of this machine is measured");
+  return { status: "pass", summary: `there is ${measured.join(" and ")} for one more slot` };
 }
 
 /** States of a slot whose container takes memory. */

@@ -61,7 +61,7 @@ const TROUBLES: Readonly<Record<NoticeRule, readonly [Partial<Status>, Partial<F
   ],
   "deliveries-refused": [{}, { rejectedSinceAccepted: 4 }, /refused 4 deliveries/],
   "signals-wait": [{}, { unacked: 2, oldestUnackedMs: 6 * MINUTE }, /2 signals wait/],
-  "dead-letters": [{}, { dead: 1 }, /1 signals were set aside/],
+  "dead-letters": [{}, { dead: 1 }, /1 signal was set aside/],
   "image-old": [{ pools: pool === undefined ? [] : [{ ...pool, imageBuiltAtMs: atMs - 23 * DAY }] }, {}, /23 days ago/],
   "image-refused": [failing("pull-failed"), {}, /image cannot be had in pool nas: no such image/],
   "docker-down": [{ engine: { reachable: false } }, {}, /Docker Engine does not answer/],
