@@ -8,6 +8,7 @@ import { requireEdge } from "../settings/require-settings.ts";
 import { readSettings, type AgentSettings } from "../settings/settings.ts";
 import type { LogReplay } from "../sweeps/log-replay.ts";
 import { asksForHelp, flag, readArguments } from "../cli/arguments.ts";
+import { countText } from "../doctor/check/count-text.ts";
 import { failWith } from "../cli/failure.ts";
 import { EXIT, printFailure, printJson, type CommandIo, type ExitCode } from "../cli/io.ts";
 import { pointInTime } from "../cli/point-in-time.ts";
@@ -121,7 +122,8 @@ async function readLog(dataFolder: string, sinceMs: number, stop: AbortSignal): 
 
 function mailboxText(mailbox: MailboxReplay | null, dryRun: boolean): string {
   if (mailbox === null) return "mailbox: skipped, HOOKLINE_EDGE_URL is not set\n";
-  return `mailbox: ${mailbox.replayed} signals ${dryRun ? "would be sent again" : "are sent again"}\n`;
+  const sent = dryRun ? "to be sent again" : "sent again";
+  return `mailbox: ${countText(mailbox.replayed, "signal")} ${sent}\n`;
 }
 
 function logText(log: LogReplay | null, dryRun: boolean): string {
@@ -129,5 +131,5 @@ function logText(log: LogReplay | null, dryRun: boolean): string {
   if (log === null) return "GitHub's log: skipped, this daemon lives without an edge\n";
   if (log.logs === 0) return "GitHub's log: none could be read; hookline doctor says why, and sweeps read the queue\n";
   const rest = log.open === 0 ? "" : `, ${log.open} more follow with the next sweeps`;
-  return `GitHub's log: ${log.recovered} deliveries recovered from ${log.logs} hooks${rest}\n`;
+  return `GitHub's log: ${countText(log.recovered, "delivery", "deliveries")} recovered from ${countText(log.logs, "hook")}${rest}\n`;
 }

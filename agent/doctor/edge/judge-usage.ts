@@ -9,10 +9,12 @@ const REMEDY =
  * How much of what it may cost a day the mailbox has used, by its own count: at least so much, and without the Worker's
  * own requests. A warning from 80 % on.
  */
-export function judgeDayUsage({ usage }: Freshness): Finding {
+export function judgeDayUsage({ usage, kind }: Freshness): Finding {
   if (usage === undefined) {
     throw new Skipped(
-      "this edge counts no rows: a standalone one has no limit by the day, an older Worker does not tell",
+      kind === "standalone"
+        ? "a receiver of one's own has no limit by the day"
+        : "this edge is of an earlier version and does not count its rows",
     );
   }
   const { limits, day } = usage;

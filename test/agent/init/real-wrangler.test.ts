@@ -106,7 +106,12 @@ test.each([undefined, "staging"])("wrangler.toml is complete, environment %s", (
 
   expect(config.durable_objects.bindings).toMatchObject([{ name: "MAILBOX", class_name: "MailboxObject" }]);
   expect(config.secrets?.required).toEqual(["GITHUB_WEBHOOK_SECRET", "HOOKLINE_TOKEN"]);
-  expect(Object.keys(config.vars)).toEqual(["HOOKLINE_FLEET", "LOG_LEVEL"]);
+  expect(Object.keys(config.vars)).toEqual([
+    "HOOKLINE_FLEET",
+    "LOG_LEVEL",
+    "HOOKLINE_STALE_MINUTES",
+    "HOOKLINE_DAILY_ROWS",
+  ]);
   expect(config).toMatchObject({ workers_dev: true, preview_urls: false, observability: { enabled: true } });
   expect(config.durable_objects.code_update_strategy).toEqual(
     environment === undefined ? { mode: "deferred", max_delay: 60 } : { mode: "immediate" },
