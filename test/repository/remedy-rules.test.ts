@@ -108,7 +108,7 @@ test("one of a thing is told in the singular: counts are put into words by one f
     "signals|jobs|deliveries|hooks|requests|slots|containers|runners|takeovers|pools|volumes|problems|records|minutes|letters";
   const pattern = new RegExp(`\\$\\{[^}]+\\} (?:${things})\\b`, "g");
   /** Where the number is no count, or cannot be one. */
-  const fine = /\$\{version\} jobs|^\$\{hooks\.length === 1 /;
+  const fine = /\$\{version\} jobs|^\$\{hooks\.length === 1 |^\$\{number\(limits\./;
   for (const file of sources.filter((each) => /^agent\/(?:doctor|commands)\//.test(each))) {
     expect(
       (textOf(file).match(pattern) ?? []).filter((text) => !fine.test(text)),

@@ -71,7 +71,7 @@ test("replay --since of a time without signals sends nothing, and says so", asyn
   const { run, waiting } = await world();
   const { io } = await run("--since", "30m");
   expect(io.out()).toBe(
-    "mailbox: 0 signals are sent again\nGitHub's log: 2 deliveries recovered from 1 hooks, 3 more follow with the next sweeps\n",
+    "mailbox: 0 signals sent again\nGitHub's log: 2 deliveries recovered from 1 hook, 3 more follow with the next sweeps\n",
   );
   expect(await waiting()).toBe(0);
 });
@@ -80,13 +80,13 @@ test("replay --dry-run counts, changes nothing, and says what it did not look at
   const { run, waiting, daemon } = await world();
   const { code, io } = await run("--since", "2h", "--dry-run");
   expect(code).toBe(0);
-  expect(io.out()).toBe("mailbox: 3 signals would be sent again\nGitHub's log: skipped, a dry run does not read it\n");
+  expect(io.out()).toBe("mailbox: 3 signals to be sent again\nGitHub's log: skipped, a dry run does not read it\n");
   expect([await waiting(), daemon.asked]).toEqual([0, []]);
 });
 
 test("replay --guid sends one delivery again; what is not known is exit 1, with the way to get it", async () => {
   const { run, waiting } = await world();
-  expect((await run("--guid", guid(2))).io.out()).toBe("mailbox: 1 signals are sent again\n");
+  expect((await run("--guid", guid(2))).io.out()).toBe("mailbox: 1 signal sent again\n");
   expect((await run("--guid", guid(2))).io.out()).toBe("It waits for the agent already.\n");
   expect(await waiting()).toBe(1);
   const unknown = await run("--guid", guid(9), "--json");
@@ -97,7 +97,7 @@ test("without a daemon the mailbox has sent, and the command fails with the reme
   const { env, waiting } = await world();
   const { code, io } = await ran(["--since", "2h"], { ...env, HOOKLINE_DATA: temporaryFolder() });
   expect(code).toBe(1);
-  expect(io.out()).toBe("mailbox: 3 signals are sent again\n");
+  expect(io.out()).toBe("mailbox: 3 signals sent again\n");
   expect(io.err()).toMatch(/No daemon answers .*\n.*hookline agent/);
   expect(await waiting()).toBe(3);
 });

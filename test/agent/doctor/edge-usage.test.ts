@@ -32,7 +32,7 @@ test.each<[string, Usage | undefined, CheckStatus, RegExp]>([
   ["80 % of the read rows", usageOf({ rowsRead: 4_000_000 }), "warn", /^80 % of the day's read rows/],
   ["more requests than there are", usageOf({ requests: 104_000 }), "warn", /^104 % of the day's requests/],
   ["a paid plan", usageOf({ rowsWritten: 9_000_000, limits: null }), "pass", /^9,000,000 rows written today/],
-  ["a standalone edge, or an older one", undefined, "skip", /standalone one has no limit/],
+  ["an edge that does not tell", undefined, "skip", /does not count its rows/],
 ])("what the mailbox has used of its day: %s", async (_case, usage, status, summary) => {
   expect(await judge(usage)).toMatchObject({ status, summary: expect.stringMatching(summary) as string });
 });
