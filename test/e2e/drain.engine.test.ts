@@ -86,7 +86,7 @@ dockerTest(
       docker: null,
       slots: [{ slot: name, pool: "e2e", container: "running", runner: { name } }],
     });
-    await agent.waitForLine(new RegExp(`"msg":"signal".*"jobId":${job},"action":"in_progress"`));
+    await agent.waitForLine(new RegExp(`"msg":"signal".*"jobId":${job},.*"action":"in_progress"`));
     const deliveries = agent.command("deliveries", "--json");
     expect(await deliveries.exited()).toBe(0);
     expect(JSON.parse(deliveries.output.join("\n"))).toMatchObject({

@@ -121,7 +121,7 @@ dockerTest(
     await running(github, 3);
     await finish(github, [...before, ...during]);
     const after = queue(github, 1);
-    await agent.waitForLine(new RegExp(`"msg":"signal".*"jobId":${after[0]},"action":"queued"`));
+    await agent.waitForLine(new RegExp(`"msg":"signal".*"jobId":${after[0]},.*"action":"queued"`));
     await finish(github, after);
   },
 );
