@@ -59,7 +59,9 @@ test("E-1: nothing gets dearer with the mailbox", () => {
 test("the prices are what the pages say", () => {
   for (const [name, { rowsRead, rowsWritten }] of Object.entries(found[40_000] ?? {})) {
     const said = recorded.edge.figures.prices[name as keyof typeof recorded.edge.figures.prices];
-    expect(rowsWritten, `${name}; run: pnpm bench --record edge`).toBe(said.rowsWritten);
+    // A thousand signals may or may not meet one more of the writes that come once in so many.
+    const written = Math.abs(rowsWritten - said.rowsWritten);
+    expect(written, `${name}; run: pnpm bench --record edge`).toBeLessThanOrEqual(said.rowsWritten / 100);
     expect(Math.abs(rowsRead - said.rowsRead), `${name}; run: pnpm bench --record edge`).toBeLessThanOrEqual(
       Math.max(5, said.rowsRead / 100),
     );
