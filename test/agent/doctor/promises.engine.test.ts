@@ -5,12 +5,12 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
-import { afterAll, beforeAll, expect } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished } from "vitest";
 
 import { CHECK_DEADLINE_MS } from "../../../agent/doctor/check/check.ts";
 import { VirtualClock } from "../../stand-ins/time/virtual-clock.ts";
 import { dockerAvailable, dockerTest } from "../../stand-ins/docker/engine.ts";
-import { engineHost, rawCall } from "../../stand-ins/docker/raw-call.ts";
+import { discard, engineHost, rawCall } from "../../stand-ins/docker/raw-call.ts";
 import { AlteringFront } from "./altering-front.ts";
 import { REPOSITORY, startDoctorWorld, type DoctorWorld } from "./doctor-world.ts";
 
@@ -78,6 +78,37 @@ dockerTest.each(["hookline.helper", "hookline.dry-run"])(
     await expect(rawCall("GET", `/containers/${name}/json`)).rejects.toThrow("404");
   },
 );
+
+/**
+ * A container that runs, whose id begins with this digit: an engine takes the beginning of an id for the id where it
+ * is one container's alone. https://docs.docker.com/reference/cli/docker/container/stop/
+ */
+async function runningAs(digit: string): Promise<string> {
+  const body = JSON.stringify({ Image: world.image, Entrypoint: ["/bin/sleep"], Cmd: ["600"] });
+  for (;;) {
+    const { Id } = JSON.parse(await rawCall("POST", "/containers/create", body)) as { readonly Id: string };
+    if (!Id.startsWith(digit)) {
+      await discard(`/containers/${Id}`);
+      continue;
+    }
+    onTestFinished(() => discard(`/containers/${Id}?force=1`));
+    await rawCall("POST", `/containers/${Id}/start`);
+    return Id;
+  }
+}
+
+dockerTest("promise 12: the doctor stops nobody's container, whatever its id begins with", async () => {
+  const id = await runningAs("0");
+  const asked = world.dockerFront.calls.length;
+  expect((await world.doctor({ args: ["--only", "docker"] })).ok).toBe(true);
+  expect(await rawCall("GET", `/containers/${id}/json`)).toContain('"Running":true');
+  const refs = world.dockerFront.calls.slice(asked).flatMap((call) => {
+    return /^POST \S*\/containers\/([^/]+)\/(?:stop|kill)/.exec(call)?.[1] ?? [];
+  });
+  expect(refs.length).toBeGreaterThan(0);
+  // Beside other containers the beginning may be two's: then the engine refuses, and nothing of the above is seen.
+  for (const ref of refs) expect(ref).not.toMatch(/^[0-9a-f]*$|^[a-z0-9]/i);
+});
 
 dockerTest("O7 one command replays a delivery that failed; twice, it is one runner all the same", async () => {
   const { github } = world;
