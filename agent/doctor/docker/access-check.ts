@@ -3,8 +3,12 @@ import type { DockerClient } from "../../docker/docker-client.ts";
 import { Skipped, type Finding } from "../check/check.ts";
 import { isRefused, type DockerFacts } from "./docker-facts.ts";
 
-/** A name that no container has: engines forbid names of one letter. */
-const NOBODY = "0";
+/**
+ * Refers to no container. An engine takes a reference for an id, a name, or the beginning of one container's id: names
+ * begin with a letter or a digit, and ids are hexadecimal, with Docker as with Podman.
+ * https://github.com/moby/moby/blob/v20.10.24/daemon/container.go#L27-L62
+ */
+const NOBODY = "_nobody";
 const LABEL = "hookline.dry-run";
 
 interface Rule {
