@@ -60,9 +60,6 @@ export default defineConfig({
           globalSetup: ["test/stand-ins/docker/require-engine.ts"],
           setupFiles: ["test/stand-ins/docker/file-leaves-nothing.ts"],
           include: engineRequired ? [ENGINE_TESTS] : [],
-          // One test in some hundreds sees its runner's container end early, beside others on one engine; alone it never
-          // did in a dozen tries. The cause is not known yet: a test that needs its second try says so in the report.
-          retry: 1,
           ...limits,
         },
       },
