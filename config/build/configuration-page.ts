@@ -52,6 +52,8 @@ const VERSION_1 = `
 A file of github-runner-fleet loads as it is: its \`organization\`, \`runnerGroup\`, \`repositoryAccess\`,
 \`allowedRepositories\`, \`visibility\`, \`labels\`, \`size\`, \`scaling\`, \`architecture\` and \`resources\` mean what they mean there,
 \`runnerRoot\` is read and not used, and every pool gets the labels \`synology\`, \`shell-only\` and its visibility.
+
+Next: \`hookline config check\` says what a file means, [the doctor](doctor.md) whether its pools would get runners.
 `;
 
 /** docs/configuration.md: every variable of the agent and every key of a version 2 pools file. */

@@ -51,6 +51,10 @@ test("E-10: pages and messages name one order of upgrade, the edge first", () =>
   expect(read("docs/upgrade.md")).toMatch(/^\*\*Deploy the edge first, then the agent\*\*/m);
 });
 
+test.each(PAGES.filter((page) => /^docs\/[^/]+$/.test(page)))("%s ends with what to read or do next", (page) => {
+  expect(read(page).trimEnd().split("\n\n").at(-1)).toMatch(/^Next: .*\]\(.*\)/s);
+});
+
 describe.each(PAGES)("%s", (page) => {
   test("every link leads to a file that is there, and to a heading in it", () => {
     for (const [link, target = "", anchor = ""] of read(page).matchAll(/\]\((?!https?:)([^)#]*)(#[^)]*)?\)/g)) {
