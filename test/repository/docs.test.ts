@@ -1,45 +1,25 @@
-import { existsSync, globSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
 
-import { AGENT_CONTAINER } from "../../agent/cli/agent-container.ts";
 import { runCli } from "../../agent/commands/commands.ts";
 import { fakeIo } from "../agent/commands/command-io.ts";
+import { commandNames } from "./command-names.ts";
+import { codeOn, filesAt, PAGES, read, root, SOURCES } from "./files.ts";
 
-const root = join(import.meta.dirname, "../..");
-const read = (path: string): string => readFileSync(join(root, path), "utf8");
-const PAGES = globSync(["*.md", "docs/**/*.md", "shared/**/*.md"], { cwd: root }).toSorted();
-const { scripts } = z
-  .object({ scripts: z.record(z.string(), z.string()) })
-  .parse(JSON.parse(readFileSync(join(root, "package.json"), "utf8")));
-
-/** What stands in code on a page: spans in the text, and the lines of blocks for a shell without their remarks. */
-function codeOf(page: string): readonly string[] {
-  const text = read(page);
-  const blocks = [...text.matchAll(/```sh\n([^]*?)```/g)].flatMap(([, block = ""]) => block.trim().split("\n"));
-  const spans = text.replaceAll(/```[^]*?```/g, "").matchAll(/`([^`]+)`/g);
-  return [
-    ...blocks.map((line) => line.replace(/\s+# .*/, "")),
-    ...[...spans].map(([, span = ""]) => span.replaceAll("\n", " ")),
-  ];
-}
+const { scripts } = z.object({ scripts: z.record(z.string(), z.string()) }).parse(JSON.parse(read("package.json")));
 
 test("all pages are looked at", () => {
   expect(PAGES).toEqual(expect.arrayContaining(["README.md", "docs/architecture.md", "shared/controller/SPEC.md"]));
   expect(PAGES.length).toBeGreaterThan(13);
-  const named = PAGES.flatMap(codeOf).flatMap((code) => /\bhookline ((?:config )?[a-z-]+)/.exec(code)?.[1] ?? []);
+  const named = PAGES.flatMap(codeOn).flatMap((code) => /\bhookline ((?:config )?[a-z-]+)/.exec(code)?.[1] ?? []);
   expect(named).toEqual(expect.arrayContaining(["config check", "doctor", "healthcheck"]));
 });
 
-test("no message types the name of the agent's container by hand", () => {
-  const files = globSync("agent/**/*.ts", { cwd: root }).filter((file) => file !== "agent/cli/agent-container.ts");
-  expect(files.filter((file) => read(file).includes(AGENT_CONTAINER))).toEqual([]);
-});
-
 test("E-10: pages and messages name one order of upgrade, the edge first", () => {
-  const files = [...PAGES, ...globSync(["{agent,shared,worker}/**/*.ts", "wrangler.toml"], { cwd: root })];
+  const files = [...PAGES, ...SOURCES, ...filesAt("worker/**/*.ts", "wrangler.toml")];
   const named = files.flatMap((file) =>
     [...read(file).matchAll(/\b(edge|worker|agent) (?:first|before the (?:edge|worker|agent))\b/gi)].map(
       ([, first = ""]) => `${file}: ${first.toLowerCase()} first`,
@@ -49,6 +29,27 @@ test("E-10: pages and messages name one order of upgrade, the edge first", () =>
   expect(named.filter((text) => text.endsWith("agent first"))).toEqual([]);
   expect(files.filter((file) => /order does not matter/i.test(read(file)))).toEqual([]);
   expect(read("docs/upgrade.md")).toMatch(/^\*\*Deploy the edge first, then the agent\*\*/m);
+});
+
+test("every command is on a page", async () => {
+  const written = PAGES.flatMap(codeOn);
+  // `hookline version` is asked for by the form for bugs, .github/ISSUE_TEMPLATE/bug.yml.
+  const names = (await commandNames()).filter((name) => name !== "version");
+  const isWritten = (name: string): boolean => written.some((code) => new RegExp(`\\bhookline ${name}\\b`).test(code));
+  expect(names.filter((name) => !isWritten(name))).toEqual([]);
+});
+
+test("every check of the doctor is on its page", () => {
+  const ids = filesAt("agent/doctor/**/*.ts").flatMap((file) =>
+    [
+      ...read(file).matchAll(
+        /["`]((?:edge|webhook|github|docker|config|agent|jobs|slots|probe)-[a-z-]+)(?:["`]|(:\$\{))/g,
+      ),
+    ].map(([, id = "", about]) => (about === undefined ? id : `${id}:…`)),
+  );
+  const onPage = codeOn("docs/doctor.md");
+  expect(onPage).toEqual(expect.arrayContaining(["edge-reachable", "docker-reach:…", "jobs-waiting"]));
+  expect(ids.filter((id) => !onPage.includes(id) && !onPage.includes(`${id}:…`))).toEqual([]);
 });
 
 test.each(PAGES.filter((page) => /^docs\/[^/]+$/.test(page)))("%s ends with what to read or do next", (page) => {
@@ -66,30 +67,22 @@ describe.each(PAGES)("%s", (page) => {
 
   test("every file and folder of the repository that it names is there", () => {
     const ofRepository = /^(\.ci|agent|config|docs|shared|test|worker)\/[\w./*-]*$/;
-    const named = codeOf(page).filter((code) => ofRepository.test(code) && !MADE_BY_OPERATOR.test(code));
+    const named = codeOn(page).filter((code) => ofRepository.test(code) && !MADE_BY_OPERATOR.test(code));
     for (const path of named) {
       const pattern = path.replace(/\/$/, "");
-      expect(globSync([pattern, `${pattern}.*`], { cwd: root }), `${page} names ${path}`).not.toEqual([]);
-    }
-  });
-
-  test("every docker command for the agent's container names it as the compose files do", () => {
-    for (const code of codeOf(page)) {
-      const [, named] =
-        /\bdocker (?:exec|logs|restart|stop|inspect)(?: -\S+| \d+)* ([\w-]*(?:hookline|agent)[\w-]*)/.exec(code) ?? [];
-      expect(named ?? AGENT_CONTAINER, `${page}: ${code}`).toBe(AGENT_CONTAINER);
+      expect(filesAt(pattern, `${pattern}.*`), `${page} names ${path}`).not.toEqual([]);
     }
   });
 
   test("every script of pnpm that it names is there", () => {
-    const named = codeOf(page).flatMap((code) => [...code.matchAll(/\bpnpm(?:@12)? (?:run )?([a-z][a-z:]*)/g)]);
+    const named = codeOn(page).flatMap((code) => [...code.matchAll(/\bpnpm(?:@12)? (?:run )?([a-z][a-z:]*)/g)]);
     for (const [command, script = ""] of named) {
       if (!OF_PNPM.has(script)) expect(scripts, `${page}: ${command}`).toHaveProperty([script]);
     }
   });
 
   test("every command of hookline that it names is there, with the options that it names", async () => {
-    const named = codeOf(page).flatMap((code) => [...code.matchAll(/\bhookline ((?:config )?[a-z][a-z-]*)(.*)/g)]);
+    const named = codeOn(page).flatMap((code) => [...code.matchAll(/\bhookline ((?:config )?[a-z][a-z-]*)(.*)/g)]);
     for (const [code, command = "", rest = ""] of named) {
       const help = await helpOf(command);
       for (const [option] of rest.matchAll(/--[a-z-]+/g)) expect(help, `${page}: ${code}`).toContain(option);

@@ -1,7 +1,6 @@
-import { globSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-
 import { expect, test } from "vitest";
+
+import { filesAt, read } from "./files.ts";
 
 const TRIED = [
   ...[1, 4, 5, 6, 7, 8, 9, 10, 11, 12, 15, 16, 17, 20, 21, 22, 24, 25, 26, 27, 28, 29, 32, 33].map((n) => `F${n}`),
@@ -27,15 +26,14 @@ function ids(area: string, first: number, last: number): readonly string[] {
   return Array.from({ length: last - first + 1 }, (_, n) => `${area}${first + n}`);
 }
 
-const root = join(import.meta.dirname, "../..");
-
 /** The ids that stand at the beginning of a test's or a group's name, or of a row's that becomes a test. */
 function namedIds(): ReadonlySet<string> {
-  const files = globSync(
-    ["test/**/{*.test,*.soak,*-suite}.ts", "test/agent/doctor/broken-*.ts", "test/agent/doctor/daemon/*-worlds.ts"],
-    { cwd: root },
+  const files = filesAt(
+    "test/**/{*.test,*.soak,*-suite}.ts",
+    "test/agent/doctor/broken-*.ts",
+    "test/agent/doctor/daemon/*-worlds.ts",
   );
-  const texts = files.map((file) => readFileSync(join(root, file), "utf8"));
+  const texts = files.map(read);
   const names = texts.flatMap((text) => [
     ...text.matchAll(
       /(?:(?:[tT]est|describe|\))\(|\b(?:name|title): |\brow\(.*)\s*["'`]((?:[A-Z]-?\d+[,:]? (?:and )?)+)/g,

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 
@@ -13,9 +12,8 @@ import { FREE_PLAN } from "../../shared/mailbox/usage.ts";
 import { temporaryFolder } from "../stand-ins/files/temporary-folder.ts";
 import { BROKEN_WORLDS } from "../agent/doctor/broken-worlds.ts";
 import { bundleWorker } from "../stand-ins/edge/bundle-worker.ts";
+import { read } from "./files.ts";
 
-const root = join(import.meta.dirname, "../..");
-const read = (page: string): string => readFileSync(join(root, page), "utf8");
 const recorded = readFigures();
 const pages = allPages();
 

@@ -1,21 +1,13 @@
-import { globSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-
 import { describe, expect, test } from "vitest";
 
+import { runningCode } from "./files.ts";
 import { importViolations } from "./import-rules.ts";
 
-const ROOT = join(import.meta.dirname, "../..");
-
-function sources(): Map<string, string> {
-  const files = globSync("{shared,worker,agent}/**/*.ts", { cwd: ROOT, exclude: ["**/*.d.ts"] });
-  return new Map(files.map((file) => [file, readFileSync(join(ROOT, file), "utf8")]));
-}
+const CODE = runningCode();
 
 test("shared/, worker/ and agent/ keep to the import rules", () => {
-  const all = sources();
-  expect(all.size).toBeGreaterThan(50);
-  expect(importViolations(all)).toEqual([]);
+  expect(CODE.size).toBeGreaterThan(50);
+  expect(importViolations(CODE)).toEqual([]);
 });
 
 describe("the rules are noticed when they are broken", () => {
@@ -42,7 +34,7 @@ describe("the rules are noticed when they are broken", () => {
       /only passes on/,
     ],
   ])("%s with %j", (file, text, violation) => {
-    expect(importViolations(sources().set(file, text)).join("\n")).toMatch(violation);
+    expect(importViolations(new Map(CODE).set(file, text)).join("\n")).toMatch(violation);
   });
 
   test("a cycle of files", () => {

@@ -1,9 +1,7 @@
-import { globSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-
 import { expect, test } from "vitest";
 
-const ROOT = join(import.meta.dirname, "../..");
+import { runningCode } from "./files.ts";
+
 const EXPORTED = /^export (?:abstract )?(?:async )?(?:interface|type|class|function|const) (\w+)/gmu;
 
 /** Exported names that more than one file declares, each with its files. */
@@ -20,9 +18,8 @@ function namesDeclaredTwice(sources: ReadonlyMap<string, string>): ReadonlyMap<s
 }
 
 test("an exported name stands for one thing", () => {
-  const files = globSync("{shared,worker,agent}/**/*.ts", { cwd: ROOT, exclude: ["**/*.d.ts"] });
-  expect(files.length).toBeGreaterThan(200);
-  const sources = new Map(files.map((file) => [file, readFileSync(join(ROOT, file), "utf8")]));
+  const sources = runningCode();
+  expect(sources.size).toBeGreaterThan(200);
   expect(Object.fromEntries(namesDeclaredTwice(sources))).toEqual({});
 });
 

@@ -1,24 +1,11 @@
-import { globSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-
 import { describe, expect, test } from "vitest";
 
-import { AGENT_CONTAINER, COMPOSE } from "../../agent/cli/agent-container.ts";
 import { runCli } from "../../agent/commands/commands.ts";
 import { temporaryFolder } from "../stand-ins/files/temporary-folder.ts";
+import { commandNames } from "./command-names.ts";
+import { SOURCES, spokenBy } from "./files.ts";
 
-const root = fileURLToPath(new URL("../../", import.meta.url));
-const sources = globSync(["agent/**/*.ts", "shared/**/*.ts"], { cwd: root }).toSorted();
-const textOf = (file: string): string =>
-  readFileSync(`${root}${file}`, "utf8")
-    .replaceAll(/^\s*(?:\/?\*|\/\/).*$/gm, "")
-    .replaceAll("${AGENT_CONTAINER}", AGENT_CONTAINER)
-    .replaceAll("${COMPOSE}", COMPOSE);
-
-let help = "";
-const printing = { stdout: (text: string) => void (help += text), stderr: () => undefined, env: {}, cwd: root };
-await runCli(["--help"], { ...printing, isTerminal: false }, AbortSignal.abort());
-const names = help.split("\n").flatMap((line) => /^ {2}([a-z-]+(?: [a-z]+)?)(?: {2}|$)/.exec(line)?.[1] ?? []);
+const names = await commandNames();
 
 /** Values for the names that a text leaves to its reader. */
 const VALUES: Readonly<Record<string, string>> = {
@@ -41,7 +28,7 @@ function commandsIn(file: string): readonly Written[] {
     `\\bhookline (${names.toSorted((a, b) => b.length - a.length).join("|")})((?: (?:--?[a-z][\\w-]*|[A-Z][A-Z_/]*\\b|\\$\\{[^}]+\\}|requeue|prune|test|PAYLOAD\\.json))*)`,
     "g",
   );
-  return [...textOf(file).matchAll(pattern)].map(([, name = "", rest = ""]) => ({
+  return [...spokenBy(file).matchAll(pattern)].map(([, name = "", rest = ""]) => ({
     file,
     words: [...name.split(" "), ...rest.split(" ").filter((word) => word !== "")].map(
       (word) => VALUES[word] ?? (word.startsWith("${") ? "nas" : word),
@@ -49,7 +36,7 @@ function commandsIn(file: string): readonly Written[] {
   }));
 }
 
-const all = sources.filter((file) => !file.startsWith("agent/commands/")).flatMap(commandsIn);
+const all = SOURCES.filter((file) => !file.startsWith("agent/commands/")).flatMap(commandsIn);
 const written = [...new Map(all.map((each) => [each.words.join(" "), each])).values()];
 /** What goes on until it is stopped, or asks a person. */
 const ENDLESS = new Set(["agent", "autoscale-webhook", "init"]);
@@ -75,32 +62,14 @@ describe("every command of ours that a remedy says to type is understood", () =>
   });
 });
 
-test("docker is told of the agent by the one name that its container has, and compose by its file", () => {
-  for (const file of sources) {
-    for (const [line, name] of textOf(file).matchAll(
-      /docker (?:logs(?: --tail \d+)?|restart|stop|start|exec) ([\w${}.-]+)/g,
-    )) {
-      expect(name, `${file}: ${line}`).toBe(AGENT_CONTAINER);
-    }
-    for (const [line] of textOf(file).matchAll(/docker[ -]compose (?!-f)[^"`]*/g)) expect.soft(line, file).toBe("");
-  }
-});
-
-test("wrangler is called as a checkout has it, by the one function that knows how", () => {
-  for (const file of sources.filter((each) => each.startsWith("agent/doctor") || each.startsWith("agent/edge"))) {
-    if (file.endsWith("wrangler-command.ts")) continue;
-    expect(textOf(file).match(/wrangler (?:secret|deploy|tail|login)[^"`]*/g) ?? [], file).toEqual([]);
-  }
-});
-
 test("what a skip hangs on is found among the answers, and written into no text", () => {
-  for (const file of sources.filter((each) => each.startsWith("agent/doctor/") && !each.endsWith("settle.ts"))) {
-    expect(textOf(file).match(/Skipped\([^)]*; see /g) ?? [], file).toEqual([]);
+  for (const file of SOURCES.filter((each) => each.startsWith("agent/doctor/") && !each.endsWith("settle.ts"))) {
+    expect(spokenBy(file).match(/Skipped\([^)]*; see /g) ?? [], file).toEqual([]);
   }
 });
 
 test("the webhook's secret is sent by no command that would send an empty one", () => {
-  for (const file of sources) expect(textOf(file).match(/\$GITHUB_WEBHOOK_SECRET\b/g) ?? [], file).toEqual([]);
+  for (const file of SOURCES) expect(spokenBy(file).match(/\$GITHUB_WEBHOOK_SECRET\b/g) ?? [], file).toEqual([]);
 });
 
 test("one of a thing is told in the singular: counts are put into words by one function", () => {
@@ -109,9 +78,9 @@ test("one of a thing is told in the singular: counts are put into words by one f
   const pattern = new RegExp(`\\$\\{[^}]+\\} (?:${things})\\b`, "g");
   /** Where the number is no count, or cannot be one. */
   const fine = /\$\{version\} jobs|^\$\{hooks\.length === 1 |^\$\{number\(limits\./;
-  for (const file of sources.filter((each) => /^agent\/(?:doctor|commands)\//.test(each))) {
+  for (const file of SOURCES.filter((each) => /^agent\/(?:doctor|commands)\//.test(each))) {
     expect(
-      (textOf(file).match(pattern) ?? []).filter((text) => !fine.test(text)),
+      (spokenBy(file).match(pattern) ?? []).filter((text) => !fine.test(text)),
       file,
     ).toEqual([]);
   }

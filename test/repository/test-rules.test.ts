@@ -1,16 +1,14 @@
-import { globSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-
 import { expect, test } from "vitest";
 
-const root = join(import.meta.dirname, "../..");
+import { filesAt, read } from "./files.ts";
+
 const SELF = "test/repository/test-rules.test.ts";
-const files = globSync("test/**/{*.test,*-suite}.ts", { cwd: root }).filter((file) => file !== SELF);
+const files = filesAt("test/**/{*.test,*-suite}.ts").filter((file) => file !== SELF);
 
 /** The lines of all tests that a pattern matches, by place. */
 function placesOf(pattern: RegExp, among = files): readonly string[] {
   return among.flatMap((file) =>
-    readFileSync(join(root, file), "utf8")
+    read(file)
       .split("\n")
       .flatMap((line, index) => (pattern.test(line) ? [`${file}:${index + 1}: ${line.trim()}`] : [])),
   );

@@ -1,12 +1,10 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 
 import { describe, expect, test } from "vitest";
 
+import { read, root } from "./files.ts";
 import { importsOf } from "./import-rules.ts";
-
-const ROOT = join(import.meta.dirname, "../..");
-const read = (file: string): string => readFileSync(join(ROOT, file), "utf8");
 
 interface Step {
   readonly file: string;
@@ -56,7 +54,7 @@ test("the page has the walks, none of them empty or longer than it may be", () =
 
 describe.each([...walks])("%s", (_name, steps) => {
   test.each(steps)("$file is there, and is reached from a file before it", ({ file, via }) => {
-    for (const named of via === null ? [file] : [file, via]) expect(existsSync(join(ROOT, named)), named).toBe(true);
+    for (const named of via === null ? [file] : [file, via]) expect(existsSync(join(root, named)), named).toBe(true);
     const before = steps.slice(
       0,
       steps.findIndex((step) => step.file === file),

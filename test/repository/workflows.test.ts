@@ -1,13 +1,10 @@
-import { globSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import * as z from "zod";
 
-const root = join(import.meta.dirname, "../..");
-const read = (path: string): string => readFileSync(join(root, path), "utf8");
-const WORKFLOWS = globSync(".github/workflows/*", { cwd: root });
+import { filesAt, read } from "./files.ts";
+
+const WORKFLOWS = filesAt(".github/workflows/*");
 
 /** What these tests look at; whether a workflow is valid as a whole is for GitHub's parser, in `pnpm check`. */
 const workflowSchema = z.object({
@@ -23,7 +20,7 @@ const workflowSchema = z.object({
 });
 
 test("a pull request is checked by the script that runs on any machine", () => {
-  expect(WORKFLOWS.toSorted()).toEqual([".github/workflows/check.yaml", ".github/workflows/release.yaml"]);
+  expect(WORKFLOWS).toEqual([".github/workflows/check.yaml", ".github/workflows/release.yaml"]);
   const { jobs } = workflowSchema.parse(parse(read(".github/workflows/check.yaml")));
   expect(jobs["check"]?.steps.map(({ run }) => run)).toContain(".ci/run");
 });

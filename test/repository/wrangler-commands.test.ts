@@ -1,20 +1,15 @@
-import { globSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-
 import { expect, test } from "vitest";
 
 import { wranglerCommand } from "../../agent/edge/wrangler-command.ts";
+import { filesAt, PAGES, read, SOURCES, spokenBy } from "./files.ts";
 
-const root = join(import.meta.dirname, "../..");
-const FILES = globSync(
-  [
-    "*.md",
-    "docs/**/*.md",
+const FILES = [
+  ...PAGES,
+  ...filesAt(
     "{agent,shared,worker,config,test/stand-ins}/**/*.{ts,yaml}",
     "{wrangler.toml,package.json,.dev.vars.example,.dev.vars.local.example}",
-  ],
-  { cwd: root },
-).toSorted();
+  ),
+];
 
 /** Commands that are about one Worker, in words or as a list of arguments; `login` and `whoami` are about an account. */
 const COMMAND =
@@ -27,8 +22,6 @@ const PASTED = "npx -y pnpm@12 exec wrangler ";
 function withoutEnvironment(text: string): readonly string[] {
   return [...text.matchAll(COMMAND)].flatMap(([command, rest = ""]) => (rest.includes("--env=") ? [] : [command]));
 }
-
-const read = (file: string): string => readFileSync(join(root, file), "utf8");
 
 test("E-11 every wrangler command, on pages and in remedies, names its environment, and writes it as --env=", () => {
   expect(FILES).toEqual(expect.arrayContaining(["README.md", "docs/threat-model.md", "agent/edge/ask-freshness.ts"]));
@@ -43,6 +36,13 @@ test("every wrangler command, on pages and in remedies, can be pasted in a check
     ),
   );
   expect(bare).toEqual([]);
+});
+
+test("remedies of doctor and edge have their wrangler commands from the one function that knows how", () => {
+  for (const file of SOURCES.filter((each) => each.startsWith("agent/doctor") || each.startsWith("agent/edge"))) {
+    if (file.endsWith("wrangler-command.ts")) continue;
+    expect(spokenBy(file).match(/wrangler (?:secret|deploy|tail|login)[^"`]*/g) ?? [], file).toEqual([]);
+  }
 });
 
 test("a command without its environment is found, and the remedies have theirs", () => {
