@@ -2,6 +2,8 @@ import { calm, type Conditions } from "./conditions.ts";
 import type { Scenario } from "./scenario.ts";
 
 const CALM = calm();
+/** The operator's pause: no condition of the world, and met like one. */
+const PAUSE = "pause";
 
 /** The conditions of a run, with a note of those that somebody met while they were not calm. */
 export class MetConditions {
@@ -19,6 +21,11 @@ export class MetConditions {
     });
   }
 
+  /** That a pause held while a job waited, so that there was something to hold back. */
+  notePause(): void {
+    this.#met.add(PAUSE);
+  }
+
   get names(): readonly string[] {
     return [...this.#met];
   }
@@ -26,11 +33,11 @@ export class MetConditions {
 
 /** What a scenario makes go wrong, as it is named where it is met. */
 export function occurringIn({ items }: Scenario): readonly string[] {
-  const names = items.flatMap((item) =>
-    item.kind === "trouble"
-      ? Object.entries(item.change).map(([key, value]) => nameOf(key as keyof Conditions, value))
-      : [],
-  );
+  const names = items.flatMap((item) => {
+    if (item.kind === "pause") return [PAUSE];
+    if (item.kind !== "trouble") return [];
+    return Object.entries(item.change).map(([key, value]) => nameOf(key as keyof Conditions, value));
+  });
   return [...new Set(names)];
 }
 

@@ -38,15 +38,16 @@ export class Pauses {
     return true;
   }
 
-  /** A slot that was begun in the pause, or null. */
+  /** Whether the fleet is paused for certain. */
+  get holds(): boolean {
+    if (this.#untilMs !== null && this.#clock.monotonicMs() >= this.#untilMs) this.#known = null;
+    return this.#known !== null;
+  }
+
+  /** A slot that was begun in the pause that holds, or null. */
   slotBegunMeanwhile(): string | null {
     const known = this.#known;
-    if (known === null) return null;
-    if (this.#untilMs !== null && this.#clock.monotonicMs() >= this.#untilMs) {
-      this.#known = null;
-      return null;
-    }
-    return this.#slots().find((name) => !known.has(name)) ?? null;
+    return this.#slots().find((name) => known?.has(name) === false) ?? null;
   }
 
   /** How long a pause with an end lasts is not known any more: an agent that is down when the clock is set cannot tell. */

@@ -241,12 +241,17 @@ export class SimWorld {
     if (alive > this.largestMax)
       this.fail(new Violation("promise 6", `${alive} containers, ${this.largestMax} allowed`));
     this.#checkAcknowledged();
-    const begun = this.pauses.slotBegunMeanwhile();
-    if (begun !== null)
-      this.fail(new Violation("pause", `slot ${begun} was begun while the operator had paused the fleet`));
+    if (this.pauses.holds) this.#checkPause();
     // No signal here is beyond this agent: one that the edge has set aside is lost to it.
     const dead = this.edge.mailbox.dead();
     if (dead > 0) this.fail(new Violation("promise 3", `${dead} signals were set aside as dead letters`));
+  }
+
+  #checkPause(): void {
+    if (this.live().some(({ status }) => status === "queued")) this.met.notePause();
+    const begun = this.pauses.slotBegunMeanwhile();
+    if (begun !== null)
+      this.fail(new Violation("pause", `slot ${begun} was begun while the operator had paused the fleet`));
   }
 
   #checkAcknowledged(): void {
