@@ -1,5 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 
@@ -7,7 +6,10 @@ import { bundleAgent } from "../../config/build/bundle-agent.ts";
 import type { FiguresOf } from "../../config/build/figures.ts";
 import { AgentProcess } from "../e2e/agent-process.ts";
 import { LABELS, REPOSITORY, startChainWithoutAgent, type ChainWithoutAgent } from "../e2e/docker-chain.ts";
-import { median, type Measured } from "./measured.ts";
+import { inBenchFolder } from "./bench-folder.ts";
+import type { Measured } from "./measured.ts";
+import { mebibytes, memoryKib } from "./process-memory.ts";
+import { median } from "./quartiles.ts";
 
 /** Ten minutes of one job and one sweep a minute, without the waiting between them. */
 const MINUTES = 10;
@@ -15,8 +17,11 @@ const STARTS = 5;
 const MOST = { bundleBytes: 800 * 1024, residentKib: 96 * 1024, connectedMs: 1000 };
 
 /** Size of the bundle, start to connected, memory at rest. Needs a Docker Engine. */
-export async function benchAgent(): Promise<Measured<"agent">> {
-  const folder = mkdtempSync(join(tmpdir(), "hookline-bench-"));
+export function benchAgent(): Promise<Measured<"agent">> {
+  return inBenchFolder(measureIn);
+}
+
+async function measureIn(folder: string): Promise<Measured<"agent">> {
   const { program, daemonBytes } = await bundleAgent(join(folder, "program"));
   const chain = await startChainWithoutAgent({ maxSlots: 2, edge: true, sweepIntervalSeconds: 1 });
   const agent = new AgentProcess({ ...chain.agentOptions, program, env: imageMemory() });
@@ -30,20 +35,18 @@ export async function benchAgent(): Promise<Measured<"agent">> {
       connected.push(performance.now() - startedAt);
     }
     for (let minute = 0; minute < MINUTES; minute += 1) await oneMinute(chain);
-    const memory = memoryOf(agent.pid);
     return measured({
       bundleBytes: daemonBytes,
       connectedLeastMs: Math.min(...connected),
       connectedMs: median(connected),
       connectedMostMs: Math.max(...connected),
       jobs: MINUTES,
-      residentKib: memory.VmRSS,
-      residentFileKib: memory.RssFile,
+      residentKib: memoryKib(agent.pid, "VmRSS"),
+      residentFileKib: memoryKib(agent.pid, "RssFile"),
     });
   } finally {
     await agent.close();
     await chain.close();
-    rmSync(folder, { recursive: true, force: true });
   }
 }
 
@@ -71,14 +74,4 @@ export function imageMemory(): Readonly<Record<string, string>> {
   const found = /^ENV NODE_OPTIONS="(.+)" MALLOC_ARENA_MAX=(\d+)$/m.exec(text);
   if (found === null) throw new Error("the Dockerfile no longer sets NODE_OPTIONS and MALLOC_ARENA_MAX in one line");
   return { NODE_OPTIONS: found[1] ?? "", MALLOC_ARENA_MAX: found[2] ?? "" };
-}
-
-function memoryOf(pid: number | null): { readonly VmRSS: number; readonly RssFile: number } {
-  const status = readFileSync(`/proc/${pid}/status`, "utf8");
-  const kib = (field: string): number => Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, "m").exec(status)?.[1]);
-  return { VmRSS: kib("VmRSS"), RssFile: kib("RssFile") };
-}
-
-function mebibytes(kib: number): string {
-  return (kib / 1024).toFixed(1);
 }

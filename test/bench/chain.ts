@@ -1,10 +1,9 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { bundleAgent } from "../../config/build/bundle-agent.ts";
 import { readFigures, type FiguresOf } from "../../config/build/figures.ts";
 import { imageMemory } from "./agent.ts";
+import { inBenchFolder } from "./bench-folder.ts";
 import { ChainBursts, type Burst } from "./chain-bursts.ts";
 import { SlowEngine } from "../stand-ins/docker/slow-engine.ts";
 import type { Measured } from "./measured.ts";
@@ -30,9 +29,8 @@ export const SMALLEST: ChainSize = { rounds: 1, jobs: [1, 2], jitMs: [0], slowJo
  * Queued to started, Hookline beside the naive floor: bursts in turn, so that whatever else the machine does befalls both
  * alike. Real workerd, real Docker, a GitHub on loopback. Needs a Docker Engine.
  */
-export async function benchChain(size: ChainSize = FULL): Promise<Measured<"chain">> {
-  const folder = mkdtempSync(join(tmpdir(), "hookline-bench-"));
-  try {
+export function benchChain(size: ChainSize = FULL): Promise<Measured<"chain">> {
+  return inBenchFolder(async (folder) => {
     const { program } = await bundleAgent(join(folder, "program"));
     const rows = size.jitMs.flatMap((jitMs) => size.jobs.map((jobs) => ({ jobs, jitMs })));
     const slowRows = size.slowJobs.map((jobs) => ({ jobs, jitMs: 0 }));
@@ -44,9 +42,7 @@ export async function benchChain(size: ChainSize = FULL): Promise<Measured<"chai
     } finally {
       await slow.close();
     }
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 type Row = Pick<Cell, "jobs" | "jitMs">;

@@ -3,6 +3,7 @@ import { StandaloneProcess, TOKEN, WEBHOOK_SECRET } from "../agent/standalone/st
 import { EdgeProcess } from "../stand-ins/edge/edge-process.ts";
 import { costOfStrangers, type Door } from "./strangers.ts";
 import type { Measured } from "./measured.ts";
+import { mebibytes } from "./process-memory.ts";
 
 type Cost = FiguresOf<"connections">["worker"];
 
@@ -45,7 +46,6 @@ function isWithinBounds(cost: Cost): boolean {
 }
 
 function textOf(name: string, { piecesKib, slowDelayMs, dripMs, crowdKib }: Cost): string {
-  const mebibytes = (kib: number): string => (kib / 1024).toFixed(1);
   return `${name}
   a megabyte in one-byte pieces, unsigned   ${mebibytes(piecesKib)} MiB of memory (at most ${mebibytes(MOST.piecesKib)})
   a signed delivery beside 200 slow ones    ${slowDelayMs.toFixed(0)} ms later (at most ${MOST.slowDelayMs})

@@ -7,6 +7,7 @@ import { servingPool, type ServingPool } from "../../shared/controller/pool-choi
 import type { JobFacts } from "../../shared/workflow-job/job-facts.ts";
 import { done, job, OWN_PREFIX, poolOf, running, T0 } from "../shared/controller/world.ts";
 import type { Measured } from "./measured.ts";
+import { median, quantile } from "./quartiles.ts";
 
 const OPEN_JOBS = 10_000;
 const SLOTS = 500;
@@ -67,8 +68,7 @@ function measure(openJobs: number, slots: number, closedJobs: number): { medianM
     ledger.apply({ type: "surplus", atMs: T0, names: surplus });
     times.push(performance.now() - from);
   }
-  times.sort((a, b) => a - b);
-  return { medianMs: times[EVENTS / 2] ?? 0, p95Ms: times[Math.floor(EVENTS * 0.95)] ?? 0 };
+  return { medianMs: median(times), p95Ms: quantile(times, 0.95) };
 }
 
 /** Half of the slots busy, half able to take a job: as much to cover as a plan ever has. */

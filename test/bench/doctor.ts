@@ -2,7 +2,8 @@ import { performance } from "node:perf_hooks";
 
 import { BROKEN_WORLDS } from "../agent/doctor/broken-worlds.ts";
 import { startDoctorWorld } from "../agent/doctor/doctor-world.ts";
-import { median, type Measured } from "./measured.ts";
+import type { Measured } from "./measured.ts";
+import { median } from "./quartiles.ts";
 
 const RUNS = 5;
 const MOST_MS = 5000;

@@ -1,6 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
@@ -10,8 +9,10 @@ import * as z from "zod";
 import { DELIVERIES_A_JOB, freePlan, MONITOR_ASKS, pricesTable, RECONNECTS } from "../../config/build/free-plan.ts";
 import { FREE_PLAN } from "../../shared/mailbox/usage.ts";
 import type { FiguresOf } from "../../config/build/figures.ts";
+import { inBenchFolder } from "./bench-folder.ts";
 import { figuresOfTests } from "./figures-of-tests.ts";
-import { median, type Measured } from "./measured.ts";
+import type { Measured } from "./measured.ts";
+import { median } from "./quartiles.ts";
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, "../..");
@@ -46,9 +47,8 @@ async function measureWeek(): Promise<Pick<FiguresOf<"edge">, "prices" | "week">
 }
 
 /** The Worker as a deploy uploads it, and how long workerd takes to start it: the median of a few profiles. */
-async function measureBundle(): Promise<Pick<FiguresOf<"edge">, "bytes" | "gzipBytes" | "startMs">> {
-  const folder = mkdtempSync(join(tmpdir(), "hookline-bench-"));
-  try {
+function measureBundle(): Promise<Pick<FiguresOf<"edge">, "bytes" | "gzipBytes" | "startMs">> {
+  return inBenchFolder(async (folder) => {
     const wrangler = join(root, "node_modules/wrangler/bin/wrangler.js");
     const deploy = [wrangler, "deploy", "--env=", "--dry-run", "--outdir", folder];
     await run(process.execPath, deploy, { cwd: root, env });
@@ -56,9 +56,7 @@ async function measureBundle(): Promise<Pick<FiguresOf<"edge">, "bytes" | "gzipB
     const starts: number[] = [];
     for (let n = 0; n < STARTS; n += 1) starts.push(await startOnce(wrangler, join(folder, `${n}.cpuprofile`)));
     return { bytes: code.length, gzipBytes: gzipSync(code).length, startMs: median(starts) };
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 const profileSchema = z.object({

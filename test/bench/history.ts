@@ -1,6 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 
@@ -10,7 +9,10 @@ import { fillJournal } from "../agent/journal/fill-journal.ts";
 import { AgentProcess } from "../e2e/agent-process.ts";
 import { startChainWithoutAgent, type ChainWithoutAgent } from "../e2e/docker-chain.ts";
 import { imageMemory } from "./agent.ts";
-import { median, type Measured } from "./measured.ts";
+import { inBenchFolder } from "./bench-folder.ts";
+import type { Measured } from "./measured.ts";
+import { mebibytes, memoryKib } from "./process-memory.ts";
+import { median } from "./quartiles.ts";
 
 /** Three days of the load that the README promises, three signals a job. */
 const JOBS = 48_000;
@@ -19,8 +21,11 @@ const STARTS = 5;
 const MOST = { slower: 3, peakKib: 150 * 1024, togetherKib: 230 * 1024, journalBytes: 100e6 };
 
 /** What three days of history cost an agent at its start, and the commands beside it. Needs a Docker Engine. */
-export async function benchHistory(): Promise<Measured<"history">> {
-  const folder = mkdtempSync(join(tmpdir(), "hookline-bench-"));
+export function benchHistory(): Promise<Measured<"history">> {
+  return inBenchFolder(measureIn);
+}
+
+async function measureIn(folder: string): Promise<Measured<"history">> {
   const { program } = await bundleAgent(join(folder, "program"));
   const chain = await startChainWithoutAgent({ maxSlots: 2, edge: true, sweepIntervalSeconds: 60 });
   try {
@@ -52,7 +57,6 @@ export async function benchHistory(): Promise<Measured<"history">> {
     }
   } finally {
     await chain.close();
-    rmSync(folder, { recursive: true, force: true });
   }
 }
 
@@ -71,17 +75,13 @@ async function startsOn(chain: ChainWithoutAgent, program: string, data: string)
       await agent.waitForLine(/"msg":"link up"/);
       connected.push(performance.now() - startedAt);
       await agent.waitForLine(/"msg":"sweep done"/);
-      peakKib = Math.max(peakKib, highWaterOf(`/proc/${agent.pid}/status`));
+      peakKib = Math.max(peakKib, memoryKib(agent.pid, "VmHWM"));
       await agent.stop();
     } finally {
       await agent.close();
     }
   }
   return { connectedMs: median(connected), peakKib };
-}
-
-function highWaterOf(status: string): number {
-  return Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(status, "utf8"))?.[1]);
 }
 
 /** The memory of one command at most, as it says itself at its end. */
@@ -111,7 +111,6 @@ function measured(figures: FiguresOf<"history">): Measured<"history"> {
     peakKib <= MOST.peakKib &&
     together <= MOST.togetherKib &&
     journalBytes <= MOST.journalBytes;
-  const mebibytes = (kib: number): string => (kib / 1024).toFixed(1);
   const text = `signals of three days             ${signals}, journal ${(journalBytes / 1e6).toFixed(1)} MB
 start to connected                ${connectedMs.toFixed(0)} ms, ${slower.toFixed(2)} times that on an empty journal (at most ${MOST.slower})
 agent's memory at most            ${mebibytes(peakKib)} MiB (at most ${MOST.peakKib / 1024})

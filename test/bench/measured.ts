@@ -6,8 +6,3 @@ export interface Measured<Name extends SectionName> {
   readonly text: string;
   readonly ok: boolean;
 }
-
-/** The one in the middle, of an odd number of values. */
-export function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-}

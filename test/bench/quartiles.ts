@@ -7,7 +7,12 @@ export interface Quartiles {
 
 /** Quartiles of at least one value, between two neighbours in proportion. */
 export function quartiles(values: readonly number[]): Quartiles {
-  return { lower: quantile(values, 0.25), median: quantile(values, 0.5), upper: quantile(values, 0.75) };
+  return { lower: quantile(values, 0.25), median: median(values), upper: quantile(values, 0.75) };
+}
+
+/** The value in the middle; NaN of none. */
+export function median(values: readonly number[]): number {
+  return quantile(values, 0.5);
 }
 
 /** The value that the share `q` of all lie below; NaN of none. */

@@ -1,5 +1,3 @@
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 
@@ -17,7 +15,9 @@ import { poolOf } from "../shared/controller/world.ts";
 import { FakeSlots } from "../stand-ins/docker/fake-slots.ts";
 import { FakeGitHub } from "../stand-ins/github/fake-github.ts";
 import { VirtualClock } from "../stand-ins/time/virtual-clock.ts";
+import { inBenchFolder } from "./bench-folder.ts";
 import type { Measured } from "./measured.ts";
+import { quantile } from "./quartiles.ts";
 
 const OPEN = { few: 5, many: 500 };
 const FINISHED = { few: 100, many: 100_000 };
@@ -47,15 +47,11 @@ ${ok ? "ok" : "OVER"}
   return { figures, text, ok };
 }
 
-async function p95Of(open: number, finished: number): Promise<number> {
-  const folder = mkdtempSync(join(tmpdir(), "hookline-bench-"));
-  try {
-    mkdirSync(folder, { recursive: true });
+function p95Of(open: number, finished: number): Promise<number> {
+  return inBenchFolder((folder) => {
     fillJournal(join(folder, "journal.db"), finished, 0, 0);
-    return await measureIn(folder, open);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+    return measureIn(folder, open);
+  });
 }
 
 async function measureIn(folder: string, open: number): Promise<number> {
@@ -95,5 +91,5 @@ async function measureIn(folder: string, open: number): Promise<number> {
   await control?.close();
   await clock.runUntil(agent.stop());
   journal.close();
-  return took.toSorted((a, b) => a - b)[Math.ceil(0.95 * ASKED) - 1] ?? 0;
+  return quantile(took, 0.95);
 }

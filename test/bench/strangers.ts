@@ -4,7 +4,8 @@ import { connect, type Socket } from "node:net";
 import { workflowJob } from "../samples/payload.ts";
 import { sign } from "../samples/sign.ts";
 import { guid } from "../samples/signal.ts";
-import { median } from "./measured.ts";
+import { memoryKib } from "./process-memory.ts";
+import { median } from "./quartiles.ts";
 
 /** A server on loopback, with the process whose memory counts, its children included. */
 export interface Door {
@@ -124,7 +125,7 @@ async function grownBy(pid: number, work: () => Promise<void>): Promise<number> 
 }
 
 function residentKib(pid: number): number {
-  const own = Number(/^VmRSS:\s+(\d+) kB$/m.exec(read(`/proc/${pid}/status`))?.[1] ?? 0);
+  const own = memoryKib(pid, "VmRSS") || 0;
   return childrenOf(pid).reduce((sum, child) => sum + residentKib(child), own);
 }
 
