@@ -121,4 +121,18 @@ export const DOCTOR_MUTATIONS: readonly Mutation[] = [
     replace: "const error = shortage({ ...rule, minFreeDiskBytes: 0, minFreeMemoryBytes: 0 }, pool, 0);",
     foundBy: ["doctor"],
   },
+  {
+    breaks: "E-5: the doctor lets the old secret go while a hook signs with it",
+    file: "agent/doctor/edge/judge-secrets.ts",
+    search: "if (takesPreviousSecret) return judgeRotation(hooks, now, kind);",
+    replace: "if (takesPreviousSecret) return judgeLast(freshness);",
+    foundBy: ["doctor"],
+  },
+  {
+    breaks: "promise 6: the doctor does not count the containers of a pool",
+    file: "agent/doctor/agent/slots-check.ts",
+    search: "    ...overfull(fleet, containers),\n",
+    replace: "",
+    foundBy: ["doctor"],
+  },
 ];

@@ -9,15 +9,8 @@ const JOURNAL = "agent/journal/journal.ts";
 const LETTERS = "shared/edge/letter-return.ts";
 const OBJECT = "worker/mailbox-object.ts";
 
-/** Breaks of the receiver, the mailbox and both ends of the link. */
+/** Breaks of the mailbox and of both ends of the link. */
 export const EDGE_MUTATIONS: readonly Mutation[] = [
-  {
-    breaks: "a webhook that is asked for by another method than POST is not told which",
-    file: "shared/receiver/receiver.ts",
-    search: '405, { Allow: "POST" }',
-    replace: "405",
-    foundBy: ["standalone", "worker"],
-  },
   {
     breaks: "E-2: a refusal is told once, and not again at the next welcome",
     file: SESSION,
@@ -195,83 +188,6 @@ export const EDGE_MUTATIONS: readonly Mutation[] = [
     foundBy: ["link"],
   },
   {
-    breaks: "promise 20: an isolate turns a new pool's jobs away for a minute",
-    file: "shared/receiver/note-throttle.ts",
-    search: "const FOREIGN_MS = 5000;",
-    replace: "const FOREIGN_MS = 60_000;",
-    foundBy: ["receiver"],
-  },
-  {
-    breaks: "promise 18: one signed body fills the mailbox under fresh GUIDs",
-    file: "shared/receiver/replay-bound.ts",
-    search: "if (deliveries.size < MOST) deliveries.add(name);",
-    replace: "deliveries.add(name);",
-    foundBy: ["receiver"],
-  },
-  {
-    breaks: "promise 18: every refusal of a stranger is a record of the log",
-    file: "shared/receiver/refusal-log.ts",
-    search: "told.untold += 1;\n      return;",
-    replace: "told.untold += 1;",
-    foundBy: ["receiver"],
-  },
-  {
-    breaks: "promise 18: unsigned bodies that stall fill the memory together",
-    file: "shared/receiver/body-room.ts",
-    search: "      victim.leave();",
-    replace: "      void victim;",
-    foundBy: ["receiver"],
-  },
-  {
-    breaks: "promise 18: a body in one-byte pieces costs the runtime a hundred times its bytes",
-    file: "shared/receiver/body-room.ts",
-    search: 'if (this.#pieces > MOST_PIECES) return "in-crumbs";',
-    replace: "",
-    foundBy: ["receiver"],
-  },
-  {
-    breaks: "promise 18: under one GUID a signed body is stored for as many hooks as somebody invents",
-    file: "shared/receiver/replay-bound.ts",
-    search: 'const name = `${guid} ${hookId ?? ""}`;',
-    replace: "const name = guid;",
-    foundBy: ["receiver"],
-  },
-  {
-    breaks: "promise 15: a clock that goes back by a day turns a new pool's jobs away for a day",
-    file: "shared/clock/happened-within.ts",
-    search: "return sinceMs <= nowMs && nowMs - sinceMs < ms;",
-    replace: "return nowMs - sinceMs < ms;",
-    foundBy: ["receiver"],
-  },
-  {
-    breaks: "promise 1: behind a slow body the time for storing begins anew, and GitHub has gone when it ends",
-    file: "shared/receiver/receiver.ts",
-    search: "mailbox.accept(signal, matched, key, deadline)",
-    replace: "mailbox.accept(signal, matched, key)",
-    foundBy: ["receiver"],
-  },
-  {
-    breaks: "promise 18: strangers who hold their connections open keep GitHub out",
-    file: "agent/http/connection-bound.ts",
-    search: "[never, before].flatMap(",
-    replace: "[before, never].flatMap(",
-    foundBy: ["standalone"],
-  },
-  {
-    breaks: "promise 18: strangers who had an answer and stay push out a delivery that is coming in",
-    file: "agent/http/connection-bound.ts",
-    search: "firsts.find(({ sinceMs }) => sinceMs <= graceFromMs) ?? firsts[0]",
-    replace: "firsts[0]",
-    foundBy: ["standalone"],
-  },
-  {
-    breaks: "promise 18: who was refused keeps his connection for two minutes",
-    file: "agent/http/http-server.ts",
-    search: 'if (response.status >= 400) response.headers.set("Connection", "close");',
-    replace: "",
-    foundBy: ["standalone"],
-  },
-  {
     breaks: "E-5: a hook's secret is known by its place, which another secret holds after the next change",
     file: "shared/mailbox/hook-secrets.ts",
     search: 'matched: key === currentKey ? "current" : "previous",',
@@ -291,13 +207,6 @@ export const EDGE_MUTATIONS: readonly Mutation[] = [
     search: "if (before?.key === key && Math.abs(atMs - before.atMs) < DAY_MS) return;",
     replace: "",
     foundBy: ["worker"],
-  },
-  {
-    breaks: "E-5: the doctor lets the old secret go while a hook signs with it",
-    file: "agent/doctor/edge/judge-secrets.ts",
-    search: "if (takesPreviousSecret) return judgeRotation(hooks, now, kind);",
-    replace: "if (takesPreviousSecret) return judgeLast(freshness);",
-    foundBy: ["doctor"],
   },
   {
     breaks: "a token that may only read opens the dead letters",
