@@ -48,7 +48,7 @@ test.each([2000, 40_000])(
   },
 );
 
-test("E-1: nothing gets dearer with the mailbox", () => {
+test("E-1, promise 17: nothing gets dearer with the mailbox", () => {
   const [small, large] = [found[2000] ?? {}, found[40_000] ?? {}];
   for (const [name, { rowsRead, rowsWritten }] of Object.entries(large)) {
     expect(rowsRead, name).toBeLessThanOrEqual((small[name]?.rowsRead ?? 0) * 1.1);
