@@ -63,7 +63,7 @@ const TROUBLES: Readonly<Record<NoticeRule, readonly [Partial<Status>, Partial<F
   "signals-wait": [{}, { unacked: 2, oldestUnackedMs: 6 * MINUTE }, /2 signals wait/],
   "dead-letters": [{}, { dead: 1 }, /1 signal was set aside/],
   "image-old": [{ pools: pool === undefined ? [] : [{ ...pool, imageBuiltAtMs: atMs - 23 * DAY }] }, {}, /23 days ago/],
-  "image-refused": [failing("pull-failed"), {}, /image cannot be had in pool nas: no such image/],
+  "image-refused": [failing("slot-image"), {}, /image cannot be had in pool nas: no such image/],
   "docker-down": [{ engine: { reachable: false } }, {}, /Docker Engine does not answer/],
   "slots-fail": [failing("no-runner-group"), {}, /Slots cannot be started in pool nas/],
   "quota-low": [credential({ limits: limits(499) }), {}, /499 of 5000 calls/],
