@@ -17,8 +17,8 @@ const LOW = 0.1;
  */
 const IMAGE_OLD_MS = 23 * DAY_MS;
 const TOKEN_ENDS_MS = 14 * DAY_MS;
-/** Codes of a start that failed for the want of an image. */
-const IMAGE_CODES: ReadonlySet<string> = new Set(["pull-failed", "image-missing", "image"]);
+/** Code of a start that failed for the want of an image: SlotErrorCode `image`. */
+const NO_IMAGE = "slot-image";
 
 const known = (conditions: readonly (Condition | null)[]): Judgement => ({
   conditions: conditions.filter((condition) => condition !== null),
@@ -97,7 +97,7 @@ function slotsFail({ pools }: Status): readonly Judgement[] {
       const isKnown = outcomes.length > 0 || idle > 0 || held > 0;
       return isKnown ? known([]) : { conditions: [], unknown: new Set<NoticeRule>(["slots-fail", "image-refused"]) };
     }
-    const isImage = IMAGE_CODES.has(lastFailure.code);
+    const isImage = lastFailure.code === NO_IMAGE;
     const rule = isImage ? "image-refused" : "slots-fail";
     const what = isImage ? "The runner image cannot be had" : "Slots cannot be started";
     const text = `${what} in pool ${key}: ${lastFailure.message}`;
