@@ -112,11 +112,16 @@ function headingsOf(text: string): readonly string[] {
   });
 }
 
+const helps = new Map<string, string>();
+
 async function helpOf(command: string): Promise<string> {
+  const known = helps.get(command);
+  if (known !== undefined) return known;
   const io = fakeIo();
   const exitCode = await runCli([...command.split(" "), "--help"], io, new AbortController().signal);
   expect(exitCode, `hookline ${command} --help`).toBe(0);
   expect(io.out()).toContain(`hookline ${command}`);
+  helps.set(command, io.out());
   return io.out();
 }
 
