@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFileSync, statSync, watch } from "node:fs";
+import { readFileSync, watch } from "node:fs";
 import { basename, dirname } from "node:path";
 
 import type { CancelTimer, Clock } from "../../shared/clock/clock.ts";
@@ -12,6 +12,7 @@ import { SayOnce } from "../../shared/log/say-once.ts";
 import type { FleetStatus } from "../../shared/status/fleet-status.ts";
 import { wallTimeMs } from "../clock/two-clocks.ts";
 import type { ReloadOutcome } from "../control/reload-outcome.ts";
+import { fileState } from "../settings/file-state.ts";
 
 /** Editors truncate, write and rename: what comes within this time is one edit. */
 const SETTLE_MS = 250;
@@ -42,7 +43,7 @@ export class FleetFile {
     this.#options = options;
     this.#said = new SayOnce(options.log);
     this.#served = options.fleet;
-    this.#seen = this.#look();
+    this.#seen = fileState(options.path);
     this.#sha256 = sha256Of(options.path);
     this.#readMs = options.clock.monotonicMs();
   }
@@ -63,7 +64,7 @@ export class FleetFile {
   /** Reads the file anew. Never throws. */
   reload(): ReloadOutcome {
     const { read, take, log, path } = this.#options;
-    this.#seen = this.#look();
+    this.#seen = fileState(path);
     this.#sha256 = sha256Of(path);
     this.#readMs = this.#options.clock.monotonicMs();
     try {
@@ -87,7 +88,7 @@ export class FleetFile {
 
   /** Reads the file if it is another one than when it was last read: what no watch tells on a network file system. */
   lookAgain(): void {
-    if (this.#look() !== this.#seen) this.reload();
+    if (fileState(this.#options.path) !== this.#seen) this.reload();
   }
 
   /**
@@ -111,16 +112,6 @@ export class FleetFile {
       log.warn("pools file not watched; sweeps look at it", errorFields(error));
     }
     this.reload();
-  }
-
-  /** What tells one state of the file from another; null while there is none that can be looked at. Never throws. */
-  #look(): string | null {
-    try {
-      const { ino, size, mtimeNs, ctimeNs } = statSync(this.#options.path, { bigint: true });
-      return `${ino} ${size} ${mtimeNs} ${ctimeNs}`;
-    } catch {
-      return null;
-    }
   }
 }
 

@@ -1,11 +1,10 @@
-import { statSync } from "node:fs";
-
 import type { Clock } from "../../shared/clock/clock.ts";
 import { describeProblem, type ConfigProblem } from "../../shared/fleet/config-error.ts";
 import { Secret } from "../../shared/fleet/secret.ts";
 import type { Logger } from "../../shared/log/logger.ts";
 import { SayOnce } from "../../shared/log/say-once.ts";
 import type { ChangingSecret } from "./changing-secret.ts";
+import { fileState } from "./file-state.ts";
 import { readSetting, type SettingSource } from "./read-setting.ts";
 import { secretFile } from "./setting-text.ts";
 import type { SettingName } from "./settings-table.ts";
@@ -84,14 +83,7 @@ export class LiveSecret implements ChangingSecret {
     return { problems };
   }
 
-  /** What tells one state of the file from another; null while there is none that can be looked at. */
   #look(): string | null {
-    if (this.#file === null) return null;
-    try {
-      const { ino, size, mtimeNs, ctimeNs } = statSync(this.#file, { bigint: true });
-      return `${ino} ${size} ${mtimeNs} ${ctimeNs}`;
-    } catch {
-      return null;
-    }
+    return this.#file === null ? null : fileState(this.#file);
   }
 }

@@ -137,9 +137,9 @@ export const AGENT_MUTATIONS: readonly Mutation[] = [
   },
   {
     breaks: "promise 20: a pools file whose path cannot be looked at ends the agent",
-    file: "agent/daemon/fleet-file.ts",
-    search: "    } catch {\n      return null;\n    }",
-    replace: "    } catch (error) {\n      throw error;\n    }",
+    file: "agent/settings/file-state.ts",
+    search: "  } catch {\n    return null;\n  }",
+    replace: "  } catch (error) {\n    throw error;\n  }",
     foundBy: ["daemon"],
   },
   {
