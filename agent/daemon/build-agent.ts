@@ -8,7 +8,7 @@ import type { Logger } from "../../shared/log/logger.ts";
 import { systemClock } from "../clock/system-clock.ts";
 import { HOST_ARCHITECTURE } from "../settings/configured-pools.ts";
 import { requireEdge } from "../settings/require-settings.ts";
-import { keptFolderId } from "../settings/kept-folder-id.ts";
+import { keptFolderId } from "../settings/kept-names.ts";
 import type { LiveSecrets } from "../settings/live-secrets.ts";
 import type { AgentSettings } from "../settings/settings.ts";
 import type { GitHubHook } from "../github/model/delivery-log.ts";

@@ -3,8 +3,7 @@ import { join } from "node:path";
 
 import type { Random } from "../../shared/clock/clock.ts";
 import { JOURNAL_FILE, SLOTS_FILE } from "../journal/open-journal.ts";
-import { folderIdFile, keptFolderId } from "../settings/kept-folder-id.ts";
-import { instanceFile, keptInstance } from "../settings/kept-instance.ts";
+import { folderIdFile, instanceFile, keptFolderId, keptInstance } from "../settings/kept-names.ts";
 import type { AgentSettings } from "../settings/settings.ts";
 import { instanceOfSlot, randomLetters } from "../slots/slot-name.ts";
 import { NodeSql } from "../sqlite/node-sql.ts";
@@ -25,15 +24,10 @@ export function keepInstance(settings: AgentSettings, random: Random): AgentSett
   return named;
 }
 
-/** Gives a data folder that has none an id of its own. A disk that takes nothing gets one another time. */
+/** Gives a data folder that has none an id of its own; until then its containers carry none, as those of earlier versions. */
 function keepFolderId(dataFolder: string, random: Random): void {
   if (keptFolderId(dataFolder) !== null) return;
-  try {
-    mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
-    writeFileSync(folderIdFile(dataFolder), `${randomLetters(FOLDER_ID_LENGTH, random)}\n`, { mode: 0o600 });
-  } catch {
-    // Until then its containers carry none, as those of earlier versions.
-  }
+  keep(dataFolder, folderIdFile(dataFolder), randomLetters(FOLDER_ID_LENGTH, random));
 }
 
 function settle(settings: AgentSettings, random: Random): AgentSettings {
@@ -41,13 +35,17 @@ function settle(settings: AgentSettings, random: Random): AgentSettings {
   if (instanceIsChosen || keptInstance(dataFolder) !== null) return settings;
   const name =
     usedInstance(dataFolder, instance) ?? `${instance.slice(0, BASE_LENGTH)}-${randomLetters(RANDOM_LENGTH, random)}`;
+  keep(dataFolder, instanceFile(dataFolder), name);
+  return { ...settings, instance: name };
+}
+
+function keep(dataFolder: string, path: string, name: string): void {
   try {
     mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
-    writeFileSync(instanceFile(dataFolder), `${name}\n`, { mode: 0o600 });
+    writeFileSync(path, `${name}\n`, { mode: 0o600 });
   } catch {
-    return { ...settings, instance: name };
+    // A disk that takes nothing gets it another time.
   }
-  return { ...settings, instance: name };
 }
 
 /** The name in the newest slot of a folder that was used, or the default of before; null for a new folder. */

@@ -34,7 +34,7 @@ import { once, onceEach } from "./check/once-each.ts";
 import { Readings } from "./check/readings.ts";
 import { containersOf, judgeSlots, withoutJournal } from "./agent/slots-check.ts";
 import { judgeAlone } from "./agent/alone-check.ts";
-import { keptFolderId } from "../settings/kept-folder-id.ts";
+import { keptFolderId } from "../settings/kept-names.ts";
 
 const CALLS_AT_ONCE = 12;
 /** One call to GitHub; good ones take a second. */

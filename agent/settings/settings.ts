@@ -8,7 +8,7 @@ import type { LogLevel } from "../../shared/log/logger.ts";
 import type { ListenAddress } from "../http/listen-address.ts";
 import type { Environment } from "./environment.ts";
 import { instanceOfHost } from "./instance-name.ts";
-import { keptInstance } from "./kept-instance.ts";
+import { keptInstance } from "./kept-names.ts";
 import type { NoticeRule } from "./notice-rules.ts";
 import type { QuietHours } from "./quiet-hours.ts";
 import type { ReceiverAddress } from "./receiver-address.ts";

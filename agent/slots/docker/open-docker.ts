@@ -1,6 +1,6 @@
 import type { Clock } from "../../../shared/clock/clock.ts";
 import type { Logger } from "../../../shared/log/logger.ts";
-import { keptFolderId } from "../../settings/kept-folder-id.ts";
+import { keptFolderId } from "../../settings/kept-names.ts";
 import type { AgentSettings } from "../../settings/settings.ts";
 import { DockerClient } from "../../docker/docker-client.ts";
 import { parseDockerHost } from "../../docker/docker-host.ts";
