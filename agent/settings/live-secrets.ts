@@ -5,7 +5,10 @@ import type { Logger } from "../../shared/log/logger.ts";
 import { LiveSecret } from "./live-secret.ts";
 import type { SettingSource } from "./read-setting.ts";
 import type { AgentSettings } from "./settings.ts";
-import type { SettingName } from "./settings-table.ts";
+import type { SecretName, SettingName } from "./settings-table.ts";
+
+/** Read at the start alone: what uses them keeps what it was made with. */
+type Unchanging = "HOOKLINE_REGISTRY_AUTH" | "HOOKLINE_NOTIFY" | "HOOKLINE_NOTIFY_SECRET";
 
 export interface LiveSecretsOptions {
   readonly settings: AgentSettings;
@@ -20,9 +23,11 @@ export class LiveSecrets {
 
   constructor({ settings, ...options }: LiveSecretsOptions) {
     const { github } = settings;
-    const values: Partial<Record<SettingName, Secret | null>> = {
+    const values: Readonly<Record<Exclude<SecretName, Unchanging>, Secret | null>> = {
       HOOKLINE_TOKEN: settings.token,
       HOOKLINE_TOKEN_PREVIOUS: settings.previousToken,
+      HOOKLINE_READ_TOKEN: settings.readToken,
+      HOOKLINE_READ_TOKEN_PREVIOUS: settings.previousReadToken,
       HOOKLINE_HTTP_TOKEN: settings.http.token,
       GITHUB_TOKEN: github?.kind === "token" ? github.token : null,
       GITHUB_APP_PRIVATE_KEY: github?.kind === "app" ? github.privateKey : null,

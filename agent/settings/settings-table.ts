@@ -170,6 +170,11 @@ export const SETTINGS = {
 
 export type SettingName = keyof typeof SETTINGS;
 
+/** Those that hold a credential. */
+export type SecretName = {
+  [Name in SettingName]: (typeof SETTINGS)[Name]["secret"] extends true ? Name : never;
+}[SettingName];
+
 export const SETTING_NAMES: readonly SettingName[] = Object.keys(SETTINGS).filter(
   (name): name is SettingName => name in SETTINGS,
 );

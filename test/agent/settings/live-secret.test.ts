@@ -90,6 +90,23 @@ test("a secret that stands in the environment itself stays as it is", () => {
   expect(secrets.get("GITHUB_WEBHOOK_SECRET")).toBeNull();
 });
 
+test.each([
+  "HOOKLINE_TOKEN",
+  "HOOKLINE_TOKEN_PREVIOUS",
+  "HOOKLINE_READ_TOKEN",
+  "HOOKLINE_READ_TOKEN_PREVIOUS",
+  "HOOKLINE_HTTP_TOKEN",
+  "GITHUB_WEBHOOK_SECRET",
+  "GITHUB_WEBHOOK_SECRET_PREVIOUS",
+] as const)("promise 20: %s is read anew from its file", (name) => {
+  const path = join(temporaryFolder(), "secret");
+  writeFileSync(path, "the-first-secret");
+  const { secrets } = liveSecrets({ [`${name}_FILE`]: path });
+  writeFileSync(path, "the-second-secret");
+  expect(secrets.readAnew().changed).toContain(name);
+  expect(secrets.get(name)?.reveal()).toBe("the-second-secret");
+});
+
 test("reading all anew names what changed and what cannot be used, each by itself", () => {
   const folder = temporaryFolder();
   const [hook, link] = [join(folder, "hook"), join(folder, "link")];
