@@ -11,8 +11,7 @@ import { readSettings, type AgentSettings } from "../settings/settings.ts";
 import { unknownSettings } from "../settings/unknown-settings.ts";
 import { onceDiskAllows } from "../journal/disk-wait.ts";
 import { buildAgent, type BuiltAgent } from "../daemon/build-agent.ts";
-import { noticesOf } from "../daemon/load-notices.ts";
-import { webOf } from "../daemon/load-web.ts";
+import { httpAndNotices } from "../daemon/http-and-notices.ts";
 import { runDaemon } from "../daemon/run-daemon.ts";
 import { processLogger } from "../log/process-logger.ts";
 import { dockerSlots } from "../slots/docker/open-docker.ts";
@@ -49,18 +48,10 @@ export async function runAgent(args: readonly string[], io: CommandIo, stop: Abo
     const settings = keepInstance(given, Math.random);
     const provider = dockerSlots(settings, systemClock, log);
     const secrets = new LiveSecrets({ settings, source: io, clock: systemClock, log });
-    const openWeb = webOf({ settings, secrets, log });
+    const beside = httpAndNotices({ settings, secrets, log });
     const build = (): BuiltAgent => buildAgent({ settings, fleet, readFleet, secrets, provider, log });
     const built = await onceDiskAllows(build, { clock: systemClock, log, signal: stop });
-    if (built !== null)
-      await runDaemon({
-        built,
-        dataFolder: settings.dataFolder,
-        log,
-        stop,
-        openWeb,
-        tell: noticesOf({ settings, secrets, log }, built),
-      });
+    if (built !== null) await runDaemon({ built, dataFolder: settings.dataFolder, log, stop, ...beside });
     return EXIT.fine;
   } catch (error) {
     return failWith(error, false, io);

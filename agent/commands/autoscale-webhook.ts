@@ -10,8 +10,7 @@ import { settingsNeededBy } from "../settings/needed-settings.ts";
 import { requireGitHub, requireWebhookSecret } from "../settings/require-settings.ts";
 import { readSettings } from "../settings/settings.ts";
 import { unknownSettings } from "../settings/unknown-settings.ts";
-import { noticesOf } from "../daemon/load-notices.ts";
-import { webOf } from "../daemon/load-web.ts";
+import { httpAndNotices } from "../daemon/http-and-notices.ts";
 import { runDaemon } from "../daemon/run-daemon.ts";
 import { dockerSlots } from "../slots/docker/open-docker.ts";
 import { processLogger } from "../log/process-logger.ts";
@@ -84,18 +83,11 @@ async function serve(listen: ListenAddress, io: CommandIo, stop: AbortSignal): P
     log.warn("unknown setting", { detail: describeProblem("environment", unknown) });
   const provider = dockerSlots(settings, systemClock, log);
   const secrets = new LiveSecrets({ settings, source: io, clock: systemClock, log });
-  const openWeb = webOf({ settings, secrets, log, taken: listen });
+  const beside = httpAndNotices({ settings, secrets, log, taken: listen });
   const built = await startReceiver({ settings, fleet, readFleet, secrets, provider, log, receiverLog, listen });
   announce(built, io);
-  await runDaemon({
-    built,
-    dataFolder: settings.dataFolder,
-    log,
-    stop,
-    openWeb,
-    tell: noticesOf({ settings, secrets, log }, built),
-    beforeStop: () => stopReceiving(built, receiverLog),
-  });
+  const beforeStop = (): Promise<void> => stopReceiving(built, receiverLog);
+  await runDaemon({ built, dataFolder: settings.dataFolder, log, stop, beforeStop, ...beside });
 }
 
 /** Where it listens is logged at every level: port 0 is of no use otherwise. */

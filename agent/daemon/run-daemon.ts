@@ -1,13 +1,13 @@
 import type { Logger } from "../../shared/log/logger.ts";
 import { startControl } from "../control/control-server.ts";
 import { systemClock } from "../clock/system-clock.ts";
-import type { Daemon } from "../control/answer-request.ts";
 import type { BuiltAgent } from "./build-agent.ts";
 import { daemonOf } from "./daemon-of.ts";
-import { reloadAll } from "./reload-all.ts";
 import { heartbeatFile, keepBeating } from "./heartbeat.ts";
+import type { HttpAndNotices } from "./http-and-notices.ts";
+import { reloadAll } from "./reload-all.ts";
 
-export interface DaemonOptions {
+export interface DaemonOptions extends HttpAndNotices {
   readonly built: BuiltAgent;
   readonly dataFolder: string;
   readonly log: Logger;
@@ -15,10 +15,6 @@ export interface DaemonOptions {
   readonly stop: AbortSignal;
   /** Ends what feeds the agent, before the agent itself. */
   readonly beforeStop?: () => Promise<void>;
-  /** Serves the daemon over HTTP; null where nothing is served. Never rejects. */
-  /** Tells people of trouble until the signal is aborted; null where nobody is to be told. Never rejects. */
-  readonly tell?: ((daemon: Daemon, signal: AbortSignal) => Promise<void>) | null;
-  readonly openWeb?: ((daemon: Daemon) => Promise<{ close(): Promise<void> } | null>) | null;
 }
 
 /**
@@ -27,8 +23,8 @@ export interface DaemonOptions {
  * @throws {Error} if the start fails.
  */
 export async function runDaemon(options: DaemonOptions): Promise<void> {
-  const { built, dataFolder, log, stop, beforeStop, openWeb = null, tell = null } = options;
-  const { agent, fleetFile, close } = built;
+  const { built, dataFolder, log, stop, beforeStop, openWeb, tell } = options;
+  const { agent, journalSql, fleetFile, close } = built;
   const reload = (): void => void reloadAll(built);
   const stopped = new Promise<void>((resolve) => {
     if (stop.aborted) resolve();
@@ -48,7 +44,7 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
     process.on("SIGHUP", reload);
     fleetFile?.watch(stop);
     if (openWeb !== null) web = openWeb(daemon);
-    if (tell !== null) telling = tell(daemon, beats.signal);
+    if (tell !== null) telling = tell(daemon, journalSql, beats.signal);
     const file = heartbeatFile(dataFolder);
     beating = keepBeating({ file, clock: systemClock, log, state: () => agent.state() }, beats.signal);
     // A start that fails ends the wait; one that is still going on when the stop comes ends with it.

@@ -2,12 +2,14 @@ import type { Clock } from "../../shared/clock/clock.ts";
 import type { Freshness } from "../../shared/mailbox/freshness.ts";
 import type { LiveSecrets } from "../settings/live-secrets.ts";
 import type { AgentSettings } from "../settings/settings.ts";
-import { askFreshness } from "./ask-freshness.ts";
 import { EdgeWatch } from "./edge-watch.ts";
 
 const ANSWER_MS = 10_000;
 
-/** How to learn what the edge says of itself; null where the settings name none, or no token for it. */
+/**
+ * How to learn what the edge says of itself; null where the settings name none, or no token for it. The code that asks is
+ * loaded with the first question.
+ */
 export function edgeWatchOf(
   { edgeUrl, token }: AgentSettings,
   secrets: LiveSecrets,
@@ -15,6 +17,10 @@ export function edgeWatchOf(
 ): (() => Promise<Freshness | null>) | null {
   if (edgeUrl === null || token === null) return null;
   const now = (): string => (secrets.get("HOOKLINE_TOKEN") ?? token).reveal();
-  const watch = new EdgeWatch(() => askFreshness(edgeUrl, now(), AbortSignal.timeout(ANSWER_MS)), clock);
+  const ask = async (): Promise<Freshness> => {
+    const { askFreshness } = await import("./ask-freshness.ts");
+    return askFreshness(edgeUrl, now(), AbortSignal.timeout(ANSWER_MS));
+  };
+  const watch = new EdgeWatch(ask, clock);
   return () => watch.freshness();
 }

@@ -1,0 +1,71 @@
+import type { Clock } from "../../shared/clock/clock.ts";
+import { errorFields } from "../../shared/errors/message-of.ts";
+import { OperatorError } from "../../shared/errors/operator-error.ts";
+import type { Logger } from "../../shared/log/logger.ts";
+import type { SqlDatabase } from "../../shared/sql/sql.ts";
+import { systemClock } from "../clock/system-clock.ts";
+import type { Daemon } from "../control/answer-request.ts";
+import { edgeWatchOf } from "../edge/edge-watch-of.ts";
+import type { ListenAddress } from "../http/listen-address.ts";
+import type { LiveSecrets } from "../settings/live-secrets.ts";
+import { requireHttp, type ServedHttp } from "../settings/require-settings.ts";
+import type { AgentSettings } from "../settings/settings.ts";
+
+export interface HttpAndNoticesOptions {
+  readonly settings: AgentSettings;
+  readonly secrets: LiveSecrets;
+  readonly log: Logger;
+  /** Where this process takes deliveries, if it does. */
+  readonly taken?: ListenAddress;
+}
+
+/** What goes on beside the daemon where settings ask for it. What fails of it costs itself, not the daemon: that is told. */
+export interface HttpAndNotices {
+  /** Serves the daemon over HTTP, or gives null where it cannot; null where nothing is to be served. Never rejects. */
+  readonly openWeb: ((daemon: Daemon) => Promise<{ close(): Promise<void> } | null>) | null;
+  /** Tells people of trouble until the signal is aborted; null where nobody is to be told. Never rejects. */
+  readonly tell: ((daemon: Daemon, journalSql: SqlDatabase, signal: AbortSignal) => Promise<void>) | null;
+}
+
+/**
+ * Both by the settings, with one watch of the edge between them. Their code is loaded when they begin.
+ * @throws {ConfigError} if the settings contradict each other.
+ */
+export function httpAndNotices(options: HttpAndNoticesOptions): HttpAndNotices {
+  const { settings, secrets, taken } = options;
+  const http = requireHttp(settings, taken);
+  const isTold = settings.notices.receivers.length > 0;
+  const world = { ...options, edge: edgeWatchOf(settings, secrets, systemClock), clock: systemClock };
+  return {
+    openWeb: http === null ? null : (daemon) => openWeb({ ...world, http }, daemon),
+    tell: isTold ? (daemon, journalSql, signal) => tell(world, daemon, journalSql, signal) : null,
+  };
+}
+
+interface World extends HttpAndNoticesOptions {
+  readonly edge: ReturnType<typeof edgeWatchOf>;
+  readonly clock: Clock;
+}
+
+async function openWeb(
+  { http, secrets, edge, clock, log }: World & { readonly http: ServedHttp },
+  daemon: Daemon,
+): Promise<{ close(): Promise<void> } | null> {
+  try {
+    const { startWeb } = await import("../web/start-web.ts");
+    return await startWeb({ http, token: secrets.get("HOOKLINE_HTTP_TOKEN"), daemon, edge, clock, log });
+  } catch (error) {
+    const remedy = error instanceof OperatorError ? error.remedy : "report it; jobs are served without it";
+    log.error("nothing is served over HTTP", { ...errorFields(error), remedy });
+    return null;
+  }
+}
+
+async function tell(world: World, daemon: Daemon, journalSql: SqlDatabase, signal: AbortSignal): Promise<void> {
+  try {
+    const { startNotices } = await import("../notices/start-notices.ts");
+    await startNotices({ ...world, daemon, journalSql, random: Math.random }, signal);
+  } catch (error) {
+    world.log.error("nobody is told of trouble", errorFields(error));
+  }
+}
