@@ -62,7 +62,8 @@ export class Agent {
   readonly #slots: SlotManager;
   readonly #link: LinkClient | null;
   readonly #sweeps: SweepLoop;
-  readonly #watchers = new Watchers();
+  /** Looks after each turn in which something was learnt, and when the link comes up or goes down. */
+  readonly watchers = new Watchers();
   readonly #sweepBook: SweepBook;
   readonly #totals = new AgentTotals();
   /** What it believes, and why. */
@@ -90,7 +91,7 @@ export class Agent {
       ledger: this.#ledger,
       pools,
       act: (action) => carryOut(action, this.#hands()),
-      onTurn: () => this.#watchers.look(),
+      onTurn: () => this.watchers.look(),
       onClockSet: () => this.operator.keepPause(),
     });
     this.#replay = new ReplayHold(this.#control);
@@ -192,7 +193,7 @@ export class Agent {
           this.#intake.openJobs(welcome.openJobs);
           this.#sweeps.request();
           if (welcome.routesChanged === true) void this.#changes.announced();
-          this.#watchers.look();
+          this.watchers.look();
         },
         received: (signals) => this.#received(this.#reporter.missed.heard(signals)),
         caughtUp: () => {
@@ -201,7 +202,7 @@ export class Agent {
         },
         down: () => {
           this.#replay.end();
-          this.#watchers.look();
+          this.watchers.look();
         },
       },
     });
@@ -299,7 +300,7 @@ export class Agent {
 
   /** Resolves once `holds` is true of the agent's state, now or after any event. Rejects with the signal's reason. */
   waitFor(holds: (state: AgentState) => boolean, signal: AbortSignal): Promise<void> {
-    return this.#watchers.waitFor(() => holds({ ...this.state(), connected: this.#link?.connected === true }), signal);
+    return this.watchers.waitFor(() => holds({ ...this.state(), connected: this.#link?.connected === true }), signal);
   }
 
   /** Resolves once no slot is coming up any more, whether it came up or failed. */

@@ -1,14 +1,14 @@
 import type { Daemon } from "../control/answer-request.ts";
 import { sleep } from "../clock/sleep.ts";
 import { systemClock } from "../clock/system-clock.ts";
-import type { Agent } from "./agent.ts";
 import type { BuiltAgent } from "./build-agent.ts";
 import { reloadAll } from "./reload-all.ts";
+import type { Watchers } from "./watchers.ts";
 
 /** A running agent as commands reach it. */
 export function daemonOf(built: Pick<BuiltAgent, "agent" | "fleetFile" | "secrets">): Daemon {
   const { agent, fleetFile } = built;
-  const { operator, status } = agent;
+  const { operator, status, watchers } = agent;
   return {
     drain: (pool, on) => operator.drain(pool, on),
     retire: (slot) => operator.retire(slot),
@@ -19,10 +19,10 @@ export function daemonOf(built: Pick<BuiltAgent, "agent" | "fleetFile" | "secret
     replayLog: (sinceMs) => operator.replayLog(sinceMs),
     slotProgress: (slot) => operator.slotProgress(slot),
     drainProgress: (pool) => operator.drainProgress(pool),
-    waitFor: (holds, signal) => agent.waitFor(holds, signal),
+    waitFor: (holds, signal) => watchers.waitFor(holds, signal),
     status: () => status.document(fleetFile?.state() ?? null),
     job: (jobId) => status.job(jobId),
-    changed: (signal) => nextChange(agent, signal),
+    changed: (signal) => nextChange(watchers, signal),
     reload: () => reloadAll(built),
   };
 }
@@ -31,12 +31,12 @@ export function daemonOf(built: Pick<BuiltAgent, "agent" | "fleetFile" | "secret
 const LEAST_MS = 1000;
 const MOST_MS = 10_000;
 
-async function nextChange(agent: Agent, signal: AbortSignal): Promise<void> {
+async function nextChange(watchers: Watchers, signal: AbortSignal): Promise<void> {
   const over = new AbortController();
   const either = AbortSignal.any([signal, over.signal]);
   let looks = 0;
   // The first look is at what has been told already.
-  const changed = agent.waitFor(() => (looks += 1) > 1, either).catch(() => {});
+  const changed = watchers.waitFor(() => (looks += 1) > 1, either).catch(() => {});
   await Promise.all([
     sleep(systemClock, LEAST_MS, signal),
     Promise.race([changed, sleep(systemClock, MOST_MS, either)]),
