@@ -5,12 +5,7 @@ import { routesOfFleet } from "../../shared/fleet/routes-of-fleet.ts";
 import type { AgentReport } from "../../shared/link/report.ts";
 import type { Signal } from "../../shared/workflow-job/signal.ts";
 import { sleep } from "../clock/sleep.ts";
-import { DrainRecords } from "../journal/drain-records.ts";
-import { FinishedJobs } from "../journal/finished-jobs.ts";
-import { Journal } from "../journal/journal.ts";
-import { PauseRecord } from "../journal/pause-record.ts";
-import { SlotRecords } from "../journal/slot-records.ts";
-import { SweepRecords } from "../journal/sweep-records.ts";
+import { journalParts, type JournalParts } from "../journal/journal-parts.ts";
 import type { Dial } from "../link/dial.ts";
 import { LinkClient } from "../link/link-client.ts";
 import { SlotManager } from "../slots/slot-manager.ts";
@@ -50,11 +45,7 @@ export class Agent {
   readonly #live: LiveFleet;
   readonly #changes: FleetChanges;
   readonly #ledger: Ledger;
-  readonly #journal: Journal;
-  readonly #records: SlotRecords;
-  readonly #drains: DrainRecords;
-  readonly #pause: PauseRecord;
-  readonly #finished: FinishedJobs;
+  readonly #kept: JournalParts;
   readonly #control: ControlLoop;
   readonly #replay: ReplayHold;
   readonly #intake: Intake;
@@ -77,15 +68,11 @@ export class Agent {
     this.#options = options;
     this.#live = new LiveFleet(fleet, architecture);
     this.#ledger = new Ledger(ownPrefix(instance), fleet.maxSlots);
-    this.#journal = new Journal(options.journalSql);
-    this.#records = new SlotRecords(options.slotsSql);
-    this.#drains = new DrainRecords(options.journalSql);
-    this.#pause = new PauseRecord(options.journalSql);
-    this.#finished = new FinishedJobs(options.slotsSql);
+    this.#kept = journalParts(options.journalSql, options.slotsSql);
+    const { journal, drains, pause, slots: records, finished, sweeps } = this.#kept;
     const pools = (): readonly ServingPool[] => this.#live.pools;
-    const records = new SweepRecords(options.slotsSql);
-    const latency = new LatencyBook(this.#journal, this.#records);
-    this.#sweepBook = new SweepBook(clock, records);
+    const latency = new LatencyBook(journal, records);
+    this.#sweepBook = new SweepBook(clock, sweeps);
     this.#control = new ControlLoop({
       ...options,
       ledger: this.#ledger,
@@ -100,43 +87,36 @@ export class Agent {
       ledger: this.#ledger,
       pools,
       ownPrefix: ownPrefix(instance),
-      endedAttempt: (jobId) => this.#journal.endedAttempt(jobId),
+      endedAttempt: (jobId) => journal.endedAttempt(jobId),
       githubNowMs: () => options.github.serverNowMs?.() ?? null,
       feed: (event) => this.#control.feed(event),
       requestSweep: () => this.#sweeps.request(),
-      finished: noteFinished({
-        jobs: this.#finished,
-        records: this.#records,
-        latency,
-        totals: this.#totals,
-        now: () => clock.now(),
-        log,
-      }),
+      finished: noteFinished({ jobs: finished, records, latency, totals: this.#totals, now: () => clock.now(), log }),
     });
     this.#reporter = new Reporter({
       ledger: this.#ledger,
       pools,
-      journal: this.#journal,
+      journal,
       send: (report) => this.#link?.report(report),
       clock,
     });
     this.#slots = new SlotManager({
       ...options,
       ledger: this.#ledger,
-      records: this.#records,
+      records,
       feed: (event) => this.#control.feed(event),
       mayRun: (slot, job) => mayRun(this.#live.pools, slot, job),
       poolHash: (pool) => this.#live.hashOf(pool),
       answered: (job, askedAtMs) => this.#intake.answered(job, askedAtMs),
     });
     const recovered = (signals: readonly Signal[]): void => this.#received(this.#reporter.missed.recovered(signals));
-    const deliveries = makeDeliverySweep(options, this.#journal, this.#live, recovered);
+    const deliveries = makeDeliverySweep(options, journal, this.#live, recovered);
     this.operator = new Operator({
       ...options,
       ledger: this.#ledger,
       pools: () => this.#live.pools.map(({ pool }) => pool.key),
-      drains: this.#drains,
-      pause: this.#pause,
+      drains,
+      pause,
       slots: this.#slots,
       deliveries,
       requestSweep: () => this.#sweeps.request(),
@@ -146,8 +126,8 @@ export class Agent {
       ...options,
       fleet: () => this.#live.fleet,
       deliveries,
-      records,
-      ...sweepInterests({ ...options, ledger: this.#ledger, records: this.#records, pools }),
+      records: sweeps,
+      ...sweepInterests({ ...options, ledger: this.#ledger, records, pools }),
       intervalMs: options.sweepIntervalMs,
       onResult: (result) => this.#swept(result),
     });
@@ -165,7 +145,7 @@ export class Agent {
     this.status = new AgentStatus({
       ...options,
       ledger: this.#ledger,
-      journal: this.#journal,
+      journal,
       latency,
       totals: this.#totals,
       sweepBook: this.#sweepBook,
@@ -183,7 +163,7 @@ export class Agent {
     return new LinkClient({
       ...this.#options,
       dial,
-      journal: this.#journal,
+      journal: this.#kept.journal,
       identity: { instance, boot, host },
       routes: () => routesOfFleet(this.#live.fleet),
       events: {
@@ -225,13 +205,14 @@ export class Agent {
   async start(): Promise<void> {
     const { clock, log } = this.#options;
     const { signal } = this.#abort;
+    const { journal, drains, pause, slots: records, finished } = this.#kept;
     const feed = this.#control.feed.bind(this.#control);
     this.#control.hold("adoption");
     // Released when the replay is in, or when the first dial fails: then sweeps carry on alone.
     if (this.#link !== null) this.#replay.begin(clock.now());
-    this.#journal.reread(clock.now());
-    recallJobs(this.#journal, clock.now(), feed);
-    recallHolds(this.#drains, this.#pause, clock.now(), feed);
+    journal.reread(clock.now());
+    recallJobs(journal, clock.now(), feed);
+    recallHolds(drains, pause, clock.now(), feed);
     this.#link?.start();
     this.#background.push(
       prepareForJobs(this.#options, signal),
@@ -239,11 +220,7 @@ export class Agent {
       keepHouse(
         {
           forget: (atMs) => feed({ type: "forget", atMs }),
-          prune: [
-            (nowMs) => this.#finished.fold(nowMs),
-            (nowMs) => this.#journal.prune(nowMs),
-            (nowMs) => this.#records.prune(nowMs),
-          ],
+          prune: [(nowMs) => finished.fold(nowMs), (nowMs) => journal.prune(nowMs), (nowMs) => records.prune(nowMs)],
           clock,
           log,
         },
@@ -253,7 +230,7 @@ export class Agent {
     );
     await this.#slots.adopt();
     if (signal.aborted) return;
-    recallCooldowns(this.#records, clock.now(), feed);
+    recallCooldowns(records, clock.now(), feed);
     this.#slots.start();
     this.#sweeps.start();
     this.#control.release("adoption");
@@ -267,7 +244,7 @@ export class Agent {
     const { clock, log } = this.#options;
     this.#abort.abort();
     this.#control.stop();
-    keepCooldowns(this.#records, this.#ledger, log);
+    keepCooldowns(this.#kept.slots, this.#ledger, log);
     this.#link?.stop();
     const limit = new AbortController();
     const ended = Promise.all([this.#sweeps.stop(), this.#slots.stop(START_GRACE_MS), ...this.#background]);

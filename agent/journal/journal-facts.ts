@@ -1,15 +1,11 @@
-import { messageOf } from "../../shared/errors/message-of.ts";
 import { existsSync } from "node:fs";
-import { join } from "node:path";
 
 import { pauseAt, type OperatorPause } from "../../shared/controller/operator-pause.ts";
-import { Journal } from "./journal.ts";
-import { NodeSql } from "../sqlite/node-sql.ts";
-import { DrainRecords } from "./drain-records.ts";
-import { JOURNAL_FILE, SLOTS_FILE } from "./open-journal.ts";
-import { PauseRecord } from "./pause-record.ts";
-import { SlotRecords, type SlotRecord } from "./slot-records.ts";
-import { SweepRecords, type SweepRecord } from "./sweep-records.ts";
+import { messageOf } from "../../shared/errors/message-of.ts";
+import type { NodeSql } from "../sqlite/node-sql.ts";
+import { journalFiles, openToRead, type ReadableJournal } from "./open-to-read.ts";
+import type { SlotRecord } from "./slot-records.ts";
+import type { SweepRecord } from "./sweep-records.ts";
 
 /** What the checks know of the agent's journal. It is read and never written. */
 export interface JournalFacts {
@@ -34,34 +30,29 @@ export type JournalReading =
 
 /** Opens the journal in an agent's folder for reading; the agent may be running. */
 export function readJournalFacts(folder: string): JournalReading {
-  const files = [join(folder, JOURNAL_FILE), join(folder, SLOTS_FILE)] as const;
-  if (!files.some((file) => existsSync(file))) return { kind: "absent" };
-  const open: NodeSql[] = [];
-  const close = (): void => {
-    for (const sql of open) sql.close();
-  };
+  if (!journalFiles(folder).some((file) => existsSync(file))) return { kind: "absent" };
+  let open: ReadableJournal | null = null;
   try {
-    const [signals, slots] = files.map((file) => {
-      const sql = new NodeSql(file, { readOnly: true });
-      open.push(sql);
-      return sql;
-    }) as [NodeSql, NodeSql];
-    const journal = new Journal(signals);
-    const pause = new PauseRecord(signals).get();
-    const facts: JournalFacts = {
-      slots: new SlotRecords(slots).all(),
-      lastSweep: new SweepRecords(slots).last(),
-      drained: new DrainRecords(signals).pools(),
-      operatorPause: (nowMs) => pauseAt(pause, nowMs),
-      has: (guid) => journal.has(guid),
-      problems: () => [signals, slots].flatMap(problemsOf),
-      close,
-    };
-    return { kind: "read", facts };
+    open = openToRead(folder);
+    return { kind: "read", facts: factsOf(open) };
   } catch (error) {
-    close();
+    open?.close();
     return { kind: "unreadable", why: messageOf(error) };
   }
+}
+
+function factsOf({ files, parts, close }: ReadableJournal): JournalFacts {
+  const { journal, drains, pause, slots, sweeps } = parts;
+  const kept = pause.get();
+  return {
+    slots: slots.all(),
+    lastSweep: sweeps.last(),
+    drained: drains.pools(),
+    operatorPause: (nowMs) => pauseAt(kept, nowMs),
+    has: (guid) => journal.has(guid),
+    problems: () => files.flatMap(problemsOf),
+    close,
+  };
 }
 
 /** https://sqlite.org/pragma.html#pragma_quick_check */

@@ -1,15 +1,11 @@
+import { existsSync } from "node:fs";
+
 import { messageOf } from "../../shared/errors/message-of.ts";
 import { OperatorError } from "../../shared/errors/operator-error.ts";
-import { existsSync } from "node:fs";
-import { join } from "node:path";
-
-import { DrainRecords } from "./drain-records.ts";
-import { FinishedJobs } from "./finished-jobs.ts";
-import { Journal, type JournaledSignal } from "./journal.ts";
-import { NodeSql } from "../sqlite/node-sql.ts";
-import { JOURNAL_FILE, SLOTS_FILE } from "./open-journal.ts";
-import { SlotRecords, type SlotRecord } from "./slot-records.ts";
-import { SweepRecords } from "./sweep-records.ts";
+import type { JournaledSignal } from "./journal.ts";
+import type { JournalParts } from "./journal-parts.ts";
+import { journalFiles, openToRead, type ReadableJournal } from "./open-to-read.ts";
+import type { SlotRecord } from "./slot-records.ts";
 
 /** The journal cannot be read as it is. */
 export class JournalUnreadable extends OperatorError<"journal-unreadable"> {}
@@ -22,15 +18,6 @@ export interface ReadJournal {
   readonly slots: readonly SlotRecord[];
 }
 
-/** The journal's parts, open for reading alone. */
-export interface JournalParts {
-  readonly journal: Journal;
-  readonly slots: SlotRecords;
-  readonly finished: FinishedJobs;
-  readonly sweeps: SweepRecords;
-  readonly drains: DrainRecords;
-}
-
 /**
  * Reads the journal in `folder` without changing anything there: its agent may be running.
  * @throws {JournalUnreadable} if there is none, or one of another version.
@@ -41,25 +28,14 @@ export function readJournal(folder: string): ReadJournal {
 
 /** Reads with `read` from the journal in `folder`, which is closed before this returns. @throws {JournalUnreadable} */
 export function readFrom<T>(folder: string, read: (parts: JournalParts) => T): T {
-  const files = [join(folder, JOURNAL_FILE), join(folder, SLOTS_FILE)] as const;
-  if (!files.every((file) => existsSync(file))) {
+  if (!journalFiles(folder).every((file) => existsSync(file))) {
     const remedy = "Start hookline agent once, or name its folder in HOOKLINE_DATA.";
     throw new JournalUnreadable("journal-unreadable", `There is no journal in ${folder}.`, remedy);
   }
-  const open: NodeSql[] = [];
+  let open: ReadableJournal | null = null;
   try {
-    const [signals, slots] = files.map((file) => {
-      const sql = new NodeSql(file, { readOnly: true });
-      open.push(sql);
-      return sql;
-    }) as [NodeSql, NodeSql];
-    return read({
-      journal: new Journal(signals),
-      slots: new SlotRecords(slots),
-      finished: new FinishedJobs(slots),
-      sweeps: new SweepRecords(slots),
-      drains: new DrainRecords(signals),
-    });
+    open = openToRead(folder);
+    return read(open.parts);
   } catch (error) {
     const reason = messageOf(error);
     const remedy = "Use the command as the agent's user and in the agent's own version.";
@@ -67,6 +43,6 @@ export function readFrom<T>(folder: string, read: (parts: JournalParts) => T): T
       cause: error,
     });
   } finally {
-    for (const sql of open) sql.close();
+    open?.close();
   }
 }
