@@ -2,6 +2,7 @@ import { signalSchema, type SequencedSignal, type Signal } from "../../shared/wo
 import type { SqlDatabase, SqlRow } from "../../shared/sql/sql.ts";
 import { sqliteTrouble } from "../sqlite/sqlite-trouble.ts";
 import { migrateJournal } from "./journal-schema.ts";
+import { UnreadSignals, type UnreadSignal } from "./unread-signals.ts";
 
 /** How far this agent has come in which mailbox. */
 export interface Cursor {
@@ -19,23 +20,10 @@ export interface JournaledSignal {
   readonly seq: number | null;
 }
 
-/** A signal as it came, that this version cannot read. */
-export interface UnreadSignal {
-  readonly seq: number;
-  readonly reason: string;
-  readonly raw: unknown;
-}
-
-/** Refusals that one welcome is followed by; the rest comes with the next. */
-const MOST_UNTOLD = 50;
-
 /** So long a finished job's signals are kept whole, for commands that tell what became of it. */
 const WHOLE_MS = 24 * 60 * 60_000;
 
 const REMEMBER_MS = 3 * 24 * 60 * 60_000;
-
-/** An upgrade may take a while; after GitHub's longest run nothing of it is of use. */
-const KEEP_UNREAD_MS = 35 * 24 * 60 * 60_000;
 
 /** What a command reads of the past: a day of a busy fleet. */
 const MOST_AT_ONCE = 5000;
@@ -57,6 +45,8 @@ const OPEN = `SELECT job_id FROM (
  * A write that returns is on disk (synchronous=FULL); one that throws has changed nothing.
  */
 export class Journal {
+  /** What came and could not be read. */
+  readonly unread: UnreadSignals;
   readonly #sql: SqlDatabase;
   /** Where housekeeping goes on: rows that cannot be folded yet do not keep it from those after them. */
   #foldedTo = 0;
@@ -67,6 +57,7 @@ export class Journal {
   constructor(sql: SqlDatabase) {
     migrateJournal(sql);
     this.#sql = sql;
+    this.unread = new UnreadSignals(sql);
   }
 
   cursor(): Cursor | null {
@@ -89,10 +80,7 @@ export class Journal {
     unread: readonly UnreadSignal[] = [],
   ): readonly Signal[] {
     const fresh = this.#sql.transaction(() => {
-      for (const { seq, reason, raw } of unread) {
-        const text = JSON.stringify(raw) ?? "null";
-        this.#sql.exec("INSERT OR REPLACE INTO unread VALUES (?, ?, ?, ?, ?, 0)", stream, seq, reason, text, nowMs);
-      }
+      this.unread.keep(stream, unread, nowMs);
       const inserted = signals.filter((entry) => this.#insert(entry, nowMs)).map(({ signal }) => signal);
       this.#moveCursor(stream, upTo, guidAt(upTo, signals, unread));
       return inserted;
@@ -124,21 +112,6 @@ export class Journal {
     );
   }
 
-  /** Numbers and reasons of what could not be read in a stream and is not known to be set aside at the edge. */
-  untold(stream: string): readonly Pick<UnreadSignal, "seq" | "reason">[] {
-    const rows = this.#sql.exec(
-      "SELECT seq, reason FROM unread WHERE stream = ? AND told = 0 ORDER BY seq LIMIT ?",
-      stream,
-      MOST_UNTOLD,
-    );
-    return rows.map((row) => ({ seq: Number(row["seq"]), reason: String(row["reason"]) }));
-  }
-
-  /** The edge has set it aside. */
-  noteTold(stream: string, seq: number): void {
-    this.#sql.exec("UPDATE unread SET told = 1 WHERE stream = ? AND seq = ? AND told = 0", stream, seq);
-  }
-
   #insert({ seq, signal }: { readonly seq: number | null; readonly signal: Signal }, nowMs: number): boolean {
     const rows = this.#sql.exec(
       `INSERT INTO signals (guid, job_id, agent_at, signal, seq)
@@ -165,14 +138,13 @@ export class Journal {
    * Returns the signals that were not there before.
    */
   reread(nowMs: number): readonly Signal[] {
-    const rows = this.#sql.exec("SELECT stream, seq, raw FROM unread ORDER BY agent_at, seq");
-    return rows.flatMap((row) => {
-      const parsed = signalSchema.safeParse(JSON.parse(String(row["raw"])));
+    return this.unread.all().flatMap((kept) => {
+      const parsed = signalSchema.safeParse(kept.raw);
       if (!parsed.success) return [];
       try {
         return this.#sql.transaction(() => {
-          this.#sql.exec("DELETE FROM unread WHERE stream = ? AND seq = ?", row["stream"] ?? "", row["seq"] ?? 0);
-          return this.#insert({ seq: Number(row["seq"]), signal: parsed.data }, nowMs) ? [parsed.data] : [];
+          this.unread.remove(kept);
+          return this.#insert({ seq: kept.seq, signal: parsed.data }, nowMs) ? [parsed.data] : [];
         });
       } catch (error) {
         if (sqliteTrouble(error) === null) throw error;
@@ -231,11 +203,6 @@ export class Journal {
       .flatMap(journaledOf);
   }
 
-  /** How many signals this version could not read. */
-  unreadCount(): number {
-    return Number(this.#sql.exec("SELECT count(*) AS n FROM unread")[0]?.["n"] ?? 0);
-  }
-
   /** The last attempt of a job that is known to have ended; null for a job whose end is not remembered. */
   endedAttempt(jobId: number): number | null {
     const [row] = this.#sql.exec(
@@ -262,7 +229,7 @@ export class Journal {
     this.#sql.exec("DELETE FROM old_guids WHERE agent_at < ?", nowMs - REMEMBER_MS);
     this.#sql.exec("DELETE FROM ended_jobs WHERE agent_at < ?", nowMs - REMEMBER_MS);
     this.#sql.exec("DELETE FROM signals WHERE agent_at < ?", nowMs - REMEMBER_MS);
-    this.#sql.exec("DELETE FROM unread WHERE agent_at < ?", nowMs - KEEP_UNREAD_MS);
+    this.unread.prune(nowMs);
   }
 
   /** One page of what came before a time. Returns where to go on: from the start again at the end. */

@@ -5,7 +5,8 @@ import type { Up } from "../../shared/link/up.ts";
 import type { Welcome } from "../../shared/link/welcome.ts";
 import type { Logger } from "../../shared/log/logger.ts";
 import { signalSchema, type SequencedSignal, type Signal } from "../../shared/workflow-job/signal.ts";
-import type { Journal, UnreadSignal } from "../journal/journal.ts";
+import type { Journal } from "../journal/journal.ts";
+import type { UnreadSignal } from "../journal/unread-signals.ts";
 import { sqliteTrouble } from "../sqlite/sqlite-trouble.ts";
 
 export const DISK_REMEDY = "look at the disk of HOOKLINE_DATA";
@@ -57,7 +58,8 @@ export class BatchIntake {
 
   /** Refuses again what this stream brought, could not be read, and is not known to be set aside at the edge. */
   refuseUntold(welcome: Welcome): void {
-    for (const { seq, reason } of this.#options.journal.untold(welcome.stream)) this.#refuse(welcome, seq, reason);
+    for (const { seq, reason } of this.#options.journal.unread.untold(welcome.stream))
+      this.#refuse(welcome, seq, reason);
   }
 
   /** The signals that were not known before, on disk; null, and the edge asked to send again, if they do not go in. */

@@ -183,7 +183,7 @@ export class LinkSession {
     }
     if (this.#welcome === null || frame.fence !== this.#welcome.fence) return;
     if (frame.type === "batch") this.#batch(this.#welcome, frame);
-    if (frame.type === "nacked") this.#options.journal.noteTold(this.#welcome.stream, frame.seq);
+    if (frame.type === "nacked") this.#options.journal.unread.noteTold(this.#welcome.stream, frame.seq);
     if (frame.type === "probed") this.#probed(frame.head);
   }
 

@@ -34,7 +34,7 @@ export interface StatusSources {
   readonly host: string;
   readonly clock: Clock;
   readonly ledger: Ledger;
-  readonly journal: Pick<Journal, "cursor" | "unreadCount" | "counts">;
+  readonly journal: Pick<Journal, "cursor" | "unread" | "counts">;
   readonly latency: LatencyBook;
   readonly totals: AgentTotals;
   readonly provider: Pick<SlotProvider, "asked" | "imageBuiltAtMs">;
@@ -158,7 +158,7 @@ export class AgentStatus {
     return {
       ...state,
       cursor: cursor === null ? null : { stream: cursor.stream, acked: cursor.acked },
-      unread: journal.unreadCount(),
+      unread: journal.unread.count(),
     };
   }
 
