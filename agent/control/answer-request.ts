@@ -113,8 +113,7 @@ async function follow(
     // Somebody took the drain back meanwhile: waiting on would be in vain.
     if (!on || progress.slots === 0 || !progress.draining) return answer({ type: "done", progress });
     answer({ type: "progress", progress });
-    const told = JSON.stringify(progress);
-    await daemon.waitFor(() => JSON.stringify(daemon.drainProgress(pool)) !== told, signal);
+    await otherThan(progress, () => daemon.drainProgress(pool), daemon, signal);
   }
 }
 
@@ -137,11 +136,16 @@ async function retire(
     const progress = daemon.slotProgress(slot);
     if (progress === null) break;
     answer({ type: "retiring", progress });
-    const told = JSON.stringify(progress);
-    await daemon.waitFor(() => JSON.stringify(daemon.slotProgress(slot)) !== told, signal);
+    await otherThan(progress, () => daemon.slotProgress(slot), daemon, signal);
   }
   const cutShort = stopped?.phase === "busy" ? stopped : null;
   answer({ type: "retired", stoppedBusy: cutShort !== null, jobId: cutShort?.jobId ?? null });
+}
+
+/** Resolves once `now` gives something other than what was told. Rejects with the signal's reason. */
+function otherThan<T>(told: T, now: () => T, daemon: Daemon, signal: AbortSignal): Promise<void> {
+  const before = JSON.stringify(told);
+  return daemon.waitFor(() => JSON.stringify(now()) !== before, signal);
 }
 
 function answerOf(outcome: ReloadOutcome): ControlAnswer {
