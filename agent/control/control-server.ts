@@ -34,7 +34,7 @@ export async function startControl({ dataFolder, daemon, log }: ControlOptions):
     if (error instanceof ControlError) throw error;
     const reason = messageOf(error);
     const remedy = "put HOOKLINE_DATA on a local file system, under a short path";
-    log.warn("hookline drain will not reach this daemon", { reason, remedy });
+    log.warn("no command will reach this daemon", { reason, remedy });
     return null;
   }
 }

@@ -6,11 +6,11 @@ import { runningJobSchema, waitingJobSchema } from "../../shared/status/job-stat
 import { statusSchema } from "../../shared/status/status.ts";
 import type { LogReplay } from "../sweeps/log-replay.ts";
 
-/** Longest line that the daemon takes, in characters, and a command: a document of a thousand jobs is half a million. */
+/** Longest line that the daemon takes, in characters. */
 export const MAX_REQUEST = 4096;
+/** Longest line that a command takes: a document of a thousand jobs has half a million characters. */
 export const MAX_ANSWER = 16 * 1024 * 1024;
 
-/** What a command asks of the daemon: one JSON line a connection. */
 const drainSchema = z.strictObject({
   op: z.literal("drain"),
   pool: z.string().min(1).max(100),
@@ -22,6 +22,7 @@ const retireSchema = z.strictObject({ op: z.literal("retire"), slot: z.string().
 export type RetireRequest = z.output<typeof retireSchema>;
 export type DrainRequest = z.output<typeof drainSchema>;
 
+/** What a command asks of the daemon: one JSON line a connection. */
 export const requestSchema = z.discriminatedUnion("op", [
   drainSchema,
   retireSchema,
