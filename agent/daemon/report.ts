@@ -5,7 +5,7 @@ import { servedDemand } from "../../shared/controller/serving.ts";
 import { isBusy } from "../../shared/controller/slot.ts";
 import type { AgentReport } from "../../shared/link/report.ts";
 import { sleep } from "../clock/sleep.ts";
-import type { SweepResult } from "../sweeps/sweep.ts";
+import { isWhole, wholeAtMs, type SweepResult } from "../sweeps/sweep-result.ts";
 import { MissedWebhooks, type MissedWebhooksOptions } from "./missed-webhooks.ts";
 
 const REPORT_INTERVAL_MS = 60_000;
@@ -51,12 +51,10 @@ export class Reporter {
   }
 
   /** Notes a sweep; true if it read everything. */
-  swept({ finishedAtMs, jobs, runners }: SweepResult): boolean {
-    const isWhole = jobs.complete && runners.every((listing) => listing.complete);
-    this.#lastSweepAtMs = finishedAtMs;
-    // Where the repositories take turns, a round of all of them is what a complete sweep is elsewhere.
-    this.#lastCompleteSweepAtMs = isWhole ? finishedAtMs : (jobs.allReadSinceMs ?? this.#lastCompleteSweepAtMs);
-    return isWhole;
+  swept(result: SweepResult): boolean {
+    this.#lastSweepAtMs = result.finishedAtMs;
+    this.#lastCompleteSweepAtMs = wholeAtMs(result) ?? this.#lastCompleteSweepAtMs;
+    return isWhole(result);
   }
 
   send(): void {

@@ -2,7 +2,7 @@ import type { Clock } from "../../shared/clock/clock.ts";
 import type { SweepStatus } from "../../shared/status/sweep-status.ts";
 import { clockAheadMs } from "../clock/two-clocks.ts";
 import type { SweepRecord } from "../journal/sweep-records.ts";
-import type { SweepResult } from "../sweeps/sweep-result.ts";
+import { isWhole, wholeAtMs, type SweepResult } from "../sweeps/sweep-result.ts";
 
 /** Failures that are listed; the others are counted. */
 const LISTED = 20;
@@ -25,10 +25,9 @@ export class SweepBook {
   }
 
   swept(result: SweepResult): void {
-    const { jobs, runners, finishedAtMs } = result;
     this.#last = result;
     this.#aheadMs = clockAheadMs(this.#clock);
-    const completeAtMs = isWhole(jobs.complete, runners) ? finishedAtMs : jobs.allReadSinceMs;
+    const completeAtMs = wholeAtMs(result);
     if (completeAtMs !== null) this.#lastCompleteMs = completeAtMs - this.#aheadMs;
   }
 
@@ -38,19 +37,15 @@ export class SweepBook {
     const record = this.#records.last();
     if (this.#last === null)
       return { last: record, complete: null, lastCompleteAtMs: null, failures: [], failuresTotal: 0 };
-    const { jobs, runners, failures } = this.#last;
+    const { failures } = this.#last;
     return {
       last: record === null ? null : moved(record, ahead - this.#aheadMs),
-      complete: isWhole(jobs.complete, runners),
+      complete: isWhole(this.#last),
       lastCompleteAtMs: this.#lastCompleteMs === null ? null : Math.round(this.#lastCompleteMs + ahead),
       failures: failures.slice(0, LISTED).map((failure) => ({ ...failure })),
       failuresTotal: failures.length,
     };
   }
-}
-
-function isWhole(jobsComplete: boolean, runners: SweepResult["runners"]): boolean {
-  return jobsComplete && runners.every(({ complete }) => complete);
 }
 
 function moved(record: SweepRecord, byMs: number): SweepRecord {

@@ -41,3 +41,16 @@ export interface SweepResult {
   readonly runners: readonly RunnerInventory[];
   readonly failures: readonly SweepFailure[];
 }
+
+/** Whether it read everything: the jobs of every repository, and the runners of every scope. */
+export function isWhole({ jobs, runners }: SweepResult): boolean {
+  return jobs.complete && runners.every(({ complete }) => complete);
+}
+
+/**
+ * As of when everything has been read, milliseconds since the epoch; null while some of it never was. Where the
+ * repositories take turns, a round of all of them is what a whole sweep is elsewhere.
+ */
+export function wholeAtMs(result: SweepResult): number | null {
+  return isWhole(result) ? result.finishedAtMs : result.jobs.allReadSinceMs;
+}
