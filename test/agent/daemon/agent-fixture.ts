@@ -87,6 +87,16 @@ export function agentFixture(options: Partial<AgentOptions> & { readonly earlier
   };
 }
 
+/** The next process in the world that `earlier` left behind, `forMs` after link and sweeps have told it of one job. */
+export async function nextProcess(earlier: Remains, forMs: number) {
+  earlier.github.jobs = { [REPOSITORY]: [listed(1)] };
+  const world = agentFixture({ earlier });
+  await world.start();
+  world.welcome().receive(batchOf(0, [signalOf(1)]));
+  await world.clock.advance(forMs);
+  return world;
+}
+
 /** The signal of a queued job that the fleet serves. */
 export function signalOf(n: number, change: Partial<Signal> = {}): Signal {
   return queuedSignal(n, { repository: REPOSITORY, labels: ["self-hosted", "nas"], ...change });

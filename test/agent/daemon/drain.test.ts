@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { poolOf } from "../../shared/controller/world.ts";
 import { guid } from "../../samples/signal.ts";
 import { FullDisk } from "../link/link-fixture.ts";
-import { agentFixture, batchOf, listed, REPOSITORY, signalOf, SWEEP_MS } from "./agent-fixture.ts";
+import { agentFixture, batchOf, nextProcess, REPOSITORY, signalOf, SWEEP_MS } from "./agent-fixture.ts";
 
 const TWO_POOLS = {
   version: 2 as const,
@@ -59,11 +59,7 @@ test("a drain outlives the process; taking it back serves what has waited, at on
   await first.start();
   first.agent.operator.drain("home", true);
   await first.stop();
-  first.github.jobs = { [REPOSITORY]: [listed(1)] };
-  const second = agentFixture({ earlier: first });
-  await second.start();
-  second.welcome().receive(batchOf(0, [signalOf(1)]));
-  await second.clock.advance(2 * SWEEP_MS);
+  const second = await nextProcess(first, 2 * SWEEP_MS);
   expect(second.github.callsOf("jit")).toEqual([]);
   second.agent.operator.drain("home", false);
   await second.clock.advance(0);

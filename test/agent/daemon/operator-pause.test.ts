@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import { Journal } from "../../../agent/journal/journal.ts";
 import { FullDisk } from "../link/link-fixture.ts";
-import { agentFixture, batchOf, listed, REPOSITORY, signalOf, SWEEP_MS } from "./agent-fixture.ts";
+import { agentFixture, batchOf, listed, nextProcess, REPOSITORY, signalOf, SWEEP_MS } from "./agent-fixture.ts";
 
 const HOUR_MS = 60 * 60_000;
 
@@ -25,11 +25,7 @@ test("a pause outlives the process and ends by itself at its time; what waited i
   await first.start();
   first.agent.operator.pause(HOUR_MS);
   await first.stop();
-  first.github.jobs = { [REPOSITORY]: [listed(1)] };
-  const second = agentFixture({ earlier: first });
-  await second.start();
-  second.welcome().receive(batchOf(0, [signalOf(1)]));
-  await second.clock.advance(2 * SWEEP_MS);
+  const second = await nextProcess(first, 2 * SWEEP_MS);
   expect(second.github.callsOf("jit")).toEqual([]);
   await second.clock.advance(HOUR_MS - 2 * SWEEP_MS);
   expect(second.provider.running()).toHaveLength(1);
@@ -42,11 +38,7 @@ test("promise 15: a clock that is set makes a pause neither longer nor shorter, 
   first.clock.set(-8 * HOUR_MS);
   await first.clock.advance(SWEEP_MS);
   await first.stop();
-  first.github.jobs = { [REPOSITORY]: [listed(1)] };
-  const second = agentFixture({ earlier: first });
-  await second.start();
-  second.welcome().receive(batchOf(0, [signalOf(1)]));
-  await second.clock.advance(HOUR_MS - 2 * SWEEP_MS);
+  const second = await nextProcess(first, HOUR_MS - 2 * SWEEP_MS);
   expect(second.provider.running()).toEqual([]);
   await second.clock.advance(SWEEP_MS);
   expect(second.provider.running()).toHaveLength(1);
