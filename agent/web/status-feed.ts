@@ -21,11 +21,6 @@ export class StatusFeed {
     this.#daemon = daemon;
   }
 
-  /** Aborted once nothing more is told. */
-  get closed(): AbortSignal {
-    return this.#closed.signal;
-  }
-
   /** The daemon as it is now, for one who begins to listen: no news to the others. */
   now(): StatusEvent {
     const text = `event: status\nid: ${this.#number}\ndata: ${JSON.stringify(this.#daemon.status())}\n\n`;
@@ -40,7 +35,7 @@ export class StatusFeed {
   }
 
   async #changed(): Promise<StatusEvent> {
-    await this.#daemon.changed(this.closed);
+    await this.#daemon.changed(this.#closed.signal);
     this.#number += 1;
     this.#newest = this.now();
     return this.#newest;
