@@ -2,6 +2,7 @@ import { errorFields } from "../../shared/errors/message-of.ts";
 import { randomUUID } from "node:crypto";
 
 import type { CancelTimer, Clock } from "../../shared/clock/clock.ts";
+import { earliestOf } from "../../shared/clock/some-times.ts";
 import type { Health } from "../../shared/edge/health.ts";
 import { MailboxDoor } from "../../shared/edge/mailbox-door.ts";
 import type { DeadLetterPage } from "../../shared/edge/mailbox-host.ts";
@@ -104,9 +105,7 @@ export class LocalMailbox implements MailboxPort, OperatorPort {
   /** Arms the one timer for what is due next, on the link or for pruning; none while nothing is. */
   #schedule(): void {
     if (this.#closed) return;
-    const due = [this.#door.tick(), this.#door.pruneDueMs()].filter((atMs) => atMs !== null);
-    if (due.length === 0) return this.#arm(null);
-    this.#arm(Math.min(...due));
+    this.#arm(earliestOf(this.#door.tick(), this.#door.pruneDueMs()));
   }
 
   #arm(dueMs: number | null): void {

@@ -1,3 +1,4 @@
+import { earliestOf } from "../clock/some-times.ts";
 import { CLOSE } from "../link/close-codes.ts";
 import type { Logger } from "../log/logger.ts";
 import { dismiss, type LinkSocket } from "./link-socket.ts";
@@ -39,7 +40,7 @@ export class AgentWatch {
       if (socket.state.fence !== null) continue;
       const deadlineMs = socket.state.connectedAtMs + HELLO_MS;
       if (this.#options.now() >= deadlineMs) dismiss(socket, CLOSE.silent, "no hello within 15 s");
-      else nextMs = Math.min(nextMs ?? deadlineMs, deadlineMs);
+      else nextMs = earliestOf(nextMs, deadlineMs);
     }
     return nextMs;
   }

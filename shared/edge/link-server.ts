@@ -1,3 +1,4 @@
+import { earliestOf } from "../clock/some-times.ts";
 import { CLOSE } from "../link/close-codes.ts";
 import { encode, readUp } from "../link/codec.ts";
 import type { Hello } from "../link/hello.ts";
@@ -188,8 +189,7 @@ export class LinkServer {
    * Returns when to come again, or null.
    */
   tick(): number | null {
-    const due = [this.watch.dropUngreeted(this.#options.sockets()), this.#tickAgent()].filter((at) => at !== null);
-    return due.length === 0 ? null : Math.min(...due);
+    return earliestOf(this.watch.dropUngreeted(this.#options.sockets()), this.#tickAgent());
   }
 
   #tickAgent(): number | null {

@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 
+import { latestOf } from "../clock/some-times.ts";
 import { agentReportSchema } from "../link/report.ts";
 import { hookFreshness, hookFreshnessSchema } from "./hook-freshness.ts";
 import { hookSecretSchema } from "./hook-secrets.ts";
@@ -99,7 +100,7 @@ export function storedFreshness(mailbox: Mailbox, sql: SqlDatabase, tally: Tally
     stream: mailbox.streamId,
     lastSignalAt,
     lastPingAt: noted.pingAtMs,
-    lastDeliveryAt: latest(lastSignalAt, noted.pingAtMs, noted.ignoredAtMs),
+    lastDeliveryAt: latestOf(lastSignalAt, noted.pingAtMs, noted.ignoredAtMs),
     lastAckAt: mailbox.ackedAtMs(),
     head,
     acked,
@@ -123,9 +124,4 @@ export function storedFreshness(mailbox: Mailbox, sql: SqlDatabase, tally: Tally
 function oldestUnackedMs(sql: SqlDatabase, acked: number, nowMs: number): number | null {
   const [oldest] = sql.exec("SELECT seq, received_at AS at FROM signals WHERE seq > ? ORDER BY seq LIMIT 1", acked);
   return oldest === undefined ? null : Math.max(0, nowMs - Number(oldest["at"]));
-}
-
-function latest(...times: readonly (number | null)[]): number | null {
-  const known = times.filter((time) => time !== null);
-  return known.length === 0 ? null : Math.max(...known);
 }

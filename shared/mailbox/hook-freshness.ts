@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 
+import { latestOf } from "../clock/some-times.ts";
 import type { Noted } from "./delivery-notes.ts";
 import { ackedSignalAtMs, type SignalsByHook } from "./hook-signals.ts";
 import type { TallyState } from "./tally.ts";
@@ -64,14 +65,12 @@ function silent(id: string): HookFreshness {
 }
 
 function later(known: HookFreshness, times: Partial<HookFreshness>): HookFreshness {
-  const max = (a: number | null, b: number | null | undefined): number | null =>
-    a === null || b == null ? (a ?? b ?? null) : Math.max(a, b);
   return {
     id: known.id,
-    lastDeliveryAt: max(known.lastDeliveryAt, times.lastDeliveryAt),
-    lastSignalAt: max(known.lastSignalAt, times.lastSignalAt),
-    lastPingAt: max(known.lastPingAt, times.lastPingAt),
-    lastDuplicateAt: max(known.lastDuplicateAt, times.lastDuplicateAt),
-    lastAcknowledgedSignalAt: max(known.lastAcknowledgedSignalAt, times.lastAcknowledgedSignalAt),
+    lastDeliveryAt: latestOf(known.lastDeliveryAt, times.lastDeliveryAt),
+    lastSignalAt: latestOf(known.lastSignalAt, times.lastSignalAt),
+    lastPingAt: latestOf(known.lastPingAt, times.lastPingAt),
+    lastDuplicateAt: latestOf(known.lastDuplicateAt, times.lastDuplicateAt),
+    lastAcknowledgedSignalAt: latestOf(known.lastAcknowledgedSignalAt, times.lastAcknowledgedSignalAt),
   };
 }

@@ -1,5 +1,7 @@
 import * as z from "zod/mini";
 
+import { latestOf } from "../clock/some-times.ts";
+
 /** What the signals say of the hook that they came from. Times are milliseconds since the epoch. */
 export const hookSignalsSchema = z.object({
   /** How many there were. */
@@ -25,12 +27,11 @@ export function foldHook(
 ): SignalsByHook {
   const { [hook]: known, ...others } = hooks;
   const newer = known === undefined || atMs >= known.atMs;
-  const times = [known?.ackedAtMs, known !== undefined && known.seq <= acked ? known.atMs : null];
-  const ackedTimes = [...times, seq <= acked ? atMs : null].filter((time) => time != null);
+  const knownMs = known !== undefined && known.seq <= acked ? known.atMs : null;
   const folded: HookSignals = {
     signals: (known?.signals ?? 0) + 1,
     ...(newer ? { atMs, seq } : { atMs: known.atMs, seq: known.seq }),
-    ackedAtMs: ackedTimes.length === 0 ? null : Math.max(...ackedTimes),
+    ackedAtMs: latestOf(known?.ackedAtMs, knownMs, seq <= acked ? atMs : null),
   };
   const kept = Object.entries(others)
     .toSorted(([, a], [, b]) => b.signals - a.signals || b.atMs - a.atMs)

@@ -1,3 +1,4 @@
+import { latestOf } from "../clock/some-times.ts";
 import type { JobFacts } from "../workflow-job/job-facts.ts";
 
 /** More than a welcome holds. */
@@ -63,7 +64,7 @@ export class JobIndex {
     for (const [jobId, { atMs }] of this.#jobs) if (atMs < sinceMs) this.#jobs.delete(jobId);
     this.#cut(MAX_ENDED, (entry) => entry.seqs.length === 0);
     const lost = this.#cut(MAX_OPEN, (entry) => entry.seqs.length > 0);
-    return lost.length === 0 ? null : Math.max(...lost.map(({ atMs }) => atMs));
+    return latestOf(...lost.map(({ atMs }) => atMs));
   }
 
   #cut(most: number, kind: (entry: Entry) => boolean): readonly Entry[] {

@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 
+import { earliestOf } from "../clock/some-times.ts";
 import { phaseOf, type Phase } from "./phase.ts";
 import type { Signal } from "./signal.ts";
 
@@ -69,9 +70,9 @@ export function joinFacts(a: JobFacts, b: JobFacts): JobFacts {
     labels: richerLabels(a.labels, b.labels),
     runnerName: maxText(a.runnerName, b.runnerName),
     conclusion: maxText(a.conclusion, b.conclusion),
-    createdAtMs: earliest(a.createdAtMs, b.createdAtMs),
-    startedAtMs: earliest(a.startedAtMs, b.startedAtMs),
-    completedAtMs: earliest(a.completedAtMs, b.completedAtMs),
+    createdAtMs: earliestOf(a.createdAtMs, b.createdAtMs),
+    startedAtMs: earliestOf(a.startedAtMs, b.startedAtMs),
+    completedAtMs: earliestOf(a.completedAtMs, b.completedAtMs),
   };
 }
 
@@ -98,11 +99,6 @@ function comparePhase(a: JobFacts, b: JobFacts): number {
 function maxText(a: string | null, b: string | null): string | null {
   if (a === null || b === null) return a ?? b;
   return a > b ? a : b;
-}
-
-function earliest(a: number | null, b: number | null): number | null {
-  if (a === null || b === null) return a ?? b;
-  return Math.min(a, b);
 }
 
 /** A `completed` event may come without labels; the account that names more is the fuller one. */

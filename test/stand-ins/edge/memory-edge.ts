@@ -1,5 +1,6 @@
 import { NodeSql } from "../../../agent/sqlite/node-sql.ts";
 import type { CancelTimer, Clock } from "../../../shared/clock/clock.ts";
+import { earliestOf } from "../../../shared/clock/some-times.ts";
 import type { Health } from "../../../shared/edge/health.ts";
 import { MailboxHost, type DeadLetterPage } from "../../../shared/edge/mailbox-host.ts";
 import type { OperatorPort } from "../../../shared/edge/operator-routes.ts";
@@ -104,8 +105,7 @@ export class MemoryEdge implements MailboxPort, OperatorPort {
 
   /** Does what is due and sets one timer for what comes next, as the object's wake-up does. Returns its time. */
   schedule(): number | null {
-    const due = [this.#host.link.tick(), this.#host.mailbox.pruneDueMs()].filter((atMs) => atMs !== null);
-    const nextMs = due.length === 0 ? null : Math.min(...due);
+    const nextMs = earliestOf(this.#host.link.tick(), this.#host.mailbox.pruneDueMs());
     this.#arm(nextMs);
     return nextMs;
   }
