@@ -1,3 +1,4 @@
+import { latestOf } from "../clock/some-times.ts";
 import type { DeliveryNote } from "../receiver/mailbox-port.ts";
 import type { MetaCell, MetaTable } from "./meta.ts";
 
@@ -9,7 +10,7 @@ export interface Noted {
   readonly ignoredAtMs: number | null;
 }
 
-/** As many hooks as one operator has; ids are not signed and must not take room. */
+/** As many hooks as one operator has; ids are not signed and must not take room. The one noted longest ago goes first. */
 const MAX_HOOKS = 16;
 
 const NEVER: Noted = { pingAtMs: null, ignoredAtMs: null };
@@ -28,7 +29,9 @@ export class DeliveryNotes {
     const known = this.#cell.get() ?? NEVER;
     if (note.hookId === null) return this.#cell.set({ ...known, ...at });
     const { [note.hookId]: hook = NEVER, ...others } = this.hooks();
-    const kept = Object.entries(others).slice(1 - MAX_HOOKS);
+    const kept = Object.entries(others)
+      .toSorted(([, a], [, b]) => newestMs(b) - newestMs(a))
+      .slice(0, MAX_HOOKS - 1);
     this.#cell.set({ ...known, ...at, hooks: { ...Object.fromEntries(kept), [note.hookId]: { ...hook, ...at } } });
   }
 
@@ -41,4 +44,8 @@ export class DeliveryNotes {
   hooks(): Readonly<Record<string, Noted>> {
     return this.#cell.get()?.hooks ?? {};
   }
+}
+
+function newestMs({ pingAtMs, ignoredAtMs }: Noted): number {
+  return latestOf(pingAtMs, ignoredAtMs) ?? 0;
 }
