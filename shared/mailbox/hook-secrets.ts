@@ -43,8 +43,10 @@ export class HookSecrets {
     const before = place === null ? known.nameless.find((signed) => signed.key === key) : known.hooks[place];
     if (before?.key === key && Math.abs(atMs - before.atMs) < DAY_MS) return;
     const signed = { key, atMs };
-    this.#known = place === null ? withNameless(known, signed) : withHook(known, place, signed);
-    this.#cell.set(this.#known);
+    const next = place === null ? withNameless(known, signed) : withHook(known, place, signed);
+    this.#cell.set(next);
+    // Known only once it is on disk: what could not be written is tried again at the next delivery.
+    this.#known = next;
   }
 
   /** What is known of each hook, given the key of the current secret. */

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { NodeSql } from "../../../agent/sqlite/node-sql.ts";
 import { Mailbox } from "../../../shared/mailbox/mailbox.ts";
 import type { SqlDatabase } from "../../../shared/sql/sql.ts";
+import { FullDisk } from "../../agent/link/link-fixture.ts";
 import { T0 } from "../../samples/signal.ts";
 
 const HOUR_MS = 60 * 60_000;
@@ -46,4 +47,15 @@ test("E-5: what is on disk is known to the next process", () => {
   const open = () => new Mailbox({ sql, newStreamId: () => "stream" }).hookSecrets;
   open().saw("111", "aaaaaaaa", T0);
   expect(open().list("bbbbbbbb")).toEqual([{ id: "111", matched: "previous", atMs: T0 }]);
+});
+
+test("E-5: what could not be written is written at the hook's next delivery, not a day later", () => {
+  const disk = new FullDisk();
+  const open = () => new Mailbox({ sql: disk, newStreamId: () => "stream" }).hookSecrets;
+  const hookSecrets = open();
+  disk.full = true;
+  expect(() => hookSecrets.saw("111", "aaaaaaaa", T0)).toThrow("full");
+  disk.full = false;
+  hookSecrets.saw("111", "aaaaaaaa", T0 + HOUR_MS);
+  expect(open().list("aaaaaaaa")).toEqual([{ id: "111", matched: "current", atMs: T0 + HOUR_MS }]);
 });
