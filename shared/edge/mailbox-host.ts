@@ -140,7 +140,7 @@ export class MailboxHost {
     const live = this.link.live();
     return {
       now,
-      ...storedFreshness(this.mailbox, this.#options.sql, this.#tally.state, now),
+      ...storedFreshness(this.mailbox, this.#tally.state, now),
       ...(keys === null ? {} : this.#secrets(keys)),
       agent: {
         connected: live !== null && this.link.watch.showsLife(live),

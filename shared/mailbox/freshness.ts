@@ -5,7 +5,6 @@ import { agentReportSchema } from "../link/report.ts";
 import { hookFreshness, hookFreshnessSchema } from "./hook-freshness.ts";
 import { hookSecretSchema } from "./hook-secrets.ts";
 import type { Mailbox } from "./mailbox.ts";
-import type { SqlDatabase } from "../sql/sql.ts";
 import { fightSchema, recentTakeovers } from "./takeovers.ts";
 import type { TallyState } from "./tally.ts";
 import { usageSchema } from "./usage.ts";
@@ -92,10 +91,11 @@ export type StoredFreshness = Pick<
  * The part of freshness that the mailbox has on disk, and what the tally has seen since. It reads as many rows however
  * much is stored, and writes none.
  */
-export function storedFreshness(mailbox: Mailbox, sql: SqlDatabase, tally: TallyState, nowMs: number): StoredFreshness {
+export function storedFreshness(mailbox: Mailbox, tally: TallyState, nowMs: number): StoredFreshness {
   const [head, acked] = [mailbox.head(), mailbox.acked()];
   const { lastAtMs: lastSignalAt, hooks: signals } = mailbox.summary.heard({ head, acked, nowMs });
   const noted = mailbox.notes.last();
+  const oldestUnackedAtMs = mailbox.oldestUnackedAtMs();
   return {
     stream: mailbox.streamId,
     lastSignalAt,
@@ -105,7 +105,7 @@ export function storedFreshness(mailbox: Mailbox, sql: SqlDatabase, tally: Tally
     head,
     acked,
     unacked: head - acked,
-    oldestUnackedMs: oldestUnackedMs(sql, acked, nowMs),
+    oldestUnackedMs: oldestUnackedAtMs === null ? null : Math.max(0, nowMs - oldestUnackedAtMs),
     dead: mailbox.dead(),
     gap: mailbox.gap(),
     report: mailbox.report.last(),
@@ -118,10 +118,4 @@ export function storedFreshness(mailbox: Mailbox, sql: SqlDatabase, tally: Tally
     lastDuplicateAt: tally.lastDuplicateAtMs,
     secret: tally.secret,
   };
-}
-
-/** `seq` is selected so that SQLite merges the two halves of the view and does not sort them. */
-function oldestUnackedMs(sql: SqlDatabase, acked: number, nowMs: number): number | null {
-  const [oldest] = sql.exec("SELECT seq, received_at AS at FROM signals WHERE seq > ? ORDER BY seq LIMIT 1", acked);
-  return oldest === undefined ? null : Math.max(0, nowMs - Number(oldest["at"]));
 }

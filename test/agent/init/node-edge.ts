@@ -45,7 +45,7 @@ export class NodeEdge {
       if (active === null) return new Response("no such Worker", { status: 530 });
       if (new URL(request.url).pathname === "/freshness") {
         if (request.headers.get("authorization") !== `Bearer ${active.token}`) return new Response("", { status: 401 });
-        return Response.json(freshnessOf(mailbox, sql, tally));
+        return Response.json(freshnessOf(mailbox, tally));
       }
       const verifier = new WebhookVerifier({ current: active.webhookSecret });
       return createReceiver({ verifier, mailbox: port, log: silentLogger, now: Date.now }).fetch(request);
@@ -70,10 +70,10 @@ export class NodeEdge {
   }
 }
 
-function freshnessOf(mailbox: Mailbox, sql: NodeSql, tally: Tally): Freshness {
+function freshnessOf(mailbox: Mailbox, tally: Tally): Freshness {
   const now = Date.now();
   const nobody = { connected: false, since: null, lastSeenAt: null, fence: 0, instance: null, version: null };
-  const stored = storedFreshness(mailbox, sql, tally.state, now);
+  const stored = storedFreshness(mailbox, tally.state, now);
   return { now, ...stored, agent: nobody, edgeVersion: VERSION, protocol: PROTOCOL_VERSION };
 }
 

@@ -138,13 +138,13 @@ export function describeMailbox(engine: string, withDatabases: WithDatabases): v
       expect(mailbox.deadLetters(1)).toHaveLength(1);
     });
 
-    check("E-9: a dead letter that is put back keeps the time of its delivery", (mailbox, sql) => {
+    check("E-9: a dead letter that is put back keeps the time of its delivery", (mailbox) => {
       for (const n of [1, 2]) mailbox.accept(queuedSignal(n));
       mailbox.bury(1, "unreadable", 1, T0);
       mailbox.acknowledge(2, T0 + 3);
-      const before = storedFreshness(mailbox, sql, new Tally().state, T0 + 9);
+      const before = storedFreshness(mailbox, new Tally().state, T0 + 9);
       mailbox.requeue(1);
-      const after = storedFreshness(mailbox, sql, new Tally().state, T0 + 9);
+      const after = storedFreshness(mailbox, new Tally().state, T0 + 9);
       expect([after.lastSignalAt, after.lastDeliveryAt]).toEqual([before.lastSignalAt, before.lastDeliveryAt]);
       expect(after.hooks?.map(({ lastSignalAt }) => lastSignalAt)).toEqual([before.lastSignalAt]);
       expect(mailbox.after(2, ALL)).toEqual([{ seq: 3, signal: queuedSignal(1) }]);
@@ -309,14 +309,14 @@ export function describeMailbox(engine: string, withDatabases: WithDatabases): v
       expect(mailbox.accept(queuedSignal(1))).toEqual({ kind: "stored", seq: 1 });
     });
 
-    check("freshness tells when things last happened and how far behind the agent is", (mailbox, sql) => {
+    check("freshness tells when things last happened and how far behind the agent is", (mailbox) => {
       const empty = { lastSignalAt: null, lastDeliveryAt: null, lastAckAt: null, oldestUnackedMs: null, head: 0 };
-      expect(storedFreshness(mailbox, sql, new Tally().state, T0)).toMatchObject(empty);
+      expect(storedFreshness(mailbox, new Tally().state, T0)).toMatchObject(empty);
       for (const n of [1, 2, 3]) mailbox.accept(queuedSignal(n, { receivedAtMs: T0 + n }));
       mailbox.acknowledge(1, T0 + 50);
       mailbox.notes.keep({ kind: "ignored", atMs: T0 + 60, hookId: null });
       mailbox.notes.keep({ kind: "ping", atMs: T0 + 70, hookId: null });
-      expect(storedFreshness(mailbox, sql, new Tally().state, T0 + 100)).toMatchObject({
+      expect(storedFreshness(mailbox, new Tally().state, T0 + 100)).toMatchObject({
         stream: mailbox.streamId,
         lastSignalAt: T0 + 3,
         lastPingAt: T0 + 70,
@@ -360,7 +360,7 @@ export function describeMailbox(engine: string, withDatabases: WithDatabases): v
       expect(stored.map(({ seq }) => seq)).toEqual([1, 2, 3, 4]);
       expect(stored.slice(1, 3).map(({ signal }) => signal)).toEqual([odd, "{ no JSON"]);
       expect(openJobs(mailbox, sql, T0 + 1000).jobs.map(({ jobId }) => jobId)).toEqual([11, 14]);
-      expect(storedFreshness(mailbox, sql, new Tally().state, T0 + 100)).toMatchObject({ head: 4, unacked: 4 });
+      expect(storedFreshness(mailbox, new Tally().state, T0 + 100)).toMatchObject({ head: 4, unacked: 4 });
 
       for (const seq of [2, 3]) mailbox.bury(seq, "unreadable", 1, T0);
       expect(mailbox.deadLetters(ALL)).toMatchObject([

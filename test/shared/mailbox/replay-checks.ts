@@ -104,12 +104,12 @@ export function replayChecks(check: Check): void {
     ]);
   });
 
-  check("E-9: a replay does not look like a delivery", (mailbox, sql) => {
+  check("E-9: a replay does not look like a delivery", (mailbox) => {
     for (const n of [1, 2]) mailbox.accept(queuedSignal(n));
     mailbox.acknowledge(2, T0 + 3);
-    const before = storedFreshness(mailbox, sql, new Tally().state, T0 + 9);
+    const before = storedFreshness(mailbox, new Tally().state, T0 + 9);
     replay(mailbox);
-    const after = storedFreshness(mailbox, sql, new Tally().state, T0 + 9);
+    const after = storedFreshness(mailbox, new Tally().state, T0 + 9);
     expect([after.lastSignalAt, after.lastDeliveryAt]).toEqual([before.lastSignalAt, before.lastDeliveryAt]);
   });
 }

@@ -9,8 +9,7 @@ import { queuedSignal, T0 } from "../../samples/signal.ts";
 
 /** A mailbox with its tally, as the mailbox object and the standalone receiver put them together. */
 class Bench {
-  readonly sql = new NodeSql(":memory:");
-  readonly mailbox = new Mailbox({ sql: this.sql, newStreamId: () => "stream" });
+  readonly mailbox = new Mailbox({ sql: new NodeSql(":memory:"), newStreamId: () => "stream" });
   readonly tally = new Tally();
 
   deliver(n: number, hookId: string, atMs: number, matched: MatchedSecret = "current"): void {
@@ -19,7 +18,7 @@ class Bench {
   }
 
   freshness(nowMs = T0 + 1000) {
-    return storedFreshness(this.mailbox, this.sql, this.tally.state, nowMs);
+    return storedFreshness(this.mailbox, this.tally.state, nowMs);
   }
 
   hook(id: string) {
