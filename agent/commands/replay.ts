@@ -1,5 +1,6 @@
 import * as z from "zod";
 
+import { GUID } from "../../shared/receiver/delivery-headers.ts";
 import { askDaemon } from "../control/ask-daemon.ts";
 import { refusalError } from "../control/control-error.ts";
 import type { EdgeAccess } from "../edge/call-edge.ts";
@@ -36,7 +37,7 @@ Exit code: 0 done, 1 a part of it could not be done, which says what to do; 2 wr
 `;
 
 const EITHER = "is missing: hookline replay --since TIME, or --guid GUID, not both";
-const guid = z.string().regex(/^[0-9A-Za-z-]{8,64}$/, { error: "takes a delivery's GUID, as GitHub shows it" });
+const guid = z.string().regex(GUID, { error: "takes a delivery's GUID, as GitHub shows it" });
 
 const schemaAt = (nowMs: number) =>
   z

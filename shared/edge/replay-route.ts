@@ -2,12 +2,13 @@ import type { Handler } from "hono";
 import * as z from "zod/mini";
 
 import type { Replayed, ReplayRequest } from "../mailbox/replay.ts";
+import { GUID } from "../receiver/delivery-headers.ts";
 
 const number = z.pipe(z.string().check(z.regex(/^[0-9]{1,15}$/)), z.transform(Number));
 const dry = z.optional(z.literal("1"));
 const REPLAY_QUERY = z.union([
   z.strictObject({ since: number, after: z.optional(number), upTo: z.optional(number), dry }),
-  z.strictObject({ guid: z.string().check(z.regex(/^[0-9A-Za-z-]{8,64}$/)), dry }),
+  z.strictObject({ guid: z.string().check(z.regex(GUID)), dry }),
 ]);
 
 /** What the edge answers to a replay. */

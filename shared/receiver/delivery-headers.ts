@@ -1,4 +1,5 @@
-const GUID = /^[0-9A-Za-z-]{8,64}$/;
+/** The form of a delivery's GUID: GitHub's own are UUIDs. */
+export const GUID = /^[0-9A-Za-z-]{8,64}$/;
 const EVENT = /^[a-z_]{1,64}$/;
 const HOOK_ID = /^[0-9]{1,20}$/;
 
