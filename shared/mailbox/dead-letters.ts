@@ -72,9 +72,10 @@ export class DeadLetters {
     return this.#sql.exec("SELECT 1 AS one FROM dead_letters WHERE seq = ?", seq).length > 0;
   }
 
-  /** Call it inside a transaction. */
+  /** Nothing happens if `seq` is no dead letter. Call it inside a transaction. */
   remove(seq: number): void {
-    const count = this.count() - (this.has(seq) ? 1 : 0);
+    if (!this.has(seq)) return;
+    const count = this.count() - 1;
     this.#sql.exec("DELETE FROM dead_letters WHERE seq = ?", seq);
     this.#counted.set({ count, ...this.#ends() });
   }

@@ -87,7 +87,7 @@ export class Replay {
     acked: number,
   ): number {
     const { signals, dead, summary } = this.#options;
-    if (dead.has(seq)) dead.remove(seq);
+    dead.remove(seq);
     const head = signals.moveToEnd(seq, guid, receivedAtMs, signal);
     summary.stored({ head, acked, nowMs: receivedAtMs });
     return head;
