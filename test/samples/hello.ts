@@ -1,5 +1,5 @@
 import type { Hello } from "../../shared/link/hello.ts";
-import { PROTOCOL_VERSION } from "../../shared/link/protocol.ts";
+import { PROTOCOL_VERSION, WINDOW } from "../../shared/link/protocol.ts";
 
 /** The first frame of an agent that serves one owner; `change` is what a test is about. */
 export function hello(change: Partial<Hello> = {}): Hello {
@@ -13,7 +13,7 @@ export function hello(change: Partial<Hello> = {}): Hello {
     stream: null,
     acked: 0,
     routes: [{ owner: "acme", labels: ["self-hosted", "linux", "x64"] }],
-    window: 64,
+    window: WINDOW,
     requires: [],
     ...change,
   };

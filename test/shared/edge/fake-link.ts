@@ -4,7 +4,6 @@ import type { Batch } from "../../../shared/link/batch.ts";
 import { encode, readDown } from "../../../shared/link/codec.ts";
 import type { Down } from "../../../shared/link/down.ts";
 import type { Hello } from "../../../shared/link/hello.ts";
-import { PROTOCOL_VERSION, WINDOW } from "../../../shared/link/protocol.ts";
 import type { Up } from "../../../shared/link/up.ts";
 import type { Mailbox } from "../../../shared/mailbox/mailbox.ts";
 import type { SqlDatabase } from "../../../shared/sql/sql.ts";
@@ -12,6 +11,7 @@ import type { Signal } from "../../../shared/workflow-job/signal.ts";
 import { JsonSocket } from "../../stand-ins/edge/json-socket.ts";
 import { MemoryEdge } from "../../stand-ins/edge/memory-edge.ts";
 import { capturedLog } from "../../samples/captured-log.ts";
+import { hello } from "../../samples/hello.ts";
 import { queuedSignal, T0 } from "../../samples/signal.ts";
 
 /** A socket that keeps what it was told. */
@@ -112,9 +112,9 @@ export class FakeLink {
   }
 
   /** A new socket whose agent has said hello. */
-  connect(hello: Partial<Hello> = {}): FakeSocket {
+  connect(change: Partial<Hello> = {}): FakeSocket {
     const socket = this.socket();
-    this.say(socket, helloFrame(hello));
+    this.say(socket, helloFrame(change));
     return socket;
   }
 
@@ -139,19 +139,7 @@ export class FakeLink {
   }
 }
 
+/** The hello of an agent that knows this mailbox; `change` is what a test is about. */
 export function helloFrame(change: Partial<Hello> = {}): Hello {
-  return {
-    type: "hello",
-    protocol: PROTOCOL_VERSION,
-    instance: "nas",
-    boot: "boot-1",
-    agentVersion: "0.1.0",
-    host: "nas.local",
-    stream: "stream-1",
-    acked: 0,
-    routes: [{ owner: "acme", labels: ["self-hosted", "linux"] }],
-    window: WINDOW,
-    requires: [],
-    ...change,
-  };
+  return hello({ stream: "stream-1", routes: [{ owner: "acme", labels: ["self-hosted", "linux"] }], ...change });
 }
