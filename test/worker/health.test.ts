@@ -3,10 +3,10 @@ import { exports } from "cloudflare:workers";
 import { expect, test, vi } from "vitest";
 
 import { HibernatingSocket } from "../../worker/hibernating-socket.ts";
-import { MailboxObject } from "../../worker/mailbox-object.ts";
 import { describeHealth, READ_TOKENS, type WatchedEdge } from "../shared/edge/health-suite.ts";
 import { deliverJob, ORIGIN } from "./deliveries.ts";
 import { pass, useFreshEdge } from "./fresh-edge.ts";
+import { Meter } from "./meter.ts";
 import { mailboxStub, TestAgent } from "./test-agent.ts";
 
 const log = useFreshEdge();
@@ -47,39 +47,6 @@ describeHealth((): WatchedEdge => {
   };
 });
 
-/** Rows that the object reads and writes, and its requests, while `work` goes on. */
-async function billed(work: () => Promise<unknown>): Promise<{ read: number; written: number; requests: number }> {
-  const bill = { read: 0, written: 0, requests: 0 };
-  await runInDurableObject(mailboxStub(), (_, { storage }) => {
-    const sql = Object.getPrototypeOf(storage.sql) as SqlStorage;
-    const exec = Object.getOwnPropertyDescriptor(sql, "exec")?.value as SqlStorage["exec"];
-    vi.spyOn(sql, "exec").mockImplementation(function counted(this: SqlStorage, query, ...values) {
-      const cursor = exec.call(this, query, ...values);
-      const read = cursor.toArray.bind(cursor);
-      cursor.toArray = () => {
-        const rows = read();
-        bill.read += cursor.rowsRead;
-        bill.written += cursor.rowsWritten;
-        return rows;
-      };
-      return cursor;
-    });
-  });
-  for (const name of ["accept", "note", "fetch", "freshness", "health", "deadLetters", "requeue"] as const) {
-    const real = MailboxObject.prototype[name] as (...values: unknown[]) => unknown;
-    vi.spyOn(MailboxObject.prototype, name).mockImplementation(function counted(
-      this: MailboxObject,
-      ...values: unknown[]
-    ) {
-      bill.requests += 1;
-      return real.apply(this, values) as never;
-    });
-  }
-  await work();
-  vi.restoreAllMocks();
-  return bill;
-}
-
 test.each([20, 4000])(
   "the deep health costs one request, no row written and a handful read, with %d signals",
   async (count) => {
@@ -97,20 +64,20 @@ test.each([20, 4000])(
       );
     });
     await agent.probe(agent.welcome.fence);
-    const bill = await billed(async () => expect((await ask("/healthz/deep", MONITOR)).status).toBe(503));
-    expect(bill).toMatchObject({ written: 0, requests: 1 });
-    expect(bill.read).toBeLessThanOrEqual(12);
+    const meter = await Meter.attach();
+    expect((await ask("/healthz/deep", MONITOR)).status).toBe(503);
+    expect([meter.rowsWritten, meter.billedRequests]).toEqual([0, 1]);
+    expect(meter.rowsRead).toBeLessThanOrEqual(12);
   },
 );
 
 test("promise 13: without a token, with a wrong one, or for healthz alone no object is woken", async () => {
-  const bill = await billed(async () => {
-    expect((await ask("/healthz/deep")).status).toBe(401);
-    expect((await ask("/healthz/deep", { headers: { Authorization: "Bearer wrong" } })).status).toBe(401);
-    expect((await ask("/freshness", { headers: { Authorization: `Basic ${btoa("a:wrong")}` } })).status).toBe(401);
-    expect((await ask("/link", { headers: { ...MONITOR.headers, Upgrade: "websocket" } })).status).toBe(401);
-    expect((await ask("/healthz")).status).toBe(200);
-  });
-  expect(bill).toEqual({ read: 0, written: 0, requests: 0 });
+  const meter = await Meter.attach();
+  expect((await ask("/healthz/deep")).status).toBe(401);
+  expect((await ask("/healthz/deep", { headers: { Authorization: "Bearer wrong" } })).status).toBe(401);
+  expect((await ask("/freshness", { headers: { Authorization: `Basic ${btoa("a:wrong")}` } })).status).toBe(401);
+  expect((await ask("/link", { headers: { ...MONITOR.headers, Upgrade: "websocket" } })).status).toBe(401);
+  expect((await ask("/healthz")).status).toBe(200);
+  expect([meter.rowsRead, meter.rowsWritten, meter.billedRequests]).toEqual([0, 0, 0]);
   expect(log().text()).not.toContain(READ_TOKENS[0]);
 });
