@@ -58,11 +58,6 @@ async function receiver({ secrets = SECRETS, tokens = TOKENS }: Config = {}, sql
 
 const JOB = JSON.stringify(workflowJob(1));
 
-test("healthz says that the receiver is alive and nothing else", async () => {
-  const { server } = await receiver();
-  expect(await (await fetch(`${server.url}/healthz`)).json()).toEqual({ ok: true });
-});
-
 test("freshness tells of deliveries and pings, in the edge's own shape", async () => {
   const { ask, deliver } = await receiver();
   await deliver(JOB);
@@ -108,11 +103,6 @@ describe("freshness and dead letters open to", () => {
   });
 });
 
-test("there is no link to upgrade to: the agent is in here", async () => {
-  const { ask } = await receiver();
-  expect((await ask("/link")).status).toBe(404);
-});
-
 test("the webhook secret is changed without a delivery being refused: both, then GitHub, then the old one away", async () => {
   const [before, after] = ["the-old-secret", "the-new-secret"];
   const sql = new NodeSql(":memory:");
@@ -148,9 +138,6 @@ test("a dead letter is listed with its reason, put back once, and 404 afterwards
   const first = await ask("/dead/1/requeue", { method: "POST" });
   expect([first.status, await first.json()]).toEqual([200, { status: "requeued", seq: 3 }]);
   expect((await ask("/dead/1/requeue", { method: "POST" })).status).toBe(404);
-  for (const seq of ["x", "-1", "1e3", ""]) {
-    expect((await ask(`/dead/${seq}/requeue`, { method: "POST" })).status).toBe(404);
-  }
 });
 
 test("E-10: a mailbox file of a newer version: 503 with the reason on every route that needs it", async () => {
@@ -165,28 +152,6 @@ test("E-10: a mailbox file of a newer version: 503 with the reason on every rout
     ]);
   }
   expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
-});
-
-test("every answer carries the edge's security headers, and none names the server", async () => {
-  const { server, ask, deliver } = await receiver();
-  const answers = [
-    await ask("/freshness"),
-    await ask("/freshness", { token: "wrong" }),
-    await ask("/.env"),
-    await fetch(`${server.url}/webhook`),
-    await deliver(JOB),
-    await deliver(JOB, "wrong"),
-    await deliver("x".repeat(MAX_BODY_BYTES + 1)),
-  ];
-  expect(answers.map(({ status }) => status)).toEqual([200, 401, 404, 405, 202, 401, 413]);
-  for (const { headers } of answers) {
-    expect(Object.fromEntries(headers)).toMatchObject({
-      "cache-control": "no-store",
-      "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
-      "x-content-type-options": "nosniff",
-    });
-    expect([headers.get("server"), headers.get("x-powered-by")]).toEqual([null, null]);
-  }
 });
 
 /** Writes a request as it is to the socket and gives the first line of the answer, empty where there is none. */

@@ -204,7 +204,7 @@ export const ROUTES: readonly Route[] = [
   })),
 ];
 
-/** Holds an edge against the table. */
+/** Holds an edge against the table; every answer carries the security headers, and none names the server. */
 export function describeRoutes(place: Place, start: () => Promise<EdgeUnderTest>): void {
   describe(`the routes of the ${place}`, () => {
     test.each(ROUTES)("$what: $method $path is answered $status", async (route) => {
@@ -247,6 +247,8 @@ function expectSecurityHeaders(headers: Headers): void {
   expect(Object.fromEntries(headers)).toMatchObject({
     "cache-control": "no-store",
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+    "referrer-policy": "no-referrer",
+    "strict-transport-security": expect.stringMatching(/^max-age=\d{8}/),
     "x-content-type-options": "nosniff",
   });
   expect([headers.get("server"), headers.get("x-powered-by")]).toEqual([null, null]);
