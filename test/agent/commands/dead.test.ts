@@ -1,18 +1,11 @@
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 
 import { runCli } from "../../../agent/commands/commands.ts";
 import { settingsNeededBy } from "../../../agent/settings/needed-settings.ts";
-import { Journal } from "../../../agent/journal/journal.ts";
 import { NodeSql } from "../../../agent/sqlite/node-sql.ts";
-import { serveHttp } from "../../../agent/http/http-server.ts";
-import { LocalMailbox } from "../../../agent/standalone/local-mailbox.ts";
-import { createReceiverApp } from "../../../agent/standalone/receiver-app.ts";
-import { systemClock } from "../../../agent/clock/system-clock.ts";
-import { Secret } from "../../../shared/fleet/secret.ts";
-import { capturedLog } from "../../samples/captured-log.ts";
 import { queuedSignal } from "../../samples/signal.ts";
-import { linkFixture } from "../link/link-fixture.ts";
 import { deadAddress, localServer } from "../../stand-ins/http/local-server.ts";
+import { serveReceiver, takeAllOf } from "../standalone/served-receiver.ts";
 import { fakeIo, type FakeIo } from "./command-io.ts";
 
 const STOPPED = AbortSignal.abort();
@@ -21,23 +14,10 @@ const TOKEN = "do-not-print-token";
 /** A standalone receiver on loopback whose first signal was set aside by its agent. */
 async function withDeadLetter(): Promise<FakeIo> {
   const sql = new NodeSql(":memory:");
-  const { log } = capturedLog();
-  const mailbox = new LocalMailbox({ sql, clock: systemClock, log });
-  const secrets = { current: new Secret("webhook-secret"), previous: null };
-  const tokens = [new Secret(TOKEN)];
-  const app = createReceiverApp({ mailbox, operator: mailbox, secrets, tokens, now: Date.now, log });
-  const server = await serveHttp(app, { host: "127.0.0.1", port: 0 });
-  onTestFinished(async () => {
-    await server.close();
-    mailbox.close();
-  });
+  const { mailbox, server } = await serveReceiver({ secrets: { current: "webhook-secret" }, tokens: [TOKEN], sql });
   for (const n of [1, 2]) await mailbox.accept(queuedSignal(n));
   sql.exec('UPDATE signals_a SET signal = \'{"jobId":1001,"action":"queued"}\' WHERE seq = 1');
-  const journal = new Journal(new NodeSql(":memory:"));
-  const { client, told } = linkFixture({ dial: mailbox.dial, clock: systemClock, journal });
-  client.start();
-  await expect.poll(() => told).toContain("caught up");
-  client.stop();
+  await takeAllOf(mailbox);
   return fakeIo({ HOOKLINE_EDGE_URL: server.url, HOOKLINE_TOKEN: TOKEN });
 }
 

@@ -1,19 +1,11 @@
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 
 import { runCli } from "../../../agent/commands/commands.ts";
 import { pointInTime } from "../../../agent/cli/point-in-time.ts";
-import { NodeSql } from "../../../agent/sqlite/node-sql.ts";
-import { serveHttp } from "../../../agent/http/http-server.ts";
-import { LocalMailbox } from "../../../agent/standalone/local-mailbox.ts";
-import { createReceiverApp } from "../../../agent/standalone/receiver-app.ts";
-import { systemClock } from "../../../agent/clock/system-clock.ts";
-import { Journal } from "../../../agent/journal/journal.ts";
-import { Secret } from "../../../shared/fleet/secret.ts";
-import { silentLogger } from "../../../shared/log/logger.ts";
 import { guid, queuedSignal } from "../../samples/signal.ts";
 import { temporaryFolder } from "../../stand-ins/files/temporary-folder.ts";
 import { controlWorld } from "../control/world.ts";
-import { linkFixture } from "../link/link-fixture.ts";
+import { serveReceiver, takeAllOf } from "../standalone/served-receiver.ts";
 import { fakeIo } from "./command-io.ts";
 
 const GOES_ON = new AbortController().signal;
@@ -21,29 +13,9 @@ const TOKEN = "do-not-print-token";
 
 /** A standalone receiver on loopback with three signals of an hour ago, of which an agent has acknowledged all. */
 async function world(signals = 3) {
-  const mailbox = new LocalMailbox({ sql: new NodeSql(":memory:"), clock: systemClock, log: silentLogger });
-  const app = createReceiverApp({
-    mailbox,
-    operator: mailbox,
-    secrets: { current: new Secret("webhook-secret"), previous: null },
-    tokens: [new Secret(TOKEN)],
-    now: Date.now,
-    log: silentLogger,
-  });
-  const server = await serveHttp(app, { host: "127.0.0.1", port: 0 });
-  onTestFinished(async () => {
-    await server.close();
-    mailbox.close();
-  });
+  const { mailbox, server } = await serveReceiver({ secrets: { current: "webhook-secret" }, tokens: [TOKEN] });
   for (let n = 1; n <= signals; n += 1) await mailbox.accept(queuedSignal(n, { receivedAtMs: Date.now() - 3_600_000 }));
-  const { client, told } = linkFixture({
-    dial: mailbox.dial,
-    clock: systemClock,
-    journal: new Journal(new NodeSql(":memory:")),
-  });
-  client.start();
-  await expect.poll(() => told).toContain("caught up");
-  client.stop();
+  await takeAllOf(mailbox);
   const { daemon, folder } = await controlWorld();
   const env = { HOOKLINE_EDGE_URL: server.url, HOOKLINE_TOKEN: TOKEN, HOOKLINE_DATA: folder };
   const waiting = async (): Promise<number> => (await mailbox.freshness()).unacked;

@@ -1,16 +1,13 @@
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 
 import { runCli } from "../../../agent/commands/commands.ts";
 import { systemClock } from "../../../agent/clock/system-clock.ts";
 import { Journal } from "../../../agent/journal/journal.ts";
 import { NodeSql } from "../../../agent/sqlite/node-sql.ts";
-import { serveHttp } from "../../../agent/http/http-server.ts";
-import { LocalMailbox } from "../../../agent/standalone/local-mailbox.ts";
-import { createReceiverApp } from "../../../agent/standalone/receiver-app.ts";
-import { Secret } from "../../../shared/fleet/secret.ts";
-import { capturedLog } from "../../samples/captured-log.ts";
+import type { LocalMailbox } from "../../../agent/standalone/local-mailbox.ts";
 import { deadAddress, localServer } from "../../stand-ins/http/local-server.ts";
 import { linkFixture } from "../link/link-fixture.ts";
+import { serveReceiver } from "../standalone/served-receiver.ts";
 import { fakeIo, type FakeIo } from "./command-io.ts";
 
 const RUNNING = new AbortController().signal;
@@ -19,22 +16,7 @@ const SECRET = "do-not-print-secret";
 
 /** A real receiver on loopback, and the environment of whoever wants to try it. */
 async function edge(): Promise<{ readonly mailbox: LocalMailbox; readonly env: Record<string, string> }> {
-  const { log } = capturedLog();
-  const mailbox = new LocalMailbox({ sql: new NodeSql(":memory:"), clock: systemClock, log });
-  const secrets = { current: new Secret(SECRET), previous: null };
-  const app = createReceiverApp({
-    mailbox,
-    operator: mailbox,
-    secrets,
-    tokens: [new Secret(TOKEN)],
-    now: Date.now,
-    log,
-  });
-  const server = await serveHttp(app, { host: "127.0.0.1", port: 0 });
-  onTestFinished(async () => {
-    await server.close();
-    mailbox.close();
-  });
+  const { mailbox, server } = await serveReceiver({ secrets: { current: SECRET }, tokens: [TOKEN] });
   const env = { HOOKLINE_EDGE_URL: server.url, HOOKLINE_TOKEN: TOKEN, GITHUB_WEBHOOK_SECRET: SECRET };
   return { mailbox, env };
 }

@@ -4,22 +4,16 @@ import { NodeSql } from "../../../agent/sqlite/node-sql.ts";
 import { serveHttp, type HttpServer } from "../../../agent/http/http-server.ts";
 import { LocalMailbox } from "../../../agent/standalone/local-mailbox.ts";
 import { createReceiverApp } from "../../../agent/standalone/receiver-app.ts";
-import { Secret } from "../../../shared/fleet/secret.ts";
 import { systemClock } from "../../../agent/clock/system-clock.ts";
 import { ReceiverBench, type BenchParts, type NewBench, type Send } from "../../shared/receiver/receiver-bench.ts";
+import { activeSecrets } from "./served-receiver.ts";
 
 /** The standalone receiver's own app and server, over a connection of this machine. */
 export const newHttpBench: NewBench = (secrets) => new ReceiverBench(overHttp, secrets);
 
 function overHttp({ mailbox, log, now, secrets }: BenchParts): Send {
   const operator = new LocalMailbox({ sql: new NodeSql(":memory:"), clock: systemClock, log });
-  const active =
-    secrets === null
-      ? null
-      : {
-          current: new Secret(secrets.current),
-          previous: secrets.previous === undefined ? null : new Secret(secrets.previous),
-        };
+  const active = secrets === null ? null : activeSecrets(secrets);
   const app = createReceiverApp({ mailbox, operator, secrets: active, tokens: [], now, log });
   let server: Promise<HttpServer> | null = null;
   onTestFinished(async () => {

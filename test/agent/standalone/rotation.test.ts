@@ -11,6 +11,7 @@ import { guid, T0 } from "../../samples/signal.ts";
 import { describeRotation } from "../../shared/edge/rotation-suite.ts";
 import { deliveryHeaders } from "../../shared/receiver/receiver-bench.ts";
 import { VirtualClock } from "../../stand-ins/time/virtual-clock.ts";
+import { activeSecrets } from "./served-receiver.ts";
 
 const TOKEN = "the-token-of-today";
 
@@ -21,9 +22,9 @@ describeRotation(() => {
   let n = 0;
   return {
     pass: (ms) => clock.advance(ms),
-    async deploy({ current, previous }) {
+    async deploy(deployed) {
       const mailbox = new LocalMailbox({ sql, clock, log });
-      const secrets = { current: new Secret(current), previous: previous === undefined ? null : new Secret(previous) };
+      const secrets = activeSecrets(deployed);
       const tokens = [new Secret(TOKEN)];
       const app = createReceiverApp({ mailbox, operator: mailbox, secrets, tokens, now: () => clock.now(), log });
       return {

@@ -1,50 +1,29 @@
 import { createConnection } from "node:net";
 
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
-import { systemClock } from "../../../agent/clock/system-clock.ts";
 import { NodeSql } from "../../../agent/sqlite/node-sql.ts";
-import { serveHttp } from "../../../agent/http/http-server.ts";
-import { LocalMailbox } from "../../../agent/standalone/local-mailbox.ts";
-import { createReceiverApp } from "../../../agent/standalone/receiver-app.ts";
-import { Secret } from "../../../shared/fleet/secret.ts";
 import { deadLetterListSchema } from "../../../shared/mailbox/dead-letters.ts";
 import { freshnessSchema } from "../../../shared/mailbox/freshness.ts";
 import { MAX_BODY_BYTES } from "../../../shared/receiver/read-body.ts";
-import { Journal } from "../../../agent/journal/journal.ts";
-import { linkFixture } from "../link/link-fixture.ts";
 import { capturedLog } from "../../samples/captured-log.ts";
 import { PING, workflowJob } from "../../samples/payload.ts";
 import { guid, queuedSignal } from "../../samples/signal.ts";
+import type { WebhookSecrets } from "../../../shared/signature/webhook-verifier.ts";
 import { deliveryHeaders, SECRETS, type Content } from "../../shared/receiver/receiver-bench.ts";
+import { serveReceiver, takeAllOf } from "./served-receiver.ts";
 
 const TOKENS = ["the-token-of-today", "the-token-of-before"] as const;
 
 interface Config {
-  readonly secrets?: { readonly current: string; readonly previous?: string };
+  readonly secrets?: WebhookSecrets;
   readonly tokens?: readonly string[];
 }
 
 /** The standalone receiver on a free port, with a mailbox in memory that several of them may share. */
 async function receiver({ secrets = SECRETS, tokens = TOKENS }: Config = {}, sql = new NodeSql(":memory:")) {
   const log = capturedLog();
-  const mailbox = new LocalMailbox({ sql, clock: systemClock, log: log.log });
-  const app = createReceiverApp({
-    mailbox,
-    operator: mailbox,
-    secrets: {
-      current: new Secret(secrets.current),
-      previous: secrets.previous === undefined ? null : new Secret(secrets.previous),
-    },
-    tokens: tokens.map((token) => new Secret(token)),
-    now: Date.now,
-    log: log.log,
-  });
-  const server = await serveHttp(app, { host: "127.0.0.1", port: 0 });
-  onTestFinished(async () => {
-    await server.close();
-    mailbox.close();
-  });
+  const { mailbox, server } = await serveReceiver({ secrets, tokens, sql, log: log.log });
   const ask = (path: string, init: RequestInit & { readonly token?: string } = {}): Promise<Response> => {
     const { token = TOKENS[0], ...rest } = init;
     return fetch(`${server.url}${path}`, { headers: { Authorization: `Bearer ${token}` }, ...rest });
@@ -125,14 +104,7 @@ test("a dead letter is listed with its reason, put back once, and 404 afterwards
   const { ask, sql, mailbox } = await receiver();
   for (const n of [1, 2]) await mailbox.accept(queuedSignal(n));
   sql.exec("UPDATE signals_a SET signal = '{}' WHERE seq = 1");
-  const { client, told } = linkFixture({
-    dial: mailbox.dial,
-    clock: systemClock,
-    journal: new Journal(new NodeSql(":memory:")),
-  });
-  client.start();
-  await expect.poll(() => told).toContain("caught up");
-  client.stop();
+  await takeAllOf(mailbox);
   const listed = deadLetterListSchema.parse(await (await ask("/dead")).json());
   expect(listed).toMatchObject({ total: 1, dead: [{ seq: 1 }] });
   const first = await ask("/dead/1/requeue", { method: "POST" });
