@@ -23,8 +23,21 @@ export class ShownSecrets {
     return this.#secrets.map((secret) => secret?.reveal());
   }
 
+  /**
+   * What `attempt` makes of the secrets as they are, in the order of `values`. It is called once more where its outcome
+   * is a refusal and one of them was replaced since. @throws what it throws.
+   */
+  async offer<T>(
+    attempt: (values: readonly (string | undefined)[]) => Promise<T>,
+    isRefusal: (outcome: T) => boolean,
+  ): Promise<T> {
+    const tried = this.values();
+    const outcome = await attempt(tried);
+    return isRefusal(outcome) && this.#renewed(tried) ? attempt(this.values()) : outcome;
+  }
+
   /** Told that something fitted none of `tried`. Whether the secrets are others by now. */
-  renewed(tried: readonly (string | undefined)[]): boolean {
+  #renewed(tried: readonly (string | undefined)[]): boolean {
     const isOther = (): boolean => this.#secrets.some((secret, index) => secret?.reveal() !== tried[index]);
     const nowMs = this.#clock.monotonicMs();
     if (!isOther() && (this.#lookedAtMs === null || nowMs - this.#lookedAtMs >= LOOK_AGAIN_MS)) {

@@ -13,21 +13,21 @@ export class LiveVerifier implements Pick<WebhookVerifier, "verify" | "keys"> {
   }
 
   keys(): Promise<SecretKeys> {
-    return this.#now().verifier.keys();
+    return this.#verifierOf(this.#secrets.values()).keys();
   }
 
   /** As `WebhookVerifier` does; once more where a secret was replaced in its file since. */
   async verify(body: Uint8Array, header: string | null): Promise<Verdict> {
-    const { values, verifier } = this.#now();
-    const verdict = await verifier.verify(body, header);
-    if (verdict.ok || verdict.problem !== "mismatch" || !this.#secrets.renewed(values)) return verdict;
-    return this.#now().verifier.verify(body, header);
+    return this.#secrets.offer(
+      (values) => this.#verifierOf(values).verify(body, header),
+      (verdict) => !verdict.ok && verdict.problem === "mismatch",
+    );
   }
 
-  #now() {
-    const values = this.#secrets.values();
+  /** A verifier is made once for each change of the secrets: it imports their keys. */
+  #verifierOf(values: readonly (string | undefined)[]): WebhookVerifier {
     if (values.some((value, index) => value !== this.#made.values[index])) this.#made = make(values);
-    return this.#made;
+    return this.#made.verifier;
   }
 }
 

@@ -1,5 +1,3 @@
-import { timingSafeEqual } from "node:crypto";
-
 import type { Hono, MiddlewareHandler } from "hono";
 
 import { tokenProblem, type EdgeTokens } from "../../shared/edge/access.ts";
@@ -11,6 +9,7 @@ import type { Logger } from "../../shared/log/logger.ts";
 import type { MailboxPort } from "../../shared/receiver/mailbox-port.ts";
 import { createReceiver } from "../../shared/receiver/receiver.ts";
 import { systemClock } from "../clock/system-clock.ts";
+import { equalDigests } from "../http/equal-digests.ts";
 import { LiveVerifier } from "./live-verifier.ts";
 import { ShownSecrets, type ShownSecret } from "../settings/shown-secrets.ts";
 
@@ -20,9 +19,9 @@ export interface ReceiverAppOptions {
   readonly operator: OperatorPort;
   /** The webhook's secrets: the current one, and the one before during a rotation. None refuses every delivery. */
   readonly secrets: ActiveSecrets | null;
-  /** Tokens that open `/freshness`, `/healthz/deep` and `/dead`. */
+  /** The agent's tokens, which open every route. */
   readonly tokens: readonly (ShownSecret | null)[];
-  /** Tokens that open the first two alone. */
+  /** A monitor's tokens, which open `/freshness` and `/healthz/deep` alone. */
   readonly readTokens?: readonly (ShownSecret | null)[];
   /** How long signals may wait and the agent may be away before `/healthz/deep` says so. */
   readonly staleMs?: number;
@@ -59,14 +58,12 @@ function tokensOf(values: readonly (string | undefined)[], agents: number): Edge
 
 /** Lets a request pass that carries one of the tokens as they are now. */
 function guardsOf(secrets: ShownSecrets, agents: number): Guards {
-  const check = (values: readonly (string | undefined)[]): Guards =>
-    tokenGuards(tokensOf(values, agents), (a, b) => timingSafeEqual(new Uint8Array(a), new Uint8Array(b)));
   const live = (whose: keyof Guards): MiddlewareHandler =>
     async function checkToken(context, next) {
-      const values = secrets.values();
-      const refusal = await check(values)[whose](context, next);
-      if (refusal === undefined || !secrets.renewed(values)) return refusal;
-      return check(secrets.values())[whose](context, next);
+      return secrets.offer(
+        (values) => tokenGuards(tokensOf(values, agents), equalDigests)[whose](context, next),
+        (answer) => answer !== undefined,
+      );
     };
   return { agent: live("agent"), reader: live("reader") };
 }

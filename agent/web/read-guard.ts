@@ -1,9 +1,8 @@
-import { timingSafeEqual } from "node:crypto";
-
 import type { MiddlewareHandler } from "hono";
 
 import type { Clock } from "../../shared/clock/clock.ts";
 import { hasAccess } from "../../shared/edge/access.ts";
+import { equalDigests } from "../http/equal-digests.ts";
 import { ShownSecrets, type ShownSecret } from "../settings/shown-secrets.ts";
 
 /** A browser asks for a user and a password by itself, and sends them with event streams too. */
@@ -15,12 +14,13 @@ const CHALLENGE = 'Basic realm="hookline", charset="UTF-8"';
  */
 export function readGuard(token: ShownSecret | null, clock: Pick<Clock, "monotonicMs">): MiddlewareHandler {
   const secrets = new ShownSecrets([token], clock);
-  const equal = (a: ArrayBuffer, b: ArrayBuffer): boolean => timingSafeEqual(new Uint8Array(a), new Uint8Array(b));
   return async function checkToken(context, next) {
     const header = context.req.header("authorization") ?? null;
-    const tried = secrets.values();
-    if (await hasAccess(header, tried, equal, true)) return next();
-    if (secrets.renewed(tried) && (await hasAccess(header, secrets.values(), equal, true))) return next();
+    const passes = await secrets.offer(
+      (tokens) => hasAccess(header, tokens, equalDigests, true),
+      (granted) => !granted,
+    );
+    if (passes) return next();
     const remedy = "Give the token of HOOKLINE_HTTP_TOKEN: as a bearer, or as the password of any user.";
     return context.json({ error: "unauthorized", remedy }, 401, { "WWW-Authenticate": CHALLENGE });
   };
