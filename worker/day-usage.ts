@@ -1,21 +1,24 @@
-import * as z from "zod/mini";
-
 import { errorFields } from "../shared/errors/message-of.ts";
 import type { Logger } from "../shared/log/logger.ts";
-import { FREE_PLAN, nearestLimit, WARN_FROM, type DayCost, type Usage } from "../shared/mailbox/usage.ts";
+import {
+  daySpentSchema,
+  FREE_PLAN,
+  nearestLimit,
+  WARN_FROM,
+  type DayCost,
+  type DaySpent,
+  type Usage,
+} from "../shared/mailbox/usage.ts";
 
 /** What is spent of the free plan between two writes of the count: a crash loses no more, and a day costs 100 rows. */
 const KEPT_EACH = 0.01;
 /** Twenty incoming messages of a socket are billed as one request. */
 const REQUESTS_A_MESSAGE = 1 / 20;
 
-const spentSchema = z.object({ day: z.string(), rowsRead: z.number(), rowsWritten: z.number(), requests: z.number() });
-type Spent = z.infer<typeof spentSchema>;
-
 /** Where the count outlives the object; what it costs is counted too. */
 export interface UsageDisk {
   read(): unknown;
-  write(spent: Spent): void;
+  write(spent: DaySpent): void;
 }
 
 const KEY = "usage";
@@ -41,7 +44,7 @@ export interface DayUsageOptions {
  */
 export class DayUsage {
   readonly #options: DayUsageOptions;
-  #spent: Spent;
+  #spent: DaySpent;
   /** How much of the nearest limit was used at the last look. */
   #seenShare = 0;
   /** How much of the free plan was used when the count last went to disk. */
@@ -56,8 +59,8 @@ export class DayUsage {
   resume(carried: readonly unknown[]): void {
     const known = this.#newest(carried) ?? this.#newest([this.#read()]);
     if (known !== null) this.#add(known);
-    this.#seenShare = this.#share();
-    this.#keptShare = nearestLimit(this.spent, FREE_PLAN).share;
+    this.#seenShare = this.#shareOf(this.#options.limits);
+    this.#keptShare = this.#shareOf(FREE_PLAN);
   }
 
   rows(rowsRead: number, rowsWritten: number): void {
@@ -75,7 +78,7 @@ export class DayUsage {
   }
 
   /** What is to be kept with a socket. */
-  get spent(): Spent {
+  get spent(): DaySpent {
     if (this.#spent.day !== this.#today()) {
       this.#spent = this.#nothing();
       this.#seenShare = this.#keptShare = 0;
@@ -90,23 +93,20 @@ export class DayUsage {
 
   /** Call it at the end of each request: warns once a day, and puts on disk what is too much to lose. Never throws. */
   settle(): void {
-    const share = this.#share();
+    const share = this.#shareOf(this.#options.limits);
     const isNews = this.#seenShare < WARN_FROM && share >= WARN_FROM;
     this.#seenShare = share;
     if (isNews) this.#warn();
-    if (isNews || nearestLimit(this.spent, FREE_PLAN).share - this.#keptShare >= KEPT_EACH) this.#write();
+    if (isNews || this.#shareOf(FREE_PLAN) - this.#keptShare >= KEPT_EACH) this.#write();
   }
 
-  #share(): number {
-    const { limits } = this.#options;
+  #shareOf(limits: DayCost | null): number {
     return limits === null ? 0 : nearestLimit(this.spent, limits).share;
   }
 
   #warn(): void {
-    const { day, ...usage } = this.usage();
     this.#options.log.warn(`the mailbox has used ${WARN_FROM * 100} % of what it may cost a day`, {
-      day,
-      ...usage,
+      ...this.usage(),
       remedy: "above the limit deliveries fail until 00:00 UTC, and sweeps serve their jobs; docs/deploy-cloudflare.md",
     });
   }
@@ -115,7 +115,7 @@ export class DayUsage {
     try {
       this.rows(0, 1);
       this.#options.disk.write(this.spent);
-      this.#keptShare = nearestLimit(this.spent, FREE_PLAN).share;
+      this.#keptShare = this.#shareOf(FREE_PLAN);
     } catch (error) {
       this.#options.log.warn("the count of today's rows is not kept", errorFields(error));
     }
@@ -132,8 +132,8 @@ export class DayUsage {
   }
 
   /** Counts of one counter: the largest is the newest. */
-  #newest(values: readonly unknown[]): Spent | null {
-    const counts = values.flatMap((value) => spentSchema.safeParse(value).data ?? []);
+  #newest(values: readonly unknown[]): DaySpent | null {
+    const counts = values.flatMap((value) => daySpentSchema.safeParse(value).data ?? []);
     const today = counts.filter(({ day }) => day === this.#today());
     return today.toSorted((a, b) => b.rowsRead - a.rowsRead)[0] ?? null;
   }
@@ -148,7 +148,7 @@ export class DayUsage {
     };
   }
 
-  #nothing(): Spent {
+  #nothing(): DaySpent {
     return { day: this.#today(), rowsRead: 0, rowsWritten: 0, requests: 0 };
   }
 

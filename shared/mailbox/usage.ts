@@ -16,11 +16,18 @@ export const FREE_PLAN: DayCost = { rowsRead: 5_000_000, rowsWritten: 100_000, r
 /** From this share of a day's limit on the operator is warned. */
 export const WARN_FROM = 0.8;
 
-/** What a mailbox has counted of itself since 00:00 UTC: at least so much, since a crash takes what is not yet kept. */
-export const usageSchema = z.object({
+/** What was spent on one day. */
+export const daySpentSchema = z.object({
   ...dayCostSchema.shape,
   /** The day, UTC, as 2026-11-30. */
   day: z.string(),
+});
+
+export type DaySpent = z.infer<typeof daySpentSchema>;
+
+/** What a mailbox has counted of itself since 00:00 UTC: at least so much, since a crash takes what is not yet kept. */
+export const usageSchema = z.object({
+  ...daySpentSchema.shape,
   /** What it may have a day; null on a plan that has no limit by the day. */
   limits: z.nullable(dayCostSchema),
 });
