@@ -1,16 +1,11 @@
-import { exports } from "cloudflare:workers";
 import { expect, test } from "vitest";
 
 import { deadLetterListSchema } from "../../shared/mailbox/dead-letters.ts";
-import { deliverJobs, ORIGIN } from "./deliveries.ts";
+import { deliverJobs } from "./deliveries.ts";
 import { useFreshEdge } from "./fresh-edge.ts";
-import { TestAgent, TOKEN } from "./test-agent.ts";
+import { ask, TestAgent } from "./test-agent.ts";
 
 useFreshEdge();
-
-function ask(path: string, method = "GET"): Promise<Response> {
-  return exports.default.fetch(`${ORIGIN}${path}`, { method, headers: { Authorization: `Bearer ${TOKEN}` } });
-}
 
 async function poisoned(): Promise<TestAgent> {
   const agent = await TestAgent.connect();

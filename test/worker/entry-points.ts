@@ -5,10 +5,10 @@ import { vi } from "vitest";
 import type { Up } from "../../shared/link/up.ts";
 import { RETENTION_MS } from "../../shared/mailbox/mailbox-options.ts";
 import { PING, workflowJob } from "../samples/payload.ts";
-import { delivery, ORIGIN } from "./deliveries.ts";
+import { delivery } from "./deliveries.ts";
 import { pass } from "./fresh-edge.ts";
 import type { Meter } from "./meter.ts";
-import { mailboxStub, TestAgent, TOKEN } from "./test-agent.ts";
+import { ask, mailboxStub, TestAgent } from "./test-agent.ts";
 
 /** What one request costs: rows and requests are the most of several in a row, `mean` shares what comes once in many. */
 export interface Price {
@@ -30,7 +30,6 @@ interface Entry {
 const ROUNDS = 4;
 /** Two strides of the acknowledgement, and of the summary: what happens once in a stride is in the mean as it should. */
 const STRIDES = 64;
-const AUTHORIZED = { headers: { Authorization: `Bearer ${TOKEN}` } };
 const REPORT = { slots: 1, busy: 1, demand: 1, lastSweepAt: null, lastCompleteSweepAt: null };
 
 type Agent = Awaited<ReturnType<typeof TestAgent.connect>>;
@@ -63,20 +62,20 @@ export class EntryPoints {
       ["a report", { ask: () => this.#send({ type: "report", fence: this.#fence, report: REPORT }) }],
       ["a reconnect", { before: () => this.#deliverAndAcknowledge(), ask: () => this.#reconnect(), rounds: STRIDES }],
       ["routes, changed", { ask: () => this.#reroute() }],
-      ["GET /freshness", { before: () => this.#deliver(), ask: () => ask("/freshness"), rounds: STRIDES }],
+      ["GET /freshness", { before: () => this.#deliver(), ask: () => askFor("/freshness"), rounds: STRIDES }],
       [
         "GET /healthz/deep",
         {
           before: () => this.#acknowledgeAndDeliver(),
-          ask: () => ask("/healthz/deep", "GET", [200, 503]),
+          ask: () => askFor("/healthz/deep", "GET", [200, 503]),
           rounds: STRIDES,
         },
       ],
-      ["GET /dead", { before: () => this.#acknowledge(), ask: () => ask("/dead") }],
+      ["GET /dead", { before: () => this.#acknowledge(), ask: () => askFor("/dead") }],
       ["POST /dead/SEQ/requeue", { before: () => this.#setAside(), ask: () => this.#requeue() }],
-      ["GET /healthz", { ask: () => ask("/healthz") }],
+      ["GET /healthz", { ask: () => askFor("/healthz") }],
       ["the alarm, a generation forgotten", { before: () => aWeekLater(), ask: () => alarm(), rounds: 1 }],
-      ["POST /replay, a thousand signals", { ask: () => ask("/replay?since=0", "POST"), rounds: 1 }],
+      ["POST /replay, a thousand signals", { ask: () => askFor("/replay?since=0", "POST"), rounds: 1 }],
     ];
     const prices: Record<string, Price> = {};
     for (const [name, entry] of entries) prices[name] = await this.#price(entry);
@@ -180,10 +179,7 @@ export class EntryPoints {
   }
 
   async #requeue(): Promise<void> {
-    const answer = await exports.default.fetch(`${ORIGIN}/dead/${this.#head}/requeue`, {
-      ...AUTHORIZED,
-      method: "POST",
-    });
+    const answer = await ask(`/dead/${this.#head}/requeue`, "POST");
     this.#head = (await answer.json<{ readonly seq: number }>()).seq;
   }
 
@@ -209,8 +205,8 @@ function notOurs(): unknown {
   return workflowJob(foreign, { job: { labels: ["self-hosted", `windows-${foreign}`] } });
 }
 
-async function ask(path: string, method = "GET", answers: readonly number[] = [200]): Promise<void> {
-  const answer = await exports.default.fetch(`${ORIGIN}${path}`, { ...AUTHORIZED, method });
+async function askFor(path: string, method = "GET", answers: readonly number[] = [200]): Promise<void> {
+  const answer = await ask(path, method);
   await answer.text();
   if (!answers.includes(answer.status)) throw new Error(`${path} is answered ${answer.status}`);
 }

@@ -1,11 +1,10 @@
 import { abortAllDurableObjects, runInDurableObject } from "cloudflare:test";
-import { exports } from "cloudflare:workers";
 import { expect, test } from "vitest";
 
-import { deliverJob, ORIGIN } from "./deliveries.ts";
+import { deliverJob } from "./deliveries.ts";
 import { useFreshEdge } from "./fresh-edge.ts";
 import { hello } from "../samples/hello.ts";
-import { mailboxStub, TestAgent, TOKEN } from "./test-agent.ts";
+import { ask, mailboxStub, TestAgent } from "./test-agent.ts";
 
 const log = useFreshEdge();
 
@@ -17,10 +16,6 @@ async function written(schema: number): Promise<void> {
     storage.sql.exec("UPDATE meta SET value = ? WHERE key = 'schema'", String(schema));
   });
   await abortAllDurableObjects();
-}
-
-function ask(path: string, method = "GET"): Promise<Response> {
-  return exports.default.fetch(`${ORIGIN}${path}`, { method, headers: { Authorization: `Bearer ${TOKEN}` } });
 }
 
 test("E-10: a Worker that was put back behind a migration answers with the reason, and nothing is lost", async () => {

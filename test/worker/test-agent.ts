@@ -17,6 +17,11 @@ export function mailboxStub() {
   return env.MAILBOX.getByName("home");
 }
 
+/** Asks the Worker with the agent's token; `path` begins with a slash. */
+export function ask(path: string, method = "GET"): Promise<Response> {
+  return exports.default.fetch(`${ORIGIN}${path}`, { method, headers: { Authorization: `Bearer ${TOKEN}` } });
+}
+
 /** Asks for the upgrade; `headers` change what an agent sends. */
 export function upgrade(headers: Readonly<Record<string, string>> = {}): Promise<Response> {
   const usual = { Upgrade: "websocket", Authorization: `Bearer ${TOKEN}`, "Sec-WebSocket-Protocol": SUBPROTOCOL };

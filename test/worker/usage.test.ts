@@ -1,13 +1,13 @@
 import { abortAllDurableObjects, evictDurableObject, runInDurableObject } from "cloudflare:test";
-import { env, exports } from "cloudflare:workers";
+import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 import { MailboxObject } from "../../worker/mailbox-object.ts";
-import { deliverJob, deliverJobs, ORIGIN } from "./deliveries.ts";
+import { deliverJob, deliverJobs } from "./deliveries.ts";
 import { fillMailbox } from "./filled-mailbox.ts";
 import { useFreshEdge } from "./fresh-edge.ts";
 import { Meter } from "./meter.ts";
-import { mailboxStub, TestAgent, TOKEN } from "./test-agent.ts";
+import { ask, mailboxStub, TestAgent } from "./test-agent.ts";
 
 const log = useFreshEdge();
 
@@ -25,8 +25,7 @@ beforeEach(() => void vi.setSystemTime(NOON));
 afterEach(() => void Reflect.deleteProperty(env, "HOOKLINE_DAILY_ROWS"));
 
 async function usage(): Promise<Usage | undefined> {
-  const answer = await exports.default.fetch(`${ORIGIN}/freshness`, { headers: { Authorization: `Bearer ${TOKEN}` } });
-  return (await answer.json<{ readonly usage?: Usage }>()).usage;
+  return (await (await ask("/freshness")).json<{ readonly usage?: Usage }>()).usage;
 }
 
 /** Makes the object anew: as a deploy does, with nothing but the disk, or from hibernation, with its sockets. */

@@ -1,15 +1,14 @@
-import { exports } from "cloudflare:workers";
 import { expect, test, vi } from "vitest";
 
 import { encode } from "../../shared/link/codec.ts";
 import { figure } from "../bench/figure.ts";
 import { hello } from "../samples/hello.ts";
-import { deliverJob, ORIGIN } from "./deliveries.ts";
+import { deliverJob } from "./deliveries.ts";
 import { EntryPoints } from "./entry-points.ts";
 import { fillMailbox } from "./filled-mailbox.ts";
 import { useFreshEdge } from "./fresh-edge.ts";
 import { Meter } from "./meter.ts";
-import { TOKEN, upgrade } from "./test-agent.ts";
+import { ask, upgrade } from "./test-agent.ts";
 
 useFreshEdge();
 
@@ -91,10 +90,7 @@ test("E-1: a week of 16,374 jobs a day: what a hello, a freshness and a delivery
   };
   const helloRowsRead = await rowsRead(meter, connect);
   const freshnessRowsRead = await rowsRead(meter, async () => {
-    const answer = await exports.default.fetch(`${ORIGIN}/freshness`, {
-      headers: { Authorization: `Bearer ${TOKEN}` },
-    });
-    await answer.text();
+    await (await ask("/freshness")).text();
   });
   const alone = await deliveryMs(() => Promise.resolve());
   const behindHello = await deliveryMs(() => line.comeBack());
