@@ -86,6 +86,7 @@ export const ROUTES: readonly Route[] = [
 
   ...(["nobody", "wrong token"] as const).flatMap((by) => [
     { what: `freshness, ${by}`, method: "GET", path: "/freshness", by, ...UNREAD },
+    { what: `the deep health, ${by}`, method: "GET", path: "/healthz/deep", by, ...UNREAD },
     { what: `letters, ${by}`, method: "GET", path: "/dead", by, ...UNAUTHORIZED },
     { what: `a letter back, ${by}`, method: "POST", path: "/dead/1/requeue", by, ...UNAUTHORIZED },
     { what: `a replay, ${by}`, method: "POST", path: "/replay?since=0", by, ...UNAUTHORIZED },
@@ -99,6 +100,15 @@ export const ROUTES: readonly Route[] = [
     status: 200,
     json: (body: unknown) => freshnessSchema.parse(body),
   },
+  {
+    what: "the deep health before any agent came",
+    method: "GET",
+    path: "/healthz/deep",
+    by: "agent",
+    status: 503,
+    json: { ok: false, reasons: ["no agent has connected yet"] },
+  },
+  { what: "the deep health, by POST", method: "POST", path: "/healthz/deep", by: "agent", status: 404 },
   { what: "freshness, by POST", method: "POST", path: "/freshness", by: "agent", status: 404 },
   { what: "no letters", method: "GET", path: "/dead", by: "agent", status: 200, json: { dead: [], total: 0 } },
   {
