@@ -1,4 +1,5 @@
 import type { CancelTimer, Clock } from "../../../shared/clock/clock.ts";
+import { lanes } from "./lanes.ts";
 
 /** Before the checks' own deadline, so that one of them tells of the silence and the others are skipped. */
 export const READINGS_END_MS = 8000;
@@ -15,13 +16,11 @@ export interface ReadingsOptions {
 export class Readings {
   readonly #abort = new AbortController();
   readonly #cancel: CancelTimer;
-  readonly #most: number;
+  readonly #inLane: <T>(work: () => Promise<T>) => Promise<T>;
   readonly #made = new Map<string, Promise<unknown>>();
-  readonly #waiting: (() => void)[] = [];
-  #underWay = 0;
 
   constructor({ clock, most, late }: ReadingsOptions) {
-    this.#most = most;
+    this.#inLane = lanes(most);
     this.#cancel = clock.after(READINGS_END_MS, () => this.#abort.abort(late()));
   }
 
@@ -35,21 +34,10 @@ export class Readings {
   get<T>(name: string, read: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const known = this.#made.get(name) as Promise<T> | undefined;
     if (known !== undefined) return known;
-    const made = this.#inTurn(() => read(this.#abort.signal));
+    const made = this.#inLane(() => read(this.#abort.signal));
     // Whoever asked sees the failure; a reading that nobody waits for any more must not end the process.
     made.catch(() => undefined);
     this.#made.set(name, made);
     return made;
-  }
-
-  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#underWay >= this.#most) await new Promise<void>((resolve) => void this.#waiting.push(resolve));
-    this.#underWay++;
-    try {
-      return await work();
-    } finally {
-      this.#underWay--;
-      this.#waiting.shift()?.();
-    }
   }
 }
