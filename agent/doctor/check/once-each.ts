@@ -1,16 +1,16 @@
-/** Work that several callers share: it is done at most once. */
-export function once<T>(work: () => Promise<T>): () => Promise<T> {
+/** Work that several callers share: it is done at most once, with what the first of them gave. */
+export function once<T, Given extends readonly unknown[]>(
+  work: (...given: Given) => Promise<T>,
+): (...given: Given) => Promise<T> {
   let made: Promise<T> | null = null;
-  return () => (made ??= work());
+  return (...given) => (made ??= work(...given));
 }
 
 /** The same for each of several things. */
-export function onceEach<A, T, More extends readonly unknown[]>(
-  work: (each: A, ...more: More) => Promise<T>,
-): (each: A, ...more: More) => Promise<T> {
+export function onceEach<A, T>(work: (each: A) => Promise<T>): (each: A) => Promise<T> {
   const made = new Map<A, Promise<T>>();
-  return (each, ...more) => {
-    const promise = made.get(each) ?? work(each, ...more);
+  return (each) => {
+    const promise = made.get(each) ?? work(each);
     made.set(each, promise);
     return promise;
   };

@@ -8,7 +8,7 @@ import { HelperContainers } from "../../slots/docker/helper-container.ts";
 import type { HostFeatures } from "../../slots/docker/host-features.ts";
 import { Skipped, type Check, type Finding } from "../check/check.ts";
 import { judgeDockerAccess } from "./access-check.ts";
-import { onceEach } from "../check/once-each.ts";
+import { once } from "../check/once-each.ts";
 import { judgeDryRun, slotSpec } from "./dry-run.ts";
 import { isRefused, orDockerSkipped, type DockerFacts } from "./docker-facts.ts";
 import { judgeDisk, judgeKernel, judgeLimits, judgeLogs, judgeMemory } from "./host-checks.ts";
@@ -85,8 +85,7 @@ export function dockerChecks(options: DockerCheckOptions): readonly Check[] {
 
 /** Several ask what it finds; the work is done for the first. */
 function askedOnce(check: Check): Check {
-  const run = onceEach((_id: string, signal: AbortSignal) => Promise.resolve(signal).then(check.run.bind(check)));
-  return { ...check, run: (signal) => run(check.id, signal) };
+  return { ...check, run: once(async (signal: AbortSignal) => check.run(signal)) };
 }
 
 function startOptions(options: DockerCheckOptions, helpers: HelperContainers, checks: readonly Check[]) {

@@ -58,6 +58,12 @@ export async function orDockerSkipped<T>(reading: Promise<T>): Promise<T> {
   }
 }
 
+/** @throws {Skipped} where the image is not on the host, or where that cannot be asked: docker-image tells it */
+export async function requireImage(facts: DockerFacts, reference: string): Promise<void> {
+  if ((await orDockerSkipped(facts.image(reference))) !== null) return;
+  throw new Skipped(`image ${reference} is not here`, `docker-image:${reference}`);
+}
+
 /** Whether a proxy before the engine refused the call, as its allow-list has it. */
 export function isRefused(error: unknown): boolean {
   return error instanceof DockerError && error.code === "permission" && error.status !== null;

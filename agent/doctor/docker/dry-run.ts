@@ -10,8 +10,8 @@ import { containerSpec, type ContainerSpec } from "../../slots/docker/container-
 import { DockerError } from "../../docker/docker-error.ts";
 import { DO_NOTHING, type HelperContainers } from "../../slots/docker/helper-container.ts";
 import type { HostFeatures } from "../../slots/docker/host-features.ts";
-import { Skipped, type Finding } from "../check/check.ts";
-import { orDockerSkipped, type DockerFacts } from "./docker-facts.ts";
+import type { Finding } from "../check/check.ts";
+import { orDockerSkipped, requireImage, type DockerFacts } from "./docker-facts.ts";
 
 export interface PoolDryRunOptions {
   readonly helpers: HelperContainers;
@@ -31,9 +31,7 @@ export async function judgeDryRun(facts: DockerFacts, pool: Pool, options: PoolD
   const host = await orDockerSkipped(facts.host());
   const refusal = poolRefusal(pool, host, options.dockerHost);
   if (refusal !== null) return { status: "fail", summary: refusal.message, remedy: refusal.remedy };
-  if ((await orDockerSkipped(facts.image(pool.image))) === null) {
-    throw new Skipped(`image ${pool.image} is not here`, `docker-image:${pool.image}`);
-  }
+  await requireImage(facts, pool.image);
   try {
     // Whether its network works is another check's to say.
     const network = isTried(pool) ? "none" : pool.network;

@@ -1,7 +1,8 @@
 import type { Fleet, Pool } from "../../../shared/fleet/pool.ts";
 import type { Helper, HelperContainers } from "../../slots/docker/helper-container.ts";
 import { Skipped, type Check, type Finding } from "../check/check.ts";
-import { isRefused, orDockerSkipped, type DockerFacts } from "./docker-facts.ts";
+import { isRefused, orDockerSkipped, requireImage, type DockerFacts } from "./docker-facts.ts";
+import { runScript } from "./run-script.ts";
 import { knock, LOOK, readHostNetwork, readKnocked, type HostNetwork, type Knocked } from "./reach-script.ts";
 
 /** More lines than any of our scripts prints. */
@@ -29,8 +30,7 @@ async function judgeReach(
   if (network === "none") return { status: "pass", summary: "jobs have no network" };
   if (network === "host") return verdict(pools, ["everything that this machine reaches: they share its network"]);
   await orDockerSkipped(facts.host());
-  if ((await orDockerSkipped(facts.image(image))) === null)
-    throw new Skipped(`image ${image} is not here`, `docker-image:${image}`);
+  await requireImage(facts, image);
   const say = (on: string, script: string) => printed(facts, helpers, { network: on, image, script }, signal);
   const host = readHostNetwork(await say("host", LOOK));
   const gateway = readHostNetwork(await say(network, LOOK)).router;
@@ -41,26 +41,17 @@ async function judgeReach(
   return verdict(pools, reached(host, knocked));
 }
 
-/** Runs a script in a container of the image and gives what it printed. */
+/** What a script prints in a container of the image. @throws {Skipped} */
 async function printed(
   { client }: DockerFacts,
   helpers: HelperContainers,
   { network, image, script }: { readonly network: string; readonly image: string; readonly script: string },
   signal: AbortSignal,
 ): Promise<string> {
-  const body = {
-    Image: image,
-    Entrypoint: ["/bin/sh"],
-    Cmd: ["-c", script],
-    HostConfig: { NetworkMode: network, RestartPolicy: { Name: "no" as const } },
-  };
+  const body = { Image: image, HostConfig: { NetworkMode: network, RestartPolicy: { Name: "no" as const } } };
   const helper: Helper = { purpose: "network", about: network, body, platform: null };
   try {
-    return await helpers.use(helper, async (id) => {
-      await client.containers.start(id, signal);
-      await client.containers.wait(id, signal);
-      return (await client.containers.logs(id, LINES, signal)) ?? "";
-    });
+    return await runScript(helpers, client, { helper, script, lines: LINES }, signal);
   } catch (error) {
     if (isRefused(error)) throw new Skipped("a proxy before the engine refuses calls", "docker-access");
     throw new Skipped(

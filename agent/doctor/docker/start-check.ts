@@ -9,7 +9,8 @@ import { Skipped, type Check, type Finding } from "../check/check.ts";
 import { countText } from "../check/count-text.ts";
 import { lanes } from "../check/lanes.ts";
 import { CERTIFICATE, LINE, NAMES, STALLED, type LikelyCause } from "../daemon/likely-cause.ts";
-import { orDockerSkipped, type DockerFacts } from "./docker-facts.ts";
+import { orDockerSkipped, requireImage, type DockerFacts } from "./docker-facts.ts";
+import { runScript } from "./run-script.ts";
 import {
   insideScript,
   readInside,
@@ -62,8 +63,7 @@ export function startChecks(pools: readonly Pool[], options: StartCheckOptions):
 async function refuseUnasked(pool: Pool, options: StartCheckOptions, signal: AbortSignal): Promise<void> {
   const { facts, found, spared } = options;
   await orDockerSkipped(facts.host());
-  if ((await orDockerSkipped(facts.image(pool.image))) === null)
-    throw new Skipped(`image ${pool.image} is not here`, `docker-image:${pool.image}`);
+  await requireImage(facts, pool.image);
   const reason = await spared(pool);
   if (reason !== null) throw reason;
   for (const [id, { status }] of await found(pool, signal)) {
@@ -91,16 +91,10 @@ async function started(
   { facts, helpers, specOf }: StartCheckOptions,
   signal: AbortSignal,
 ): Promise<Finding> {
-  const { containers } = facts.client;
   try {
-    const { body, platform } = await specOf(pool, signal);
-    const script = { Entrypoint: ["/bin/sh"], Cmd: ["-c", insideScript(targets)] };
-    const helper = { purpose: "dry-run", about: pool.key, body: { ...body, ...script }, platform } as const;
-    const said = await helpers.use(helper, async (id) => {
-      await containers.start(id, signal);
-      await containers.wait(id, signal);
-      return (await containers.logs(id, LINES, signal)) ?? "";
-    });
+    const helper = { purpose: "dry-run", about: pool.key, ...(await specOf(pool, signal)) } as const;
+    const script = insideScript(targets);
+    const said = await runScript(helpers, facts.client, { helper, script, lines: LINES }, signal);
     return judgeInside(pool, targets, readInside(said));
   } catch (error) {
     if (!(error instanceof DockerError)) throw error;
