@@ -81,12 +81,13 @@ export function buildDoctor(options: DoctorOptions): Doctor {
   const docker = new DockerFacts(new DockerClient(dockerHost), readings.docker);
   const daemon = new DaemonFacts(settings.dataFolder);
   const lastSweep = once(async () => {
-    const status = await daemon.statusOrNull().catch(() => null);
-    return status?.sweeps.last ?? (journal.kind === "read" ? journal.facts.lastSweep : null);
+    const ofDaemon = (await daemon.statusOrNull())?.sweeps.last;
+    return ofDaemon ?? (journal.kind === "read" ? journal.facts.lastSweep : null);
   });
   const targets = targetsOf(settings.githubApiUrl);
   const reach = onceEach((target: HostTarget) => reachHost(target, AbortSignal.timeout(GITHUB_CALL_MS)));
-  const world = { ...options, fleet, edge, journal, daemon, lastSweep, github, docker, targets, reach };
+  const facts = "made" in github ? github.made : null;
+  const world = { ...options, fleet, edge, journal, daemon, lastSweep, github, facts, docker, targets, reach };
   return {
     checks: [
       ...edgeGroup(world),
@@ -108,7 +109,7 @@ export function buildDoctor(options: DoctorOptions): Doctor {
     ],
     fleet,
     edge,
-    github: "made" in github ? github.made : null,
+    github: facts,
     journal,
     close: () => {
       edge.close();
@@ -127,6 +128,8 @@ interface World extends DoctorOptions {
   readonly daemon: DaemonFacts;
   readonly lastSweep: () => Promise<SweepRecord | null>;
   readonly github: Made<GitHubFacts>;
+  /** What was made of `github`; null where nothing was. */
+  readonly facts: GitHubFacts | null;
   readonly docker: DockerFacts;
   /** GitHub's hosts, and what asking for one of them came to. */
   readonly targets: readonly HostTarget[];
@@ -141,14 +144,13 @@ function startOf({ settings, daemon, targets, reach }: World, fleet: Fleet): Dee
       const found = await Promise.all(targets.map(async (target) => ({ target, finding: await reach(target) })));
       return found.flatMap(({ target, finding }) => (finding.status === "pass" ? [target] : []));
     }),
-    spared: async (pool) => spared(pool, fleet, rule, await daemon.statusOrNull().catch(() => null)),
+    spared: async (pool) => spared(pool, fleet, rule, await daemon.statusOrNull()),
   };
 }
 
 function edgeGroup(world: World): readonly Check[] {
-  const { settings, edge, github, fleet } = world;
+  const { settings, edge, facts, fleet } = world;
   const { edgeUrl, sweepIntervalMs, instance } = settings;
-  const facts = "made" in github ? github.made : null;
   const checks = edgeChecks({
     ask: () => edge.freshness(),
     outside: (freshness) => outsideEvidence(facts, fleet, edgeUrl ?? "", freshness, sweepIntervalMs),
@@ -195,8 +197,7 @@ function githubGroup(world: World): readonly Check[] {
 }
 
 function agentGroup(world: World): readonly Check[] {
-  const { settings, journal, docker, github, fleet, clock } = world;
-  const facts = "made" in github ? github.made : null;
+  const { settings, journal, docker, facts, fleet, clock } = world;
   const check = (id: string, run: Check["run"]): Check => ({ id, group: "agent", run });
   return [
     unlessNothingIsSetUp(
@@ -244,11 +245,11 @@ async function signsOf({ settings, edge, lastSweep, clock }: World): Promise<Sig
   };
 }
 
-async function clocksOf({ edge, github, fleet }: World): Promise<readonly ClockReading[]> {
+async function clocksOf({ edge, facts, fleet }: World): Promise<readonly ClockReading[]> {
   const [scope] = fleet === null ? [] : runnerScopes(fleet);
   const [atEdge, atGitHub] = await Promise.all([
     edge.reading().catch(() => null),
-    scope === undefined || "failure" in github ? null : github.made.limits(scope).catch(() => null),
+    scope === undefined || facts === null ? null : facts.limits(scope).catch(() => null),
   ]);
   const readings: ClockReading[] = [];
   if (atGitHub !== null && atGitHub.githubNowMs !== null) {

@@ -32,7 +32,7 @@ export function daemonChecks(options: DaemonCheckOptions): readonly Check[] {
   /** What the journal knows too is asked of it while no daemon answers. */
   const orJournal = (id: string, judge: (status: Status) => Finding, last: (facts: JournalFacts) => Finding): Check =>
     check(id, async () => {
-      const status = await daemon.statusOrNull().catch(() => null);
+      const status = await daemon.statusOrNull();
       if (status !== null) return judge(status);
       return journal === null ? judge(await daemon.status()) : last(journal);
     });
@@ -47,7 +47,7 @@ export function daemonChecks(options: DaemonCheckOptions): readonly Check[] {
     ),
     check("room", async () => {
       if (fleet === null) throw new Skipped("no pools are known", "config-pools");
-      const status = await daemon.statusOrNull().catch(() => null);
+      const status = await daemon.statusOrNull();
       return judgeRoom(fleet, options.room, status);
     }),
     byStatus("corpses", judgeRemains),

@@ -58,7 +58,7 @@ export async function orDockerSkipped<T>(reading: Promise<T>): Promise<T> {
   }
 }
 
-/** @throws {Skipped} where the image is not on the host, or where that cannot be asked: docker-image tells it */
+/** @throws {Skipped} where the image is not on the host, or that cannot be asked: another check tells it. */
 export async function requireImage(facts: DockerFacts, reference: string): Promise<void> {
   if ((await orDockerSkipped(facts.image(reference))) !== null) return;
   throw new Skipped(`image ${reference} is not here`, `docker-image:${reference}`);
