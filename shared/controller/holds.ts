@@ -19,3 +19,19 @@ export function holdsOf(ledger: Ledger, pools: readonly string[], nowMs: number)
     operatorPause: ledger.operatorPause(nowMs),
   };
 }
+
+/**
+ * What keeps a pool from starting a slot in one scope at this moment; null where nothing does. `untilMs` is null where no
+ * time ends it.
+ */
+export function holdOf(
+  ledger: Ledger,
+  pool: string,
+  scope: string,
+  nowMs: number,
+): { readonly untilMs: number | null } | null {
+  const pause = ledger.operatorPause(nowMs);
+  if (pause !== null) return pause;
+  if (ledger.isDraining(pool)) return { untilMs: null };
+  return ledger.pauses.of(pool, scope, nowMs);
+}

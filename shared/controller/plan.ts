@@ -1,5 +1,6 @@
 import { allocate, isBelowThreshold, type MayStart } from "./allocation.ts";
 import { judgeDoubts, type Doubts } from "./doubt.ts";
+import { holdOf } from "./holds.ts";
 import { queuedSinceMs, type LedgerJob } from "./job.ts";
 import type { Ghost, Ledger } from "./ledger.ts";
 import { PoolBook } from "./pool-book.ts";
@@ -204,15 +205,9 @@ class Planner {
   }
 
   #mayStart(pool: string, scope: string): boolean {
-    const held = this.#ledger.operatorPause(this.#nowMs);
-    if (held !== null) {
-      if (held.untilMs !== null) this.#wakeAt(held.untilMs);
-      return false;
-    }
-    if (this.#ledger.isDraining(pool)) return false;
-    const pause = this.#ledger.pauses.of(pool, scope, this.#nowMs);
-    if (pause !== null) this.#wakeAt(pause.untilMs);
-    return pause === null;
+    const hold = holdOf(this.#ledger, pool, scope, this.#nowMs);
+    if (hold !== null && hold.untilMs !== null) this.#wakeAt(hold.untilMs);
+    return hold === null;
   }
 
   #wakeAt(atMs: number): void {

@@ -1,4 +1,5 @@
 import { allocate, isBelowThreshold, type Allocation, type MayStart } from "./allocation.ts";
+import { holdOf } from "./holds.ts";
 import { judgeDoubts, type Doubt, type Doubts } from "./doubt.ts";
 import { isGone, isOverdue, queuedSinceMs, type LedgerJob } from "./job.ts";
 import type { Ledger } from "./ledger.ts";
@@ -84,9 +85,7 @@ class Places {
     this.#ledger = ledger;
     this.#nowMs = nowMs;
     this.#book = new PoolBook(pools, ledger.slots, (pool) => ledger.isDraining(pool), ledger.maxSlots);
-    const isPaused = ledger.operatorPause(nowMs) !== null;
-    const mayStart: MayStart = (pool, scope) =>
-      !isPaused && !ledger.isDraining(pool) && ledger.pauses.of(pool, scope, nowMs) === null;
+    const mayStart: MayStart = (pool, scope) => holdOf(ledger, pool, scope, nowMs) === null;
     this.#allocation = allocate(ledger, pools, this.#book, mayStart, nowMs);
     this.#doubts = judgeDoubts(ledger, pools, nowMs);
     this.#startedIn = new Map(
