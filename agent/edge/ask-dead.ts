@@ -1,7 +1,7 @@
 import * as z from "zod";
 
 import { deadLetterListSchema } from "../../shared/mailbox/dead-letters.ts";
-import { callEdge, readEdgeAnswer, type EdgeAccess } from "./call-edge.ts";
+import { callEdge, readEdgeAnswer, saysMissing, type EdgeAccess } from "./call-edge.ts";
 
 export type DeadLetterList = z.output<typeof deadLetterListSchema>;
 
@@ -16,11 +16,6 @@ export async function askDeadLetters(edge: EdgeAccess, signal: AbortSignal): Pro
 /** Puts a dead letter back and gives its new number; null if there is none of that number. @throws {EdgeError} */
 export async function requeueDeadLetter(edge: EdgeAccess, seq: number, signal: AbortSignal): Promise<number | null> {
   const answer = await callEdge(edge, "POST", `/dead/${seq}/requeue`, signal);
-  if (answer.status === 404 && (await saysNoDeadLetter(answer))) return null;
+  if (await saysMissing(answer, "no dead letter has this number")) return null;
   return (await readEdgeAnswer(answer, requeuedSchema, edge)).seq;
-}
-
-/** An address that is no edge answers 404 as well, in other words. */
-async function saysNoDeadLetter(answer: Response): Promise<boolean> {
-  return (await answer.clone().text()).includes("no dead letter has this number");
 }

@@ -1,5 +1,5 @@
 import { replayAnswerSchema } from "../../shared/edge/replay-route.ts";
-import { callEdge, readEdgeAnswer, type EdgeAccess } from "./call-edge.ts";
+import { callEdge, readEdgeAnswer, saysMissing, type EdgeAccess } from "./call-edge.ts";
 
 /** How many signals were put back, and whether it stopped because as much waits for the agent as the mailbox keeps. */
 export interface MailboxReplay {
@@ -40,8 +40,7 @@ export async function replayGuid(
   signal: AbortSignal,
 ): Promise<number | null> {
   const answer = await post(edge, new URLSearchParams({ guid, ...(dryRun ? { dry: "1" } : {}) }), signal);
-  // An address that is no edge answers 404 as well, in other words.
-  if (answer.status === 404 && (await answer.clone().text()).includes("no signal of this GUID")) return null;
+  if (await saysMissing(answer, "no signal of this GUID")) return null;
   return (await readEdgeAnswer(answer, replayAnswerSchema, edge)).replayed;
 }
 

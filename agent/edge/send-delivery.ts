@@ -1,8 +1,7 @@
 import * as z from "zod";
 
-import { reasonOf } from "../../shared/errors/message-of.ts";
 import { webhookUrl } from "../github/model/delivers-to.ts";
-import { EdgeError, jsonOf, refuseStranger } from "./ask-freshness.ts";
+import { EdgeError, jsonOf, reachEdge, refuseStranger } from "./call-edge.ts";
 
 /** What the edge says of a delivery: under which number it is stored, or why it is not. */
 export interface WebhookAnswer {
@@ -17,13 +16,15 @@ const answerSchema = z.union([
   z.object({ error: z.string() }).transform(({ error }) => ({ status: error, seq: undefined, reason: undefined })),
 ]);
 
-/** Posts a delivery as GitHub does. @throws {EdgeError} where no Hookline answers */
+const NOBODY_THERE = "start it, or check HOOKLINE_EDGE_URL: npx -y pnpm@12 dev serves http://127.0.0.1:8787";
+
+/** Posts a delivery as GitHub does. @throws {EdgeError} where no Hookline answers. */
 export async function sendDelivery(
   edgeUrl: string,
   { headers, body }: { readonly headers: Readonly<Record<string, string>>; readonly body: string },
   signal: AbortSignal,
 ): Promise<WebhookAnswer> {
-  const answer = await post(webhookUrl(edgeUrl), { headers, body, signal });
+  const answer = await reachEdge(webhookUrl(edgeUrl), { method: "POST", headers, body, signal }, NOBODY_THERE);
   refuseStranger(answer);
   const said = answerSchema.safeParse(await jsonOf(answer));
   if (said.success) {
@@ -32,20 +33,4 @@ export async function sendDelivery(
   }
   const remedy = "check HOOKLINE_EDGE_URL: it is the address without /webhook";
   throw new EdgeError("not-hookline", `what answers ${answer.status} at ${edgeUrl} is no Hookline`, remedy);
-}
-
-async function post(
-  url: string,
-  init: {
-    readonly headers: Readonly<Record<string, string>>;
-    readonly body: string;
-    readonly signal: AbortSignal;
-  },
-): Promise<Response> {
-  try {
-    return await fetch(url, { ...init, method: "POST", redirect: "manual" });
-  } catch (error) {
-    const remedy = "start it, or check HOOKLINE_EDGE_URL: npx -y pnpm@12 dev serves http://127.0.0.1:8787";
-    throw new EdgeError("unreachable", `the edge cannot be reached: ${reasonOf(error)}`, remedy, { cause: error });
-  }
 }

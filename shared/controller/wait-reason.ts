@@ -1,6 +1,6 @@
 import { allocate, isBelowThreshold, type Allocation, type MayStart } from "./allocation.ts";
-import { holdOf } from "./holds.ts";
 import { judgeDoubts, type Doubt, type Doubts } from "./doubt.ts";
+import { holdOf } from "./holds.ts";
 import { isGone, isOverdue, queuedSinceMs, type LedgerJob } from "./job.ts";
 import type { Ledger } from "./ledger.ts";
 import { PoolBook } from "./pool-book.ts";

@@ -74,7 +74,7 @@ export const DOCTOR_MUTATIONS: readonly Mutation[] = [
   },
   {
     breaks: "H11: an answer that breaks off is taken for another program's",
-    file: "agent/edge/ask-freshness.ts",
+    file: "agent/edge/call-edge.ts",
     search: "if (error instanceof SyntaxError) return undefined;",
     replace: "if (error !== null) return undefined;",
     foundBy: ["doctor"],

@@ -24,7 +24,7 @@ function withoutEnvironment(text: string): readonly string[] {
 }
 
 test("E-11 every wrangler command, on pages and in remedies, names its environment, and writes it as --env=", () => {
-  expect(FILES).toEqual(expect.arrayContaining(["README.md", "docs/threat-model.md", "agent/edge/ask-freshness.ts"]));
+  expect(FILES).toEqual(expect.arrayContaining(["README.md", "docs/threat-model.md", "agent/edge/call-edge.ts"]));
   expect(FILES.flatMap((file) => withoutEnvironment(read(file)).map((command) => `${file}: ${command}`))).toEqual([]);
 });
 

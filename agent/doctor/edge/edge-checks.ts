@@ -3,7 +3,7 @@ import type { Freshness } from "../../../shared/mailbox/freshness.ts";
 import { PROTOCOL_VERSION } from "../../../shared/link/protocol.ts";
 import { VERSION } from "../../../shared/version.ts";
 import { ageText } from "../check/age-text.ts";
-import { EdgeError } from "../../edge/ask-freshness.ts";
+import { EdgeError } from "../../edge/call-edge.ts";
 import { deployEdge } from "../../edge/edge-remedies.ts";
 import { failureOf, Skipped, type Check, type Finding } from "../check/check.ts";
 import { withFault } from "../check/shared-fault.ts";

@@ -2,7 +2,8 @@ import type { Clock } from "../../../shared/clock/clock.ts";
 import type { Freshness } from "../../../shared/mailbox/freshness.ts";
 import { requireEdge } from "../../settings/require-settings.ts";
 import type { AgentSettings } from "../../settings/settings.ts";
-import { askFreshness, EdgeError } from "../../edge/ask-freshness.ts";
+import { askFreshness } from "../../edge/ask-freshness.ts";
+import { EdgeError } from "../../edge/call-edge.ts";
 import { Readings } from "../check/readings.ts";
 
 /** What the checks know of the edge, asked for once. */

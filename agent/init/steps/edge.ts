@@ -1,4 +1,5 @@
-import { askFreshness, EdgeError } from "../../edge/ask-freshness.ts";
+import { askFreshness } from "../../edge/ask-freshness.ts";
+import { EdgeError } from "../../edge/call-edge.ts";
 import { Backoff } from "../../../shared/clock/backoff.ts";
 import type { Freshness } from "../../../shared/mailbox/freshness.ts";
 import { sleep } from "../../clock/sleep.ts";

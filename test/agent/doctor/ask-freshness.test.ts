@@ -4,7 +4,8 @@ import { expect, test } from "vitest";
 
 import { askDeadLetters } from "../../../agent/edge/ask-dead.ts";
 import { sendDelivery } from "../../../agent/edge/send-delivery.ts";
-import { askFreshness, EdgeError } from "../../../agent/edge/ask-freshness.ts";
+import { askFreshness } from "../../../agent/edge/ask-freshness.ts";
+import { EdgeError } from "../../../agent/edge/call-edge.ts";
 import { patience } from "../../stand-ins/process/patience.ts";
 import { deadAddress, localServer } from "../../stand-ins/http/local-server.ts";
 import { freshnessOf } from "./freshness-sample.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { EdgeError } from "../../../agent/edge/ask-freshness.ts";
+import { EdgeError } from "../../../agent/edge/call-edge.ts";
 import { runCheck, type CheckResult } from "../../../agent/doctor/check/check.ts";
 import { edgeChecks } from "../../../agent/doctor/edge/edge-checks.ts";
 import type { Freshness } from "../../../shared/mailbox/freshness.ts";
