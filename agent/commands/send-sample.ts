@@ -2,16 +2,14 @@ import { randomUUID } from "node:crypto";
 
 import * as z from "zod";
 
-import { Backoff } from "../../shared/clock/backoff.ts";
 import { ConfigError } from "../../shared/fleet/config-error.ts";
-import type { Freshness } from "../../shared/mailbox/freshness.ts";
 import { asksForHelp, flag, readArguments } from "../cli/arguments.ts";
 import { failWith } from "../cli/failure.ts";
 import { EXIT, printFailure, printJson, type CommandIo, type ExitCode } from "../cli/io.ts";
-import { sleep } from "../clock/sleep.ts";
+import { poll } from "../clock/poll.ts";
 import { systemClock } from "../clock/system-clock.ts";
-import { probeDelivery } from "../doctor/probe/probe-signal.ts";
 import { askFreshness } from "../edge/ask-freshness.ts";
+import { sampleDelivery } from "../edge/sample-delivery.ts";
 import { sendDelivery, type WebhookAnswer } from "../edge/send-delivery.ts";
 import { wranglerCommand } from "../edge/wrangler-command.ts";
 import { readPoolsFile } from "../settings/pools-file.ts";
@@ -20,6 +18,7 @@ import { readSettings, type AgentSettings } from "../settings/settings.ts";
 
 const DEADLINE_MS = 10_000;
 const POLLS = { baseMs: 100, capMs: 2000 };
+const NOBODY_THERE = "start it, or check HOOKLINE_EDGE_URL: npx -y pnpm@12 dev serves http://127.0.0.1:8787";
 
 const HELP = `Usage: hookline send-sample [--json]
 
@@ -50,8 +49,8 @@ export async function runSendSample(args: readonly string[], io: CommandIo, stop
     const { fleet } = readPoolsFile({ file: settings.configFile, cwd: io.cwd, env: io.env });
     const secret = requireWebhookSecret(settings).reveal();
     const signal = AbortSignal.any([stop, AbortSignal.timeout(DEADLINE_MS)]);
-    const sample = probeDelivery(fleet, secret, randomUUID(), systemClock.now(), "send-sample");
-    const answer = await sendDelivery(edgeUrl, sample, signal);
+    const sample = sampleDelivery(fleet, secret, randomUUID(), systemClock.now(), "send-sample");
+    const answer = await sendDelivery(edgeUrl, sample, signal, NOBODY_THERE);
     const taken = answer.seq === null ? null : await follow(settings, edgeUrl, answer.seq, signal);
     return print(answer, taken, json, io);
   } catch (error) {
@@ -67,15 +66,14 @@ function addressOf({ edgeUrl }: AgentSettings): string {
 
 async function follow({ token }: AgentSettings, edgeUrl: string, seq: number, signal: AbortSignal): Promise<Taken> {
   if (token === null) return null;
-  const waits = new Backoff(POLLS, Math.random);
-  const look = (): Promise<Freshness | null> =>
-    askFreshness(edgeUrl, token.reveal(), signal).catch(onlyIfEnded(signal));
-  for (let seen = await look(); seen !== null; seen = await look()) {
+  const look = async (): Promise<Taken> => {
+    const seen = await askFreshness(edgeUrl, token.reveal(), signal).catch(onlyIfEnded(signal));
+    if (seen === null) return null;
     if (seen.acked >= seq) return "by the agent";
-    if (!seen.agent.connected) return "no agent is linked: it waits";
-    if (!(await sleep(systemClock, waits.nextMs(), signal))) break;
-  }
-  return "not within ten seconds";
+    return seen.agent.connected ? null : "no agent is linked: it waits";
+  };
+  const options = { clock: systemClock, random: Math.random, pauses: POLLS, patienceMs: DEADLINE_MS };
+  return (await poll(look, options, signal)) ?? "not within ten seconds";
 }
 
 /** What fails because the time is up is an answer; everything else is a failure. */

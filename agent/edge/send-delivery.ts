@@ -2,6 +2,7 @@ import * as z from "zod";
 
 import { webhookUrl } from "../github/model/delivers-to.ts";
 import { EdgeError, jsonOf, reachEdge, refuseStranger } from "./call-edge.ts";
+import type { SampleDelivery } from "./sample-delivery.ts";
 
 /** What the edge says of a delivery: under which number it is stored, or why it is not. */
 export interface WebhookAnswer {
@@ -16,21 +17,20 @@ const answerSchema = z.union([
   z.object({ error: z.string() }).transform(({ error }) => ({ status: error, seq: undefined, reason: undefined })),
 ]);
 
-const NOBODY_THERE = "start it, or check HOOKLINE_EDGE_URL: npx -y pnpm@12 dev serves http://127.0.0.1:8787";
-
-/** Posts a delivery as GitHub does. @throws {EdgeError} where no Hookline answers. */
+/** Posts a delivery as GitHub does. @throws {EdgeError} where no Hookline answers, with `remedy` where nobody does. */
 export async function sendDelivery(
   edgeUrl: string,
-  { headers, body }: { readonly headers: Readonly<Record<string, string>>; readonly body: string },
+  { headers, body }: SampleDelivery,
   signal: AbortSignal,
+  remedy?: string,
 ): Promise<WebhookAnswer> {
-  const answer = await reachEdge(webhookUrl(edgeUrl), { method: "POST", headers, body, signal }, NOBODY_THERE);
+  const answer = await reachEdge(webhookUrl(edgeUrl), { method: "POST", headers, body, signal }, remedy);
   refuseStranger(answer);
   const said = answerSchema.safeParse(await jsonOf(answer));
   if (said.success) {
     const { status, seq = null, reason = null } = said.data;
     return { status: answer.status, outcome: status, seq, reason };
   }
-  const remedy = "check HOOKLINE_EDGE_URL: it is the address without /webhook";
-  throw new EdgeError("not-hookline", `what answers ${answer.status} at ${edgeUrl} is no Hookline`, remedy);
+  const address = "check HOOKLINE_EDGE_URL: it is the address without /webhook";
+  throw new EdgeError("not-hookline", `what answers ${answer.status} at ${edgeUrl} is no Hookline`, address);
 }

@@ -1,28 +1,25 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 
-import * as z from "zod";
-
-import { Backoff } from "../../../shared/clock/backoff.ts";
 import type { Clock, Random } from "../../../shared/clock/clock.ts";
 import type { Fleet } from "../../../shared/fleet/pool.ts";
 import type { EdgeKind, Freshness } from "../../../shared/mailbox/freshness.ts";
 import { AGENT_CONTAINER } from "../../cli/agent-container.ts";
-import { sleep } from "../../clock/sleep.ts";
+import { poll } from "../../clock/poll.ts";
 import { edgeLog, edgeName, setSecret } from "../../edge/edge-remedies.ts";
 import { requireEdge } from "../../settings/require-settings.ts";
 import type { AgentSettings } from "../../settings/settings.ts";
-import { webhookUrl } from "../../github/model/delivers-to.ts";
 import { hookName, type GitHubHook } from "../../github/model/delivery-log.ts";
 import { GitHubError } from "../../github/model/types.ts";
 import { NodeSql } from "../../sqlite/node-sql.ts";
 import { JOURNAL_FILE } from "../../journal/open-journal.ts";
 import { runnerScopes } from "../../sweeps/sweep-targets.ts";
 import { askFreshness } from "../../edge/ask-freshness.ts";
+import { sampleDelivery } from "../../edge/sample-delivery.ts";
+import { sendDelivery } from "../../edge/send-delivery.ts";
 import { Skipped, type Check, type Finding } from "../check/check.ts";
 import type { GitHubFacts } from "../github/github-facts.ts";
 import { ourHooks } from "../github/our-hooks.ts";
-import { probeDelivery } from "./probe-signal.ts";
 
 /** Each look at the edge is a request of it: the first ones come fast, for a chain that works. */
 const POLLS = { baseMs: 100, capMs: 2000 } as const;
@@ -65,11 +62,8 @@ export function probeChecks(options: ProbeOptions): {
 interface Delivered {
   readonly guid: string;
   readonly seq: number;
-  readonly sentAtMs: number;
   readonly storedAtMs: number;
 }
-
-const storedSchema = z.object({ status: z.string(), seq: z.number().optional(), reason: z.string().optional() });
 
 class ProbeRound {
   readonly legs: ProbeLegs = {};
@@ -125,21 +119,20 @@ class ProbeRound {
       throw new Skipped("the rest of the way needs GITHUB_WEBHOOK_SECRET in the doctor's environment, and pools");
     }
     const sentAtMs = clock.now();
-    const { guid, headers, body } = probeDelivery(fleet, secret.reveal(), randomUUID(), sentAtMs);
-    const url = webhookUrl(requireEdge(settings).url);
-    const answer = await fetch(url, { method: "POST", headers, body, signal, redirect: "manual" });
-    const said = storedSchema.safeParse(await answer.json().catch(() => undefined));
+    const guid = randomUUID();
+    const sample = sampleDelivery(fleet, secret.reveal(), guid, sentAtMs, "doctor --probe");
+    const { status, seq, reason } = await sendDelivery(requireEdge(settings).url, sample, signal);
     const storedAtMs = clock.now();
-    if (said.data?.seq === undefined) {
-      const why = said.data?.reason ?? (answer.status === 401 ? "the signature is not accepted" : "not stored");
+    if (seq === null) {
+      const why = reason ?? (status === 401 ? "the signature is not accepted" : "not stored");
       return {
         status: "fail",
-        summary: `the edge answers ${answer.status} to a signed delivery: ${why}`,
+        summary: `the edge answers ${status} to a signed delivery: ${why}`,
         remedy: `give the doctor the edge's secret, or the edge the doctor's: ${setSecret(this.#kind, "GITHUB_WEBHOOK_SECRET")}`,
       };
     }
-    this.#delivered = { guid, seq: said.data.seq, sentAtMs, storedAtMs };
-    return this.#took("mailbox", storedAtMs - sentAtMs, `a signed delivery is stored as number ${said.data.seq}`);
+    this.#delivered = { guid, seq, storedAtMs };
+    return this.#took("mailbox", storedAtMs - sentAtMs, `a signed delivery is stored as number ${seq}`);
   }
 
   /** The agent's journal is read where it is; seen from elsewhere, the acknowledgement has to do. */
@@ -212,13 +205,8 @@ class ProbeRound {
 
   async #until(holds: () => Promise<boolean>, signal: AbortSignal): Promise<boolean> {
     const { clock, random } = this.#options;
-    const untilMs = clock.now() + PATIENCE_MS;
-    const polls = new Backoff(POLLS, random);
-    while (!(await holds())) {
-      const leftMs = untilMs - clock.now();
-      if (leftMs <= 0 || !(await sleep(clock, Math.min(leftMs, polls.nextMs()), signal))) return false;
-    }
-    return true;
+    const options = { clock, random, pauses: POLLS, patienceMs: PATIENCE_MS };
+    return (await poll(async () => (await holds()) || null, options, signal)) !== null;
   }
 }
 

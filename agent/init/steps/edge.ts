@@ -1,8 +1,7 @@
 import { askFreshness } from "../../edge/ask-freshness.ts";
 import { EdgeError } from "../../edge/call-edge.ts";
-import { Backoff } from "../../../shared/clock/backoff.ts";
 import type { Freshness } from "../../../shared/mailbox/freshness.ts";
-import { sleep } from "../../clock/sleep.ts";
+import { poll } from "../../clock/poll.ts";
 import { edgeUrlOf, type InitContext, type Step } from "../world/context.ts";
 import { readSecret } from "./secrets.ts";
 
@@ -22,8 +21,8 @@ export const edgeStep: Step = {
 };
 
 /**
- * The edge's freshness as soon as it is as wanted, asked some forty times a minute at most. @throws {EdgeError} why it could not be asked
- * for three minutes, or null when it was asked and was not as wanted
+ * The edge's freshness as soon as it is as wanted, asked some forty times a minute at most; null where it was not by then.
+ * @throws {EdgeError} where the edge could not be asked at last.
  */
 export async function freshnessWhen(
   wanted: (freshness: Freshness) => boolean,
@@ -40,21 +39,18 @@ export async function freshnessWhen(
   patienceMs = PATIENCE_MS,
 ): Promise<Freshness | null> {
   const { world, signal, layout, progress } = context;
-  const { clock } = world;
   const token = readSecret(layout.token, context);
-  const untilMs = clock.now() + patienceMs;
-  const pauses = new Backoff(PAUSES, world.random);
-  for (;;) {
+  const last: { refusal: EdgeError | null } = { refusal: null };
+  const look = async (): Promise<Freshness | null> => {
     const asked = await ask(edgeUrlOf(progress), token, signal);
-    if (!(asked instanceof EdgeError) && wanted(asked)) return asked;
-    const leftMs = untilMs - clock.now();
-    if (leftMs <= 0) {
-      if (asked instanceof EdgeError) throw asked;
-      return null;
-    }
-    await sleep(clock, Math.min(leftMs, pauses.nextMs()), signal);
-    signal.throwIfAborted();
-  }
+    last.refusal = asked instanceof EdgeError ? asked : null;
+    return !(asked instanceof EdgeError) && wanted(asked) ? asked : null;
+  };
+  const seen = await poll(look, { ...world, pauses: PAUSES, patienceMs }, signal);
+  if (seen !== null) return seen;
+  signal.throwIfAborted();
+  if (last.refusal !== null) throw last.refusal;
+  return null;
 }
 
 async function ask(url: string, token: string, signal: AbortSignal): Promise<Freshness | EdgeError> {

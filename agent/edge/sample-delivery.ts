@@ -1,11 +1,10 @@
 import { createHmac } from "node:crypto";
 
-import type { Fleet, Pool } from "../../../shared/fleet/pool.ts";
-import { namedRepositories, ownersOf } from "../../../shared/fleet/pool.ts";
+import type { Fleet, Pool } from "../../shared/fleet/pool.ts";
+import { namedRepositories, ownersOf } from "../../shared/fleet/pool.ts";
 
 /** A delivery of our own making, signed as GitHub signs. */
-export interface ProbeDelivery {
-  readonly guid: string;
+export interface SampleDelivery {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
@@ -18,19 +17,18 @@ type Sender = "doctor --probe" | "send-sample";
  * give (its ids are far smaller than milliseconds since the epoch). It looks like one of the fleet's, so that the
  * edge keeps it.
  */
-export function probeDelivery(
+export function sampleDelivery(
   fleet: Fleet,
   secret: string,
   guid: string,
   nowMs: number,
-  sender: Sender = "doctor --probe",
-): ProbeDelivery {
+  sender: Sender,
+): SampleDelivery {
   const [pool] = fleet.pools;
   if (pool === undefined) throw new TypeError("a fleet without pools has no jobs to look like");
   const body = JSON.stringify(payloadOf(pool, nowMs, sender));
   const signature = createHmac("sha256", secret).update(body).digest("hex");
   return {
-    guid,
     body,
     headers: {
       "content-type": "application/json",
