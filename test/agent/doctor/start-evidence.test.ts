@@ -3,13 +3,9 @@ import { expect, test } from "vitest";
 import { spared } from "../../../agent/doctor/docker/start-evidence.ts";
 import { lanes } from "../../../agent/doctor/check/lanes.ts";
 import { seeded } from "../../stand-ins/time/random.ts";
-import { daemonWorld, MINUTE } from "./daemon/daemon-world.ts";
+import { daemonWorld, MINUTE, roomWith } from "./daemon/daemon-world.ts";
 
-const RULE = {
-  room: { freeDiskBytes: () => 2 ** 40, freeMemoryBytes: () => 2 ** 36 },
-  minFreeDiskBytes: 2 ** 30,
-  minFreeMemoryBytes: 2 ** 28,
-};
+const RULE = roomWith();
 
 test("a job that ended well within the hour spares its pool the try, and no other job does", async () => {
   const world = await daemonWorld(seeded(1));
@@ -29,8 +25,7 @@ test("a job that ended well within the hour spares its pool the try, and no othe
 
 test("a machine without room for a slot is not asked for one more container", async () => {
   const { pool, fleet } = await daemonWorld(seeded(2));
-  const full = { ...RULE, room: { ...RULE.room, freeMemoryBytes: () => 0 } };
-  expect(spared(pool, fleet, full, null)?.see).toEqual(["room"]);
+  expect(spared(pool, fleet, roomWith({ freeMemoryBytes: () => 0 }), null)?.see).toEqual(["room"]);
 });
 
 test("two pools are tried at a time, in their order, and one that fails gives its place on", async () => {

@@ -1,5 +1,6 @@
 import { daemonChecks, type DaemonCheckOptions } from "../../../../agent/doctor/daemon/daemon-checks.ts";
 import { runCheck, type CheckResult } from "../../../../agent/doctor/check/check.ts";
+import type { HostRoom, RoomRule } from "../../../../agent/slots/docker/admission.ts";
 import { shortHash } from "../../../../agent/slots/pool-hash.ts";
 import type { Random } from "../../../../shared/clock/clock.ts";
 import type { Fleet, Pool } from "../../../../shared/fleet/pool.ts";
@@ -8,10 +9,22 @@ import { poolOf } from "../../../shared/controller/world.ts";
 import { agentFixture, batchOf, listed, REPOSITORY, signalOf, SWEEP_MS } from "../../daemon/agent-fixture.ts";
 
 export const MINUTE = 60_000;
-const PLENTY = { freeDiskBytes: () => 2 ** 40, freeMemoryBytes: () => 2 ** 36 };
+
+/** A rule that asks for little, on a machine that has plenty of what is not said otherwise. */
+export function roomWith(left: Partial<HostRoom> = {}): RoomRule {
+  const room = { freeDiskBytes: () => 2 ** 40, freeMemoryBytes: () => 2 ** 36, ...left };
+  return { room, minFreeDiskBytes: 2 ** 30, minFreeMemoryBytes: 2 ** 28 };
+}
+
+/** What the doctor is given in place of the world as it is. */
+interface Asked extends Partial<DaemonCheckOptions> {
+  readonly status?: Status;
+}
+
+type Change = Parameters<typeof poolOf>[0];
 
 /** A real agent in virtual time, with one to three pools of which the first serves the jobs, and the doctor beside it. */
-export async function daemonWorld(random: Random, change: Parameters<typeof poolOf>[0] = {}, maxSlots?: number) {
+export async function daemonWorld(random: Random, change: Change = {}, maxSlots?: number) {
   const others = Array.from({ length: Math.floor(random() * 3) }, (_, n) =>
     poolOf({ key: `other-${n}`, labels: [`other-${n}`], repositories: [REPOSITORY] }),
   );
@@ -68,14 +81,14 @@ export async function daemonWorld(random: Random, change: Parameters<typeof pool
   const document = (file: Status["fleet"]["file"] = null): Status =>
     statusSchema.parse(fixture.agent.status.document(file));
   /** What the doctor's checks of the daemon say. */
-  const doctor = (asked: Partial<DaemonCheckOptions> = {}, status: Status = document()): Promise<CheckResult[]> => {
+  const doctor = ({ status = document(), ...asked }: Asked = {}): Promise<CheckResult[]> => {
     const checks = daemonChecks({
       daemon: { status: () => Promise.resolve(status), statusOrNull: () => Promise.resolve(status) },
       journal: null,
       fleet,
       configFile: "pools.yaml",
       cwd: "/config",
-      room: { room: PLENTY, minFreeDiskBytes: 2 ** 30, minFreeMemoryBytes: 2 ** 28 },
+      room: roomWith(),
       waitingTooLongMs: 30 * MINUTE,
       nowMs: fixture.clock.now(),
       ...asked,
@@ -94,3 +107,15 @@ export async function daemonWorld(random: Random, change: Parameters<typeof pool
 }
 
 export type DaemonWorld = Awaited<ReturnType<typeof daemonWorld>>;
+
+/** Asks the doctor of a new world once something has happened there, which may say what the doctor is given. */
+export function doctorAfter(
+  happens: (world: DaemonWorld, random: Random) => Promise<Asked | void> | Asked | void,
+  change: Change = {},
+  maxSlots?: number,
+): (random: Random) => Promise<readonly CheckResult[]> {
+  return async (random) => {
+    const world = await daemonWorld(random, change, maxSlots);
+    return world.doctor((await happens(world, random)) ?? {});
+  };
+}

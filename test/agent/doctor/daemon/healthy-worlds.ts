@@ -3,7 +3,7 @@ import { SlotError } from "../../../../agent/slots/slot-provider.ts";
 import type { Random } from "../../../../shared/clock/clock.ts";
 import { gitHubError } from "../../../stand-ins/github/fake-github.ts";
 import { signalOf, batchOf } from "../../daemon/agent-fixture.ts";
-import { daemonWorld, MINUTE } from "./daemon-world.ts";
+import { doctorAfter, MINUTE, roomWith } from "./daemon-world.ts";
 
 /** A world in which nobody has to do anything. */
 interface HealthyWorld {
@@ -19,65 +19,59 @@ export const HEALTHY_WORLDS: readonly HealthyWorld[] = [
   {
     name: "an idle house",
     mayWarn: false,
-    doctor: async (random) => {
-      const world = await daemonWorld(random);
+    doctor: doctorAfter(async (world, random) => {
       await world.clock.advance(some(random, 200) * MINUTE);
-      return world.doctor();
-    },
+    }),
   },
   {
     name: "jobs whose runners are on their way",
     mayWarn: false,
-    doctor: async (random) => {
-      const world = await daemonWorld(random);
+    doctor: doctorAfter(async (world, random) => {
       world.provider.startMs = 20_000;
       await world.queue(some(random, 3));
       await world.clock.advance(5000);
-      return world.doctor();
-    },
+    }),
   },
   {
     name: "a pool that is full for some minutes",
     mayWarn: false,
-    doctor: async (random) => {
-      const world = await daemonWorld(random, { max: 1 });
-      await world.queue(1 + some(random, 4));
-      const [slot = ""] = world.provider.running();
-      world.github.set(slot, { busy: true, status: "online" });
-      world.provider.atWork.add(slot);
-      await world.clock.advance(some(random, 20) * MINUTE);
-      return world.doctor();
-    },
+    doctor: doctorAfter(
+      async (world, random) => {
+        await world.queue(1 + some(random, 4));
+        const [slot = ""] = world.provider.running();
+        world.github.set(slot, { busy: true, status: "online" });
+        world.provider.atWork.add(slot);
+        await world.clock.advance(some(random, 20) * MINUTE);
+      },
+      { max: 1 },
+    ),
   },
   {
     name: "a pool below its threshold, cooling down",
     mayWarn: false,
-    doctor: async (random) => {
-      const scaling = { min: 0, max: 4, queueThreshold: 10, cooldownSeconds: 1200 };
-      const world = await daemonWorld(random, { scaling });
-      await world.queue(some(random, 4));
-      await world.clock.advance(some(random, 15) * MINUTE);
-      return world.doctor();
-    },
+    doctor: doctorAfter(
+      async (world, random) => {
+        await world.queue(some(random, 4));
+        await world.clock.advance(some(random, 15) * MINUTE);
+      },
+      { scaling: { min: 0, max: 4, queueThreshold: 10, cooldownSeconds: 1200 } },
+    ),
   },
   {
     name: "one start that failed, and is tried again",
     mayWarn: true,
-    doctor: async (random) => {
-      const world = await daemonWorld(random);
+    doctor: doctorAfter(async (world, random) => {
       world.provider.startHooks.push(() => {
         throw new SlotError("unreachable", "Docker does not answer.", "Wait.");
       });
       await world.queue(1);
       await world.clock.advance(100 * some(random, 10));
-      return world.doctor();
-    },
+    }),
   },
   {
     name: "GitHub's limit, whose end GitHub has named",
     mayWarn: true,
-    doctor: async (random) => {
-      const world = await daemonWorld(random);
+    doctor: doctorAfter(async (world, random) => {
       const retryAtMs = world.clock.now() + 20 * MINUTE;
       for (let n = 0; n < 9; n += 1) {
         world.github.jitFaults.push(() => {
@@ -86,55 +80,55 @@ export const HEALTHY_WORLDS: readonly HealthyWorld[] = [
       }
       await world.queue(some(random, 3));
       await world.clock.advance(some(random, 10) * MINUTE);
-      return world.doctor();
-    },
+    }),
   },
   {
     name: "a runner that ended without a job, once",
     mayWarn: true,
-    doctor: async (random) => {
-      const world = await daemonWorld(random, { max: 2 });
-      await world.queue(1);
-      const [slot = ""] = world.provider.running();
-      world.provider.exit(slot, 1);
-      await world.clock.advance(some(random, 20) * 1000);
-      return world.doctor();
-    },
+    doctor: doctorAfter(
+      async (world, random) => {
+        await world.queue(1);
+        const [slot = ""] = world.provider.running();
+        world.provider.exit(slot, 1);
+        await world.clock.advance(some(random, 20) * 1000);
+      },
+      { max: 2 },
+    ),
   },
   {
     name: "a job that GitHub holds for an approval",
     mayWarn: false,
-    doctor: async (random) => {
-      const world = await daemonWorld(random);
+    doctor: doctorAfter(async (world, random) => {
       const waiting = signalOf(1, { action: "waiting", status: "waiting", receivedAtMs: world.clock.now() });
       world.dial.last.receive(batchOf(0, [waiting]));
       await world.clock.advance(some(random, 300) * MINUTE);
-      return world.doctor();
-    },
+    }),
   },
   {
     name: "memory that running jobs take",
     mayWarn: true,
-    doctor: async (random) => {
-      const world = await daemonWorld(random, { max: 4 });
-      await world.queue(1);
-      await world.clock.advance(0);
-      const room = { freeDiskBytes: () => 2 ** 40, freeMemoryBytes: () => 2 ** 20 * random() };
-      return world.doctor({ room: { room, minFreeDiskBytes: 2 ** 30, minFreeMemoryBytes: 2 ** 28 } });
-    },
+    doctor: doctorAfter(
+      async (world, random) => {
+        await world.queue(1);
+        await world.clock.advance(0);
+        return { room: roomWith({ freeMemoryBytes: () => 2 ** 20 * random() }) };
+      },
+      { max: 4 },
+    ),
   },
   {
     name: "a removal that takes its time",
     mayWarn: false,
-    doctor: async (random) => {
-      const world = await daemonWorld(random, { max: 2 });
-      world.provider.removeHooks.push(() => {
-        throw new SlotError("rejected", "the driver is busy", "Wait.");
-      });
-      await world.queue(1);
-      await world.ends();
-      await world.clock.advance(some(random, 4) * 1000);
-      return world.doctor();
-    },
+    doctor: doctorAfter(
+      async (world, random) => {
+        world.provider.removeHooks.push(() => {
+          throw new SlotError("rejected", "the driver is busy", "Wait.");
+        });
+        await world.queue(1);
+        await world.ends();
+        await world.clock.advance(some(random, 4) * 1000);
+      },
+      { max: 2 },
+    ),
   },
 ];

@@ -2,7 +2,7 @@ import type { CheckResult } from "../../../../agent/doctor/check/check.ts";
 import { SlotError, type SlotErrorCode } from "../../../../agent/slots/slot-provider.ts";
 import type { Random } from "../../../../shared/clock/clock.ts";
 import { gitHubError } from "../../../stand-ins/github/fake-github.ts";
-import { daemonWorld, MINUTE, type DaemonWorld } from "./daemon-world.ts";
+import { doctorAfter, MINUTE, roomWith, type DaemonWorld } from "./daemon-world.ts";
 
 /** Why a job is not served, the one check that leads, and the words of what helps. */
 export interface TroubledWorld {
@@ -24,15 +24,13 @@ function refusing(name: string, remedy: RegExp, refuse: (world: DaemonWorld) => 
     check: "pools",
     status: "fail",
     remedy,
-    doctor: async (random) => {
-      const world = await daemonWorld(random);
+    doctor: doctorAfter(async (world, random) => {
       const refusal = refuse(world);
       for (let n = 0; n < 100; n += 1) world.github.jitFaults.push(refusal);
       await world.queue(someJobs(random));
       await world.clock.advance((1 + Math.floor(random() * 20)) * MINUTE);
       await untilPaused(world);
-      return world.doctor();
-    },
+    }),
   };
 }
 
@@ -66,16 +64,14 @@ function endingWith({ name, words, exitCode, remedy }: Ending): TroubledWorld {
     check: "slots-outcome",
     status: "fail",
     remedy,
-    doctor: async (random) => {
-      const world = await daemonWorld(random);
+    doctor: doctorAfter(async (world, random) => {
       world.provider.tail = words;
       await world.queue(someJobs(random));
       for (let n = 0; n < 60 && streakOf(world) < 3; n += 1) {
         for (const slot of world.provider.running()) world.provider.exit(slot, exitCode);
         await world.clock.advance(10_000);
       }
-      return world.doctor();
-    },
+    }),
   };
 }
 
@@ -90,16 +86,18 @@ function waitingTooLong(name: string, remedy: RegExp, change: object, maxSlots?:
     check: "jobs-waiting",
     status: "warn",
     remedy,
-    doctor: async (random) => {
-      const world = await daemonWorld(random, change, maxSlots);
-      await world.queue(1);
-      world.online();
-      const [busy] = world.provider.running();
-      if (busy !== undefined) world.works(busy);
-      await world.queue(someJobs(random));
-      await world.clock.advance((31 + Math.floor(random() * 60)) * MINUTE);
-      return world.doctor();
-    },
+    doctor: doctorAfter(
+      async (world, random) => {
+        await world.queue(1);
+        world.online();
+        const [busy] = world.provider.running();
+        if (busy !== undefined) world.works(busy);
+        await world.queue(someJobs(random));
+        await world.clock.advance((31 + Math.floor(random() * 60)) * MINUTE);
+      },
+      change,
+      maxSlots,
+    ),
   };
 }
 
@@ -109,12 +107,10 @@ export const TROUBLED_WORLDS: readonly TroubledWorld[] = [
     check: "pools",
     status: "warn",
     remedy: /^hookline drain home --undo$/,
-    doctor: async (random) => {
-      const world = await daemonWorld(random);
+    doctor: doctorAfter(async (world, random) => {
       world.agent.operator.drain("home", true);
       await world.queue(someJobs(random));
-      return world.doctor();
-    },
+    }),
   },
   refusing("C-4: GitHub forbids the registration", /GitHub/, () => () => {
     throw gitHubError("forbidden", { status: 403 });
@@ -175,95 +171,89 @@ export const TROUBLED_WORLDS: readonly TroubledWorld[] = [
     check: "room",
     status: "fail",
     remedy: /docker system df/,
-    doctor: async (random) => {
-      const world = await daemonWorld(random);
-      const room = { freeDiskBytes: () => 2 ** 20 * random(), freeMemoryBytes: () => 2 ** 36 };
-      return world.doctor({ room: { room, minFreeDiskBytes: 2 ** 30, minFreeMemoryBytes: 2 ** 28 } });
-    },
+    doctor: doctorAfter((_world, random) => ({ room: roomWith({ freeDiskBytes: () => 2 ** 20 * random() }) })),
   },
   {
     name: "C-4: the memory is short, by the settings",
     check: "room",
     status: "fail",
     remedy: /HOOKLINE_MIN_FREE_MEMORY/,
-    doctor: async (random) => {
-      const world = await daemonWorld(random);
-      const room = { freeDiskBytes: () => 2 ** 40, freeMemoryBytes: () => 2 ** 20 * random() };
-      return world.doctor({ room: { room, minFreeDiskBytes: 2 ** 30, minFreeMemoryBytes: 2 ** 28 } });
-    },
+    doctor: doctorAfter((_world, random) => ({ room: roomWith({ freeMemoryBytes: () => 2 ** 20 * random() }) })),
   },
   {
     name: "no slot is let in, since disk or memory are short",
     check: "room",
     status: "fail",
     remedy: /docker system df/,
-    doctor: async (random) => {
-      const world = await daemonWorld(random);
+    doctor: doctorAfter(async (world, random) => {
       const full = (): never => {
         throw new SlotError("no-room", "This machine has 3 MiB of disk left.", "Free some: docker system df.");
       };
       for (let n = 0; n < 500; n += 1) world.provider.admitHooks.push(full);
       await world.queue(someJobs(random));
       await untilPaused(world);
-      return world.doctor();
-    },
+    }),
   },
   {
     name: "an edit of the pools file is refused",
     check: "config-loaded",
     status: "fail",
     remedy: /hookline config check/,
-    doctor: async (random) => {
-      const world = await daemonWorld(random);
+    doctor: doctorAfter((world) => {
       const refused = { atMs: world.clock.now(), code: "config-invalid", message: "pools[0].lables", remedy: null };
-      return world.doctor({ fleet: null }, world.document({ ...world.fileState, refused }));
-    },
+      return { fleet: null, status: world.document({ ...world.fileState, refused }) };
+    }),
   },
   {
     name: "C-4: an edit of the pools file is not taken up",
     check: "config-loaded",
     status: "warn",
     remedy: /hookline reload|docker restart|HOOKLINE_CONFIG=/,
-    doctor: async (random) => {
-      const world = await daemonWorld(random);
+    doctor: doctorAfter((world, random) => {
       const file = [null, world.fileState, { ...world.fileState, path: "/elsewhere/pools.yaml" }][
         Math.floor(random() * 3)
       ];
-      return world.doctor({ fleet: world.edited }, world.document(file));
-    },
+      return { fleet: world.edited, status: world.document(file) };
+    }),
   },
   {
     name: "GitHub gives the job to no runner",
     check: "jobs-waiting",
     status: "fail",
     remedy: /githubstatus\.com/,
-    doctor: async (random) => {
-      const world = await daemonWorld(random, { max: 4 });
-      await world.queue(1);
-      for (let n = 0; n < 40; n += 1) {
-        world.online();
-        await world.clock.advance(30_000);
-      }
-      return world.doctor();
-    },
+    doctor: doctorAfter(
+      async (world) => {
+        await world.queue(1);
+        for (let n = 0; n < 40; n += 1) {
+          world.online();
+          await world.clock.advance(30_000);
+        }
+      },
+      { max: 4 },
+    ),
   },
   {
     name: "H4: a container that ended cannot be removed",
     check: "corpses",
     status: "warn",
     remedy: /^docker rm -f hookline-nas--home-/,
-    doctor: async (random) => {
-      const world = await daemonWorld(random, { max: 2 });
-      for (let n = 0; n < 100; n += 1) {
-        world.provider.removeHooks.push(() => {
-          throw new SlotError("rejected", "driver overlay2 failed to remove root filesystem", "Look at Docker's log.");
-        });
-      }
-      await world.queue(1);
-      await world.ends();
-      await world.clock.advance((1 + Math.floor(random() * 60)) * MINUTE);
-      return world.doctor();
-    },
+    doctor: doctorAfter(
+      async (world, random) => {
+        for (let n = 0; n < 100; n += 1) {
+          world.provider.removeHooks.push(() => {
+            throw new SlotError(
+              "rejected",
+              "driver overlay2 failed to remove root filesystem",
+              "Look at Docker's log.",
+            );
+          });
+        }
+        await world.queue(1);
+        await world.ends();
+        await world.clock.advance((1 + Math.floor(random() * 60)) * MINUTE);
+      },
+      { max: 2 },
+    ),
   },
   refusing(
     "C-4: the engine has no such network",
