@@ -2,7 +2,7 @@ import type { Clock } from "../../shared/clock/clock.ts";
 import type { Ledger } from "../../shared/controller/ledger.ts";
 import { WaitReasons } from "../../shared/controller/wait-reason.ts";
 import type { ServingPool } from "../../shared/controller/pool-choice.ts";
-import type { Fleet } from "../../shared/fleet/pool.ts";
+import type { Fleet, Pool } from "../../shared/fleet/pool.ts";
 import { describeJob, describeJobs, type OpenJob } from "../../shared/status/describe-jobs.ts";
 import { describePools, describeSlots, type PoolHistory } from "../../shared/status/describe-pools.ts";
 import type { FleetStatus } from "../../shared/status/fleet-status.ts";
@@ -113,12 +113,11 @@ export class AgentStatus {
     };
   }
 
-  #historyOf(key: string): PoolHistory {
-    const { slots, live, provider } = this.#sources;
-    const { lastFailure, outcomes } = slots.outcomes.of(key);
-    const pool = live.pools.find((serving) => serving.pool.key === key)?.pool;
-    const builtAtMs = pool === undefined ? undefined : provider.imageBuiltAtMs?.(pool);
-    return { lastFailure, outcomes: [...outcomes], ...(builtAtMs === undefined ? {} : { imageBuiltAtMs: builtAtMs }) };
+  #historyOf(pool: Pool): PoolHistory {
+    const { slots, provider } = this.#sources;
+    const { lastFailure, outcomes } = slots.outcomes.of(pool.key);
+    const imageBuiltAtMs = provider.imageBuiltAtMs?.(pool);
+    return { lastFailure, outcomes: [...outcomes], ...(imageBuiltAtMs === undefined ? {} : { imageBuiltAtMs }) };
   }
 
   #totals(): Totals {

@@ -2,6 +2,7 @@ import type { Ledger } from "../controller/ledger.ts";
 import { warmScopesOf, type ServingPool } from "../controller/pool-choice.ts";
 import { servingPoolsOf } from "../controller/serving.ts";
 import { coveringSlots, type Slot } from "../controller/slot.ts";
+import type { Pool } from "../fleet/pool.ts";
 import type { PoolStatus } from "./pool-status.ts";
 import type { Status } from "./status.ts";
 
@@ -12,7 +13,7 @@ export type PoolHistory = Pick<PoolStatus, "lastFailure" | "outcomes" | "imageBu
 export function describePools(
   ledger: Ledger,
   pools: readonly ServingPool[],
-  historyOf: (pool: string) => { readonly [K in keyof PoolHistory]: Readonly<PoolHistory[K]> },
+  historyOf: (pool: Pool) => PoolHistory,
   nowMs: number,
 ): PoolStatus[] {
   const slots = Map.groupBy(ledger.slots, ({ pool }) => pool);
@@ -21,7 +22,6 @@ export function describePools(
   return pools.map(({ pool, runnerLabels }) => {
     const { key, scaling, image, network } = pool;
     const held = slots.get(key) ?? [];
-    const { lastFailure, outcomes, imageBuiltAtMs } = historyOf(key);
     return {
       key,
       labels: [...runnerLabels],
@@ -37,9 +37,7 @@ export function describePools(
       draining: ledger.isDraining(key),
       pauses: ledger.pauses.list(key, warmScopesOf(pool), nowMs).map((pause) => ({ ...pause })),
       waiting: waiting.get(key) ?? 0,
-      lastFailure,
-      outcomes: [...outcomes],
-      ...(imageBuiltAtMs === undefined ? {} : { imageBuiltAtMs }),
+      ...historyOf(pool),
     };
   });
 }
