@@ -7,8 +7,8 @@ import { ControlError } from "../control/control-error.ts";
 import { asksForHelp, flag, readArguments } from "../cli/arguments.ts";
 import { failWith } from "../cli/failure.ts";
 import { EXIT, printJson, type CommandIo, type ExitCode } from "../cli/io.ts";
-import { describeOpenJobs } from "./describe-waiting.ts";
-import { tellLastWord } from "./last-word-text.ts";
+import { describeOpenJobs } from "./describe-open-jobs.ts";
+import { tellLastWord } from "./tell-last-word.ts";
 
 const HELP = `Usage: hookline jobs [--waiting] [--watch] [--json]
 

@@ -5,7 +5,7 @@ import { askStatus } from "../control/ask-status.ts";
 import { asksForHelp, flag, readArguments } from "../cli/arguments.ts";
 import { failWith } from "../cli/failure.ts";
 import { EXIT, printJson, type CommandIo, type ExitCode } from "../cli/io.ts";
-import { tellLastWord } from "./last-word-text.ts";
+import { tellLastWord } from "./tell-last-word.ts";
 import { describeStatus } from "./describe-status.ts";
 
 const HELP = `Usage: hookline status [--json]

@@ -4,7 +4,7 @@ import type { Status } from "../../../shared/status/status.ts";
 import { ageText } from "../check/age-text.ts";
 import type { Finding } from "../check/check.ts";
 import { countText } from "../check/count-text.ts";
-import { checkOfPause } from "./pause-checks.ts";
+import { checkOfPause } from "./check-of-pause.ts";
 
 interface Trouble {
   readonly status: "fail" | "warn" | "pass";

@@ -2,7 +2,7 @@ import type { Fleet } from "../../../shared/fleet/pool.ts";
 import type { Status } from "../../../shared/status/status.ts";
 import { shortage, type RoomRule } from "../../slots/docker/admission.ts";
 import { Skipped, type Finding } from "../check/check.ts";
-import { checkOfPause } from "./pause-checks.ts";
+import { checkOfPause } from "./check-of-pause.ts";
 import { countText } from "../check/count-text.ts";
 
 interface Short {

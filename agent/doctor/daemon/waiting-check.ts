@@ -3,7 +3,7 @@ import type { WaitingJob } from "../../../shared/status/job-status.ts";
 import { ageText } from "../check/age-text.ts";
 import { Skipped, type Finding } from "../check/check.ts";
 import { countText } from "../check/count-text.ts";
-import { checkOfPause } from "./pause-checks.ts";
+import { checkOfPause } from "./check-of-pause.ts";
 
 const MOST_NAMED = 3;
 
