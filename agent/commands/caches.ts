@@ -1,6 +1,6 @@
 import * as z from "zod";
 
-import { nearest } from "../../shared/fleet/nearest.ts";
+import { nearestRemedy } from "../../shared/fleet/nearest.ts";
 import { asksForHelp, flag, readArguments } from "../cli/arguments.ts";
 import { bytesText } from "../cli/bytes-text.ts";
 import { failWith, UsageError } from "../cli/failure.ts";
@@ -31,7 +31,8 @@ those included that the pools file no longer has.
               "failed": [{"volume", "message"}], "freedBytes"}
   --help      print this
 
-Exit code: 0 printed or pruned; 1 Docker cannot be asked or fails to remove one, or a NAME is in use; 2 wrong usage or configuration.
+Exit code: 0 printed or pruned; 1 Docker cannot be asked or fails to remove one, or a NAME is in use; 2 wrong usage or
+configuration.
 `;
 
 const listSchema = z.object({ json: flag });
@@ -131,18 +132,13 @@ async function prune(args: readonly string[], io: CommandIo, stop: AbortSignal):
 function choose(caches: readonly CacheVolume[], pool: string | null, names: readonly string[]): readonly CacheVolume[] {
   const remedy = "hookline caches lists those that there are.";
   const known = [...new Set(caches.map((cache) => cache.pool))];
-  if (pool !== null && caches.length > 0 && !known.includes(pool)) {
-    const meant = nearest(pool, known);
-    throw new UsageError(`No pool ${pool} has caches.`, meant === null ? remedy : `Did you mean ${meant}?`);
-  }
+  if (pool !== null && caches.length > 0 && !known.includes(pool))
+    throw new UsageError(`No pool ${pool} has caches.`, nearestRemedy(pool, known, remedy));
   const ofPool = caches.filter((cache) => pool === null || cache.pool === pool);
+  const called = ofPool.map(({ name }) => name);
   for (const word of names) {
     if (ofPool.some(({ name, volume }) => word === name || word === volume)) continue;
-    const meant = nearest(
-      word,
-      ofPool.map(({ name }) => name),
-    );
-    throw new UsageError(`There is no cache ${word}.`, meant === null ? remedy : `Did you mean ${meant}?`);
+    throw new UsageError(`There is no cache ${word}.`, nearestRemedy(word, called, remedy));
   }
   return names.length === 0
     ? ofPool

@@ -1,7 +1,7 @@
 import { OperatorError } from "../errors/operator-error.ts";
 import type { Ledger } from "./ledger.ts";
 import { canTakeJob, isBusy } from "./slot.ts";
-import { nearest } from "../fleet/nearest.ts";
+import { nearestRemedy } from "../fleet/nearest.ts";
 
 /** The slots of a pool that is being drained. */
 export interface DrainProgress {
@@ -28,8 +28,7 @@ export function drainProgress(ledger: Ledger, pool: string): DrainProgress {
 /** A pool was named that the configuration does not have. */
 export class UnknownPool extends OperatorError<"unknown-pool"> {
   constructor(pool: string, known: readonly string[]) {
-    const meant = nearest(pool, known);
-    const remedy = meant === null ? `The pools are: ${known.join(", ")}.` : `Did you mean ${meant}?`;
+    const remedy = nearestRemedy(pool, known, `The pools are: ${known.join(", ")}.`);
     super("unknown-pool", `There is no pool ${pool}.`, remedy);
   }
 }

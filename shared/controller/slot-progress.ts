@@ -1,5 +1,5 @@
 import { OperatorError } from "../errors/operator-error.ts";
-import { nearest } from "../fleet/nearest.ts";
+import { nearestRemedy } from "../fleet/nearest.ts";
 import type { Ledger } from "./ledger.ts";
 import { canTakeJob, isBusy, type Slot } from "./slot.ts";
 
@@ -27,11 +27,7 @@ function phaseOf(slot: Slot): SlotProgress["phase"] {
 /** A slot was named that does not exist. */
 export class UnknownSlot extends OperatorError<"unknown-slot"> {
   constructor(slot: string, known: readonly string[]) {
-    const meant = nearest(slot, known);
-    const remedy =
-      meant === null
-        ? "hookline slots lists those that there are; one that has ended is gone."
-        : `Did you mean ${meant}?`;
-    super("unknown-slot", `There is no slot ${slot}.`, remedy);
+    const list = "hookline slots lists those that there are; one that has ended is gone.";
+    super("unknown-slot", `There is no slot ${slot}.`, nearestRemedy(slot, known, list));
   }
 }

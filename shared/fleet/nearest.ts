@@ -10,6 +10,12 @@ export function nearest(word: string, known: readonly string[]): string | null {
   return ranked[0]?.candidate ?? null;
 }
 
+/** What helps with a word that is not known: the one that was most likely meant, or `otherwise`. */
+export function nearestRemedy(word: string, known: readonly string[], otherwise: string): string {
+  const meant = nearest(word, known);
+  return meant === null ? otherwise : `Did you mean ${meant}?`;
+}
+
 /** Levenshtein's distance: how many letters to insert, delete or replace. */
 function editDistance(from: string, to: string): number {
   let previous = Array.from({ length: to.length + 1 }, (_, index) => index);
