@@ -28,7 +28,7 @@ export function judgeWaiting({ jobs, atMs }: Status, tooLongMs: number): Finding
   const others = waiting.filter((job) => job !== told);
   const said = {
     summary: `${all}; ${nameOf(told)} for ${ageText(atMs - told.sinceMs)}: ${told.why}`,
-    ...detailOf(others),
+    ...detailOf(others, waitingTotal - 1),
   };
   if (helpless === undefined && late === undefined) return { status: "pass", ...said };
   return { status: helpless === undefined ? "warn" : "fail", ...said, remedy: told.remedy };
@@ -46,9 +46,10 @@ function nameOf({ jobId, repository }: WaitingJob): string {
   return `${jobId} of ${repository}`;
 }
 
-function detailOf(others: readonly WaitingJob[]): { readonly detail?: string } {
+/** The first of `total` others. */
+function detailOf(others: readonly WaitingJob[], total: number): { readonly detail?: string } {
   if (others.length === 0) return {};
   const lines = others.slice(0, MOST_NAMED).map((job) => `${nameOf(job)}: ${job.why}`);
-  if (others.length > MOST_NAMED) lines.push(`and ${others.length - MOST_NAMED} more: hookline jobs --waiting`);
+  if (total > lines.length) lines.push(`and ${total - lines.length} more: hookline jobs --waiting`);
   return { detail: lines.join("\n") };
 }
