@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from "node:util";
 
 import type { Freshness } from "../../shared/mailbox/freshness.ts";
+import { printable } from "../../shared/text/printable.ts";
 import { knownRefusals } from "../edge/known-refusals.ts";
 import type { LegLatency } from "../journal/latency.ts";
 import { ageText } from "./check/age-text.ts";
@@ -13,13 +14,13 @@ const UNKNOWN = "not known while no agent is connected";
 /** From there on a leg is told in its largest unit: signals that were sent anew are as old as they are. */
 const LONG_MS = 10_000_000;
 
-/** One check as a person reads it. What came from outside brings no control characters along. */
+/** One check as a person reads it. What came from outside brings nothing along that a terminal would not print. */
 export function describeCheck(check: CheckResult, colour = false): string {
   const mark = MARKS[check.status];
   const shown = colour ? `\u001B[${COLOURS[check.status]}m${mark}\u001B[0m` : mark;
-  const lines = [`${shown}  ${printable(check.id).padEnd(24)} ${printable(check.summary)}`];
-  for (const line of check.detail?.split("\n") ?? []) lines.push(`${INDENT}${printable(line)}`);
-  if (check.remedy !== undefined) lines.push(`${INDENT}→ ${printable(check.remedy)}`);
+  const lines = [`${shown}  ${plain(check.id).padEnd(24)} ${plain(check.summary)}`];
+  for (const line of check.detail?.split("\n") ?? []) lines.push(`${INDENT}${plain(line)}`);
+  if (check.remedy !== undefined) lines.push(`${INDENT}→ ${plain(check.remedy)}`);
   return `${lines.join("\n")}\n`;
 }
 
@@ -78,6 +79,7 @@ export function describeSummary(results: readonly CheckResult[]): string {
   return `${count("pass")} passed, ${count("warn")} warned, ${count("fail")} failed, ${count("skip")} skipped\n`;
 }
 
-function printable(text: string): string {
-  return stripVTControlCharacters(text).replaceAll(/\p{Cc}+/gu, " ");
+/** On one line and in one colour, by leaving out what a terminal takes for a command; the rest of that kind is spelt out. */
+function plain(text: string): string {
+  return printable(stripVTControlCharacters(text).replaceAll(/\p{Cc}+/gu, " "));
 }

@@ -55,4 +55,6 @@ test("a person reads the mark, what was found, and what to do", () => {
 test("what came from outside cannot write on the terminal", () => {
   const odd = { ...result("fail"), summary: "GitHub said \u001B[2J\u0007gone", detail: "a\rb\nc" };
   expect(describeCheck(odd)).toBe("FAIL  fail                     GitHub said  gone\n      a b\n      c\n");
+  const turned = { ...result("fail"), summary: "\u202Egnirts\u2028forged" };
+  expect(describeCheck(turned)).toBe("FAIL  fail                     \\u202egnirts\\u2028forged\n");
 });
