@@ -19,10 +19,10 @@ import { EXIT, printFailure, printJson, type CommandIo, type ExitCode } from "..
 const HELP = `Usage: hookline doctor [--only GROUP] [--probe] [--deep] [--strict] [--json]
 
 Checks each link of the chain for whether a job queued now would get a runner, and says what to type if not.
-The links are checked side by side. On a terminal each result is printed as it arrives, elsewhere in their order. Nothing is written, except that one
-container for each pool is created and removed again; it is started, with nothing to do, only where the pool asks for
-devices, a runtime, a user, limits or certificates, which engines look at no earlier. (pnpm doctor is a command of pnpm's own: from a checkout it is
-pnpm run doctor, or pnpm hookline doctor.)
+The links are checked side by side. On a terminal each result is printed as it arrives, elsewhere in their order.
+Nothing is written, except that one container for each pool is created and removed again; it is started, with nothing
+to do, only where the pool asks for devices, a runtime, a user, limits or certificates, which engines look at no earlier.
+(pnpm doctor is a command of pnpm's own: from a checkout it is pnpm run doctor, or pnpm hookline doctor.)
 
   --only GROUP   edge, github, docker or agent alone; may be given several times
   --probe        send one event through the whole chain and time each leg: a ping by GitHub's hook, and a signed

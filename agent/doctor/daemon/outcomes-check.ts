@@ -1,5 +1,4 @@
 import type { SlotOutcome } from "../../../shared/status/pool-status.ts";
-import type { Status } from "../../../shared/status/status.ts";
 import { ageText } from "../check/age-text.ts";
 import type { Finding } from "../check/check.ts";
 import { countText } from "../check/count-text.ts";
@@ -15,17 +14,22 @@ export interface PoolOutcomes {
   readonly outcomes: readonly SlotOutcome[];
 }
 
-/** Whether the last slots came to something: one that ends without a job says in its last words why the next will too. */
-export function judgeOutcomes(pools: readonly PoolOutcomes[], atMs: Status["atMs"], source: string | null): Finding {
+/**
+ * Whether the last slots came to something: one that ends without a job says in its last words why the next will too.
+ * `source` is whose word this is where it is not the daemon's.
+ */
+export function judgeOutcomes(pools: readonly PoolOutcomes[], atMs: number, source: string | null): Finding {
   const failing = pools
-    .map(({ key, outcomes }) => ({ key, streak: inVain(outcomes) }))
-    .filter(({ streak }) => streak.length > 0)
+    .flatMap(({ key, outcomes }) => {
+      const streak = inVain(outcomes);
+      const [last] = streak;
+      return last === undefined ? [] : [{ key, streak, last }];
+    })
     .toSorted((a, b) => b.streak.length - a.streak.length);
   const [worst, ...others] = failing;
   const from = source === null ? "" : ` (${source})`;
   if (worst === undefined) return { status: "pass", summary: `${sumText(pools)}${from}` };
-  const [last] = worst.streak;
-  if (last === undefined) return { status: "pass", summary: `${sumText(pools)}${from}` };
+  const { last } = worst;
   const { why, remedy } = explain(last);
   const many = worst.streak.length === 1 ? "the last slot" : `the last ${countText(worst.streak.length, "slot")}`;
   return {
