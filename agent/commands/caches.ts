@@ -2,13 +2,13 @@ import * as z from "zod";
 
 import { nearestRemedy } from "../../shared/fleet/nearest.ts";
 import { asksForHelp, flag, readArguments } from "../cli/arguments.ts";
-import { bytesText } from "../cli/bytes-text.ts";
+import { bytesText } from "../../shared/text/bytes-text.ts";
 import { failWith, UsageError } from "../cli/failure.ts";
 import { EXIT, printJson, type CommandIo, type ExitCode } from "../cli/io.ts";
 import { textTable } from "../cli/text-table.ts";
 import { DockerClient } from "../docker/docker-client.ts";
 import { parseDockerHost } from "../docker/docker-host.ts";
-import { ageText } from "../doctor/check/age-text.ts";
+import { ageText } from "../../shared/text/age-text.ts";
 import { lastUses } from "../journal/last-uses.ts";
 import { readPoolsFile } from "../settings/pools-file.ts";
 import { readSettings } from "../settings/settings.ts";
@@ -81,7 +81,7 @@ async function list(json: boolean, io: CommandIo, stop: AbortSignal): Promise<Ex
       pool,
       name,
       sizeBytes === null ? "?" : bytesText(sizeBytes),
-      lastUsedAtMs === null ? "-" : `${ageText(Math.max(0, Date.now() - lastUsedAtMs))} ago`,
+      lastUsedAtMs === null ? "-" : `${ageText(Date.now() - lastUsedAtMs)} ago`,
       usedBy.join(", ") || "-",
       configured ? "" : "not in the pools file",
     ]);

@@ -7,7 +7,7 @@ import { SETTINGS } from "../settings/settings-table.ts";
 import { describePool } from "./describe-pool.ts";
 import { EXIT, printFailure, printJson } from "../cli/io.ts";
 import type { CommandIo, ExitCode } from "../cli/io.ts";
-import { countText } from "../doctor/check/count-text.ts";
+import { countText } from "../../shared/text/count-text.ts";
 
 const HELP = `Usage: hookline config check [FILE] [--json]
 

@@ -1,6 +1,6 @@
 import type { JobsStatus } from "../../shared/status/job-status.ts";
 import { textTable } from "../cli/text-table.ts";
-import { ageText } from "../doctor/check/age-text.ts";
+import { ageText } from "../../shared/text/age-text.ts";
 
 /** Open jobs as tables: those that wait with their reasons and, unless `waitingOnly`, those that run. */
 export function describeOpenJobs(jobs: JobsStatus, atMs: number, waitingOnly: boolean): string {
@@ -35,7 +35,7 @@ function runningTable({ running, runningTotal }: JobsStatus, atMs: number): stri
     ["slot", 63],
   ] as const;
   const rows = running.map(({ jobId, repository, name, slot, startedAtMs }) => [
-    startedAtMs === null ? "-" : ageText(Math.max(0, atMs - startedAtMs)),
+    startedAtMs === null ? "-" : ageText(atMs - startedAtMs),
     String(jobId),
     repository,
     name ?? "",

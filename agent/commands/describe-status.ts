@@ -2,8 +2,8 @@ import type { PoolStatus } from "../../shared/status/pool-status.ts";
 import type { Status } from "../../shared/status/status.ts";
 import { printable } from "../../shared/text/printable.ts";
 import { textTable } from "../cli/text-table.ts";
-import { ageText } from "../doctor/check/age-text.ts";
-import { countText } from "../doctor/check/count-text.ts";
+import { ageText } from "../../shared/text/age-text.ts";
+import { countText } from "../../shared/text/count-text.ts";
 
 /** The document for a person: a line for each part, a row for each pool, what is wrong below it. */
 export function describeStatus(status: Status): string {

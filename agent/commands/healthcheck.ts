@@ -7,7 +7,7 @@ import { systemClock } from "../clock/system-clock.ts";
 import { readSettings } from "../settings/settings.ts";
 import { heartbeatFile, readHeartbeat, SILENT_MS } from "../daemon/heartbeat.ts";
 import { EXIT, printFailure, printJson, type CommandIo, type ExitCode } from "../cli/io.ts";
-import { countText } from "../doctor/check/count-text.ts";
+import { countText } from "../../shared/text/count-text.ts";
 
 const HELP = `Usage: hookline healthcheck [--json]
 

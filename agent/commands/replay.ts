@@ -9,7 +9,7 @@ import { requireEdge } from "../settings/require-settings.ts";
 import { readSettings, type AgentSettings } from "../settings/settings.ts";
 import type { LogReplay } from "../sweeps/log-replay.ts";
 import { asksForHelp, flag, readArguments } from "../cli/arguments.ts";
-import { countText } from "../doctor/check/count-text.ts";
+import { countText } from "../../shared/text/count-text.ts";
 import { failWith } from "../cli/failure.ts";
 import { EXIT, printFailure, printJson, type CommandIo, type ExitCode } from "../cli/io.ts";
 import { pointInTime } from "../cli/point-in-time.ts";

@@ -24,7 +24,7 @@ import { processLogger } from "../log/process-logger.ts";
 import { failWith } from "../cli/failure.ts";
 import { keepInstance } from "../daemon/keep-instance.ts";
 import { EXIT, printFailure, printJson, type CommandIo, type ExitCode } from "../cli/io.ts";
-import { countText } from "../doctor/check/count-text.ts";
+import { countText } from "../../shared/text/count-text.ts";
 
 const HELP = `Usage: hookline scale [--once] [--dry-run] [--pool KEY] [--json]
 

@@ -6,7 +6,7 @@ import { printable } from "../../shared/text/printable.ts";
 import { silentLogger } from "../../shared/log/logger.ts";
 import { systemClock } from "../clock/system-clock.ts";
 import { readSettings, type AgentSettings } from "../settings/settings.ts";
-import { ageText } from "../doctor/check/age-text.ts";
+import { ageText } from "../../shared/text/age-text.ts";
 import { factsByJob } from "../journal/job-outcome.ts";
 import { readFrom, readJournal } from "../journal/read-journal.ts";
 import { dockerSlots } from "../slots/docker/open-docker.ts";

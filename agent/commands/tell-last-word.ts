@@ -1,7 +1,7 @@
 import { lastWord } from "../journal/last-word.ts";
 import { EXIT, printFailure, type CommandIo, type ExitCode } from "../cli/io.ts";
 import { textTable } from "../cli/text-table.ts";
-import { ageText } from "../doctor/check/age-text.ts";
+import { ageText } from "../../shared/text/age-text.ts";
 
 /** Prints what the journal of a daemon that is away says, and that it is. @throws {JournalUnreadable} */
 export function tellLastWord(dataFolder: string, json: boolean, io: CommandIo): ExitCode {

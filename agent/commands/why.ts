@@ -19,7 +19,7 @@ import { whyOf } from "../why/why.ts";
 import { asksForHelp, flag, needed, readArguments } from "../cli/arguments.ts";
 import { failWith } from "../cli/failure.ts";
 import { EXIT, printJson, type CommandIo, type ExitCode } from "../cli/io.ts";
-import { ageText } from "../doctor/check/age-text.ts";
+import { ageText } from "../../shared/text/age-text.ts";
 
 const DEADLINE_MS = 30_000;
 
@@ -99,7 +99,7 @@ function describeAnswer(answer: WhyAnswer): string {
   const { jobId, repository, name, state, why: reason, remedy, source, sinceMs, ranMs, atMs } = answer;
   const where = repository === null ? "" : ` of ${repository}`;
   const called = name === null ? "" : ` (${name})`;
-  const since = sinceMs === null || state === "ended" ? "" : ` for ${ageText(Math.max(0, atMs - sinceMs))}`;
+  const since = sinceMs === null || state === "ended" ? "" : ` for ${ageText(atMs - sinceMs)}`;
   const ran = ranMs === null ? "" : `; it ran for ${ageText(ranMs)}`;
   const doing = { waiting: "waits", running: "runs", ended: "is done" }[state];
   const told = { daemon: "the daemon", journal: "the journal", github: "GitHub, by the rules of the pools file" }[

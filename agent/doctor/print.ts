@@ -4,7 +4,7 @@ import type { Freshness } from "../../shared/mailbox/freshness.ts";
 import { printable } from "../../shared/text/printable.ts";
 import { knownRefusals } from "../edge/known-refusals.ts";
 import type { LegLatency } from "../journal/latency.ts";
-import { ageText } from "./check/age-text.ts";
+import { ageText } from "../../shared/text/age-text.ts";
 import type { CheckResult, CheckStatus } from "./check/check.ts";
 
 const MARKS = { pass: "ok  ", warn: "warn", fail: "FAIL", skip: "skip" } as const;
@@ -29,7 +29,7 @@ export function describeFreshness(freshness: Freshness): string {
   const { now, secret, rejected, acked, head, dead, oldestUnackedMs } = freshness;
   const refused = knownRefusals(freshness);
   const isUnknown = refused === null;
-  const ago = (atMs: number | null): string => (atMs === null ? "never" : `${ageText(Math.max(0, now - atMs))} ago`);
+  const ago = (atMs: number | null): string => (atMs === null ? "never" : `${ageText(now - atMs)} ago`);
   const reasons = Object.entries(rejected ?? {}).map(([reason, count]) => `${count} ${reason}`);
   const rows = [
     [

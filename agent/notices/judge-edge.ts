@@ -1,5 +1,6 @@
 import type { Freshness } from "../../shared/mailbox/freshness.ts";
 import type { Judgement } from "./notice.ts";
+import { countText } from "../../shared/text/count-text.ts";
 
 const MINUTE_MS = 60_000;
 /** One who has come back takes what waits within moments. */
@@ -17,7 +18,7 @@ export function judgeEdge(freshness: Freshness | null | undefined): Judgement {
   const { dead, rejectedSinceAccepted, oldestUnackedMs, unacked } = freshness;
   const conditions: Judgement["conditions"][number][] = [];
   if (dead > 0) {
-    const text = `${dead} ${dead === 1 ? "signal was" : "signals were"} set aside at the edge, because this agent could not take them.`;
+    const text = `${countText(dead, "signal was", "signals were")} set aside at the edge, because this agent could not take them.`;
     conditions.push({
       rule: "dead-letters",
       key: "dead-letters",

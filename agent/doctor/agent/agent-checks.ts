@@ -1,10 +1,10 @@
 import { AGENT_CONTAINER, COMPOSE } from "../../cli/agent-container.ts";
 import type { Freshness } from "../../../shared/mailbox/freshness.ts";
-import { ageText } from "../check/age-text.ts";
+import { ageText } from "../../../shared/text/age-text.ts";
 import { Skipped, type Finding } from "../check/check.ts";
 import type { JournalReading } from "../../journal/journal-facts.ts";
 import type { SweepRecord } from "../../journal/sweep-records.ts";
-import { countText } from "../check/count-text.ts";
+import { countText } from "../../../shared/text/count-text.ts";
 
 const SLACK_MS = 60_000;
 const ROUND_MS = 2 * 60 * 60_000;
@@ -26,12 +26,12 @@ export function judgeRunning(signs: SignsOfLife): Finding {
   const { freshness, lastSweep, nowMs } = signs;
   const agent = freshness?.agent;
   if (agent?.connected === true && agent.instance === signs.instance) {
-    const since = agent.since === null ? "" : ` since ${ageText(Math.max(0, (freshness?.now ?? nowMs) - agent.since))}`;
+    const since = agent.since === null ? "" : ` since ${ageText((freshness?.now ?? nowMs) - agent.since)}`;
     return { status: "pass", summary: `the agent ${signs.instance} is linked to the edge${since}` };
   }
   const sweptAtMs = lastSweep?.finishedAtMs ?? null;
   if (sweptAtMs !== null && nowMs - sweptAtMs <= patience(signs)) {
-    return { status: "pass", summary: `the agent swept ${ageText(Math.max(0, nowMs - sweptAtMs))} ago` };
+    return { status: "pass", summary: `the agent swept ${ageText(nowMs - sweptAtMs)} ago` };
   }
   const last = sweptAtMs === null ? "no sweep is on record" : `the last sweep was ${ageText(nowMs - sweptAtMs)} ago`;
   if (signs.hasEdge && freshness !== null) throw new Skipped(`no sign of life: ${last}`, "webhook-freshness");
@@ -52,7 +52,7 @@ export function judgeSweep(signs: SignsOfLife): Finding {
     const detail = cost === "" ? {} : { detail: cost };
     return {
       status: "pass",
-      summary: `the last complete sweep was ${ageText(Math.max(0, nowMs - lastMs))} ago`,
+      summary: `the last complete sweep was ${ageText(nowMs - lastMs)} ago`,
       ...detail,
     };
   }

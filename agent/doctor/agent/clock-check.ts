@@ -1,4 +1,4 @@
-import { ageText } from "../check/age-text.ts";
+import { ageText } from "../../../shared/text/age-text.ts";
 import { Skipped, type Finding } from "../check/check.ts";
 
 const WARN_MS = 60_000;

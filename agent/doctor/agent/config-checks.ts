@@ -6,7 +6,7 @@ import type { AgentSettings } from "../../settings/settings.ts";
 import type { Environment } from "../../settings/environment.ts";
 import { unknownSettings } from "../../settings/unknown-settings.ts";
 import type { Check, Finding } from "../check/check.ts";
-import { countText } from "../check/count-text.ts";
+import { countText } from "../../../shared/text/count-text.ts";
 
 /** What the file alone cannot know is judged by docker-limits on the host itself. */
 const ASKED_OF_DOCKER = /resources\.(?:cpus|pidsLimit)$/;

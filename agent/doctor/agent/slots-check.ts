@@ -9,7 +9,7 @@ import { runnerScopes } from "../../sweeps/sweep-targets.ts";
 import { Skipped, type Finding } from "../check/check.ts";
 import { orDockerSkipped, type DockerFacts } from "../docker/docker-facts.ts";
 import { orGitHubSkipped, type GitHubFacts } from "../github/github-facts.ts";
-import { countText } from "../check/count-text.ts";
+import { countText } from "../../../shared/text/count-text.ts";
 
 /** What is younger than that may just be on its way from one to the other. */
 const SETTLED_MS = 2 * 60_000;

@@ -6,7 +6,7 @@ import type { Fleet } from "../../../shared/fleet/pool.ts";
 import type { Status } from "../../../shared/status/status.ts";
 import { AGENT_CONTAINER } from "../../cli/agent-container.ts";
 import { shortHash } from "../../slots/pool-hash.ts";
-import { ageText } from "../check/age-text.ts";
+import { ageText } from "../../../shared/text/age-text.ts";
 import { Skipped, type Finding } from "../check/check.ts";
 
 export interface LoadedOptions {

@@ -1,7 +1,7 @@
 import type { SlotOutcome } from "../../../shared/status/pool-status.ts";
-import { ageText } from "../check/age-text.ts";
+import { ageText } from "../../../shared/text/age-text.ts";
 import type { Finding } from "../check/check.ts";
-import { countText } from "../check/count-text.ts";
+import { countText } from "../../../shared/text/count-text.ts";
 import { likelyCause } from "./likely-cause.ts";
 
 /** From so many in a row on it is no chance any more. */
@@ -34,7 +34,7 @@ export function judgeOutcomes(pools: readonly PoolOutcomes[], atMs: number, sour
   const many = worst.streak.length === 1 ? "the last slot" : `the last ${countText(worst.streak.length, "slot")}`;
   return {
     status: worst.streak.length >= NO_CHANCE ? "fail" : "warn",
-    summary: `${many} of ${worst.key} came to nothing, the newest ${ageText(Math.max(0, atMs - last.atMs))} ago: ${why}${from}`,
+    summary: `${many} of ${worst.key} came to nothing, the newest ${ageText(atMs - last.atMs)} ago: ${why}${from}`,
     ...detailOf(
       last,
       others.map(({ key, streak }) => `${key}: ${countText(streak.length, "slot")} came to nothing`),

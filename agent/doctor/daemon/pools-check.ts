@@ -1,9 +1,9 @@
 import { remedyFor } from "../../../shared/controller/wait-remedy.ts";
 import type { PoolStatus } from "../../../shared/status/pool-status.ts";
 import type { Status } from "../../../shared/status/status.ts";
-import { ageText } from "../check/age-text.ts";
+import { ageText } from "../../../shared/text/age-text.ts";
 import type { Finding } from "../check/check.ts";
-import { countText } from "../check/count-text.ts";
+import { countText } from "../../../shared/text/count-text.ts";
 import { checkOfPause } from "./check-of-pause.ts";
 
 interface Trouble {
@@ -56,7 +56,7 @@ function paused({ key }: PoolStatus, pause: PoolStatus["pauses"][number], { pool
   const where = pause.scope === null ? key : `${key} in ${pause.scope}`;
   return {
     status: mender === "time" ? "pass" : "fail",
-    text: `${where} is paused for ${ageText(Math.max(0, pause.untilMs - atMs))} more: ${failure?.message ?? pause.code}`,
+    text: `${where} is paused for ${ageText(pause.untilMs - atMs)} more: ${failure?.message ?? pause.code}`,
     remedy: failure?.remedy ?? text,
   };
 }

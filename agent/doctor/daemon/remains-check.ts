@@ -1,7 +1,7 @@
 import type { Status } from "../../../shared/status/status.ts";
-import { ageText } from "../check/age-text.ts";
+import { ageText } from "../../../shared/text/age-text.ts";
 import type { Finding } from "../check/check.ts";
-import { countText } from "../check/count-text.ts";
+import { countText } from "../../../shared/text/count-text.ts";
 
 /** An engine may take a while to remove what it has just stopped. */
 const TRIED_IN_VAIN = 3;

@@ -3,7 +3,7 @@ import type { Status } from "../../../shared/status/status.ts";
 import { shortage, type RoomRule } from "../../slots/docker/admission.ts";
 import { Skipped, type Finding } from "../check/check.ts";
 import { checkOfPause } from "./check-of-pause.ts";
-import { countText } from "../check/count-text.ts";
+import { countText } from "../../../shared/text/count-text.ts";
 
 interface Short {
   readonly pool: string;

@@ -1,8 +1,8 @@
 import type { Status } from "../../../shared/status/status.ts";
 import type { WaitingJob } from "../../../shared/status/job-status.ts";
-import { ageText } from "../check/age-text.ts";
+import { ageText } from "../../../shared/text/age-text.ts";
 import { Skipped, type Finding } from "../check/check.ts";
-import { countText } from "../check/count-text.ts";
+import { countText } from "../../../shared/text/count-text.ts";
 import { checkOfPause } from "./check-of-pause.ts";
 
 const MOST_NAMED = 3;

@@ -5,7 +5,7 @@ import { settingsLeftOut } from "../../slots/docker/container-spec.ts";
 import type { HostFeatures } from "../../slots/docker/host-features.ts";
 import type { Finding } from "../check/check.ts";
 import { freeSpace } from "./free-space.ts";
-import { countText } from "../check/count-text.ts";
+import { countText } from "../../../shared/text/count-text.ts";
 
 const GIB = 2 ** 30;
 /** The images of actions/runner are built on a system that needs getrandom; older kernels than this lack it. */

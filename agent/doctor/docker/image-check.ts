@@ -1,5 +1,5 @@
 import type { Pool } from "../../../shared/fleet/pool.ts";
-import { ageText } from "../check/age-text.ts";
+import { ageText } from "../../../shared/text/age-text.ts";
 import type { Finding } from "../check/check.ts";
 import { orDockerSkipped, type DockerFacts } from "./docker-facts.ts";
 
@@ -28,6 +28,6 @@ export async function judgeImage(
     };
   }
   const builtAtMs = Date.parse(found.created ?? "");
-  const age = Number.isNaN(builtAtMs) ? "" : `, built ${ageText(Math.max(0, nowMs - builtAtMs))} ago`;
+  const age = Number.isNaN(builtAtMs) ? "" : `, built ${ageText(nowMs - builtAtMs)} ago`;
   return { status: "pass", summary: `image ${image} is here${age}` };
 }

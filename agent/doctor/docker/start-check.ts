@@ -6,7 +6,7 @@ import { DockerError } from "../../docker/docker-error.ts";
 import type { ContainerSpec } from "../../slots/docker/container-spec.ts";
 import type { HelperContainers } from "../../slots/docker/helper-container.ts";
 import { Skipped, type Check, type Finding } from "../check/check.ts";
-import { countText } from "../check/count-text.ts";
+import { countText } from "../../../shared/text/count-text.ts";
 import { lanes } from "../check/lanes.ts";
 import { CERTIFICATE, LINE, NAMES, STALLED, type LikelyCause } from "../daemon/likely-cause.ts";
 import { orDockerSkipped, requireImage, type DockerFacts } from "./docker-facts.ts";

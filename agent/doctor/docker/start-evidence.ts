@@ -2,7 +2,7 @@ import type { Fleet, Pool } from "../../../shared/fleet/pool.ts";
 import type { Status } from "../../../shared/status/status.ts";
 import { shortage, type RoomRule } from "../../slots/docker/admission.ts";
 import { shortHash } from "../../slots/pool-hash.ts";
-import { ageText } from "../check/age-text.ts";
+import { ageText } from "../../../shared/text/age-text.ts";
 import { Skipped } from "../check/check.ts";
 
 const FRESH_MS = 60 * 60_000;
@@ -15,7 +15,7 @@ export function spared(pool: Pool, fleet: Fleet, rule: RoomRule, status: Status 
   if (shortage(rule, pool, 0) !== null) return new Skipped("this machine has no room for one more container", "room");
   const atMs = status === null ? null : lastGoodMs(pool, fleet, status);
   if (status === null || atMs === null) return null;
-  const age = ageText(Math.max(0, status.atMs - atMs));
+  const age = ageText(status.atMs - atMs);
   return new Skipped(`a job of ${pool.key} ended well ${age} ago, which shows more than a try would`);
 }
 

@@ -1,8 +1,8 @@
 import type { Pool } from "../../../shared/fleet/pool.ts";
-import { bytesText } from "../../cli/bytes-text.ts";
+import { bytesText } from "../../../shared/text/bytes-text.ts";
 import { ownCaches } from "../../slots/docker/cache-volumes.ts";
 import { Skipped, type Finding } from "../check/check.ts";
-import { countText } from "../check/count-text.ts";
+import { countText } from "../../../shared/text/count-text.ts";
 import { isRefused, orDockerSkipped, type DockerFacts } from "./docker-facts.ts";
 import { freeSpace } from "./free-space.ts";
 

@@ -2,7 +2,7 @@ import { ConfigError } from "../../../shared/fleet/config-error.ts";
 import type { Freshness } from "../../../shared/mailbox/freshness.ts";
 import { PROTOCOL_VERSION } from "../../../shared/link/protocol.ts";
 import { VERSION } from "../../../shared/version.ts";
-import { ageText } from "../check/age-text.ts";
+import { ageText } from "../../../shared/text/age-text.ts";
 import { EdgeError } from "../../edge/call-edge.ts";
 import { deployEdge } from "../../edge/edge-remedies.ts";
 import { failureOf, Skipped, type Check, type Finding } from "../check/check.ts";
@@ -11,7 +11,7 @@ import { judgeSecrets } from "./judge-secrets.ts";
 import { judgeDayUsage } from "./judge-usage.ts";
 import { judgeFreshness, type OutsideEvidence } from "./judge-freshness.ts";
 import { COMPOSE } from "../../cli/agent-container.ts";
-import { countText } from "../check/count-text.ts";
+import { countText } from "../../../shared/text/count-text.ts";
 
 export interface EdgeCheckOptions {
   /** Asks once; the checks share the answer. Throws EdgeError. */

@@ -3,10 +3,10 @@ import { edgeName, setSecret } from "../../edge/edge-remedies.ts";
 import { knownRefusals } from "../../edge/known-refusals.ts";
 import type { Freshness } from "../../../shared/mailbox/freshness.ts";
 import { hookName } from "../../github/model/delivery-log.ts";
-import { ageText } from "../check/age-text.ts";
+import { ageText } from "../../../shared/text/age-text.ts";
 import type { Finding } from "../check/check.ts";
 import { answersText, deliveriesCommand, throttledText, type HookEvidence } from "../github/delivery-evidence.ts";
-import { countText } from "../check/count-text.ts";
+import { countText } from "../../../shared/text/count-text.ts";
 
 const BACKLOG_MS = 60_000;
 const AGENT_LOG = `docker logs --tail 100 ${AGENT_CONTAINER}`;

@@ -1,9 +1,9 @@
 import type { Freshness } from "../../../shared/mailbox/freshness.ts";
 import { deleteSecret } from "../../edge/edge-remedies.ts";
 import { knownRefusals } from "../../edge/known-refusals.ts";
-import { ageText } from "../check/age-text.ts";
+import { ageText } from "../../../shared/text/age-text.ts";
 import { Skipped, type Finding } from "../check/check.ts";
-import { countText } from "../check/count-text.ts";
+import { countText } from "../../../shared/text/count-text.ts";
 
 /** A week, and the day by which the edge may date a hook's last delivery too early. */
 const ASKED_ABOUT_MS = 8 * 24 * 60 * 60_000;

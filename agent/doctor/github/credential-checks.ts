@@ -2,10 +2,10 @@ import type { RunnerScope } from "../../github/model/types.ts";
 import { GitHubError } from "../../github/model/types.ts";
 import { REGISTRATION_RESOURCE } from "../../github/http/rate-limit.ts";
 import type { SweepRecord } from "../../journal/sweep-records.ts";
-import { ageText } from "../check/age-text.ts";
+import { ageText } from "../../../shared/text/age-text.ts";
 import { Skipped, type Finding } from "../check/check.ts";
 import { orGitHubSkipped, type GitHubFacts } from "./github-facts.ts";
-import { countText } from "../check/count-text.ts";
+import { countText } from "../../../shared/text/count-text.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
 const TOKEN_NOTICE_MS = 7 * DAY_MS;
@@ -24,7 +24,7 @@ export async function judgeToken(facts: GitHubFacts, scope: RunnerScope | null, 
     }
     return {
       status: "warn",
-      summary: `GitHub knows us as ${subject}, but the token ends in ${ageText(Math.max(0, endsAtMs - nowMs))}`,
+      summary: `GitHub knows us as ${subject}, but the token ends in ${ageText(endsAtMs - nowMs)}`,
       remedy: "make a new token at https://github.com/settings/tokens and put it into GITHUB_TOKEN",
     };
   } catch (error) {
@@ -54,7 +54,7 @@ export async function judgeRate(facts: GitHubFacts, scope: RunnerScope, options:
       resource === REGISTRATION_RESOURCE
         ? "make fewer runners: raise cooldownSeconds in config/pools.yaml, look for jobs that fail at once"
         : "sweep more seldom: HOOKLINE_SWEEP_INTERVAL_SECONDS=300; share the token with fewer tools";
-    const resets = ageText(Math.max(0, resetAtMs - options.nowMs));
+    const resets = ageText(resetAtMs - options.nowMs);
     const summary = `${remaining} of ${countText(limit, "call")} left of ${resource}; it fills again in ${resets}`;
     return { status: remaining === 0 ? "fail" : "warn", summary, detail, remedy };
   }

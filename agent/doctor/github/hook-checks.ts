@@ -2,12 +2,12 @@ import { hookName, type GitHubHook } from "../../github/model/delivery-log.ts";
 import { webhookUrl } from "../../github/model/delivers-to.ts";
 import { scopeName } from "../../github/model/scope.ts";
 import type { RunnerScope } from "../../github/model/types.ts";
-import { ageText } from "../check/age-text.ts";
+import { ageText } from "../../../shared/text/age-text.ts";
 import { Skipped, type Finding } from "../check/check.ts";
 import { answersText, deliveriesCommand, throttledText, type HookEvidence } from "./delivery-evidence.ts";
 import { orGitHubSkipped, type GitHubFacts } from "./github-facts.ts";
 import { hooksFor, pointsAt } from "./our-hooks.ts";
-import { countText } from "../check/count-text.ts";
+import { countText } from "../../../shared/text/count-text.ts";
 
 /** Whether some hook tells our receiver of the scope's jobs, in a form that it can read. */
 export async function judgeHook(facts: GitHubFacts, scope: RunnerScope, edgeUrl: string): Promise<Finding> {

@@ -3,7 +3,7 @@ import type { InspectedRepository } from "../../github/calls/inspector.ts";
 import { GitHubError } from "../../github/model/types.ts";
 import { Skipped, type Finding } from "../check/check.ts";
 import type { GitHubFacts } from "./github-facts.ts";
-import { countText } from "../check/count-text.ts";
+import { countText } from "../../../shared/text/count-text.ts";
 
 const MOST = 20;
 

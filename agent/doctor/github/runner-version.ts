@@ -1,5 +1,5 @@
 import type { RunnerRelease } from "../../github/calls/inspector.ts";
-import { ageText } from "../check/age-text.ts";
+import { ageText } from "../../../shared/text/age-text.ts";
 import type { Finding } from "../check/check.ts";
 
 const DAY_MS = 24 * 60 * 60_000;

@@ -2,10 +2,10 @@ import { scopeName } from "../../github/model/scope.ts";
 import type { GitHubRunner, RunnerScope } from "../../github/model/types.ts";
 import type { SlotRecord } from "../../journal/slot-records.ts";
 import { ownPrefix } from "../../slots/slot-name.ts";
-import { ageText } from "../check/age-text.ts";
+import { ageText } from "../../../shared/text/age-text.ts";
 import type { Finding } from "../check/check.ts";
 import { orGitHubSkipped, type GitHubFacts } from "./github-facts.ts";
-import { countText } from "../check/count-text.ts";
+import { countText } from "../../../shared/text/count-text.ts";
 
 const LONG_MS = 60 * 60_000;
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { ageText } from "../../../agent/doctor/check/age-text.ts";
+import { ageText } from "../../../shared/text/age-text.ts";
 import type { CheckStatus } from "../../../agent/doctor/check/check.ts";
 import type { HookEvidence } from "../../../agent/doctor/github/delivery-evidence.ts";
 import { judgeFreshness } from "../../../agent/doctor/edge/judge-freshness.ts";

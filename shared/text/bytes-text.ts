@@ -1,6 +1,6 @@
 const UNITS = ["B", "KiB", "MiB", "GiB", "TiB"] as const;
 
-/** Bytes for a person: `0 B`, `999 MiB`, `1.5 GiB`. */
+/** Measured bytes for a person, rounded: `0 B`, `999 MiB`, `1.5 GiB`. What was set is told to the byte, by `formatBytes`. */
 export function bytesText(bytes: number): string {
   const step = Math.min(UNITS.length - 1, Math.max(0, Math.floor(Math.log2(Math.max(1, bytes)) / 10)));
   const value = bytes / 1024 ** step;
