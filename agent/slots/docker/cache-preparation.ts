@@ -11,12 +11,11 @@ import { cacheMounts, usernsOf, type CacheMount } from "./container-options.ts";
 import { platformOf } from "./container-spec.ts";
 import type { HostFeatures } from "./host-features.ts";
 import type { HelperContainers } from "./helper-container.ts";
+import { LOOK_MS } from "./inspect-soon.ts";
 import { unlessAborted, type DockerImagePulls } from "./image-pulls.ts";
 
 /** How long a helper may take; a slow disk needs a second. */
 const LIMIT_MS = 30_000;
-/** A volume is looked up in milliseconds, unless its plugin hangs. */
-const LOOK_MS = 3000;
 /** After a failure the jobs of the pool do without for so long, rather than wait for the next one each. */
 const RETRY_MS = 10 * 60_000;
 
@@ -80,7 +79,7 @@ export class CachePreparation {
     const { client, instance, clock } = this.#options;
     const isHere = ({ Source }: CacheMount): Promise<boolean> => {
       const look = (until: AbortSignal): Promise<boolean> => client.volumes.exists(Source, until);
-      // Where the engine cannot be asked, what was prepared is taken to be so still.
+      // Where the engine cannot be asked, or the volume's plugin hangs, what was prepared is taken to be so still.
       return soon(look, LOOK_MS, clock, signal).catch(() => true);
     };
     return (await Promise.all(cacheMounts(pool, instance, host).map(isHere))).every(Boolean);

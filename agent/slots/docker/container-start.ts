@@ -7,6 +7,7 @@ import type { HostConfig } from "@docker/node-sdk";
 import type { CreatedContainer } from "../../docker/container-answers.ts";
 import type { DockerClient } from "../../docker/docker-client.ts";
 import { DockerError } from "../../docker/docker-error.ts";
+import { unaborted } from "../../docker/unaborted.ts";
 import type { DockerImagePulls } from "./image-pulls.ts";
 import { slotError } from "./slot-error.ts";
 import { SlotError, type SlotSpec } from "../slot-provider.ts";
@@ -122,8 +123,3 @@ export class DockerSlotStart {
 
 const UNBOUND_REMEDY =
   "Take the setting out of the pool in config/pools.yaml, or use an engine that has it: Podman's Docker API knows no runtime.";
-
-/** For calls that must not be cut short; the transport bounds their silence. */
-function unaborted(): AbortSignal {
-  return new AbortController().signal;
-}

@@ -3,7 +3,6 @@ import type { Pool } from "../../../shared/fleet/pool.ts";
 import type { Logger } from "../../../shared/log/logger.ts";
 import { errorFields } from "../../../shared/errors/message-of.ts";
 import { SayOnce } from "../../../shared/log/say-once.ts";
-import { soon } from "../../clock/soon.ts";
 import type { ContainerSummary } from "../../docker/container-answers.ts";
 import { INSTANCE_LABEL, readSlotLabels } from "./container-labels.ts";
 import { containerSpec, platformOf, settingsLeftOut } from "./container-spec.ts";
@@ -14,6 +13,7 @@ import { engineTimeMs } from "../../docker/engine-time.ts";
 import type { EngineInfo } from "../../docker/system-api.ts";
 import type { EngineCalls } from "../../docker/transport.ts";
 import { hostFeatures, type HostFeatures } from "./host-features.ts";
+import { inspectSoon } from "./inspect-soon.ts";
 import { Admission, refuseOldKernel, type RoomRule } from "./admission.ts";
 import { SlotImages } from "./slot-images.ts";
 import type { RegistryAuth } from "../../docker/registry-auth.ts";
@@ -31,9 +31,6 @@ import { watchContainers } from "./container-watch.ts";
 import { runsJob } from "./runner-words.ts";
 import { HelperContainers } from "./helper-container.ts";
 import type { ObservedSlot, ContainerChange, SlotProvider, SlotSpec } from "../slot-provider.ts";
-
-/** A healthy engine inspects a container in milliseconds; a stuck one must not be waited for. */
-const INSPECT_MS = 3000;
 
 /** A runner prints a few lines from its start to the job; these are more than it ever does. */
 const RUNNER_LINES = 200;
@@ -235,8 +232,7 @@ export class DockerSlotProvider implements SlotProvider {
   async #observe(row: ContainerSummary, signal: AbortSignal): Promise<ObservedSlot | null> {
     const { instance, clock } = this.#options;
     try {
-      const within = (until: AbortSignal) => this.#client.containers.inspect(row.id, until);
-      const container = await soon(within, INSPECT_MS, clock, signal);
+      const container = await inspectSoon(this.#client, row.id, clock, signal);
       const labels = container === null ? null : readSlotLabels(container.labels, instance);
       this.#unseen.over(row.name);
       return container === null || labels === null ? null : observedSlot(container, labels);
@@ -254,8 +250,7 @@ export class DockerSlotProvider implements SlotProvider {
   /** The container of that name if it is ours; one that is not is as good as absent. */
   async #own(name: string, signal: AbortSignal): Promise<Pick<ContainerSummary, "id" | "labels"> | null> {
     const { instance, clock } = this.#options;
-    const inspect = (until: AbortSignal) => this.#client.containers.inspect(name, until);
-    const found = await soon(inspect, INSPECT_MS, clock, signal).catch(async () => {
+    const found = await inspectSoon(this.#client, name, clock, signal).catch(async () => {
       signal.throwIfAborted();
       const rows = await this.#client.containers.list(INSTANCE_LABEL, instance, signal);
       return rows.find((row) => row.name === name) ?? null;

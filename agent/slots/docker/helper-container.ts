@@ -5,6 +5,7 @@ import type { Logger } from "../../../shared/log/logger.ts";
 import type { CreatedContainer } from "../../docker/container-answers.ts";
 import type { DockerClient } from "../../docker/docker-client.ts";
 import { DockerError } from "../../docker/docker-error.ts";
+import { unaborted } from "../../docker/unaborted.ts";
 import { HANDS_OFF, INSTANCE_LABEL } from "./container-labels.ts";
 
 /** Whose helper it is, in place of the agent's label: what carries it is never adopted as a slot. */
@@ -142,9 +143,4 @@ function valueOf<T>(work: Settled<T>, removal: Settled<boolean>): T {
   if ("error" in work) throw work.error;
   if ("error" in removal) throw removal.error;
   return work.value;
-}
-
-/** For calls that must not be cut short; the transport bounds their silence. */
-function unaborted(): AbortSignal {
-  return new AbortController().signal;
 }

@@ -1,10 +1,10 @@
 import { hostname } from "node:os";
 
 import type { Clock } from "../../../shared/clock/clock.ts";
-import { soon } from "../../clock/soon.ts";
 import type { DockerClient } from "../../docker/docker-client.ts";
 import type { DockerHost } from "../../docker/docker-host.ts";
 import { NO_PROXY, type OwnProxy } from "../../settings/own-proxy.ts";
+import { inspectSoon } from "./inspect-soon.ts";
 
 /** What of the agent's own its jobs may get, if their pool asks for it. */
 export interface Lent {
@@ -14,8 +14,6 @@ export interface Lent {
 }
 
 export const NOTHING_LENT: Lent = { proxy: NO_PROXY, dockerSocket: "/var/run/docker.sock" };
-
-const INSPECT_MS = 3000;
 
 /**
  * The socket that the agent uses, by its path on the engine's host, which mounts are made of. An agent in a container
@@ -30,8 +28,7 @@ export async function socketOnHost(
 ): Promise<string | null> {
   if (host.kind !== "unix") return null;
   const { socketPath } = host;
-  const inspect = (until: AbortSignal) => client.containers.inspect(hostname(), until);
-  const self = await soon(inspect, INSPECT_MS, clock, signal).catch(() => null);
+  const self = await inspectSoon(client, hostname(), clock, signal).catch(() => null);
   signal.throwIfAborted();
   const path = canonical(socketPath);
   const [nearest] = (self?.mounts ?? [])

@@ -3,14 +3,13 @@ import type { Clock } from "../../../shared/clock/clock.ts";
 import type { Pool } from "../../../shared/fleet/pool.ts";
 import type { Logger } from "../../../shared/log/logger.ts";
 import { errorFields } from "../../../shared/errors/message-of.ts";
-import { soon } from "../../clock/soon.ts";
 import type { CreatedContainer } from "../../docker/container-answers.ts";
 import type { DockerClient } from "../../docker/docker-client.ts";
+import { unaborted } from "../../docker/unaborted.ts";
 import { poolHash } from "../pool-hash.ts";
 import { discards, droppedSettings } from "./dropped-settings.ts";
 import type { HostFeatures } from "./host-features.ts";
-
-const INSPECT_MS = 3000;
+import { inspectSoon } from "./inspect-soon.ts";
 
 export interface ReadBackOptions {
   readonly client: DockerClient;
@@ -35,8 +34,7 @@ export class ReadBack {
     this.#looked.add(key);
     const { client, clock, log } = this.#options;
     try {
-      const inspect = (until: AbortSignal) => client.containers.inspect(created.id, until);
-      const kept = (await soon(inspect, INSPECT_MS, clock, new AbortController().signal))?.kept ?? null;
+      const kept = (await inspectSoon(client, created.id, clock, unaborted()))?.kept ?? null;
       if (kept === null) this.#looked.delete(key);
       const dropped = kept === null ? [] : droppedSettings(asked, kept);
       const said = discards(created.warnings);

@@ -6,6 +6,7 @@ import type { Logger } from "../../../shared/log/logger.ts";
 import type { DockerClient } from "../../docker/docker-client.ts";
 import { DockerError } from "../../docker/docker-error.ts";
 import type { ImageDetail } from "../../docker/image-api.ts";
+import { unaborted } from "../../docker/unaborted.ts";
 import type { DockerImagePulls } from "./image-pulls.ts";
 import { ReplacedImages } from "./replaced-images.ts";
 
@@ -73,7 +74,7 @@ export class SlotImages {
     const askedAtMs = this.#askedAtMs.get(keyOf(pool, platform));
     if (askedAtMs !== undefined && this.#options.clock.monotonicMs() - askedAtMs < A_DAY_MS) return;
     // Not bound to this start, which is over before the pull is. It settles by itself.
-    void this.#refresh(pool, platform, new AbortController().signal).catch(() => {});
+    void this.#refresh(pool, platform, unaborted()).catch(() => {});
   }
 
   /**
