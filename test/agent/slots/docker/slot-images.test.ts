@@ -85,6 +85,32 @@ test("C-13: an image that GitHub may soon give no jobs, and that cannot be refre
   await expect.poll(() => told().length).toBe(4);
 });
 
+test("slots that start at the same time have an image that is asked for daily looked at and pulled once", async () => {
+  const digests = [`acme/runner@${DIGEST}`];
+  await using engine = await FakeEngine.start({
+    answer: ({ path }, response) => {
+      if (path === "/images/create") json(response, 200, { status: "Image is up to date" });
+      else if (path.startsWith("/images/")) json(response, 200, { Id: "sha256:1", RepoDigests: digests, Config: {} });
+      else return false;
+      return true;
+    },
+  });
+  const clock = new VirtualClock();
+  const { provider } = providerOn(engine.host, "mine", { clock });
+  const pool = onePool(
+    `version: 2\npools:\n  - {key: nas, organization: acme, labels: [nas], image: "acme/runner:latest"}\n`,
+  );
+  await provider.prepare([pool], calm());
+  await clock.advance(DAY_MS);
+  const before = engine.calls.length;
+  const slots = Array.from({ length: 20 }, (_, n) => `hookline-mine--nas-${n}`);
+  await Promise.all(slots.map((slot) => provider.admit(slot, pool, calm())));
+  const look = "GET /images/acme/runner:latest/json";
+  const calls = () => engine.calls.slice(before).map(decodeURIComponent);
+  await expect.poll(() => calls().at(-1)).toBe(look);
+  await expect.poll(calls).toEqual([look, "POST /images/create", look]);
+});
+
 /** An engine with the image here, whose registry takes a pull and says nothing, or a word and then nothing. */
 async function silentRegistry(firstWord: boolean) {
   const engine = await FakeEngine.start({
