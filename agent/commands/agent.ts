@@ -1,23 +1,14 @@
 import { parseArgs } from "node:util";
 
-import { describeProblem } from "../../shared/fleet/config-error.ts";
-import type { LoadedFleet } from "../../shared/fleet/load-fleet.ts";
-import type { Logger } from "../../shared/log/logger.ts";
 import { systemClock } from "../clock/system-clock.ts";
-import { LiveSecrets } from "../settings/live-secrets.ts";
-import { readPoolsFile } from "../settings/pools-file.ts";
-import { requireEdge, requireGitHub } from "../settings/require-settings.ts";
-import { readSettings, type AgentSettings } from "../settings/settings.ts";
-import { unknownSettings } from "../settings/unknown-settings.ts";
+import { requireEdge } from "../settings/require-settings.ts";
 import { onceDiskAllows } from "../journal/disk-wait.ts";
 import { buildAgent, type BuiltAgent } from "../daemon/build-agent.ts";
 import { httpAndNotices } from "../daemon/http-and-notices.ts";
 import { runDaemon } from "../daemon/run-daemon.ts";
-import { processLogger } from "../log/process-logger.ts";
-import { dockerSlots } from "../slots/docker/open-docker.ts";
-import { keepInstance } from "../daemon/keep-instance.ts";
 import { EXIT, type CommandIo, type ExitCode } from "../cli/io.ts";
 import { failWith } from "../cli/failure.ts";
+import { beginDaemon } from "./begin-daemon.ts";
 
 const HELP = `Usage: hookline agent
 
@@ -40,17 +31,13 @@ export async function runAgent(args: readonly string[], io: CommandIo, stop: Abo
       io.stdout(HELP);
       return EXIT.fine;
     }
-    const given = readSettings(io);
-    const log = processLogger(given.logLevel);
-    for (const unknown of unknownSettings(io.env))
-      log.warn("unknown setting", { detail: describeProblem("environment", unknown) });
-    const { fleet, readFleet } = prepare(given, io, log);
-    const settings = keepInstance(given, Math.random);
-    const provider = dockerSlots(settings, systemClock, log);
-    const secrets = new LiveSecrets({ settings, source: io, clock: systemClock, log });
-    const beside = httpAndNotices({ settings, secrets, log });
-    const build = (): BuiltAgent => buildAgent({ settings, fleet, readFleet, secrets, provider, log });
-    const built = await onceDiskAllows(build, { clock: systemClock, log, signal: stop });
+    const start = beginDaemon(io, (given) => {
+      if (given.edgeUrl !== null) requireEdge(given);
+    });
+    const { settings, log } = start;
+    if (settings.edgeUrl === null) log.warn("HOOKLINE_EDGE_URL is not set; jobs are found by sweeps alone");
+    const beside = httpAndNotices(start);
+    const built = await onceDiskAllows((): BuiltAgent => buildAgent(start), { clock: systemClock, log, signal: stop });
     if (built !== null) await runDaemon({ built, dataFolder: settings.dataFolder, log, stop, ...beside });
     return EXIT.fine;
   } catch (error) {
@@ -58,15 +45,4 @@ export async function runAgent(args: readonly string[], io: CommandIo, stop: Abo
   } finally {
     process.off("SIGHUP", nothingYet);
   }
-}
-
-/** What can be wrong with settings and pools is said before anything is written or waits for the disk. */
-function prepare(settings: AgentSettings, io: CommandIo, log: Logger) {
-  requireGitHub(settings);
-  if (settings.edgeUrl !== null) requireEdge(settings);
-  const readFleet = (): LoadedFleet => readPoolsFile({ file: settings.configFile, cwd: io.cwd, env: io.env });
-  const { fleet, warnings } = readFleet();
-  for (const warning of warnings) log.warn("configuration", { detail: describeProblem(settings.configFile, warning) });
-  if (settings.edgeUrl === null) log.warn("HOOKLINE_EDGE_URL is not set; jobs are found by sweeps alone");
-  return { fleet, readFleet };
 }

@@ -1,25 +1,17 @@
 import * as z from "zod";
 
-import { describeProblem } from "../../shared/fleet/config-error.ts";
-import type { LoadedFleet } from "../../shared/fleet/load-fleet.ts";
 import { createLogger, type Logger } from "../../shared/log/logger.ts";
-import { systemClock } from "../clock/system-clock.ts";
-import { LiveSecrets } from "../settings/live-secrets.ts";
-import { readPoolsFile } from "../settings/pools-file.ts";
 import { settingsNeededBy } from "../settings/needed-settings.ts";
-import { requireGitHub, requireWebhookSecret } from "../settings/require-settings.ts";
-import { readSettings } from "../settings/settings.ts";
-import { unknownSettings } from "../settings/unknown-settings.ts";
+import { requireWebhookSecret } from "../settings/require-settings.ts";
 import { httpAndNotices } from "../daemon/http-and-notices.ts";
 import { runDaemon } from "../daemon/run-daemon.ts";
-import { dockerSlots } from "../slots/docker/open-docker.ts";
 import { processLogger } from "../log/process-logger.ts";
 import { readListenAddress, type ListenAddress } from "../http/listen-address.ts";
 import { startReceiver, type StandaloneReceiver } from "../standalone/start-receiver.ts";
 import { asksForHelp, readArguments } from "../cli/arguments.ts";
 import { failWith } from "../cli/failure.ts";
-import { keepInstance } from "../daemon/keep-instance.ts";
 import { EXIT, type CommandIo, type ExitCode } from "../cli/io.ts";
+import { beginDaemon } from "./begin-daemon.ts";
 
 const HELP = `Usage: hookline autoscale-webhook --listen [HOST]:PORT
 
@@ -70,21 +62,11 @@ export async function runAutoscaleWebhook(
 }
 
 async function serve(listen: ListenAddress, io: CommandIo, stop: AbortSignal): Promise<void> {
-  const given = readSettings(io);
-  requireGitHub(given);
-  requireWebhookSecret(given);
-  const settings = keepInstance(given, Math.random);
-  const readFleet = (): LoadedFleet => readPoolsFile({ file: settings.configFile, cwd: io.cwd, env: io.env });
-  const { fleet, warnings } = readFleet();
-  const log = processLogger(settings.logLevel);
+  const start = beginDaemon(io, requireWebhookSecret);
+  const { settings, log } = start;
   const receiverLog = processLogger(settings.logLevel, { plane: "receiver" });
-  for (const warning of warnings) log.warn("configuration", { detail: describeProblem(settings.configFile, warning) });
-  for (const unknown of unknownSettings(io.env))
-    log.warn("unknown setting", { detail: describeProblem("environment", unknown) });
-  const provider = dockerSlots(settings, systemClock, log);
-  const secrets = new LiveSecrets({ settings, source: io, clock: systemClock, log });
-  const beside = httpAndNotices({ settings, secrets, log, taken: listen });
-  const built = await startReceiver({ settings, fleet, readFleet, secrets, provider, log, receiverLog, listen });
+  const beside = httpAndNotices({ ...start, taken: listen });
+  const built = await startReceiver({ ...start, receiverLog, listen });
   announce(built, io);
   const beforeStop = (): Promise<void> => stopReceiving(built, receiverLog);
   await runDaemon({ built, dataFolder: settings.dataFolder, log, stop, beforeStop, ...beside });

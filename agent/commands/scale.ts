@@ -12,6 +12,7 @@ import type { Action } from "../../shared/controller/plan.ts";
 import type { Logger } from "../../shared/log/logger.ts";
 import { systemClock } from "../clock/system-clock.ts";
 import { LiveSecrets } from "../settings/live-secrets.ts";
+import { HOST_ARCHITECTURE } from "../settings/configured-pools.ts";
 import { readPoolsFile } from "../settings/pools-file.ts";
 import { readSettings, type AgentSettings } from "../settings/settings.ts";
 import type { AgentReport } from "../../shared/link/report.ts";
@@ -77,7 +78,6 @@ interface Run {
 
 async function lookOnly({ settings, fleet, onlyPool, log, stop, io, json }: Run): Promise<ExitCode> {
   const { instance } = settings;
-  const architecture = process.arch === "arm64" ? "arm64" : "amd64";
   const provider = dockerSlots(settings, systemClock, log);
   const github = githubOf(settings, log);
   const holds = await knownHolds(settings.dataFolder);
@@ -85,7 +85,7 @@ async function lookOnly({ settings, fleet, onlyPool, log, stop, io, json }: Run)
     holds,
     instance,
     fleet,
-    architecture,
+    architecture: HOST_ARCHITECTURE,
     github,
     provider,
     onlyPool,
