@@ -1,7 +1,6 @@
 import type { ConfigPath } from "./config-path.ts";
 import type { DockerAccess } from "./container-options.ts";
 import type { FleetFinding } from "./finding.ts";
-import { isSysbox } from "./hardening.ts";
 
 /** What a pool says of Docker in its jobs; undefined is what the schema refused. */
 export interface StatedDocker {
@@ -33,11 +32,29 @@ export function dockerFindings({ at, docker, workFolder, visibility, max, runtim
   if (docker === "socket" && max !== undefined && max > 1) {
     found.push({ at: [...at, "docker"], message: ONE_FOLDER });
   }
-  const roots = docker === "socket" || (docker === "dind" && !isSysbox(runtime));
-  if (roots && visibility !== undefined && visibility !== "private") {
+  if (rootsJobs({ docker, runtime }) && visibility !== undefined && visibility !== "private") {
     found.push({ at: [...at, "docker"], message: FOR_STRANGERS });
   }
   return found;
+}
+
+/** As a pool states it, or as the loader has resolved it. */
+interface DockerInJobs {
+  readonly docker: DockerAccess | undefined;
+  readonly runtime: string | null | undefined;
+}
+
+/**
+ * Whether a pool's containers are privileged. Docker in Docker has to be, unless Sysbox keeps it apart: that needs no
+ * privilege and takes none. https://github.com/nestybox/sysbox/blob/master/docs/user-guide/limitations.md
+ */
+export function isPrivileged({ docker, runtime }: DockerInJobs): boolean {
+  return docker === "dind" && runtime?.startsWith("sysbox") !== true;
+}
+
+/** Whether jobs are root on this machine by the Docker that they are given. */
+export function rootsJobs(pool: DockerInJobs): boolean {
+  return pool.docker === "socket" || isPrivileged(pool);
 }
 
 const NOT_EQUAL =

@@ -1,5 +1,6 @@
+import { rootsJobs } from "./docker-access.ts";
 import type { FleetFinding } from "./finding.ts";
-import { hardeningWarnings, rootsJobs } from "./hardening-warnings.ts";
+import { hardeningWarnings } from "./hardening-warnings.ts";
 import { placeholderWarnings } from "./placeholder-warnings.ts";
 import type { Fleet, Pool } from "./pool.ts";
 import { shadows } from "./shadowing.ts";
@@ -50,7 +51,7 @@ function audienceWarnings(pool: Pool, index: number): FleetFinding[] {
     "names no label: the pool takes every job that asks for no more than self-hosted, linux or the architecture";
   const rooted = `gives every job root on this machine (docker: ${pool.container.docker}); keep it to repositories whose every author you trust`;
   return [
-    ...(rootsJobs(pool) ? [{ at: ["pools", index, "docker"], message: rooted }] : []),
+    ...(rootsJobs(pool.container) ? [{ at: ["pools", index, "docker"], message: rooted }] : []),
     ...(pool.visibility === "private" ? [] : [{ at: ["pools", index, "visibility"], message: exposed }]),
     ...(pool.labels.length > 0 || pool.groupOnly ? [] : [{ at: ["pools", index, "labels"], message: unlabelled }]),
   ];

@@ -1,8 +1,9 @@
 import type { ConfigPath } from "./config-path.ts";
 import type { DockerAccess } from "./container-options.ts";
+import { isPrivileged } from "./docker-access.ts";
 import type { FleetFinding } from "./finding.ts";
 import { capabilities } from "./hardening-fields.ts";
-import { isSysbox, type ProxyAccess } from "./hardening.ts";
+import type { ProxyAccess } from "./hardening.ts";
 
 /** What a pool says of its hardening and of what goes against it; undefined is what the schema refused. */
 export interface StatedHardening {
@@ -48,7 +49,7 @@ function ofCapabilities({ at, docker, runtime, capDrop = [], capAdd = [] }: Stat
     both.length === 0
       ? []
       : [{ at: [...at, "capAdd"], message: `names ${both.join(", ")}, which capDrop takes; keep one of the two` }];
-  if (docker !== "dind" || isSysbox(runtime)) return found;
+  if (!isPrivileged({ docker, runtime })) return found;
   const idle = [dropped.length > 0 ? "capDrop" : [], added.length > 0 ? "capAdd" : []].flat();
   return [...found, ...idle.map((key) => ({ at: [...at, key], message: PRIVILEGED }))];
 }

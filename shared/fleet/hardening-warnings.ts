@@ -1,6 +1,6 @@
 import type { FleetFinding } from "./finding.ts";
 import { NEAR_ROOT } from "./hardening-checks.ts";
-import { isSysbox } from "./hardening.ts";
+import { isRootUser } from "./hardening.ts";
 import type { Pool } from "./pool.ts";
 
 const RUN_SH = "/home/runner/run.sh";
@@ -40,8 +40,8 @@ function socketWarnings({ container }: Pool): string[] {
 
 /** The runner's own script refuses uid 0. https://github.com/actions/runner/blob/main/src/Misc/layoutroot/run.sh */
 function userWarnings({ container, command }: Pool): string[] {
-  const isRoot = ["0", "root"].includes(container.user?.split(":")[0] ?? "");
-  if (!isRoot || command[0] !== RUN_SH || "RUNNER_ALLOW_RUNASROOT" in container.env) return [];
+  if (!isRootUser(container.user ?? "") || command[0] !== RUN_SH || "RUNNER_ALLOW_RUNASROOT" in container.env)
+    return [];
   return ["is root, as which the runner does not start; set another user, or RUNNER_ALLOW_RUNASROOT: '1' in env"];
 }
 
@@ -64,9 +64,4 @@ function proxyWarnings({ container }: Pool): string[] {
   return [
     "hands user and password of the proxy to every job, and to whoever may use Docker here; inherit leaves them out",
   ];
-}
-
-/** Whether jobs are root on this machine by the Docker that they are given. */
-export function rootsJobs({ container: { docker, runtime } }: Pool): boolean {
-  return docker === "socket" || (docker === "dind" && !isSysbox(runtime));
 }

@@ -59,7 +59,7 @@ export const PLAIN_HARDENING: Hardening = {
   proxy: "none",
 };
 
-/** Whether a runtime keeps Docker in Docker apart by itself: it needs no privilege then, and takes none. https://github.com/nestybox/sysbox/blob/master/docs/user-guide/limitations.md */
-export function isSysbox(runtime: string | null | undefined): boolean {
-  return runtime?.startsWith("sysbox") ?? false;
+/** Whether a `user` or `user:group` is root. One that is empty, for the image's own, is not known to be. */
+export function isRootUser(user: string): boolean {
+  return ["0", "root"].includes(user.split(":")[0] ?? "");
 }

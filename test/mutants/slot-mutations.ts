@@ -40,7 +40,7 @@ export const SLOT_MUTATIONS: readonly Mutation[] = [
   {
     breaks: "H17: that only root can write in such a container is not said",
     file: "agent/slots/docker/container-spec.ts",
-    search: 'if (isRoot || usernsOf(pool, host).UsernsMode !== "host") return [];',
+    search: 'if (isRootUser(pool.container.user ?? "") || usernsOf(pool, host).UsernsMode !== "host") return [];',
     replace: "if (pool.key !== null) return [];",
     foundBy: ["rules"],
   },

@@ -1,6 +1,7 @@
 import { messageOf } from "../../../shared/errors/message-of.ts";
 import type { ContainerCreateRequest } from "@docker/node-sdk";
 import type { Clock } from "../../../shared/clock/clock.ts";
+import { isRootUser } from "../../../shared/fleet/hardening.ts";
 import type { Pool } from "../../../shared/fleet/pool.ts";
 import type { Logger } from "../../../shared/log/logger.ts";
 import type { DockerClient } from "../../docker/docker-client.ts";
@@ -114,7 +115,7 @@ export class CachePreparation {
     const platform = platformOf(pool, host);
     const image = await this.#image(pool, platform, signal);
     const user = pool.container.user ?? image.user;
-    if (isRoot(user)) return;
+    if (isRootUser(user) || isUnsaid(user)) return;
     const helper = {
       purpose: "prepare-cache",
       about: pool.key,
@@ -163,8 +164,9 @@ function bodyOf(pool: Pool, user: string, instance: string, host: HostFeatures):
   };
 }
 
-function isRoot(user: string): boolean {
-  return ["", "0", "root"].includes(user.split(":")[0] ?? "");
+/** An image that names no user has root, whatever group it names. */
+function isUnsaid(user: string): boolean {
+  return user === "" || user.startsWith(":");
 }
 
 function remedyOf({ container }: Pool): string {

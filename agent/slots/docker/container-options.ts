@@ -1,7 +1,7 @@
 import type { ContainerCreateRequest, HostConfig } from "@docker/node-sdk";
 import type { Pool } from "../../../shared/fleet/pool.ts";
 import { cacheVolumeName } from "./cache-volumes.ts";
-import { isSysbox } from "../../../shared/fleet/hardening.ts";
+import { isPrivileged } from "../../../shared/fleet/docker-access.ts";
 import { certificateMounts, certificateVariables, hardened, type BindMount } from "./container-hardening.ts";
 import type { HostFeatures } from "./host-features.ts";
 import { proxyVariables } from "./job-proxy.ts";
@@ -50,7 +50,7 @@ export function applyOptions(pool: Pool, instance: string, host: HostFeatures, l
       ...(mounts.length === 0 ? {} : { Mounts: mounts }),
       ...(dns.length === 0 ? {} : { Dns: [...dns] }),
       ...(isShared ? { Binds: [`${workFolder}:${workFolder}`], GroupAdd: [String(container.dockerGroup)] } : {}),
-      ...(isPrivileged(pool) ? { Privileged: true } : {}),
+      ...(isPrivileged(container) ? { Privileged: true } : {}),
       ...usernsOf(pool, host),
     },
     volumes: isDind ? { Volumes: { [DOCKER_DATA]: {} } } : {},
@@ -70,12 +70,7 @@ export function applyOptions(pool: Pool, instance: string, host: HostFeatures, l
  */
 export function usernsOf({ container }: Pick<Pool, "container">, { securityOptions }: HostFeatures): HostConfig {
   const isRemapped = securityOptions.some((option) => option.split(",").includes("name=userns"));
-  return isPrivileged({ container }) && isRemapped ? { UsernsMode: "host" } : {};
-}
-
-/** Sysbox runs a Docker in a container without privilege, and takes neither that nor the host's user namespace. */
-function isPrivileged({ container }: Pick<Pool, "container">): boolean {
-  return container.docker === "dind" && !isSysbox(container.runtime);
+  return isPrivileged(container) && isRemapped ? { UsernsMode: "host" } : {};
 }
 
 /** The volumes of a pool's caches, which the engine makes where they are not there yet. */

@@ -1,5 +1,6 @@
 import { poolHash, shortHash } from "../pool-hash.ts";
 import type { ContainerCreateRequest, HostConfig } from "@docker/node-sdk";
+import { isRootUser } from "../../../shared/fleet/hardening.ts";
 import type { Pool } from "../../../shared/fleet/pool.ts";
 import type { SlotSpec } from "../slot-provider.ts";
 import { writeSlotLabels } from "./container-labels.ts";
@@ -84,8 +85,7 @@ export function settingsLeftOut(pool: Pool, host: HostFeatures): readonly LeftOu
  * nowhere. https://docs.docker.com/engine/security/userns-remap/#disable-namespace-remapping-for-a-container
  */
 function usersLeftOut(pool: Pool, host: HostFeatures): readonly LeftOut[] {
-  const isRoot = /^(?:0|root)(?::|$)/.test(pool.container.user ?? "");
-  if (isRoot || usernsOf(pool, host).UsernsMode !== "host") return [];
+  if (isRootUser(pool.container.user ?? "") || usernsOf(pool, host).UsernsMode !== "host") return [];
   const reason =
     'with userns-remap an image\'s files belong to other users there, and only root can write: set user: root and env: {RUNNER_ALLOW_RUNASROOT: "1"}, or runtime: sysbox-runc';
   return [{ setting: "docker: dind", reason }];
