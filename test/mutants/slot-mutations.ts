@@ -88,9 +88,9 @@ export const SLOT_MUTATIONS: readonly Mutation[] = [
   },
   {
     breaks: "C-13: a tag that moves is never asked for again",
-    file: "shared/fleet/pull-policy.ts",
-    search: 'isMoving(image) ? "daily" : "missing"',
-    replace: 'isMoving(image) ? "missing" : "missing"',
+    file: "agent/slots/docker/slot-images.ts",
+    search: "stated === null || this.#isNearDeadline(seen)",
+    replace: "this.#isNearDeadline(seen)",
     foundBy: ["rules"],
   },
   {

@@ -1,7 +1,7 @@
 import type { Clock } from "../../../shared/clock/clock.ts";
 import type { PullPolicy } from "../../../shared/fleet/container-options.ts";
 import type { Pool } from "../../../shared/fleet/pool.ts";
-import { isMoving, pullPolicyOf } from "../../../shared/fleet/pull-policy.ts";
+import { isMoving } from "../../../shared/fleet/moving-image.ts";
 import type { Logger } from "../../../shared/log/logger.ts";
 import type { DockerClient } from "../../docker/docker-client.ts";
 import { DockerError } from "../../docker/docker-error.ts";
@@ -88,7 +88,7 @@ export class SlotImages {
     if (stated === "always" || stated === "daily") return stated;
     const seen = this.#seen.get(keyOf(pool, platform));
     if (seen === undefined || seen.digests.length === 0 || !isMoving(image)) return "missing";
-    return this.#isNearDeadline(seen) ? "daily" : pullPolicyOf(image, stated);
+    return stated === null || this.#isNearDeadline(seen) ? "daily" : "missing";
   }
 
   /** By the builder's clock and this one: either may be off, and then the registry is asked once a day for nothing. */

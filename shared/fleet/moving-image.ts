@@ -1,5 +1,3 @@
-import type { PullPolicy } from "./container-options.ts";
-
 /** A full version, a date or a commit in a tag: publishers do not move those. */
 const FIXED = [/\d+\.\d+\.\d+/, /(?:^|\D)\d{8}(?:\D|$)/, /^(?:sha-)?[0-9a-f]{7,64}$/];
 
@@ -11,9 +9,4 @@ export function isMoving(image: string): boolean {
   if (image.includes("@")) return false;
   const tag = /:([^/:]+)$/.exec(image)?.[1] ?? "latest";
   return !FIXED.some((pattern) => pattern.test(tag));
-}
-
-/** When an image is asked for: as its pool says, or else once a day where its name moves. */
-export function pullPolicyOf(image: string, stated: PullPolicy | null): PullPolicy {
-  return stated ?? (isMoving(image) ? "daily" : "missing");
 }
