@@ -73,9 +73,9 @@ class Line {
   }
 }
 
-async function rowsRead(meter: Meter, ask: () => Promise<unknown>): Promise<number> {
+async function rowsRead(meter: Meter, call: () => Promise<unknown>): Promise<number> {
   const before = meter.rowsRead;
-  await ask();
+  await call();
   return meter.rowsRead - before;
 }
 
