@@ -32,6 +32,8 @@ export class SlotImages {
   readonly #seen = new Map<string, ImageDetail>();
   /** When each image was last asked for, by name and platform. */
   readonly #askedAtMs = new Map<string, number>();
+  /** Images that are being asked for beside the jobs, by name and platform. */
+  readonly #refreshing = new Set<string>();
 
   readonly #replaced: ReplacedImages;
 
@@ -71,10 +73,15 @@ export class SlotImages {
     const policy = this.#policy(pool, platform);
     if (policy === "missing") return;
     if (policy === "always") return this.#refresh(pool, platform, signal);
-    const askedAtMs = this.#askedAtMs.get(keyOf(pool, platform));
+    const key = keyOf(pool, platform);
+    const askedAtMs = this.#askedAtMs.get(key);
     if (askedAtMs !== undefined && this.#options.clock.monotonicMs() - askedAtMs < A_DAY_MS) return;
+    if (this.#refreshing.has(key)) return;
+    this.#refreshing.add(key);
     // Not bound to this start, which is over before the pull is. It settles by itself.
-    void this.#refresh(pool, platform, unaborted()).catch(() => {});
+    void this.#refresh(pool, platform, unaborted())
+      .catch(() => {})
+      .finally(() => this.#refreshing.delete(key));
   }
 
   /**
