@@ -21,9 +21,9 @@ export const EDGE_MUTATIONS: readonly Mutation[] = [
   {
     breaks: "E-2: the cursor moves before what cannot be read is on disk",
     file: JOURNAL,
-    search: "    const fresh = this.#sql.transaction(() => {\n      for (const { seq, reason, raw } of unread) {",
+    search: "    const fresh = this.#sql.transaction(() => {\n      this.unread.keep(",
     replace:
-      "    this.#moveCursor(stream, upTo, guidAt(upTo, signals, unread));\n    const fresh = this.#sql.transaction(() => {\n      for (const { seq, reason, raw } of unread) {",
+      "    this.#moveCursor(stream, upTo, guidAt(upTo, signals, unread));\n    const fresh = this.#sql.transaction(() => {\n      this.unread.keep(",
     foundBy: ["crash"],
   },
   {

@@ -71,7 +71,7 @@ const DEARER: readonly Dearer[] = [
   },
   {
     breaks: "price of freshness: the oldest that waits is looked for without a limit",
-    file: FRESHNESS,
+    file: "shared/mailbox/signal-store.ts",
     search: "WHERE seq > ? ORDER BY seq LIMIT 1",
     replace: "WHERE seq > ? ORDER BY seq",
   },

@@ -74,12 +74,14 @@ test("H18: the doctor's dry run names what the engine drops in silence, with the
 });
 
 test("H18: a sandbox that the engine leaves out is a failure, and its container is not started", async () => {
-  const { check, calls } = await doctorOn({
+  const { check, calls, asked } = await doctorOn({
     pool: "runtime: runsc",
     engine: { info: { Runtimes: { runsc: {} } }, keeps: (asked) => ({ ...asked, Runtime: "oci" }) },
   });
   expect(check(CREATE)).toMatchObject({ status: "fail", summary: expect.stringMatching(/without runtime/) });
-  expect(calls).not.toContain("POST /containers/c0/start");
+  const sandboxed = asked.findIndex(({ HostConfig }) => HostConfig["Runtime"] === "runsc");
+  expect(calls).toContain(`DELETE /containers/c${sandboxed}`);
+  expect(calls).not.toContain(`POST /containers/c${sandboxed}/start`);
 });
 
 test("a pool of plain containers is created and not started; one with devices is, with nothing to do and no network", async () => {
