@@ -119,6 +119,15 @@ export const DIRECTED: readonly Directed[] = [
     ],
     slotsAtMost: 0,
   }),
+  directed("promise 15: a pause that was ended as the clock was set is over for the next process too", {
+    items: [
+      { kind: "pause", atMs: 20_000, forMs: 100_000, byHand: true },
+      { kind: "set-clock", atMs: 119_999, byMs: -3_600_000 },
+      { kind: "stop-agent", atMs: 200_000 },
+      job(300_000, 5000),
+    ],
+    milestones: started("promise 15", 400_000, 1),
+  }),
 ];
 
 /** Runs them all; the first that breaks a promise is told, with its trace where one is asked for. */

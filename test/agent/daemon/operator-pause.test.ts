@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 
+import { PauseRecord } from "../../../agent/journal/pause-record.ts";
 import { Journal } from "../../../agent/journal/journal.ts";
 import { FullDisk } from "../link/link-fixture.ts";
 import { agentFixture, batchOf, listed, nextProcess, REPOSITORY, signalOf, SWEEP_MS } from "./agent-fixture.ts";
@@ -43,6 +44,21 @@ test("promise 15: a clock that is set makes a pause neither longer nor shorter, 
   await second.clock.advance(SWEEP_MS);
   expect(second.provider.running()).toHaveLength(1);
 });
+
+test.each([null, HOUR_MS])(
+  "promise 15: a pause that is replaced or ended as the clock is set is on disk as it was last said, first for %s",
+  async (forMs) => {
+    const first = agentFixture();
+    await first.start();
+    for (const next of [() => first.agent.operator.pause(2 * HOUR_MS), () => first.agent.operator.resume()]) {
+      first.agent.operator.pause(forMs);
+      first.clock.set(-HOUR_MS);
+      next();
+      expect(new PauseRecord(first.journalSql).get()).toEqual(first.agent.operator.holds().operatorPause);
+    }
+    await first.stop();
+  },
+);
 
 test("resume serves at once, and the next process starts without a pause", async () => {
   const first = agentFixture();
