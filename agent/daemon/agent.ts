@@ -121,6 +121,7 @@ export class Agent {
       deliveries,
       requestSweep: () => this.#sweeps.request(),
       feed: (event) => this.#control.feed(event),
+      noticeClock: () => this.#control.noticeClock(),
     });
     this.#sweeps = new SweepLoop({
       ...options,

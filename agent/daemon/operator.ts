@@ -26,6 +26,8 @@ export interface OperatorOptions {
   /** Asks for a sweep soon. */
   readonly requestSweep: () => void;
   readonly feed: (event: ControllerEvent) => void;
+  /** Has what the ledger and the disk keep moved along with a clock that was set. */
+  readonly noticeClock: () => void;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -56,7 +58,9 @@ export class Operator {
    * in effect on return. Signals are taken as ever, slots that exist go on, and idle ones may still take a job.
    */
   pause(forMs: number | null): OperatorPause {
-    const { pause: record, feed, clock, log } = this.#options;
+    const { pause: record, feed, noticeClock, clock, log } = this.#options;
+    // Before anything is written: what is kept for a clock that was set would be written over it.
+    noticeClock();
     const sinceMs = clock.now();
     const pause = { sinceMs, untilMs: forMs === null ? null : sinceMs + forMs };
     record.set(pause);
@@ -78,7 +82,8 @@ export class Operator {
 
   /** Ends the operator's pause, on disk and in effect on return. Whether there was one. */
   resume(): boolean {
-    const { ledger, pause: record, feed, clock, log } = this.#options;
+    const { ledger, pause: record, feed, noticeClock, clock, log } = this.#options;
+    noticeClock();
     const was = ledger.operatorPause(clock.now()) !== null;
     record.set(null);
     if (was) log.info("the operator's pause is over", {});

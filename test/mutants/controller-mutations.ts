@@ -338,6 +338,13 @@ export const CONTROLLER_MUTATIONS: readonly Mutation[] = [
     foundBy: ["daemon", "simulation"],
   },
   {
+    breaks: "promise 15: a pause that is ended as the clock is set is put back on disk",
+    file: "agent/daemon/operator.ts",
+    search: "    noticeClock();\n    const was",
+    replace: "    const was",
+    foundBy: ["daemon"],
+  },
+  {
     breaks: "promise 15: a clock that is set changes the length of a pause that is on disk",
     file: "agent/daemon/operator.ts",
     search: "if (held !== null) record.set(held);",
