@@ -76,7 +76,7 @@ test("H18: the doctor's dry run names what the engine drops in silence, with the
 test("H18: a sandbox that the engine leaves out is a failure, and its container is not started", async () => {
   const { check, calls, asked } = await doctorOn({
     pool: "runtime: runsc",
-    engine: { info: { Runtimes: { runsc: {} } }, keeps: (asked) => ({ ...asked, Runtime: "oci" }) },
+    engine: { info: { Runtimes: { runsc: {} } }, keeps: (spec) => ({ ...spec, Runtime: "oci" }) },
   });
   expect(check(CREATE)).toMatchObject({ status: "fail", summary: expect.stringMatching(/without runtime/) });
   const sandboxed = asked.findIndex(({ HostConfig }) => HostConfig["Runtime"] === "runsc");
