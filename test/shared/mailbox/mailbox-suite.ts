@@ -8,6 +8,7 @@ import { Tally } from "../../../shared/mailbox/tally.ts";
 import type { SqlDatabase } from "../../../shared/sql/sql.ts";
 import type { Signal } from "../../../shared/workflow-job/signal.ts";
 import { guid, queuedSignal, T0 } from "../../samples/signal.ts";
+import { boundChecks } from "./bound-checks.ts";
 import { mailboxProperty } from "./mailbox-property.ts";
 import { replayChecks } from "./replay-checks.ts";
 
@@ -394,6 +395,7 @@ export function describeMailbox(engine: string, withDatabases: WithDatabases): v
     );
 
     replayChecks(check);
+    boundChecks(check);
 
     test("any order of deliveries, copies, acks, burials, prunings and restarts agrees with a simple model", () =>
       withDatabases((databases) => mailboxProperty(databases)));
