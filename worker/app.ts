@@ -15,7 +15,8 @@ import { readEdgeSettings, type Settings } from "./settings.ts";
 export function createApp(env: Env): Hono {
   const { settings, problems } = readEdgeSettings(env);
   const log = edgeLogger(settings.LOG_LEVEL);
-  for (const problem of problems) log.error("setting ignored", { problem });
+  for (const problem of problems)
+    log.error("setting ignored", { problem, remedy: "correct it in wrangler.toml and deploy" });
   const near = settings.HOOKLINE_LOCATION === undefined ? {} : { locationHint: settings.HOOKLINE_LOCATION };
   const stub = () => env.MAILBOX.getByName(settings.HOOKLINE_FLEET, near);
   const tokens = {
@@ -26,7 +27,8 @@ export function createApp(env: Env): Hono {
   if (problem !== null) log.warn(problem);
   const guards = tokenGuards(tokens, (a, b) => crypto.subtle.timingSafeEqual(a, b));
   const operator = {
-    freshness: (keys: SecretKeys | null) => asked(async () => stub().freshness(keys)),
+    freshness: (keys: SecretKeys | null) =>
+      asked(async () => ({ ...(await stub().freshness(keys)), settingProblems: [...problems] })),
     health: (staleMs: number) => asked(async () => stub().health(staleMs)),
     deadLetters: () => asked(async () => stub().deadLetters()),
     requeue: (seq: number) => asked(async () => stub().requeue(seq)),

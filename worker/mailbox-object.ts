@@ -11,6 +11,7 @@ import { PING, PONG, SUBPROTOCOL } from "../shared/link/protocol.ts";
 import type { Logger } from "../shared/log/logger.ts";
 import type { Freshness } from "../shared/mailbox/freshness.ts";
 import type { Replayed, ReplayRequest } from "../shared/mailbox/replay.ts";
+import { mailboxBounds } from "../shared/mailbox/mailbox-options.ts";
 import { limitsOf } from "../shared/mailbox/usage.ts";
 import type { AcceptOutcome, DeliveryNote, MatchedSecret } from "../shared/receiver/mailbox-port.ts";
 import type { SecretKeys } from "../shared/signature/webhook-verifier.ts";
@@ -52,6 +53,7 @@ export class MailboxObject extends DurableObject<Env> {
       now: Date.now,
       log: this.#log,
     });
+    const bounds = mailboxBounds(settings.HOOKLINE_RETENTION_DAYS, settings.HOOKLINE_BACKLOG_SIGNALS);
     this.#usage.resume(context.getWebSockets().map(spentOf));
     this.#door = new MailboxDoor({
       sql: new DurableSql(context.storage, (read, written) => this.#usage.rows(read, written)),
@@ -60,6 +62,7 @@ export class MailboxObject extends DurableObject<Env> {
       schedule: () => this.#schedule(),
       now: Date.now,
       log: this.#log,
+      limits: bounds,
     });
     this.#wakeUp = new WakeUp({
       now: Date.now,
@@ -73,6 +76,7 @@ export class MailboxObject extends DurableObject<Env> {
     context.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG));
     void context.blockConcurrencyWhile(async () => {
       this.#wakeUp.alarmIs(await context.storage.getAlarm());
+      this.#bringForward(bounds.retentionMs);
     });
   }
 
@@ -184,6 +188,18 @@ export class MailboxObject extends DurableObject<Env> {
     if (this.#wakeUp.alarmAtMs !== null) return;
     const pruneAtMs = this.#door.pruneDueMs();
     if (pruneAtMs !== null) this.#wakeUp.alarmBy(pruneAtMs);
+  }
+
+  /** An alarm that was set for a longer retention would come too late for a shorter one. */
+  #bringForward(retentionMs: number): void {
+    const { alarmAtMs } = this.#wakeUp;
+    if (alarmAtMs === null || alarmAtMs <= Date.now() + retentionMs) return;
+    try {
+      const pruneAtMs = this.#door.pruneDueMs();
+      if (pruneAtMs !== null) this.#wakeUp.alarmBy(pruneAtMs);
+    } catch (error) {
+      this.#log.warn("the alarm is left as it was", errorFields(error));
+    }
   }
 
   #open(): readonly HibernatingSocket[] {

@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 
 import { UNWELL_AFTER_MS } from "../shared/edge/health.ts";
 import { LOG_LEVELS } from "../shared/log/logger.ts";
+import { BACKLOG_SIGNALS, RETENTION_DAYS } from "../shared/mailbox/mailbox-options.ts";
 import { FREE_PLAN } from "../shared/mailbox/usage.ts";
 
 /** Where an object may be made: https://developers.cloudflare.com/durable-objects/reference/data-location/ */
@@ -12,6 +13,25 @@ function optional<T extends z.ZodMiniType>(schema: T) {
   return z.pipe(
     z.transform((value: unknown) => (value === "" ? undefined : value)),
     z.optional(schema),
+  );
+}
+
+const numberOf = (value: unknown) => (/^\d{1,16}$/.test(String(value)) ? Number(value) : Number.NaN);
+
+/** A whole number; a value that is none, or is out of bounds, is ignored with a word on what it must be. */
+function wholeNumber({
+  least,
+  most,
+  usual,
+}: {
+  readonly least: number;
+  readonly most: number;
+  readonly usual: number;
+}) {
+  const error = `must be a whole number from ${least} to ${most}; ${usual} is used`;
+  return z.pipe(
+    z.transform((value: unknown) => (value === undefined || value === "" ? usual : numberOf(value))),
+    z.int({ error }).check(z.gte(least, { error }), z.lte(most, { error })),
   );
 }
 
@@ -26,8 +46,10 @@ const settingsSchema = z.object({
   HOOKLINE_READ_TOKEN_PREVIOUS: secret,
   HOOKLINE_FLEET: z._default(z.string().check(z.minLength(1)), "home"),
   HOOKLINE_LOCATION: optional(z.enum(LOCATIONS)),
-  HOOKLINE_STALE_MINUTES: z._default(z.coerce.number().check(z.gte(1), z.lte(7 * 24 * 60)), UNWELL_AFTER_MS / 60_000),
-  HOOKLINE_DAILY_ROWS: z._default(z.coerce.number().check(z.int(), z.gte(0)), FREE_PLAN.rowsWritten),
+  HOOKLINE_STALE_MINUTES: wholeNumber({ least: 1, most: 7 * 24 * 60, usual: UNWELL_AFTER_MS / 60_000 }),
+  HOOKLINE_DAILY_ROWS: wholeNumber({ least: 0, most: 1e12, usual: FREE_PLAN.rowsWritten }),
+  HOOKLINE_RETENTION_DAYS: wholeNumber(RETENTION_DAYS),
+  HOOKLINE_BACKLOG_SIGNALS: wholeNumber(BACKLOG_SIGNALS),
   LOG_LEVEL: z._default(z.enum(LOG_LEVELS), "info"),
 });
 

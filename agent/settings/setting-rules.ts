@@ -103,13 +103,16 @@ function isRegistryAuth(text: string): boolean {
 }
 
 /** A whole number of at least 1, written in digits. */
-export function positiveNumber(most: number) {
-  const error = `must be a whole number from 1 to ${most}`;
+export const positiveNumber = (most: number) => numberWithin({ least: 1, most });
+
+/** A whole number within bounds, written in digits. */
+export function numberWithin({ least, most }: { readonly least: number; readonly most: number }) {
+  const error = `must be a whole number from ${least} to ${most}`;
   return z
     .string()
     .regex(/^\d{1,16}$/, { error })
     .transform(Number)
-    .refine((value) => value >= 1 && value <= most, { error });
+    .refine((value) => value >= least && value <= most, { error });
 }
 
 /** Where this process listens. */

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { BACKLOG_SIGNALS, RETENTION_DAYS } from "../../shared/mailbox/mailbox-options.ts";
 import { LOG_LEVELS } from "../../shared/log/logger.ts";
 import {
   anySecret,
@@ -13,6 +14,7 @@ import {
   quietHours,
   webhookKey,
   pemKey,
+  numberWithin,
   positiveNumber,
   registryAuthText,
   timeZone,
@@ -114,6 +116,16 @@ export const SETTINGS = {
     "Minutes for which signals may wait, and the agent be away, before /healthz/deep of the standalone receiver says so.",
     positiveNumber(7 * 24 * 60),
     "15",
+  ),
+  HOOKLINE_RETENTION_DAYS: preset(
+    "Days for which the standalone receiver remembers a delivery at least, and can replay it: 3 to 30.",
+    numberWithin(RETENTION_DAYS),
+    String(RETENTION_DAYS.usual),
+  ),
+  HOOKLINE_BACKLOG_SIGNALS: preset(
+    "Signals that may wait in the standalone receiver before it gives them up and the agent sweeps: 1000 to 500000.",
+    numberWithin(BACKLOG_SIGNALS),
+    String(BACKLOG_SIGNALS.usual),
   ),
   HOOKLINE_MIN_FREE_DISK: preset(
     "Free disk below which no slot starts, measured where HOOKLINE_DATA lies; 0 never holds back.",

@@ -4,6 +4,7 @@ import type * as z from "zod";
 import { ConfigError } from "../../shared/fleet/config-error.ts";
 import type { ConfigProblem } from "../../shared/fleet/config-error.ts";
 import type { Secret } from "../../shared/fleet/secret.ts";
+import { mailboxBounds, type MailboxBounds } from "../../shared/mailbox/mailbox-options.ts";
 import type { LogLevel } from "../../shared/log/logger.ts";
 import type { ListenAddress } from "../http/listen-address.ts";
 import type { Environment } from "./environment.ts";
@@ -66,6 +67,8 @@ export interface AgentSettings {
   readonly waitingTooLongMs: number;
   /** How long signals may wait and the agent may be away before the standalone receiver calls itself unwell. */
   readonly staleMs: number;
+  /** What the standalone receiver's mailbox keeps. */
+  readonly mailbox: Required<MailboxBounds>;
   readonly http: HttpSettings;
   readonly notices: NoticeSettings;
 }
@@ -139,6 +142,7 @@ export function readSettings({ env, cwd, hostName = hostname() }: SettingsSource
     proxy: ownProxy(env),
     waitingTooLongMs: values.HOOKLINE_WAITING_TOO_LONG_MINUTES * 60_000,
     staleMs: values.HOOKLINE_STALE_MINUTES * 60_000,
+    mailbox: mailboxBounds(values.HOOKLINE_RETENTION_DAYS, values.HOOKLINE_BACKLOG_SIGNALS),
     http: {
       listen: values.HOOKLINE_HTTP,
       token: values.HOOKLINE_HTTP_TOKEN,

@@ -10,6 +10,7 @@ import type { OperatorPort } from "../../shared/edge/operator-routes.ts";
 import type { Logger } from "../../shared/log/logger.ts";
 import type { Freshness } from "../../shared/mailbox/freshness.ts";
 import type { Replayed, ReplayRequest } from "../../shared/mailbox/replay.ts";
+import type { MailboxBounds } from "../../shared/mailbox/mailbox-options.ts";
 import type { SqlDatabase } from "../../shared/sql/sql.ts";
 import type { AcceptOutcome, DeliveryNote, MailboxPort, MatchedSecret } from "../../shared/receiver/mailbox-port.ts";
 import type { SecretKeys } from "../../shared/signature/webhook-verifier.ts";
@@ -24,6 +25,8 @@ export interface LocalMailboxOptions {
   readonly sql: SqlDatabase;
   readonly clock: Clock;
   readonly log: Logger;
+  /** What it keeps, where that is not what is usual. */
+  readonly bounds?: MailboxBounds;
 }
 
 /** The mailbox of the standalone receiver: a file, and an agent in the same process. */
@@ -44,6 +47,7 @@ export class LocalMailbox implements MailboxPort, OperatorPort {
       schedule: () => this.#schedule(),
       now: () => options.clock.now(),
       log: options.log,
+      ...(options.bounds === undefined ? {} : { limits: options.bounds }),
     });
     this.#schedule();
   }

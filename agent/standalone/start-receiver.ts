@@ -37,7 +37,7 @@ export async function startReceiver(options: StartOptions): Promise<StandaloneRe
   const sql = openMailboxFile(settings.dataFolder);
   const undo: (() => unknown)[] = [() => sql.close()];
   try {
-    const mailbox = new LocalMailbox({ sql, clock: systemClock, log: receiverLog });
+    const mailbox = new LocalMailbox({ sql, clock: systemClock, log: receiverLog, bounds: settings.mailbox });
     undo.push(() => mailbox.close());
     const tokens = [
       live?.get("HOOKLINE_TOKEN") ?? settings.token,

@@ -54,6 +54,10 @@ export const freshnessSchema = z.object({
     version: z.nullable(z.string()),
   }),
   report: z.nullable(z.object({ atMs: z.number(), report: agentReportSchema })),
+  /** What the mailbox keeps: see `MailboxBounds`. */
+  bounds: z.optional(z.object({ retentionMs: z.number(), maxUnacked: z.number() })),
+  /** Settings of the edge that cannot be used, each with its name; what is usual holds in their place. */
+  settingProblems: z.optional(z.array(z.string())),
   /** What the mailbox has counted of itself today; a standalone edge has nothing to count. */
   usage: z.optional(usageSchema),
   edgeVersion: z.string(),

@@ -2,6 +2,7 @@ import { foreignTo, type Route } from "../link/route.ts";
 import type { AcceptOutcome } from "../receiver/mailbox-port.ts";
 import type { Signal } from "../workflow-job/signal.ts";
 import { ACK_STRIDE, Acknowledgement } from "./acknowledgement.ts";
+import { Backlog, type Gap } from "./backlog.ts";
 import { DeadLetters, type DeadLetter } from "./dead-letters.ts";
 import { DeliveryNotes } from "./delivery-notes.ts";
 import { HookSecrets } from "./hook-secrets.ts";
@@ -17,14 +18,8 @@ import { SignalSummary } from "./signal-summary.ts";
 import { TakeoverBook } from "./takeover-book.ts";
 import type { SqlDatabase } from "../sql/sql.ts";
 
-/** A run of signals that was given up because nobody took them in time. */
-export interface Gap {
-  readonly from: number;
-  readonly to: number;
-}
-
 /**
- * Gives each signal one sequence number, keeps it until it is acknowledged and remembers its GUID for a week.
+ * Gives each signal one sequence number, keeps it until it is acknowledged and remembers its GUID for its retention.
  * Synchronous throughout: between a call and its return there is no step that a crash could separate.
  */
 export class Mailbox {
@@ -40,25 +35,30 @@ export class Mailbox {
   readonly #dead: DeadLetters;
   readonly #replay: Replay;
   readonly #acked: Acknowledgement;
-  readonly #gap: MetaCell<"gap">;
+  readonly #backlog: Backlog;
   readonly #routes: MetaCell<"routes">;
   readonly #fence: MetaCell<"fence">;
   readonly #stream: MetaCell<"stream">;
   readonly #newStreamId: () => string;
   #streamId: string;
-  readonly #maxUnacked: number;
   readonly #retentionMs: number;
 
   /** Migrates the database. @throws {Error} if a newer version has written it. */
   constructor(options: MailboxOptions) {
     this.#sql = options.sql;
-    this.#maxUnacked = options.maxUnacked ?? MAX_UNACKED;
     this.#retentionMs = options.retentionMs ?? RETENTION_MS;
     migrate(options.sql);
     const meta = new MetaTable(options.sql);
     this.#signals = new SignalStore(options.sql, meta);
     this.#dead = new DeadLetters(options.sql, meta);
     this.#acked = new Acknowledgement(meta, options.ackStride ?? ACK_STRIDE);
+    this.#backlog = new Backlog({
+      sql: options.sql,
+      meta,
+      signals: this.#signals,
+      acked: this.#acked,
+      limit: options.maxUnacked ?? MAX_UNACKED,
+    });
     this.takeovers = new TakeoverBook(meta);
     this.notes = new DeliveryNotes(meta);
     this.hookSecrets = new HookSecrets(meta);
@@ -67,7 +67,6 @@ export class Mailbox {
     this.linkLoss = new LinkLoss(meta);
     this.report = new LastReport(meta);
     this.#replay = new Replay({ sql: options.sql, signals: this.#signals, dead: this.#dead, summary: this.summary });
-    this.#gap = meta.cell("gap");
     this.#routes = meta.cell("routes");
     this.#fence = meta.cell("fence");
     this.#stream = meta.cell("stream");
@@ -107,7 +106,7 @@ export class Mailbox {
     if (foreign !== null) return { kind: "foreign", reason: foreign };
     const stored = this.#signals.insert(signal);
     if (stored === null) return this.#acceptAgain(signal);
-    this.#boundBacklog();
+    this.#backlog.bound();
     this.summary.stored({ head: stored, acked: this.acked(), nowMs: signal.receivedAtMs });
     return { kind: "stored", seq: stored };
   }
@@ -118,20 +117,8 @@ export class Mailbox {
     if (!this.#dead.has(seq)) return { kind: "duplicate", seq };
     const { guid, receivedAtMs } = signal;
     const moved = this.#sql.transaction(() => this.#replay.move(seq, { guid, receivedAtMs, signal }, this.acked()));
-    this.#boundBacklog();
+    this.#backlog.bound();
     return { kind: "stored", seq: moved };
-  }
-
-  /** At the bound the backlog becomes a gap notice: the agent sweeps instead of replaying for hours. */
-  #boundBacklog(): void {
-    const acked = this.acked();
-    const head = this.head();
-    if (head - acked <= this.#maxUnacked) return;
-    const earlier = this.#gap.get();
-    this.#sql.transaction(() => {
-      this.#gap.set({ from: earlier?.from ?? acked + 1, to: head });
-      this.#acked.skipTo(head);
-    });
   }
 
   /** The newest sequence number given, 0 before the first. */
@@ -183,12 +170,12 @@ export class Mailbox {
 
   /** The gap to tell the agent of, if signals were given up. */
   gap(): Gap | null {
-    return this.#gap.get();
+    return this.#backlog.gap();
   }
 
   /** The agent knows of the gap and will sweep. */
   gapTold(): void {
-    if (this.gap() !== null) this.#gap.set(null);
+    this.#backlog.gapTold();
   }
 
   /** Takes over what the fleet serves, as the agent announced it. Returns whether that is news. */
@@ -263,13 +250,13 @@ export class Mailbox {
 
   #putBack(seq: number): number | null {
     const moved = this.#replay.one(seq, this.acked());
-    this.#boundBacklog();
+    this.#backlog.bound();
     return moved;
   }
 
   /** Puts signals received since a time at the end of the queue, as `Replay.since` does; never more than the bound takes. */
   replaySince(request: ReplayRequest): Replayed {
-    return this.#replay.since(request, { acked: this.acked(), room: this.#maxUnacked - this.unacked() });
+    return this.#replay.since(request, { acked: this.acked(), room: this.#backlog.room() });
   }
 
   /**

@@ -33,6 +33,8 @@ const META = {
   fence: z.number(),
   /** Signals given up at the bound and not yet told to the agent. */
   gap: z.nullable(z.object({ from: z.number(), to: z.number() })),
+  /** How many signals may wait, and the larger number that is owed to those up to one. */
+  backlog: z.object({ limit: z.number(), owed: z.nullable(z.object({ limit: z.number(), upTo: z.number() })) }),
   /** What the fleet serves, as the agent announced it; null before the first announcement. */
   routes: z.nullable(z.array(routeSchema)),
   /** The last signed delivery that held no signal of ours. */

@@ -49,6 +49,8 @@ const FIXED: Readonly<Record<string, string>> = {
   HOOKLINE_READ_TOKEN: "the standalone receiver alone reads it",
   HOOKLINE_READ_TOKEN_PREVIOUS: "the standalone receiver alone reads it",
   HOOKLINE_STALE_MINUTES: "the standalone receiver alone reads it",
+  HOOKLINE_RETENTION_DAYS: "the standalone receiver alone reads it",
+  HOOKLINE_BACKLOG_SIGNALS: "the standalone receiver alone reads it",
 };
 
 test.each(FILES)("%s hands every setting of config/.env to the agent, an unset one as unset", (name) => {

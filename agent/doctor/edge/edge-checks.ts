@@ -7,6 +7,7 @@ import { EdgeError } from "../../edge/call-edge.ts";
 import { deployEdge } from "../../edge/edge-remedies.ts";
 import { failureOf, Skipped, type Check, type Finding } from "../check/check.ts";
 import { withFault } from "../check/shared-fault.ts";
+import { judgeEdgeSettings } from "./judge-settings.ts";
 import { judgeSecrets } from "./judge-secrets.ts";
 import { judgeDayUsage } from "./judge-usage.ts";
 import { judgeFreshness, type OutsideEvidence } from "./judge-freshness.ts";
@@ -39,6 +40,7 @@ export function edgeChecks({ ask, outside, pollIntervalMs, instance }: EdgeCheck
     withFreshness("edge-secret", judgeSecrets),
     withFreshness("edge-dead-letters", judgeDead),
     withFreshness("edge-usage", judgeDayUsage),
+    withFreshness("edge-settings", judgeEdgeSettings),
   ];
 }
 

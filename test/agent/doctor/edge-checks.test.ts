@@ -30,6 +30,7 @@ test("an edge that is well passes every check, the one for event freshness under
     "edge-secret",
     "edge-dead-letters",
     "edge-usage",
+    "edge-settings",
   ]);
   for (const result of Object.values(results)) expect(result).toMatchObject({ status: "pass", group: "edge" });
   expect(results["edge-agent"]?.summary).toBe("agent nas connected for 1 h");
@@ -42,11 +43,22 @@ test("an edge that cannot be asked is one failure with its remedy, not four", as
     summary: "the edge refuses the token",
     remedy: "give it",
   });
-  for (const id of ["edge-agent", "webhook-freshness", "edge-dead-letters", "edge-usage"])
+  for (const id of ["edge-agent", "webhook-freshness", "edge-dead-letters", "edge-usage", "edge-settings"])
     expect(results[id]?.status).toBe("skip");
 });
 
 test.each<[string, Partial<Freshness>, string, object]>([
+  [
+    "settings of the Worker that cannot be used",
+    { settingProblems: ["HOOKLINE_RETENTION_DAYS: must be a whole number from 3 to 30; 7 is used"] },
+    "edge-settings",
+    {
+      status: "warn",
+      summary:
+        "1 setting of the edge cannot be used: HOOKLINE_RETENTION_DAYS: must be a whole number from 3 to 30; 7 is used",
+      remedy: expect.stringMatching(/wrangler\.toml.*wrangler deploy/),
+    },
+  ],
   [
     "link down",
     { agent: { ...freshnessOf().agent, connected: false } },

@@ -38,6 +38,7 @@ export function freshnessOf(change: Partial<Freshness> = {}): Freshness {
     },
     report: null,
     usage: usageOf(),
+    bounds: { retentionMs: 7 * 24 * 60 * 60 * 1000, maxUnacked: 50_000 },
     edgeVersion: VERSION,
     protocol: PROTOCOL_VERSION,
     ...change,

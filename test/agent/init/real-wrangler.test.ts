@@ -111,6 +111,8 @@ test.each([undefined, "staging"])("wrangler.toml is complete, environment %s", (
     "LOG_LEVEL",
     "HOOKLINE_STALE_MINUTES",
     "HOOKLINE_DAILY_ROWS",
+    "HOOKLINE_RETENTION_DAYS",
+    "HOOKLINE_BACKLOG_SIGNALS",
   ]);
   expect(config).toMatchObject({ workers_dev: true, preview_urls: false, observability: { enabled: true } });
   expect(config.durable_objects.code_update_strategy).toEqual(
