@@ -32,6 +32,6 @@ export function readPoolsFile({ file, cwd, env }: PoolsFileOptions): LoadedFleet
 
 function remedyFor({ absent }: { readonly absent: boolean }): string {
   return absent
-    ? "name the pools file in HOOKLINE_CONFIG, or begin with a copy of config/pools.yaml from Hookline's repository"
+    ? "name the pools file in HOOKLINE_CONFIG, or begin with the example: cp config/pools.example.yaml config/pools.yaml"
     : "give this user a readable UTF-8 file there, or name another in HOOKLINE_CONFIG";
 }

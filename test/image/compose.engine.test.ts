@@ -125,6 +125,20 @@ dockerTest("N18 docker-compose 1.29 accepts the few lines of the README, which m
   ]);
 });
 
+dockerTest("what is written into compose.override.yaml by the page comes on top of the shipped file", async () => {
+  const page = readFileSync(join(root, "docs/synology.md"), "utf8");
+  const own = /### Your own lines[\s\S]*?```yaml\n(services:[\s\S]*?)```/.exec(page)?.[1] ?? "";
+  const folder = mkdtempSync(join(tmpdir(), "hookline-override-"));
+  cpSync(join(root, "config/compose.yaml"), join(folder, "compose.yaml"));
+  writeFileSync(join(folder, "compose.override.yaml"), own);
+  writeFileSync(join(folder, ".env"), "MY_NAME=acme\n");
+  const files = ["-f", join(folder, "compose.yaml"), "-f", join(folder, "compose.override.yaml")];
+  const { agent } = parse((await run("docker-compose", [...files, "config"])).stdout).services;
+  rmSync(folder, { recursive: true });
+  expect(agent.ports).toEqual([{ published: 8124, target: 8124 }]);
+  expect(agent.environment).toMatchObject({ MY_NAME: "acme", GITHUB_TOKEN_FILE: "/config/secrets/github_token" });
+});
+
 dockerTest(
   "promise 20: an edit that puts another pools file in place is seen in the container, and reload says so",
   async () => {

@@ -20,6 +20,11 @@ const MINE = {
 /** What an update may bring along of the same folder. */
 const THEIRS = [".gitignore", "config/compose.yaml", "config/pools.example.yaml"];
 
+/** The blocks of docs/upgrade.md; test/repository/docs.test.ts holds the page against them. */
+const UPDATE = "git pull --ff-only && docker-compose -f config/compose.yaml up -d --build";
+const ONCE =
+  "cp config/pools.yaml config/pools.mine && git checkout config/pools.yaml && git pull --ff-only && mv config/pools.mine config/pools.yaml";
+
 let folder: string;
 let upstream: string;
 let home: string;
@@ -50,14 +55,6 @@ function write(cwd: string, files: Readonly<Record<string, string>>): void {
   }
 }
 
-/** The block of docs/upgrade.md that holds `words`. */
-function blockWith(words: string): string {
-  const blocks = [...read("docs/upgrade.md").matchAll(/```sh\n([^]*?)```/g)].map(([, block = ""]) => block);
-  const found = blocks.filter((block) => block.includes(words));
-  expect(found, words).toHaveLength(1);
-  return found[0] ?? "";
-}
-
 /** Pastes a block into a shell at home, where docker-compose writes down how it was called. */
 async function paste(block: string): Promise<{ readonly status: number; readonly composed: string }> {
   const bin = join(folder, "bin");
@@ -84,7 +81,7 @@ test("an update in one block changes nothing that its user wrote, whatever the n
   for (const file of THEIRS) write(upstream, { [file]: `${read(file)}# newer\n` });
   await commit();
 
-  const { status, composed } = await paste(blockWith("git pull --ff-only &&"));
+  const { status, composed } = await paste(UPDATE);
 
   expect({ status, composed }).toEqual({ status: 0, composed: "-f config/compose.yaml up -d --build\n" });
   for (const file of THEIRS) expect(readFileSync(join(home, file), "utf8"), file).toMatch(/# newer\n$/);
@@ -98,7 +95,7 @@ test("an edit of a file that is the project's stops the update before anything h
   write(upstream, { "config/compose.yaml": "# newer\n" });
   await commit();
 
-  const { status, composed } = await paste(blockWith("git pull --ff-only &&"));
+  const { status, composed } = await paste(UPDATE);
 
   expect({ status, composed }).toEqual({ status: 1, composed: "" });
   expect(readFileSync(join(home, "config/compose.yaml"), "utf8")).toBe("# mine\n");
@@ -117,7 +114,7 @@ test.each([
   write(upstream, { "config/pools.example.yaml": "# as in 0.1.0\n" });
   await commit();
 
-  const { status } = await paste(blockWith("git checkout"));
+  const { status } = await paste(ONCE);
 
   expect(status).toBe(0);
   expect(readFileSync(join(home, "config/pools.yaml"), "utf8")).toBe(mine);

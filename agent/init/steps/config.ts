@@ -49,7 +49,7 @@ async function place(path: string, text: string, mode: number, context: InitCont
   return placed;
 }
 
-/** The file that every checkout begins with serves nobody. */
+/** A copy of the example serves nobody. */
 function servesAlready({ layout, progress, env, cwd }: InitContext): boolean {
   try {
     const { fleet } = readPoolsFile({ file: relative(cwd, layout.pools) || layout.pools, cwd, env });

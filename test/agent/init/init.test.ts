@@ -193,9 +193,9 @@ test("a file that was there stays as it is; --force keeps it beside, and --remov
   ]);
 });
 
-test("the pools file that a checkout begins with makes way if a person says so, and only then", async () => {
+test("a copy of the example makes way if a person says so, and only then", async () => {
   await using init = await startInit();
-  const example = readFileSync(join(import.meta.dirname, "../../../config/pools.yaml"), "utf8");
+  const example = readFileSync(join(import.meta.dirname, "../../../config/pools.example.yaml"), "utf8");
   mkdirSync(join(init.cwd, "config"));
   writeFileSync(join(init.cwd, "config/pools.yaml"), example);
   const asked = (answer: string) => answering([[/pools\.yaml exists\. Replace it\?/, answer]]);

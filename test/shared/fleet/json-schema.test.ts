@@ -20,10 +20,11 @@ test("the schema that editors use is the one that the loader uses", () => {
 });
 
 test("the example file is loaded, warns of nothing but the name that stands for yours, and is fine in an editor", () => {
-  const load = (env: Record<string, string>) => readPoolsFile({ file: "config/pools.yaml", cwd: root, env }).warnings;
+  const load = (env: Record<string, string>) =>
+    readPoolsFile({ file: "config/pools.example.yaml", cwd: root, env }).warnings;
   expect(load({ GITHUB_ORGANIZATION: "acme" })).toEqual([]);
   expect(load({}).map(({ path }) => path)).toEqual(["pools[0].organization"]);
-  expect(accepts(parse(readText("config/pools.yaml")))).toBe(true);
+  expect(accepts(parse(readText("config/pools.example.yaml")))).toBe(true);
 });
 
 test("a version 1 file is fine in an editor", () => {
