@@ -22,6 +22,8 @@ COPY --from=build /src/dist/agent /opt/hookline
 RUN ln -s /opt/hookline/hookline.mjs /usr/local/bin/hookline && mkdir -m 1777 /data
 # The second line keeps idle memory small: a young generation, a pool of workers and heaps as one link needs them.
 ENV HOOKLINE_CONFIG=/config/pools.yaml HOOKLINE_DATA=/data
+# How remedies tell a person to call it, by the name that the compose files give the container.
+ENV HOOKLINE_CALL="docker exec hookline-agent hookline"
 ENV NODE_OPTIONS="--max-semi-space-size=1 --v8-pool-size=1" MALLOC_ARENA_MAX=1
 VOLUME /data
 WORKDIR /

@@ -1,3 +1,4 @@
+import { callOf } from "./cli/call-of.ts";
 import { openWayOut } from "./cli/way-out.ts";
 import { runCli } from "./commands/commands.ts";
 
@@ -14,6 +15,7 @@ process.exitCode = await runCli(
     env: process.env,
     cwd: process.cwd(),
     isTerminal: process.stdout.isTTY,
+    call: callOf(process.env, process.argv[1] ?? ""),
   },
   stop.signal,
 );

@@ -1,4 +1,5 @@
 import type { Failure } from "../../shared/errors/message-of.ts";
+import { PLAIN_CALL, remediesTypedHere, typedHere } from "../../shared/text/typed-here.ts";
 import type { Environment } from "../settings/environment.ts";
 
 /** Exit codes of every command: fine, a check or the work failed, wrong usage or configuration. */
@@ -14,15 +15,23 @@ export interface CommandIo {
   readonly cwd: string;
   /** Whether a person watches standard output; colours and live lines are for them. */
   readonly isTerminal: boolean;
+  /** How a person calls Hookline here, for remedies; `hookline` where it is left out. */
+  readonly call?: string;
 }
 
 /** The human text to standard error and, under `--json`, the object that scripts read to standard output. */
 export function printFailure(io: CommandIo, json: boolean, failure: Failure, more: object = {}): void {
   if (json) printJson(io, { ok: false, ...more, error: failure });
-  io.stderr(`${failure.message}\n${failure.remedy === undefined ? "" : `${failure.remedy}\n`}`);
+  const { message, remedy } = failure;
+  io.stderr(`${message}\n${remedy === undefined ? "" : `${remedyHere(remedy, io)}\n`}`);
 }
 
-/** One JSON document, and nothing else, on standard output. */
+/** A remedy as it is typed where this command runs. */
+export function remedyHere(remedy: string, { call = PLAIN_CALL }: CommandIo): string {
+  return typedHere(remedy, call);
+}
+
+/** One JSON document, and nothing else, on standard output; its remedies are those of the place. */
 export function printJson(io: CommandIo, value: object): void {
-  io.stdout(`${JSON.stringify(value, null, 2)}\n`);
+  io.stdout(`${JSON.stringify(value, remediesTypedHere(io.call ?? PLAIN_CALL), 2)}\n`);
 }

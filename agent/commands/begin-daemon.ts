@@ -32,7 +32,7 @@ export interface DaemonStart {
  */
 export function beginDaemon(io: CommandIo, demand: (settings: AgentSettings) => void): DaemonStart {
   const given = readSettings(io);
-  const log = processLogger(given.logLevel);
+  const log = processLogger(given.logLevel, { call: given.call });
   for (const unknown of unknownSettings(io.env))
     log.warn("unknown setting", { detail: describeProblem("environment", unknown) });
   requireGitHub(given);

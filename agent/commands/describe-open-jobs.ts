@@ -1,16 +1,17 @@
 import type { JobsStatus } from "../../shared/status/job-status.ts";
+import { PLAIN_CALL, typedHere } from "../../shared/text/typed-here.ts";
 import { textTable } from "../cli/text-table.ts";
 import { ageText } from "../../shared/text/age-text.ts";
 
 /** Open jobs as tables: those that wait with their reasons and, unless `waitingOnly`, those that run. */
-export function describeOpenJobs(jobs: JobsStatus, atMs: number, waitingOnly: boolean): string {
-  const waiting = jobs.waitingTotal === 0 ? "No job waits.\n" : waitingTable(jobs, atMs);
+export function describeOpenJobs(jobs: JobsStatus, atMs: number, waitingOnly: boolean, call = PLAIN_CALL): string {
+  const waiting = jobs.waitingTotal === 0 ? "No job waits.\n" : waitingTable(jobs, atMs, call);
   if (waitingOnly) return waiting;
   const running = jobs.runningTotal === 0 ? "No job runs.\n" : runningTable(jobs, atMs);
   return `${running}\n${waiting}`;
 }
 
-function waitingTable({ waiting, waitingTotal }: JobsStatus, atMs: number): string {
+function waitingTable({ waiting, waitingTotal }: JobsStatus, atMs: number, call: string): string {
   const columns = [
     ["waits", 6],
     ["job", 15],
@@ -23,7 +24,7 @@ function waitingTable({ waiting, waitingTotal }: JobsStatus, atMs: number): stri
     repository,
     why,
   ]);
-  return `${textTable(columns, rows)}${rest(waitingTotal, waiting.length)}hookline why JOB tells what would change it.\n`;
+  return `${textTable(columns, rows)}${rest(waitingTotal, waiting.length)}${typedHere("hookline why JOB", call)} tells what would change it.\n`;
 }
 
 function runningTable({ running, runningTotal }: JobsStatus, atMs: number): string {

@@ -1,14 +1,15 @@
 import type { PoolStatus } from "../../shared/status/pool-status.ts";
 import type { Status } from "../../shared/status/status.ts";
+import { PLAIN_CALL, typedHere } from "../../shared/text/typed-here.ts";
 import { printable } from "../../shared/text/printable.ts";
 import { textTable } from "../cli/text-table.ts";
 import { ageText } from "../../shared/text/age-text.ts";
 import { countText } from "../../shared/text/count-text.ts";
 
 /** The document for a person: a line for each part, a row for each pool, what is wrong below it. */
-export function describeStatus(status: Status): string {
-  const lines = [agentLine(status), fleetLine(status), linkLine(status), sweepLine(status), jobsLine(status)];
-  const troubles = status.pools.flatMap((pool) => troublesOf(pool, status.atMs));
+export function describeStatus(status: Status, call = PLAIN_CALL): string {
+  const lines = [agentLine(status), fleetLine(status), linkLine(status, call), sweepLine(status), jobsLine(status)];
+  const troubles = status.pools.flatMap((pool) => troublesOf(pool, status.atMs, call));
   const remains = status.remains.map(
     ({ slot, sinceMs, lastError }) =>
       `container ${slot} ended and is not removed for ${age(status, sinceMs)}: ${lastError ?? "the engine has not answered"}`,
@@ -30,12 +31,12 @@ function fleetLine(status: Status): string {
   return `fleet   ${hash}, ${countText(pools.length, "pool")}, taken up ${age(status, loadedAtMs)} ago${refused}`;
 }
 
-function linkLine(status: Status): string {
+function linkLine(status: Status, call: string): string {
   const { state, sinceMs, lastClose, unread } = status.link;
   if (state === "none") return "link    none: this agent lives by sweeps alone";
   const since = sinceMs === null ? "" : ` for ${age(status, sinceMs)}`;
   const why = state === "up" || lastClose === null ? "" : `; ${lastClose.reason || `closed with ${lastClose.code}`}`;
-  const remedy = state === "up" || lastClose?.remedy == null ? "" : ` (${lastClose.remedy})`;
+  const remedy = state === "up" || lastClose?.remedy == null ? "" : ` (${typedHere(lastClose.remedy, call)})`;
   return `link    ${state}${since}${why}${remedy}${unread === 0 ? "" : `; ${countText(unread, "signal")} could not be read`}`;
 }
 
@@ -84,14 +85,17 @@ function stateOf({ draining, pauses, held, max }: PoolStatus): string {
   return held >= max ? "full" : "serves";
 }
 
-function troublesOf({ key, lastFailure, outcomes }: PoolStatus, nowMs: number): readonly string[] {
+function troublesOf({ key, lastFailure, outcomes }: PoolStatus, nowMs: number, call: string): readonly string[] {
   const failed =
     lastFailure === null
       ? []
-      : [`${key}: ${lastFailure.message} ${lastFailure.remedy ?? ""} (${ageText(nowMs - lastFailure.atMs)} ago)`];
+      : [
+          `${key}: ${lastFailure.message} ${typedHere(lastFailure.remedy ?? "", call)} (${ageText(nowMs - lastFailure.atMs)} ago)`,
+        ];
   const [last] = outcomes;
   if (last?.kind !== "no-job") return failed;
-  const words = last.lastWords === null ? "" : `; its last words: hookline slots --tail ${last.slot}`;
+  const words =
+    last.lastWords === null ? "" : `; its last words: ${typedHere(`hookline slots --tail ${last.slot}`, call)}`;
   return [...failed, `${key}: ${last.slot} ended without a job (exit code ${last.exitCode ?? "not known"})${words}`];
 }
 

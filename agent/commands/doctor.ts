@@ -14,7 +14,7 @@ import { Progress } from "../doctor/progress.ts";
 import { doctorReport, type DoctorReport } from "../doctor/report.ts";
 import { latencyOf } from "../journal/latency.ts";
 import { readTimelines } from "../journal/read-timelines.ts";
-import { EXIT, printFailure, printJson, type CommandIo, type ExitCode } from "../cli/io.ts";
+import { EXIT, printFailure, printJson, remedyHere, type CommandIo, type ExitCode } from "../cli/io.ts";
 
 const HELP = `Usage: hookline doctor [--only GROUP] [--probe] [--deep] [--strict] [--json]
 
@@ -117,12 +117,17 @@ function shower(checks: readonly Check[], json: boolean, io: CommandIo): Show {
     answered: (answer) => {
       if (!io.isTerminal || !isSettled(answer)) return progress.finished(answer.id, "");
       shown.add(answer.id);
-      progress.finished(answer.id, describeCheck(answer, colour));
+      progress.finished(answer.id, describeCheck(placed(answer, io), colour));
     },
     settled: (results) => {
-      for (const result of results) if (!shown.has(result.id)) io.stdout(describeCheck(result, colour));
+      for (const result of results) if (!shown.has(result.id)) io.stdout(describeCheck(placed(result, io), colour));
     },
   };
+}
+
+/** With its remedy as it is typed here. */
+function placed(result: CheckResult, io: CommandIo): CheckResult {
+  return result.remedy === undefined ? result : { ...result, remedy: remedyHere(result.remedy, io) };
 }
 
 async function runAndShow(check: Check, clock: Clock, show: Show): Promise<CheckAnswer> {

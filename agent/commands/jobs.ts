@@ -63,5 +63,5 @@ function print({ atMs, jobs }: Status, waitingOnly: boolean, asLine: boolean, js
   const shown = waitingOnly ? { byReason, waitingTotal, waiting } : jobs;
   if (asLine) io.stdout(`${JSON.stringify({ ok: true, atMs, jobs: shown })}\n`);
   else if (json) printJson(io, { ok: true, atMs, jobs: shown });
-  else io.stdout(`${io.isTerminal ? CLEAR : ""}${describeOpenJobs(jobs, atMs, waitingOnly)}`);
+  else io.stdout(`${io.isTerminal ? CLEAR : ""}${describeOpenJobs(jobs, atMs, waitingOnly, io.call)}`);
 }

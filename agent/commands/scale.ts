@@ -58,7 +58,7 @@ export async function runScale(args: readonly string[], io: CommandIo, stop: Abo
     const { fleet } = readPoolsFile({ file: settings.configFile, cwd: io.cwd, env: io.env });
     const onlyPool = values.pool ?? null;
     requirePool(fleet, onlyPool);
-    const log = processLogger(settings.logLevel, { stream: process.stderr });
+    const log = processLogger(settings.logLevel, { stream: process.stderr, call: settings.call });
     if (values["dry-run"] === true) return await lookOnly({ settings, fleet, onlyPool, log, stop, io, json });
     return await scale({ settings, fleet, onlyPool, log, stop, io, json }, values.once === true);
   } catch (error) {

@@ -34,7 +34,7 @@ export async function runStatus(args: readonly string[], io: CommandIo): Promise
     const status = await askStatus(dataFolder);
     if (status === null) return tellLastWord(dataFolder, json, io);
     if (json) printJson(io, { ok: true, source: "daemon", status });
-    else io.stdout(describeStatus(status));
+    else io.stdout(describeStatus(status, io.call));
     return EXIT.fine;
   } catch (error) {
     return failWith(error, args.includes("--json"), io);

@@ -18,7 +18,7 @@ import { readJobReference, type JobReference } from "../why/job-reference.ts";
 import { whyOf } from "../why/why.ts";
 import { asksForHelp, flag, needed, readArguments } from "../cli/arguments.ts";
 import { failWith } from "../cli/failure.ts";
-import { EXIT, printJson, type CommandIo, type ExitCode } from "../cli/io.ts";
+import { EXIT, printJson, remedyHere, type CommandIo, type ExitCode } from "../cli/io.ts";
 import { ageText } from "../../shared/text/age-text.ts";
 
 const DEADLINE_MS = 30_000;
@@ -59,7 +59,7 @@ export async function runWhy(args: readonly string[], io: CommandIo): Promise<Ex
     const { json, repository, JOB_ID } = readArguments(args, rules);
     const answer = await why(readJobReference(JOB_ID, repository), readSettings(io), io);
     if (json) printJson(io, { ok: true, job: answer });
-    else io.stdout(describeAnswer(answer));
+    else io.stdout(describeAnswer(answer, io));
     return EXIT.fine;
   } catch (error) {
     return failWith(error, args.includes("--json"), io);
@@ -95,7 +95,7 @@ async function activeRepositories(dataFolder: string): Promise<readonly string[]
   return [...counts].toSorted((a, b) => b[1].length - a[1].length).map(([repository]) => repository);
 }
 
-function describeAnswer(answer: WhyAnswer): string {
+function describeAnswer(answer: WhyAnswer, io: CommandIo): string {
   const { jobId, repository, name, state, why: reason, remedy, source, sinceMs, ranMs, atMs } = answer;
   const where = repository === null ? "" : ` of ${repository}`;
   const called = name === null ? "" : ` (${name})`;
@@ -107,7 +107,7 @@ function describeAnswer(answer: WhyAnswer): string {
   ];
   const lines = [
     `Job ${jobId}${where}${called} ${doing}${since}: ${reason}${ran}.`,
-    `What would change it: ${remedy}`,
+    `What would change it: ${remedyHere(remedy, io)}`,
     `Told by ${told}.`,
   ];
   return `${lines.map(printable).join("\n")}\n`;

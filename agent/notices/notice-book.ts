@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 
 import type { Clock } from "../../shared/clock/clock.ts";
+import { typedHere } from "../../shared/text/typed-here.ts";
 import type { Condition, Judgement, Notice } from "./notice.ts";
 import type { NoticeRule } from "../settings/notice-rules.ts";
 import type { NoticeStore } from "./notice-store.ts";
@@ -14,6 +15,8 @@ const HOUR_MS = 60 * 60_000;
 export interface NoticeBookOptions {
   readonly store: NoticeStore;
   readonly instance: string;
+  /** How Hookline is called where the agent runs. */
+  readonly call: string;
   /** Whether people want to sleep now. */
   readonly isQuiet: () => boolean;
   /** Rules of which nothing is told. */
@@ -82,8 +85,9 @@ export class NoticeBook {
   }
 
   #notice(parts: Pick<Notice, "kind" | "rule" | "key" | "text" | "remedy">): Notice {
-    const { instance, clock } = this.#options;
+    const { instance, clock, call } = this.#options;
+    const remedy = parts.remedy === null ? null : typedHere(parts.remedy, call);
     const title = parts.kind === "recovery" ? `${instance}: ${parts.rule} is over` : `${instance}: ${parts.rule}`;
-    return { id: `msg_${randomUUID()}`, title, instance, atMs: clock.now(), ...parts };
+    return { id: `msg_${randomUUID()}`, title, instance, atMs: clock.now(), ...parts, remedy };
   }
 }

@@ -11,7 +11,7 @@ import { isQuietAt } from "../settings/quiet-hours.ts";
 import { runNotices } from "./run-notices.ts";
 
 export interface StartNoticesOptions {
-  readonly settings: Pick<AgentSettings, "notices" | "instance" | "timeZone" | "waitingTooLongMs">;
+  readonly settings: Pick<AgentSettings, "notices" | "instance" | "call" | "timeZone" | "waitingTooLongMs">;
   readonly daemon: Pick<Daemon, "status" | "changed">;
   /** See `RunNoticesOptions`. */
   readonly edge: (() => Promise<Freshness | null>) | null;
@@ -31,7 +31,7 @@ export function startNotices(options: StartNoticesOptions, signal: AbortSignal):
     receivers.map(({ name }) => name),
   );
   const isQuiet = (): boolean => quiet !== null && isQuietAt(quiet, clock.now(), timeZone);
-  const book = new NoticeBook({ store, instance, isQuiet, without, clock });
+  const book = new NoticeBook({ store, instance, call: settings.call, isQuiet, without, clock });
   const courier = new Courier({ ...options, receivers, secret: secret?.reveal() ?? null, post: fetch });
   return runNotices({ ...options, store, book, courier, waitingTooLongMs }, signal);
 }

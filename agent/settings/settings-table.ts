@@ -96,6 +96,10 @@ export const SETTINGS = {
   ),
   HOOKLINE_CONFIG: preset("The pools file.", path, "config/pools.yaml"),
   HOOKLINE_DATA: preset("Folder of the agent's journal.", path, "./data"),
+  HOOKLINE_CALL: plain(
+    "How a person calls Hookline here, for the commands that messages tell to type; the image sets it, a checkout knows it.",
+    z.string().regex(/^[\x20-\x7e]{1,200}$/, { error: "must be a command line of at most 200 printable characters" }),
+  ),
   HOOKLINE_INSTANCE: plain(
     "Name of this agent on its containers and runners; where it is unset, the host's name with five letters, made at the first start and kept in HOOKLINE_DATA. Keep it: an agent tends only what carries its name.",
     z.string().regex(INSTANCE_NAME, {

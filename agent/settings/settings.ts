@@ -6,6 +6,7 @@ import type { ConfigProblem } from "../../shared/fleet/config-error.ts";
 import type { Secret } from "../../shared/fleet/secret.ts";
 import { mailboxBounds, type MailboxBounds } from "../../shared/mailbox/mailbox-options.ts";
 import type { LogLevel } from "../../shared/log/logger.ts";
+import { PLAIN_CALL } from "../../shared/text/typed-here.ts";
 import type { ListenAddress } from "../http/listen-address.ts";
 import type { Environment } from "./environment.ts";
 import { instanceOfHost } from "./instance-name.ts";
@@ -53,6 +54,8 @@ export interface AgentSettings {
   readonly instance: string;
   /** Whether the operator named it; if not, the agent's start settles on it. */
   readonly instanceIsChosen: boolean;
+  /** How a person calls Hookline where this process runs. */
+  readonly call: string;
   readonly dockerHost: string;
   readonly minFreeDiskBytes: number;
   readonly minFreeMemoryBytes: number;
@@ -100,6 +103,8 @@ export interface SettingsSource {
   readonly cwd: string;
   /** The host's name, from which an instance name is made; the system's where it is left out. */
   readonly hostName?: string;
+  /** How it is called where HOOKLINE_CALL is unset. */
+  readonly call?: string;
 }
 
 type Values = {
@@ -113,7 +118,7 @@ type Values = {
  *
  * @throws {ConfigError} with one problem for each variable that cannot be used; no message holds a value
  */
-export function readSettings({ env, cwd, hostName = hostname() }: SettingsSource): AgentSettings {
+export function readSettings({ env, cwd, hostName = hostname(), call = PLAIN_CALL }: SettingsSource): AgentSettings {
   const problems: ConfigProblem[] = [];
   const values = readValues(env, cwd, problems);
   const github = credentialOf(values, problems);
@@ -132,6 +137,7 @@ export function readSettings({ env, cwd, hostName = hostname() }: SettingsSource
     dataFolder: resolve(cwd, values.HOOKLINE_DATA),
     instance: values.HOOKLINE_INSTANCE ?? keptInstance(resolve(cwd, values.HOOKLINE_DATA)) ?? instanceOfHost(hostName),
     instanceIsChosen: values.HOOKLINE_INSTANCE !== null,
+    call: values.HOOKLINE_CALL ?? call,
     dockerHost: values.DOCKER_HOST,
     minFreeDiskBytes: values.HOOKLINE_MIN_FREE_DISK,
     minFreeMemoryBytes: values.HOOKLINE_MIN_FREE_MEMORY,

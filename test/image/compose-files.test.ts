@@ -38,6 +38,7 @@ test("neither file hands the agent what it could do without", () => {
 const FIXED: Readonly<Record<string, string>> = {
   HOOKLINE_CONFIG: "the image's, where the pools file is mounted",
   HOOKLINE_DATA: "the image's, where the volume is mounted",
+  HOOKLINE_CALL: "the image's, by the name of the container",
   DOCKER_HOST: "the engine whose socket is mounted, or the proxy",
   HOOKLINE_TOKEN: "a secret's file",
   GITHUB_TOKEN: "a secret's file",

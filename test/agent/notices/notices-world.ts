@@ -49,7 +49,15 @@ export function noticesWorld(
   const posted: Posted[] = [];
   const world = { answer: 200 };
   const captured = capturedLog();
-  const book = new NoticeBook({ store, instance: "nas", isQuiet: () => false, without: [], clock, ...options });
+  const book = new NoticeBook({
+    store,
+    instance: "nas",
+    call: "hookline",
+    isQuiet: () => false,
+    without: [],
+    clock,
+    ...options,
+  });
   const courier = new Courier({
     receivers,
     secret: SECRET,

@@ -37,6 +37,7 @@ test("an empty environment gives the documented defaults", () => {
     dataFolder: join(folder, "data"),
     instance: "nas",
     instanceIsChosen: false,
+    call: "hookline",
     dockerHost: "unix:///var/run/docker.sock",
     minFreeDiskBytes: 2 ** 30,
     minFreeMemoryBytes: 2 ** 28,
