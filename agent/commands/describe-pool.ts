@@ -1,6 +1,7 @@
 import type { Hardening } from "../../shared/fleet/hardening.ts";
 import { formatBytes } from "../../shared/fleet/memory-size.ts";
 import type { Pool, PoolResources } from "../../shared/fleet/pool.ts";
+import { describeSizes, type PoolSizes } from "../../shared/fleet/sizes.ts";
 
 const INDENT = "  ";
 const COLUMN = 8;
@@ -13,6 +14,7 @@ export function describePool(pool: Pool): string {
     ["slots", slotsOf(pool)],
     ["image", `${pool.image} (${pool.architecture === "auto" ? "architecture of the host" : pool.architecture})`],
     ["limits", limitsOf(pool.resources)],
+    ...(pool.sizes === undefined ? [] : [["sizes", sizesOf(pool.sizes)] as const]),
     ...boundsOf(pool.container).map((text) => ["bounds", text] as const),
   ];
   const lines = rows.map(([name, text]) => `${INDENT}${name.padEnd(COLUMN)}${text}\n`);
@@ -38,6 +40,10 @@ function slotsOf({ scaling }: Pool): string {
       ? "at the first waiting job"
       : `at ${queueThreshold} waiting jobs or after ${cooldownSeconds} s`;
   return `${min} to ${max}, growing ${eagerness}, shrinking after ${cooldownSeconds} s idle`;
+}
+
+function sizesOf(sizes: PoolSizes): string {
+  return `${describeSizes(sizes)}, by labels in runs-on; a runner that is kept warm has none`;
 }
 
 function limitsOf({ cpus, memoryBytes, pidsLimit }: PoolResources): string {

@@ -175,7 +175,7 @@ function describeHolds({ drained, pauses, operatorPause, unknown }: KnownHolds):
 function describeAction(action: Action): string {
   switch (action.type) {
     case "provision":
-      return `would start a slot of pool ${action.pool} for ${action.scope}: ${describeProvision(action.reason)}`;
+      return `would start a slot of pool ${action.pool}${withSize(action.sizeLabels)} for ${action.scope}: ${describeProvision(action.reason)}`;
     case "retire":
       return `would retire slot ${action.slot}: ${describeRetire(action.reason)}`;
     case "deregister":
@@ -183,4 +183,8 @@ function describeAction(action: Action): string {
     case "verify":
       return `would sweep again: ${describeVerify(action.reason)}`;
   }
+}
+
+function withSize(sizeLabels: readonly string[]): string {
+  return sizeLabels.length === 0 ? "" : ` with ${sizeLabels.join(", ")}`;
 }

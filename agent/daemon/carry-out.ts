@@ -23,8 +23,10 @@ export function carryOut(action: Action, { slots, ledger, pools, requestSweep, o
       const serving = pools.find(({ pool }) => pool.key === action.pool);
       if (serving === undefined) return;
       const jobId = action.reason.code === "demand" ? action.reason.jobId : null;
-      const slot = slots.provision(serving, action.scope, jobId);
-      log.info("slot wanted", { slot, pool: action.pool, scope: action.scope, ...action.reason });
+      const { pool, scope, sizeLabels } = action;
+      const slot = slots.provision(serving, scope, { jobId, sizeLabels });
+      const size = sizeLabels.length === 0 ? {} : { size: sizeLabels };
+      log.info("slot wanted", { slot, pool, scope, ...size, ...action.reason });
       return;
     }
     case "retire":

@@ -57,8 +57,8 @@ export async function dryRun(options: DryRunOptions): Promise<DryRun> {
 
 /** As the daemon adopts them: one that ended keeps its place until it is cleared away, which it is at once. */
 function stepsOf(slot: ObservedSlot): readonly (SlotChange & { readonly name: string })[] {
-  const { name, poolKey: pool, scope, runnerId } = slot;
+  const { name, poolKey: pool, scope, runnerId, sizeLabels = [] } = slot;
   if (slot.state !== "running") return [];
   const startedAtMs = slot.startedAtMs ?? slot.createdAtMs;
-  return [{ name, change: "adopted", pool, scope, runnerId, startedAtMs }];
+  return [{ name, change: "adopted", pool, scope, sizeLabels, runnerId, startedAtMs }];
 }

@@ -1,6 +1,6 @@
 import { describeRefusal } from "../../shared/controller/describe-reason.ts";
 import type { OperatorPause } from "../../shared/controller/operator-pause.ts";
-import { refusal, type ServingPool } from "../../shared/controller/pool-choice.ts";
+import { refusal, sizeOf, type ServingPool } from "../../shared/controller/pool-choice.ts";
 import { foreignTo, type Route } from "../../shared/link/route.ts";
 import { eventOfBody, whyNoSignal } from "../../shared/receiver/event-of-body.ts";
 import { FOREIGN_REASONS } from "../../shared/receiver/foreign-reasons.ts";
@@ -72,7 +72,9 @@ function tryPool(serving: ServingPool, job: Pick<JobFacts, "repository" | "isPri
   const why = refusal(serving, job);
   if (why !== null) return { key, serves: false, reason: describeRefusal(why) };
   const labels = job.labels.length === 0 ? "jobs without labels" : `the labels ${job.labels.join(", ")}`;
-  return { key, serves: true, reason: `it serves ${job.repository} and ${labels}` };
+  const size = sizeOf(serving, job);
+  const own = size.length === 0 ? "" : `, by a runner of its own size (${size.join(", ")})`;
+  return { key, serves: true, reason: `it serves ${job.repository} and ${labels}${own}` };
 }
 
 function unknownStatus({ status }: Signal): Decision {

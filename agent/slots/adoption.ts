@@ -85,7 +85,7 @@ export class Adoption {
 
   #observe(observed: ObservedSlot): void {
     const { ledger, log, exits } = this.#options;
-    const { name, poolKey: pool, scope, runnerId } = observed;
+    const { name, poolKey: pool, scope, runnerId, sizeLabels = [] } = observed;
     if (exits.isRemains(name)) return;
     if (ledger.slot(name) !== undefined) {
       if (observed.state === "exited") exits.exited(name, observed.exitCode);
@@ -94,7 +94,7 @@ export class Adoption {
     log.info("slot adopted", { slot: name, pool, state: observed.state });
     // The engine's stamp may be of a clock that was ahead.
     const startedAtMs = Math.min(observed.startedAtMs ?? observed.createdAtMs, this.#options.clock.now());
-    this.#feed(name, { change: "adopted", pool, scope, runnerId, startedAtMs });
+    this.#feed(name, { change: "adopted", pool, scope, sizeLabels, runnerId, startedAtMs });
     const wanted = this.#options.poolHash(pool);
     const isOther = observed.poolHash !== null && wanted !== null && observed.poolHash !== wanted;
     if (isOther) this.#feed(name, { change: "outdated" });

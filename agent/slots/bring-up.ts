@@ -1,6 +1,8 @@
 import { errorFields, toFailure } from "../../shared/errors/message-of.ts";
 import type { Clock } from "../../shared/clock/clock.ts";
 import type { ServingPool } from "../../shared/controller/pool-choice.ts";
+import type { Pool } from "../../shared/fleet/pool.ts";
+import { resourcesOfSize } from "../../shared/fleet/sizes.ts";
 import type { Logger } from "../../shared/log/logger.ts";
 import { soon } from "../clock/soon.ts";
 import { wallTimeMs } from "../clock/two-clocks.ts";
@@ -21,6 +23,8 @@ export interface BringUpRequest {
   readonly name: string;
   readonly serving: ServingPool;
   readonly scope: string;
+  /** The labels of the size that it is to have, beside those of its pool. */
+  readonly sizeLabels: readonly string[];
   /** Called once GitHub knows the runner. */
   readonly onRegistered: (runnerId: number) => void;
   readonly signal: AbortSignal;
@@ -42,7 +46,7 @@ export async function bringUp(deps: BringUpDeps, request: BringUpRequest): Promi
   const { clock, github } = deps;
   let runner: JitRunner | null = null;
   try {
-    await deps.provider.admit?.(request.name, request.serving.pool, request.signal);
+    await deps.provider.admit?.(request.name, sizedPool(request), request.signal);
     const runnerGroupId = await runnerGroupOf(github, request.serving.pool, request.signal);
     const jitAskedAtMs = clock.now();
     runner = await mint(github, request, runnerGroupId);
@@ -78,14 +82,20 @@ function tooLate(limitMs: number): SlotError {
 }
 
 function mint(github: GitHub, request: BringUpRequest, runnerGroupId: number): Promise<JitRunner> {
-  const { name, serving, scope, signal } = request;
-  const labels = serving.runnerLabels;
+  const { name, serving, scope, sizeLabels, signal } = request;
+  const labels = [...serving.runnerLabels, ...sizeLabels];
   const { workFolder } = serving.pool;
   return github.createJitRunner(toRunnerScope(scope), { name, runnerGroupId, labels, workFolder }, signal);
 }
 
-function specOf({ name, serving, scope }: BringUpRequest, runner: JitRunner) {
-  return { name, pool: serving.pool, scope, runnerId: runner.runnerId, jitConfig: runner.encodedJitConfig };
+/** The pool with the limits of this slot: room is kept for what the slot may take. */
+function sizedPool({ serving: { pool }, sizeLabels }: BringUpRequest): Pool {
+  return { ...pool, resources: resourcesOfSize(pool.resources, sizeLabels) };
+}
+
+function specOf({ name, serving, scope, sizeLabels }: BringUpRequest, runner: JitRunner) {
+  const size = sizeLabels.length === 0 ? {} : { sizeLabels };
+  return { name, pool: serving.pool, ...size, scope, runnerId: runner.runnerId, jitConfig: runner.encodedJitConfig };
 }
 
 /**

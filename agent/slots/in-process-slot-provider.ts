@@ -84,6 +84,7 @@ function running(spec: SlotSpec, startedAtMs: number): ObservedSlot {
     name: spec.name,
     poolKey: spec.pool.key,
     scope: spec.scope,
+    sizeLabels: spec.sizeLabels ?? [],
     runnerId: spec.runnerId,
     state: "running",
     exitCode: null,

@@ -10,7 +10,7 @@ import type { GitHub } from "../github/model/types.ts";
 import type { SlotRecords } from "../journal/slot-records.ts";
 import type { SweepResult } from "../sweeps/sweep-result.ts";
 import { Adoption, type AdoptionOptions } from "./adoption.ts";
-import { bringUp } from "./bring-up.ts";
+import { bringUp, type BringUpRequest } from "./bring-up.ts";
 import { ExitInquiry, type ExitInquiryOptions } from "./exit-inquiry.ts";
 import { OtherAgents } from "./other-agents.ts";
 import { toRunnerScope } from "./runner-scope.ts";
@@ -51,6 +51,16 @@ export interface SlotManagerOptions
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
+}
+
+type SlotPlace = Omit<BringUpRequest, "onRegistered" | "signal">;
+
+/** What a slot is started for. */
+export interface Wanted {
+  /** The job that asks for it; null or absent for one that is to stay warm. */
+  readonly jobId?: number | null;
+  /** The labels of the size that it is to have; none where it is absent. */
+  readonly sizeLabels?: readonly string[];
 }
 
 /** Does to slots what the plan says, and reports what becomes of them. All slots at the same time. */
@@ -118,25 +128,27 @@ export class SlotManager {
   }
 
   /** Takes a place at once, then brings a runner up in it, for a job or to stay warm. Gives the slot's name. */
-  provision(serving: ServingPool, scope: string, wantedFor: number | null = null): string {
+  provision(serving: ServingPool, scope: string, wanted: Wanted = {}): string {
+    const { jobId: wantedFor = null, sizeLabels = [] } = wanted;
     const { instance, random, clock } = this.#options;
     const pool = serving.pool.key;
     const name = newSlotName(instance, pool, random);
     this.#others.made(name);
     this.#notes.plan({ name, pool, scope, plannedAtMs: clock.now() });
-    this.#feed(name, { change: "planned", pool, scope });
+    this.#feed(name, { change: "planned", pool, scope, sizeLabels });
     // GitHub may give the slot another job of its kind: `for` is not the job that it runs.
     const log = wantedFor === null ? this.#options.log : this.#options.log.with({ for: wantedFor });
-    const running = this.#work.run(name, () => this.#bringUp(name, serving, scope, log));
+    const running = this.#work.run(name, () => this.#bringUp({ name, serving, scope, sizeLabels }, log));
     this.#bringUps.add(running);
     void running.finally(() => this.#bringUps.delete(running));
     return name;
   }
 
-  async #bringUp(name: string, serving: ServingPool, scope: string, log: Logger): Promise<void> {
+  async #bringUp(place: SlotPlace, log: Logger): Promise<void> {
+    const { name, serving, scope } = place;
     const onRegistered = (runnerId: number): void => this.#feed(name, { change: "registered", runnerId });
     const { signal } = this.#work;
-    const result = await bringUp({ ...this.#options, log }, { name, serving, scope, onRegistered, signal });
+    const result = await bringUp({ ...this.#options, log }, { ...place, onRegistered, signal });
     if (result.ok) {
       const { jitAskedAtMs, jitAtMs, startedAtMs } = result.steps;
       const ms = { jit: (jitAtMs ?? 0) - (jitAskedAtMs ?? 0), container: (startedAtMs ?? 0) - (jitAtMs ?? 0) };

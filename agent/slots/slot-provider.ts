@@ -6,6 +6,8 @@ export interface SlotSpec {
   /** Runner name and container name in one, at most 63 characters of `[a-z0-9-]`; never used twice. */
   readonly name: string;
   readonly pool: Pool;
+  /** The labels of its size, whose limits are in force in place of the pool's; none where it is absent. */
+  readonly sizeLabels?: readonly string[];
   /** `owner` or `owner/name`: where the runner is registered. */
   readonly scope: string;
   /** GitHub's id of the registered runner. */
@@ -19,6 +21,8 @@ export interface ObservedSlot {
   readonly name: string;
   readonly poolKey: string;
   readonly scope: string;
+  /** The labels of its size; none where it is absent. */
+  readonly sizeLabels?: readonly string[];
   readonly runnerId: number | null;
   readonly state: "created" | "running" | "exited";
   readonly exitCode: number | null;

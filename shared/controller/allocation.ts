@@ -3,7 +3,7 @@ import { isOverdue, queuedSinceMs, type LedgerJob } from "./job.ts";
 import type { Ledger } from "./ledger.ts";
 import { MergedQueue, type QueueCursor, type TurnOf } from "./merged-queue.ts";
 import type { PoolBook } from "./pool-book.ts";
-import { scopeOf, type ServingPool } from "./pool-choice.ts";
+import { scopeOf, sizeOf, type ServingPool } from "./pool-choice.ts";
 import { servingPoolsOf } from "./serving.ts";
 import type { Slot } from "./slot.ts";
 
@@ -83,7 +83,7 @@ function cover(places: readonly Place[], pass: Pass): readonly Place[] {
     const { job, cursor } = taken;
     const { repository } = job.facts;
     const held = isHeld(pass, job);
-    const slot = held ? undefined : coverIn(cursor.value, repository, pass.book);
+    const slot = held ? undefined : coverIn(cursor.value, job, pass.book);
     if (slot !== undefined) {
       pass.covered.set(job, slot);
       pass.holdings.add(slot.pool, repository);
@@ -95,9 +95,9 @@ function cover(places: readonly Place[], pass: Pass): readonly Place[] {
 }
 
 /** A slot in the first of the pools that has one. */
-function coverIn(serving: readonly ServingPool[], repository: string, book: PoolBook): Slot | undefined {
-  for (const { pool } of serving) {
-    const slot = book.cover(pool.key, scopeOf(pool, repository));
+function coverIn(serving: readonly ServingPool[], { facts }: LedgerJob, book: PoolBook): Slot | undefined {
+  for (const each of serving) {
+    const slot = book.cover(each.pool.key, scopeOf(each.pool, facts.repository), sizeOf(each, facts));
     if (slot !== undefined) return slot;
   }
   return undefined;

@@ -1,3 +1,4 @@
+import type { BeyondSize } from "../fleet/sizes.ts";
 import type { ProvisionReason, Refusal, RetireReason, VerifyReason, WaitReason } from "./reasons.ts";
 
 /** Each of these gives the sentence for a person; `explain`, the doctor and the status page print them. */
@@ -12,8 +13,15 @@ export function describeRefusal(reason: Refusal): string {
     case "no-labels":
       return "the job names no labels and the pool is not marked groupOnly";
     case "labels":
-      return `its runners lack ${reason.missing.join(", ")}`;
+      return reason.beyond === undefined
+        ? `its runners lack ${reason.missing.join(", ")}`
+        : reason.beyond.map(describeBeyond).join(", ");
   }
+}
+
+function describeBeyond({ label, isSize, most }: BeyondSize): string {
+  if (isSize) return `${label} is more than the ${most} that one of its runners may have`;
+  return `${label} asks for no size, such as mem=4g or cpu=2, up to ${most}`;
 }
 
 export function describeProvision(reason: ProvisionReason): string {

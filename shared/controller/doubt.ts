@@ -2,7 +2,8 @@ import type { Tries } from "./doubt-book.ts";
 import type { DoubtsEvent } from "./events.ts";
 import type { LedgerJob } from "./job.ts";
 import type { Ledger } from "./ledger.ts";
-import { scopeOf, type ServingPool } from "./pool-choice.ts";
+import { hasSize } from "../fleet/sizes.ts";
+import { scopeOf, sizeOf, type ServingPool } from "./pool-choice.ts";
 import { servingPoolsOf } from "./serving.ts";
 import { canTakeJob, isUnwanted, olderSlotFirst, type Slot } from "./slot.ts";
 
@@ -17,6 +18,12 @@ const AGAIN_MS = [3, 6, 12].map((minutes) => minutes * MINUTE_MS);
 interface PassedOver {
   readonly slot: Slot;
   readonly job: LedgerJob;
+}
+
+/** The job of one size that has waited longest at one place. */
+interface Waiting {
+  readonly job: LedgerJob;
+  readonly size: readonly string[];
 }
 
 /** What is made of a pool's runners that GitHub passes over. */
@@ -66,11 +73,13 @@ export function doubtsEvent({ verdicts, waiting }: Doubts, atMs: number): Doubts
   return { type: "doubts", atMs, doubted, waiting };
 }
 
-function passedOver(ledger: Ledger, queued: ReadonlyMap<string, LedgerJob>): readonly PassedOver[] {
+function passedOver(ledger: Ledger, queued: ReadonlyMap<string, readonly Waiting[]>): readonly PassedOver[] {
   if (queued.size === 0) return [];
   return [...ledger.slots].toSorted(olderSlotFirst).flatMap((slot) => {
-    const job = queued.get(placeKey(slot.pool, slot.scope));
-    return job !== undefined && isPassedOver(slot, job) ? [{ slot, job }] : [];
+    const waiting = queued.get(placeKey(slot.pool, slot.scope)) ?? [];
+    const jobs = waiting.filter(({ size }) => hasSize(slot.sizeLabels, size)).map(({ job }) => job);
+    const [first] = jobs.toSorted((a, b) => a.because.atMs - b.because.atMs);
+    return first !== undefined && isPassedOver(slot, first) ? [{ slot, job: first }] : [];
   });
 }
 
@@ -81,19 +90,25 @@ function isPassedOver(slot: Slot, job: LedgerJob): boolean {
   return seenAtMs - sinceMs >= PASSED_OVER_AFTER_MS;
 }
 
-/** Of each pool and scope the job that has been queued longest, of those at the heads of their classes. */
-function longestQueued(ledger: Ledger, pools: readonly ServingPool[]): ReadonlyMap<string, LedgerJob> {
-  const found = new Map<string, LedgerJob>();
+/** Of each pool, scope and size the job that has been queued longest, of those at the heads of their classes. */
+function longestQueued(ledger: Ledger, pools: readonly ServingPool[]): ReadonlyMap<string, readonly Waiting[]> {
+  const found = new Map<string, Waiting[]>();
   for (const jobClass of ledger.queue.classes) {
     const [job] = jobClass.queued;
     if (job === undefined) continue;
-    for (const { pool } of servingPoolsOf(pools, jobClass)) {
-      const key = placeKey(pool.key, scopeOf(pool, jobClass.repository));
-      const other = found.get(key);
-      if (other === undefined || job.because.atMs < other.because.atMs) found.set(key, job);
+    for (const serving of servingPoolsOf(pools, jobClass)) {
+      const key = placeKey(serving.pool.key, scopeOf(serving.pool, jobClass.repository));
+      found.set(key, withLonger(found.get(key) ?? [], { job, size: sizeOf(serving, jobClass) }));
     }
   }
   return found;
+}
+
+function withLonger(known: readonly Waiting[], waiting: Waiting): Waiting[] {
+  const isSame = ({ size }: Waiting): boolean => hasSize(size, waiting.size) && hasSize(waiting.size, size);
+  const like = known.find(isSame);
+  if (like !== undefined && like.job.because.atMs <= waiting.job.because.atMs) return [...known];
+  return [...known.filter((each) => each !== like), waiting];
 }
 
 const placeKey = (pool: string, scope: string): string => `${pool}\n${scope}`;

@@ -79,7 +79,13 @@ export type SlotEvent = { readonly type: "slot"; readonly atMs: number; readonly
 
 export type SlotChange =
   /** A place was taken: an intent is in the journal, nothing exists yet. */
-  | { readonly change: "planned"; readonly pool: string; readonly scope: string }
+  | {
+      readonly change: "planned";
+      readonly pool: string;
+      readonly scope: string;
+      /** The labels of its size; a runner without any where it is absent. */
+      readonly sizeLabels?: readonly string[];
+    }
   /** GitHub knows the runner. */
   | { readonly change: "registered"; readonly runnerId: number }
   /** Its container runs. */
@@ -91,6 +97,7 @@ export type SlotChange =
       readonly scope: string;
       readonly runnerId: number | null;
       readonly startedAtMs: number;
+      readonly sizeLabels?: readonly string[];
     }
   /** Its runner is made of settings that its pool had before. */
   | { readonly change: "outdated" }

@@ -4,7 +4,7 @@ import { holdOf } from "./holds.ts";
 import { queuedSinceMs, type LedgerJob } from "./job.ts";
 import type { Ghost, Ledger } from "./ledger.ts";
 import { PoolBook } from "./pool-book.ts";
-import { scopeOf, warmScopesOf, type ServingPool } from "./pool-choice.ts";
+import { scopeOf, sizeOf, warmScopesOf, type ServingPool } from "./pool-choice.ts";
 import type { ProvisionReason, RetireReason, VerifyReason } from "./reasons.ts";
 import { judgeSurplus, judgeUseless, unwanted, type RetirementVerdict } from "./retirement.ts";
 import type { Slot } from "./slot.ts";
@@ -19,7 +19,14 @@ export const ASK_AGAIN_MS = 60_000;
 const UNREADABLE_AFTER_MS = 10 * 60_000;
 
 export type Action =
-  | { readonly type: "provision"; readonly pool: string; readonly scope: string; readonly reason: ProvisionReason }
+  | {
+      readonly type: "provision";
+      readonly pool: string;
+      readonly scope: string;
+      /** The labels of the size that its job asks for, beside those of the pool; none for a warm one. */
+      readonly sizeLabels: readonly string[];
+      readonly reason: ProvisionReason;
+    }
   | { readonly type: "retire"; readonly slot: string; readonly reason: RetireReason }
   | { readonly type: "deregister"; readonly ghost: Ghost }
   | { readonly type: "verify"; readonly reason: VerifyReason };
@@ -96,7 +103,8 @@ class Planner {
   }
 
   /** Below the threshold a job waits for company, but never longer than the pool's cooldown. */
-  #start({ pool }: ServingPool, jobs: readonly LedgerJob[], belowThreshold: boolean): void {
+  #start(serving: ServingPool, jobs: readonly LedgerJob[], belowThreshold: boolean): void {
+    const { pool } = serving;
     for (const job of jobs) {
       const servedAtMs = queuedSinceMs(job) + pool.scaling.cooldownSeconds * 1000;
       if (belowThreshold && this.#nowMs < servedAtMs) {
@@ -106,7 +114,7 @@ class Planner {
       }
       const scope = scopeOf(pool, job.facts.repository);
       const reason = { code: "demand", jobId: job.facts.jobId } as const;
-      this.#actions.push({ type: "provision", pool: pool.key, scope, reason });
+      this.#actions.push({ type: "provision", pool: pool.key, scope, sizeLabels: sizeOf(serving, job.facts), reason });
       this.#book.started(pool.key);
     }
   }
@@ -119,7 +127,7 @@ class Planner {
       while (this.#book.size(pool.key) < min && this.#book.reserve(pool.key)) {
         this.#book.started(pool.key);
         const reason = { code: "warm-minimum", min } as const;
-        this.#actions.push({ type: "provision", pool: pool.key, scope, reason });
+        this.#actions.push({ type: "provision", pool: pool.key, scope, sizeLabels: [], reason });
       }
     }
   }
@@ -129,12 +137,13 @@ class Planner {
     let elsewhere = this.#neededOfMachine(starved);
     for (const { pool } of this.#pools) {
       const idle = this.#book.idle(pool.key);
-      // Idle slots in a pool that lacks room are registered with another repository: for each job that waits, and that
+      // Idle slots in a pool that lacks room are of another repository or size: for each job that waits, and that
       // no slot on its way out makes room for, one makes way at once. On a full machine it may be any pool's.
       const here = Math.max(0, (starved.get(pool.key) ?? 0) - this.#book.leaving(pool.key));
       const makeWay = Math.max(here, elsewhere);
       elsewhere -= Math.min(makeWay, idle.length);
-      const spare = Math.max(makeWay, this.#book.size(pool.key) - pool.scaling.min);
+      const sized = idle.filter(({ sizeLabels }) => sizeLabels.length > 0).length;
+      const spare = Math.max(makeWay, sized, this.#book.size(pool.key) - pool.scaling.min);
       for (const [at, slot] of idle.slice(0, spare).entries()) {
         surplus.add(slot.name);
         const cooldownMs = at < makeWay ? 0 : pool.scaling.cooldownSeconds * 1000;

@@ -1,3 +1,4 @@
+import { hasSize } from "../fleet/sizes.ts";
 import type { ServingPool } from "./pool-choice.ts";
 import { coveringSlots, isBusy, olderSlotFirst, type Slot } from "./slot.ts";
 
@@ -8,9 +9,11 @@ interface Page {
   size: number;
   /** Slots that will end by themselves, or are being stopped: places that come free. */
   leaving: number;
-  /** Slots that a job can count on, by the scope they are registered with; the youngest last. */
-  readonly idleByScope: Map<string, Slot[]>;
+  /** Slots that a job can count on, by the scope they are registered with and their size; the youngest last. */
+  readonly idleByScope: Map<string, Map<string, Slot[]>>;
 }
+
+const sizeKey = (sizeLabels: readonly string[]): string => sizeLabels.join(",");
 
 /** The slots of each pool as one plan sees and spends them. Slots are counted by pool, never by job. */
 export class PoolBook {
@@ -46,14 +49,26 @@ export class PoolBook {
     }
     page.size += 1;
     if (!covers || this.#isDraining(slot.pool)) return;
-    const idle = page.idleByScope.get(slot.scope) ?? [];
+    const bySize = page.idleByScope.get(slot.scope) ?? new Map<string, Slot[]>();
+    const key = sizeKey(slot.sizeLabels);
+    const idle = bySize.get(key) ?? [];
     idle.push(slot);
-    page.idleByScope.set(slot.scope, idle);
+    page.idleByScope.set(slot.scope, bySize.set(key, idle));
   }
 
-  /** Takes an idle slot of this pool and scope as cover for one job; undefined if there is none left. */
-  cover(pool: string, scope: string): Slot | undefined {
-    return this.#pages.get(pool)?.idleByScope.get(scope)?.pop();
+  /**
+   * Takes an idle slot of this pool and scope as cover for one job that asks for `size`, the one with the fewest labels
+   * that it does not ask for; undefined if none is left that has them all.
+   */
+  cover(pool: string, scope: string, size: readonly string[]): Slot | undefined {
+    const bySize = this.#pages.get(pool)?.idleByScope.get(scope);
+    if (bySize === undefined) return undefined;
+    const exact = bySize.get(sizeKey(size))?.pop();
+    if (exact !== undefined) return exact;
+    const [nearest] = [...bySize]
+      .filter(([, [first]]) => first !== undefined && hasSize(first.sizeLabels, size))
+      .toSorted(([a], [b]) => a.split(",").length - b.split(",").length || (a < b ? -1 : 1));
+    return nearest?.[1].pop();
   }
 
   /** Takes a free place; false if the pool or the machine is full. */
@@ -96,10 +111,16 @@ export class PoolBook {
     return this.#pages.get(pool)?.leaving ?? 0;
   }
 
-  /** Slots that no job was covered with, oldest first. */
+  /** Slots that no job was covered with: those of a size first, which are no warm ones, then the oldest. */
   idle(pool: string): readonly Slot[] {
     const page = this.#pages.get(pool);
     if (page === undefined) return [];
-    return [...page.idleByScope.values()].flat().toSorted(olderSlotFirst);
+    const slots = [...page.idleByScope.values()].flatMap((bySize) => [...bySize.values()].flat());
+    const [sized, plain] = [slots.filter(hasSizeLabels), slots.filter((slot) => !hasSizeLabels(slot))];
+    return [...sized.toSorted(olderSlotFirst), ...plain.toSorted(olderSlotFirst)];
   }
+}
+
+function hasSizeLabels({ sizeLabels }: Slot): boolean {
+  return sizeLabels.length > 0;
 }

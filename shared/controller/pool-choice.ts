@@ -1,4 +1,5 @@
 import { namedRepositories, type Pool } from "../fleet/pool.ts";
+import { beyondSizes, hasSize, sizeLabelsOf } from "../fleet/sizes.ts";
 import { architectureLabels, IMPLIED_LABELS, labelSet, labelsMatch } from "../labels/labels.ts";
 import type { JobFacts } from "../workflow-job/job-facts.ts";
 import type { Refusal } from "./reasons.ts";
@@ -13,8 +14,8 @@ export interface ServingPool {
   readonly repositories: ReadonlySet<string> | null;
 }
 
-/** The pool of a slot, and where its runner is registered. */
-type SlotPlace = { readonly pool: string; readonly scope: string };
+/** The pool of a slot, where its runner is registered, and of which size it is. */
+type SlotPlace = { readonly pool: string; readonly scope: string; readonly sizeLabels: readonly string[] };
 
 type ChoosableJob = Readonly<Pick<JobFacts, "repository" | "isPrivate">> & { readonly labels: readonly string[] };
 
@@ -43,8 +44,22 @@ export function refusal(serving: ServingPool, job: ChoosableJob): Refusal | null
     return { code: "visibility", expected: pool.visibility };
   }
   if (job.labels.length === 0) return pool.groupOnly ? null : { code: "no-labels" };
-  if (labelsMatch(job.labels, serving.labelSet)) return null;
-  return { code: "labels", missing: job.labels.filter((label) => !serving.labelSet.has(label.toLowerCase())) };
+  return labelsRefusal(serving, job.labels);
+}
+
+function labelsRefusal({ pool, labelSet: offered }: ServingPool, labels: readonly string[]): Refusal | null {
+  if (labelsMatch(labels, offered)) return null;
+  const { sizes } = pool;
+  const asked = sizeLabelsOf(sizes, labels);
+  const missing = labels.filter((label) => !offered.has(label.toLowerCase()) && !asked.includes(label.toLowerCase()));
+  if (sizes === undefined || missing.length > 0) return { code: "labels", missing };
+  const beyond = beyondSizes(sizes, asked);
+  return beyond.length === 0 ? null : { code: "labels", missing: beyond.map(({ label }) => label), beyond };
+}
+
+/** The labels by which a job asks this pool for a size; its runner needs them beside those of the pool. */
+export function sizeOf({ pool }: ServingPool, job: Pick<ChoosableJob, "labels">): readonly string[] {
+  return sizeLabelsOf(pool.sizes, job.labels);
 }
 
 /** Where a runner for this job registers: the organization, or the job's own repository. Lower case. */
@@ -56,7 +71,7 @@ export function scopeOf(pool: Pool, repository: string): string {
 export function mayRun(pools: readonly ServingPool[], slot: SlotPlace, job: ChoosableJob): boolean {
   const serving = pools.find(({ pool }) => pool.key === slot.pool);
   if (serving === undefined || refusal(serving, job) !== null) return false;
-  return scopeOf(serving.pool, job.repository) === slot.scope;
+  return scopeOf(serving.pool, job.repository) === slot.scope && hasSize(slot.sizeLabels, sizeOf(serving, job));
 }
 
 /** Where a warm runner without a job may register, the preferred place first. Lower case. */

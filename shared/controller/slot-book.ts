@@ -1,3 +1,4 @@
+import { hasSize } from "../fleet/sizes.ts";
 import type { DoubtBook } from "./doubt-book.ts";
 import type { InventoryEvent, InventoryRunner, SlotEvent } from "./events.ts";
 import { isGone, type LedgerJob } from "./job.ts";
@@ -52,11 +53,12 @@ export class SlotBook {
     this.#doubts.doubted(slot.pool, atMs);
   }
 
-  /** The slots that were in doubt when this one was planned, in their place. */
-  *#doubtedBefore({ pool, scope, plannedAtMs }: Slot): Generator<Slot> {
+  /** The slots that were in doubt when this one was planned, in their place, and that could take whatever it can. */
+  *#doubtedBefore({ pool, scope, sizeLabels, plannedAtMs }: Slot): Generator<Slot> {
     for (const other of this.#slots.values()) {
       const isOlder = other.doubtedAtMs !== null && other.doubtedAtMs <= plannedAtMs;
-      if (isOlder && other.pool === pool && other.scope === scope) yield other;
+      const isLike = other.pool === pool && other.scope === scope && hasSize(other.sizeLabels, sizeLabels);
+      if (isOlder && isLike) yield other;
     }
   }
 
@@ -96,7 +98,7 @@ export class SlotBook {
 
   #open(event: Extract<SlotEvent, { change: "planned" | "adopted" }>): void {
     if (this.#slots.has(event.name)) return;
-    const slot = newSlot(event.name, event.pool, event.scope, event.change, event.atMs);
+    const slot = newSlot(event.name, event, event.change, event.atMs);
     if (event.change === "adopted") {
       slot.runnerId = event.runnerId;
       slot.startedAtMs = event.startedAtMs;

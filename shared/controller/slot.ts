@@ -14,6 +14,8 @@ export interface Slot {
   readonly pool: string;
   /** Lower-case `owner` or `owner/name` that its runner is registered with. */
   readonly scope: string;
+  /** The labels of its size, beside those of its pool; empty for one that was started without a job or for one without. */
+  readonly sizeLabels: readonly string[];
   state: SlotState;
   /** Why it is in this state. */
   because: SlotEvidence;
@@ -48,11 +50,17 @@ export interface Slot {
 }
 
 /** A slot in its first state: an intent, or a container that was found. */
-export function newSlot(name: string, pool: string, scope: string, input: "planned" | "adopted", atMs: number): Slot {
+export function newSlot(
+  name: string,
+  { pool, scope, sizeLabels = [] }: { pool: string; scope: string; sizeLabels?: readonly string[] },
+  input: "planned" | "adopted",
+  atMs: number,
+): Slot {
   return {
     name,
     pool,
     scope,
+    sizeLabels,
     state: SLOT_TRANSITIONS.removed[input],
     because: { input, jobId: null, atMs },
     runnerId: null,

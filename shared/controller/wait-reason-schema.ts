@@ -9,7 +9,12 @@ const refusalSchema = z.discriminatedUnion("code", [
   z.object({ code: z.literal("other-repository") }),
   z.object({ code: z.literal("visibility"), expected: z.enum(["private", "public"]) }),
   z.object({ code: z.literal("no-labels") }),
-  z.object({ code: z.literal("labels"), missing: z.readonly(z.array(z.string())) }),
+  z.object({
+    code: z.literal("labels"),
+    missing: z.readonly(z.array(z.string())),
+    /** Sizes among them that the pool does not give; absent where it lacks other labels. */
+    beyond: z.optional(z.readonly(z.array(z.object({ label: z.string(), isSize: z.boolean(), most: z.string() })))),
+  }),
 ]);
 /** Why a pool may not serve a job. */
 export type Refusal = z.output<typeof refusalSchema>;

@@ -1,5 +1,5 @@
 import { AGAIN_BY_ITSELF } from "./pause-codes.ts";
-import type { WaitReason } from "./wait-reason-schema.ts";
+import type { Refusal, WaitReason } from "./wait-reason-schema.ts";
 
 /**
  * Who ends a wait. `time`: it ends by itself. `operator`: an operator's own word holds it. `person`: something has to be
@@ -34,7 +34,7 @@ export function remedyFor(reason: WaitReason): Remedy {
     case "overdue":
       return time("Run the workflow again: GitHub cancels a job that has waited 24 hours.");
     case "no-pool":
-      return nobody("Add its labels or its repository to a pool of the pools file; hookline explain tries a payload.");
+      return nobody(poolRemedy(reason.refusals.map(({ refusal }) => refusal)));
     case "unconfirmed":
       return time(
         "Wait for the next sweep. If its repository cannot be read, give the credential Actions: read there.",
@@ -47,6 +47,12 @@ export function remedyFor(reason: WaitReason): Remedy {
     default:
       return placeRemedy(reason);
   }
+}
+
+function poolRemedy(refusals: readonly Refusal[]): string {
+  const isTooBig = refusals.some((refusal) => refusal.code === "labels" && refusal.beyond !== undefined);
+  if (isTooBig) return "Ask for less in runs-on, or raise the maximum under sizes of the pool in the pools file.";
+  return "Add its labels or its repository to a pool of the pools file; hookline explain tries a payload.";
 }
 
 type PlaceReason = Extract<

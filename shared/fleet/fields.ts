@@ -74,7 +74,7 @@ export const sizeInMemory = () =>
     z.transform((text: string) => memoryBytes(text) ?? 0),
   );
 
-const memorySize = () =>
+export const memorySize = () =>
   z.pipe(
     sizeInMemory(),
     z
@@ -82,17 +82,15 @@ const memorySize = () =>
       .check(z.gte(SMALLEST_MEMORY_BYTES, { error: "must be at least 6m, which is the least that Docker takes" })),
   );
 
+export const cpuCount = () =>
+  z.pipe(
+    z.transform(numberOfText),
+    z.number().check(z.gt(0, { error: "must be a number of CPUs above 0, such as 1.5" })),
+  );
+
 /** Limits of one container; the shape is the same in both versions. */
 export const resourcesShape = {
-  cpus: described(
-    z.optional(
-      z.pipe(
-        z.transform(numberOfText),
-        z.number().check(z.gt(0, { error: "must be a number of CPUs above 0, such as 1.5" })),
-      ),
-    ),
-    "CPUs of one runner, such as 1.5. Many NAS kernels cannot enforce it",
-  ),
+  cpus: described(z.optional(cpuCount()), "CPUs of one runner, such as 1.5. Many NAS kernels cannot enforce it"),
   memory: described(z.optional(memorySize()), "Memory of one runner, such as 2g or 512m"),
   pidsLimit: described(
     z.optional(wholeNumber(1, 4_194_304)),

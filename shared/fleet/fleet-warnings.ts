@@ -32,10 +32,12 @@ function boundWarnings({ maxSlots, pools }: Fleet): FleetFinding[] {
 }
 
 /** https://docs.docker.com/engine/containers/resource_constraints/ */
-function limitWarnings({ resources }: Pool, index: number): FleetFinding[] {
+function limitWarnings({ resources, sizes }: Pool, index: number): FleetFinding[] {
   const unenforced = "many NAS kernels cannot enforce it; where Docker reports that, the limit is left out";
   const at = (name: string) => ["pools", index, "resources", name];
+  const sizedCpus = { at: ["pools", index, "sizes", "cpu"], message: unenforced };
   return [
+    ...(sizes?.cpus === undefined ? [] : [sizedCpus]),
     ...(resources.cpus === undefined ? [] : [{ at: at("cpus"), message: `${unenforced}. Remove it on such a NAS` }]),
     ...(resources.pidsLimit === undefined
       ? []

@@ -1,10 +1,11 @@
 import { resourcesShape } from "./fields.ts";
 import type { ConfigPath } from "./config-path.ts";
+import { sizesShape } from "./size-fields.ts";
 import { nearest } from "./nearest.ts";
 import { version1ImageShape, version1PoolShape, version1ScalingShape, version1Shape } from "./version-1.ts";
 import { version2PoolShape, version2ScalingShape, version2Shape } from "./version-2.ts";
 
-type Place = "file" | "image" | "pool" | "scaling" | "resources";
+type Place = "file" | "image" | "pool" | "scaling" | "resources" | "sizes";
 
 const KEYS: Readonly<Record<1 | 2, Readonly<Record<Place, readonly string[]>>>> = {
   1: {
@@ -13,6 +14,7 @@ const KEYS: Readonly<Record<1 | 2, Readonly<Record<Place, readonly string[]>>>> 
     pool: Object.keys(version1PoolShape),
     scaling: Object.keys(version1ScalingShape),
     resources: Object.keys(resourcesShape),
+    sizes: [],
   },
   2: {
     file: Object.keys(version2Shape),
@@ -20,6 +22,7 @@ const KEYS: Readonly<Record<1 | 2, Readonly<Record<Place, readonly string[]>>>> 
     pool: Object.keys(version2PoolShape),
     scaling: Object.keys(version2ScalingShape),
     resources: Object.keys(resourcesShape),
+    sizes: Object.keys(sizesShape),
   },
 };
 
@@ -51,5 +54,6 @@ function placeOf(path: ConfigPath): Place {
   const parent = path.at(-2);
   if (parent === undefined) return "file";
   if (typeof parent === "number") return "pool";
-  return parent === "image" || parent === "scaling" || parent === "resources" ? parent : "file";
+  const places = ["image", "scaling", "resources", "sizes"] as const;
+  return places.find((place) => place === parent) ?? "file";
 }

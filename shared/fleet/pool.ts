@@ -1,4 +1,5 @@
 import type { ContainerOptions } from "./container-options.ts";
+import type { PoolSizes } from "./sizes.ts";
 
 /** Where a pool's runners register: with an organization's runner group, or with single repositories. */
 export type PoolScope =
@@ -58,6 +59,8 @@ export interface Pool {
   /** Folder on the host that version 1 files name; kept for them, unused by Hookline's ephemeral slots. */
   readonly runnerRoot: string | null;
   readonly resources: PoolResources;
+  /** What jobs may ask for by label; nothing where it is absent. A runner without a job has no size. */
+  readonly sizes?: PoolSizes;
   readonly container: ContainerOptions;
 }
 

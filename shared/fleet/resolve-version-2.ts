@@ -1,6 +1,7 @@
 import { containerOptionsOf } from "./container-fields.ts";
 import type { Fleet, Pool, PoolScope } from "./pool.ts";
 import { resourcesOf, withoutRepeats, withTag } from "./resolved-fields.ts";
+import { sizesOf } from "./size-fields.ts";
 import { DEFAULT_SLOTS } from "./version-2.ts";
 import type { Version2File } from "./version-2.ts";
 
@@ -28,6 +29,7 @@ function resolvePool(pool: Version2Pool, image: string): Pool {
     network: pool.network,
     runnerRoot: null,
     resources: resourcesOf(pool.resources),
+    ...sizesOf(pool.sizes),
     container: containerOptionsOf(pool),
   };
 }

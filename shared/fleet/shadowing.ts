@@ -1,11 +1,13 @@
 import { architectureLabels, IMPLIED_LABELS, labelSet } from "../labels/labels.ts";
 import { ownersOf } from "./pool.ts";
 import type { Pool } from "./pool.ts";
+import { includesSizes } from "./sizes.ts";
 
 /** Whether every job that `later` may serve could be served by `earlier` as well, which comes first in the file. */
 export function shadows(earlier: Pool, later: Pool): boolean {
   return (
     coversLabels(earlier, later) &&
+    includesSizes(earlier.sizes, later.sizes) &&
     coversRepositories(earlier, later) &&
     (earlier.visibility === "any" || earlier.visibility === later.visibility) &&
     (earlier.groupOnly || !later.groupOnly)

@@ -18,6 +18,7 @@ import {
   warmSlotCount,
 } from "./fields.ts";
 import { containerShape } from "./container-fields.ts";
+import { sizesShape } from "./size-fields.ts";
 
 /** GitHub's own image for self-hosted runners. https://github.com/actions/runner/pkgs/container/actions-runner */
 const DEFAULT_IMAGE = "ghcr.io/actions/actions-runner:latest";
@@ -103,6 +104,10 @@ export const version2PoolShape = {
     "Docker network of the runners; host shares the network of this machine with every job",
   ),
   resources: described(z._default(z.strictObject(resourcesShape), {}), "Limits of one runner"),
+  sizes: described(
+    z.optional(z.strictObject(sizesShape)),
+    "Sizes that jobs may ask for by a label, as runs-on: [self-hosted, nas, mem=4g, cpu=2]; each size is a runner of its own, with these limits in place of those of resources",
+  ),
   ...containerShape,
 };
 

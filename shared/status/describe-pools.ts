@@ -31,6 +31,7 @@ export function describePools(
       cooldownSeconds: scaling.cooldownSeconds,
       image,
       network,
+      ...(pool.sizes === undefined ? {} : { sizes: pool.sizes }),
       slots: byState(held),
       idle: held.filter((slot) => covering.has(slot)).length,
       held: held.length,
@@ -46,18 +47,19 @@ export function describePools(
 export function describeSlots(ledger: Ledger): Status["slots"] {
   return [...ledger.slots]
     .toSorted((a, b) => a.plannedAtMs - b.plannedAtMs)
-    .map(({ name, pool, scope, state, because, plannedAtMs, runnerId, jobId, retiring, outdated, doubtedAtMs }) => ({
+    .map(({ name, pool, scope, sizeLabels, state, because, plannedAtMs, runnerId, jobId, ...marks }) => ({
       slot: name,
       pool,
       scope,
+      ...(sizeLabels.length === 0 ? {} : { sizeLabels: [...sizeLabels] }),
       state,
       sinceMs: because.atMs,
       plannedAtMs,
       runnerId,
       jobId,
-      retiring,
-      outdated,
-      doubted: doubtedAtMs !== null,
+      retiring: marks.retiring,
+      outdated: marks.outdated,
+      doubted: marks.doubtedAtMs !== null,
     }));
 }
 

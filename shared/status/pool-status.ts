@@ -39,6 +39,8 @@ export const slotStatusSchema = z.object({
   slot: z.string(),
   pool: z.string(),
   scope: z.string(),
+  /** The labels of its size; absent for one without. */
+  sizeLabels: z.optional(z.array(z.string())),
   state: z.string(),
   sinceMs: z.number(),
   plannedAtMs: z.number(),
@@ -61,6 +63,8 @@ export const poolStatusSchema = z.object({
   cooldownSeconds: z.number(),
   image: z.string(),
   network: z.string(),
+  /** What jobs may ask for by label; absent where they may ask for nothing. */
+  sizes: z.optional(z.object({ memoryBytes: z.optional(z.number()), cpus: z.optional(z.number()) })),
   /** How many slots are in each state, those left out that have none. */
   slots: z.record(z.string(), z.number()),
   /** Started, or being started, and idle: those that a job can count on. */

@@ -351,4 +351,25 @@ export const CONTROLLER_MUTATIONS: readonly Mutation[] = [
     replace: "",
     foundBy: ["daemon"],
   },
+  {
+    breaks: "a small idle runner covers a job that asks for mem=4g",
+    file: "shared/fleet/sizes.ts",
+    search: "return asked.every((label) => held.includes(label));",
+    replace: "return held.length >= 0 || asked.length === 0;",
+    foundBy: ["controller"],
+  },
+  {
+    breaks: "a job beyond the maximum of its pool's sizes is served",
+    file: "shared/fleet/sizes.ts",
+    search: "return isSize && asked <= most ? [] :",
+    replace: "return isSize ? [] :",
+    foundBy: ["controller"],
+  },
+  {
+    breaks: "an idle runner of a size stands for a warm one for ever",
+    file: PLAN,
+    search: "Math.max(makeWay, sized, this",
+    replace: "Math.max(makeWay, this",
+    foundBy: ["controller"],
+  },
 ];

@@ -142,4 +142,25 @@ export const SLOT_MUTATIONS: readonly Mutation[] = [
     replace: "",
     foundBy: ["rules"],
   },
+  {
+    breaks: "a runner of a size has its pool's limits",
+    file: "agent/slots/docker/container-spec.ts",
+    search: "resourcesOfSize(pool.resources, sizeLabels)",
+    replace: "resourcesOfSize(pool.resources, [])",
+    foundBy: ["rules"],
+  },
+  {
+    breaks: "a runner of a size is registered without its label",
+    file: "agent/slots/bring-up.ts",
+    search: "[...serving.runnerLabels, ...sizeLabels]",
+    replace: "serving.runnerLabels",
+    foundBy: ["rules"],
+  },
+  {
+    breaks: "room is kept for the pool's memory, not for that of the slot's size",
+    file: "agent/slots/bring-up.ts",
+    search: "resourcesOfSize(pool.resources, sizeLabels)",
+    replace: "resourcesOfSize(pool.resources, [])",
+    foundBy: ["rules"],
+  },
 ];

@@ -161,12 +161,13 @@ export class DockerHost implements SlotProvider {
   }
 }
 
-function created({ name, pool, scope, runnerId }: SlotSpec, createdAtMs: number): ObservedSlot {
+function created({ name, pool, scope, sizeLabels = [], runnerId }: SlotSpec, createdAtMs: number): ObservedSlot {
   const times = { createdAtMs, startedAtMs: null, finishedAtMs: null };
   return {
     name,
     poolKey: pool.key,
     scope,
+    sizeLabels,
     runnerId,
     state: "created",
     exitCode: null,

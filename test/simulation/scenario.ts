@@ -60,6 +60,8 @@ export interface Scenario {
   readonly max: number;
   readonly min: number;
   readonly cooldownSeconds: number;
+  /** Whether jobs may ask the pool for sizes by label, and some do. */
+  readonly sizes?: boolean;
   /** Without an edge from the first moment to the last. */
   readonly sweepsAlone: boolean;
   /** What must have come to pass by then; nothing in a drawn scenario. */
@@ -99,7 +101,19 @@ export function scenarioOf(seed: number): Scenario {
   for (let left = dice.between(0, 14); left > 0; left -= 1) items.push(dice.chance(0.6) ? trouble(dice) : blow(dice));
   const max = dice.between(1, 6);
   const min = dice.chance(0.3) ? 1 : 0;
-  return { seed, items, max, min, cooldownSeconds: dice.pick([1, 10, 60]), sweepsAlone: dice.chance(0.1) };
+  const drawn = { seed, items, max, min, cooldownSeconds: dice.pick([1, 10, 60]), sweepsAlone: dice.chance(0.1) };
+  return withPoolFeatures(drawn, new Dice(seed ^ 0x9001));
+}
+
+/** What a pool may have switched on, by dice of its own. */
+function withPoolFeatures(scenario: Scenario, dice: Dice): Scenario {
+  if (!dice.chance(0.4)) return scenario;
+  const items = scenario.items.map((item) =>
+    item.kind === "job" && item.labels.includes("nas") && dice.chance(0.5)
+      ? { ...item, labels: [...item.labels, ...dice.pick([["mem=4g"], ["mem=1g"], ["CPU=2"], ["cpu=2", "mem=4g"]])] }
+      : item,
+  );
+  return { ...scenario, items, sizes: true };
 }
 
 function jobPlan(dice: Dice): JobPlan {

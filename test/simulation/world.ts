@@ -41,6 +41,7 @@ export class SimWorld {
   #max: number;
   readonly #min: number;
   readonly #cooldownSeconds: number;
+  readonly #sizes: boolean;
   /** The largest maximum that the pools file has named: slots from before an edit may still be there. */
   largestMax: number;
   process: AgentProcess;
@@ -80,6 +81,7 @@ export class SimWorld {
     this.#max = scenario.max;
     this.#min = scenario.min;
     this.#cooldownSeconds = scenario.cooldownSeconds;
+    this.#sizes = scenario.sizes ?? false;
     this.largestMax = scenario.max;
     this.github.register("hookline-nas-2--home-aaaaaaaaaa", ["self-hosted"]);
     this.process = this.#boot();
@@ -102,7 +104,8 @@ export class SimWorld {
 
   #fleet(): Fleet {
     const scaling = { min: this.min, max: this.#max, queueThreshold: 1, cooldownSeconds: this.#cooldownSeconds };
-    return { version: 2, pools: [poolOf({ key: POOL, scaling, scope: SCOPE })] };
+    const sizes = this.#sizes ? { sizes: SIZES } : {};
+    return { version: 2, pools: [poolOf({ key: POOL, scaling, scope: SCOPE, ...sizes })] };
   }
 
   #boot(): AgentProcess {
@@ -289,4 +292,5 @@ export class SimWorld {
   }
 }
 
+const SIZES = { memoryBytes: 4 * 2 ** 30, cpus: 2 } as const;
 const SCOPE = { kind: "organization", organization: "acme", runnerGroup: "Default" } as const;

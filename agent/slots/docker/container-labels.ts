@@ -4,6 +4,7 @@ import * as z from "zod";
 export const INSTANCE_LABEL = "hookline.instance";
 const POOL_LABEL = "hookline.pool";
 const SCOPE_LABEL = "hookline.scope";
+const SIZE_LABEL = "hookline.size";
 const RUNNER_ID_LABEL = "hookline.runner-id";
 const CREATED_LABEL = "hookline.created";
 const SPEC_HASH_LABEL = "hookline.spec-hash";
@@ -22,6 +23,8 @@ export interface SlotLabels {
   readonly instance: string;
   readonly poolKey: string;
   readonly scope: string;
+  /** The labels of its size; none where it is absent. */
+  readonly sizeLabels?: readonly string[];
   readonly runnerId: number | null;
   /** Milliseconds since the epoch, by the agent's clock. */
   readonly createdAtMs: number | null;
@@ -38,6 +41,7 @@ const schema = z
     [INSTANCE_LABEL]: z.string(),
     [POOL_LABEL]: z.string().catch(""),
     [SCOPE_LABEL]: z.string().catch(""),
+    [SIZE_LABEL]: z.string().catch(""),
     [RUNNER_ID_LABEL]: z.coerce.number().int().positive().nullable().catch(null),
     [CREATED_LABEL]: z.coerce.number().int().positive().nullable().catch(null),
     [SPEC_HASH_LABEL]: z.string().catch(""),
@@ -48,6 +52,8 @@ const schema = z
     instance: labels[INSTANCE_LABEL],
     poolKey: labels[POOL_LABEL],
     scope: labels[SCOPE_LABEL],
+    // A label of a runner holds no comma.
+    sizeLabels: labels[SIZE_LABEL].split(",").filter((label) => label !== ""),
     runnerId: labels[RUNNER_ID_LABEL],
     createdAtMs: labels[CREATED_LABEL],
     specHash: labels[SPEC_HASH_LABEL],
@@ -56,10 +62,12 @@ const schema = z
   }));
 
 export function writeSlotLabels(labels: SlotLabels): Record<string, string> {
+  const { sizeLabels = [] } = labels;
   return {
     [INSTANCE_LABEL]: labels.instance,
     [POOL_LABEL]: labels.poolKey,
     [SCOPE_LABEL]: labels.scope,
+    ...(sizeLabels.length === 0 ? {} : { [SIZE_LABEL]: sizeLabels.join(",") }),
     ...(labels.runnerId === null ? {} : { [RUNNER_ID_LABEL]: String(labels.runnerId) }),
     ...(labels.createdAtMs === null ? {} : { [CREATED_LABEL]: String(labels.createdAtMs) }),
     [SPEC_HASH_LABEL]: labels.specHash,

@@ -2,6 +2,7 @@ import { poolHash, shortHash } from "../pool-hash.ts";
 import type { ContainerCreateRequest, HostConfig } from "@docker/node-sdk";
 import { isRootUser } from "../../../shared/fleet/hardening.ts";
 import type { Pool } from "../../../shared/fleet/pool.ts";
+import { resourcesOfSize } from "../../../shared/fleet/sizes.ts";
 import type { SlotSpec } from "../slot-provider.ts";
 import { writeSlotLabels } from "./container-labels.ts";
 import { applyOptions, usernsOf } from "./container-options.ts";
@@ -43,9 +44,9 @@ const LOG_MAX_SIZE = "10m";
  */
 export function containerSpec(input: ContainerSpecInput): ContainerSpec {
   const { spec, instance, host, network, createdAtMs, lent = NOTHING_LENT, folderId = null } = input;
-  const { pool } = spec;
+  const { pool, sizeLabels = [] } = spec;
   const platform = platformOf(pool, host);
-  const { hostConfig } = poolPart(pool, host, network);
+  const { hostConfig } = poolPart({ ...pool, resources: resourcesOfSize(pool.resources, sizeLabels) }, host, network);
   const options = applyOptions(pool, instance, host, lent);
   const fixed = {
     Image: pool.image,
@@ -58,6 +59,7 @@ export function containerSpec(input: ContainerSpecInput): ContainerSpec {
     instance,
     poolKey: pool.key,
     scope: spec.scope,
+    sizeLabels,
     runnerId: spec.runnerId,
     createdAtMs,
     poolHash: poolHash(pool),

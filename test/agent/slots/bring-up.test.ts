@@ -24,6 +24,15 @@ test("promise 11: a container gets its name, pool and JIT configuration, and no 
   expect(world.log.lines.join("\n")).not.toContain("jit-of-");
 });
 
+test("a job that asks for a size has its runner registered with that label, and room kept for that size", async () => {
+  const world = await new SlotWorld({ pools: [poolOf({ sizes: { memoryBytes: 8 * 2 ** 30 } })] }).adopt();
+  await world.jobs(job(1, { labels: ["nas", "MEM=4g"] }));
+  const [runner] = world.github.runners.values();
+  expect(runner?.labels).toEqual(["self-hosted", "linux", "x64", "nas", "mem=4g"]);
+  expect(world.provider.specs).toMatchObject([{ sizeLabels: ["mem=4g"], pool: { resources: {} } }]);
+  expect(world.provider.admitted).toMatchObject([{ resources: { memoryBytes: 4 * 2 ** 30 } }]);
+});
+
 test("C21: JIT calls and starts of six jobs overlap; the sixth runner is up when the first is", async () => {
   const world = await new SlotWorld().adopt();
   world.github.latencyMs = 1000;

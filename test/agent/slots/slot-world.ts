@@ -91,7 +91,7 @@ export class SlotWorld {
     this.actions.push(action);
     if (action.type === "provision") {
       const serving = this.#pools.find(({ pool }) => pool.key === action.pool);
-      if (serving !== undefined) this.manager.provision(serving, action.scope);
+      if (serving !== undefined) this.manager.provision(serving, action.scope, { sizeLabels: action.sizeLabels });
     }
     if (action.type === "retire") this.manager.retire(action.slot, action.reason);
     if (action.type === "deregister") this.manager.deregister(action.ghost);

@@ -1,11 +1,12 @@
 import { isDemand, isOverdue, olderFirst, queuedSinceMs, type LedgerJob } from "../../../shared/controller/job.ts";
 import type { Ledger } from "../../../shared/controller/ledger.ts";
-import { refusal, scopeOf, warmScopesOf, type ServingPool } from "../../../shared/controller/pool-choice.ts";
+import { refusal, scopeOf, sizeOf, warmScopesOf, type ServingPool } from "../../../shared/controller/pool-choice.ts";
 import { coveringSlots, isBusy, type Slot } from "../../../shared/controller/slot.ts";
 
 export interface NaiveStart {
   readonly pool: string;
   readonly scope: string;
+  readonly sizeLabels: readonly string[];
   readonly jobId: number | null;
 }
 
@@ -68,9 +69,9 @@ export function naiveStarts(ledger: Ledger, pools: readonly ServingPool[], nowMs
   }
 
   const starts: NaiveStart[] = [];
-  const start = (key: string, scope: string, jobId: number | null): void => {
+  const start = (key: string, scope: string, jobId: number | null, sizeLabels: readonly string[] = []): void => {
     size.set(key, (size.get(key) ?? 0) + 1);
-    starts.push({ pool: key, scope, jobId });
+    starts.push({ pool: key, scope, sizeLabels, jobId });
   };
   for (const serving of order) {
     const { pool } = serving;
@@ -79,7 +80,7 @@ export function naiveStarts(ledger: Ledger, pools: readonly ServingPool[], nowMs
     for (const job of queued) {
       const due = nowMs >= queuedSinceMs(job) + pool.scaling.cooldownSeconds * 1000;
       if (uncoveredHere < pool.scaling.queueThreshold && !due) giveBack(pool.key);
-      else start(pool.key, scopeOf(pool, job.facts.repository), job.facts.jobId);
+      else start(pool.key, scopeOf(pool, job.facts.repository), job.facts.jobId, sizeOf(serving, job.facts));
     }
   }
   for (const { pool } of pools) {
@@ -101,11 +102,19 @@ function coverOf(job: LedgerJob, pools: readonly ServingPool[], free: Set<Slot>)
   for (const serving of pools) {
     if (refusal(serving, job.facts) !== null) continue;
     const scope = scopeOf(serving.pool, job.facts.repository);
-    const slot = [...free].find((each) => each.pool === serving.pool.key && each.scope === scope);
+    const asked = sizeOf(serving, job.facts);
+    const fit = [...free].filter((each) => each.pool === serving.pool.key && each.scope === scope);
+    const [slot] = fit
+      .filter(({ sizeLabels }) => asked.every((label) => sizeLabels.includes(label)))
+      .toSorted(
+        (a, b) => a.sizeLabels.length - b.sizeLabels.length || compare(a.sizeLabels.join(), b.sizeLabels.join()),
+      );
     if (slot !== undefined) return slot;
   }
   return null;
 }
+
+const compare = (a: string, b: string): number => (a === b ? 0 : a < b ? -1 : 1);
 
 /** Of the oldest of each kind: one that has waited for ten minutes, or else of the repository that holds least. */
 function nextOf(

@@ -11,7 +11,9 @@ import { job, OWN_PREFIX, poolOf, World } from "./world.ts";
 
 const RUNS = { numRuns: 1500 };
 const REPOSITORIES = ["acme/web", "acme/api", "me/a", "me/b"];
-const LABELS = [["self-hosted"], ["nas"], ["NAS", "self-hosted"], ["gpu"], ["nas", "gpu"], []];
+const SIZES = [["mem=4g"], ["MEM=2g"], ["cpu=2", "mem=4g"], ["mem=64g"]];
+const PLAIN = [["self-hosted"], ["nas"], ["NAS", "self-hosted"], ["gpu"], ["nas", "gpu"], []];
+const LABELS = [...PLAIN, ...PLAIN, ...SIZES, ...SIZES.map((size) => ["nas", ...size])];
 
 const poolNamed = (key: string): fc.Arbitrary<Pool> =>
   fc
@@ -22,13 +24,15 @@ const poolNamed = (key: string): fc.Arbitrary<Pool> =>
       labels: fc.constantFrom(["nas"], ["gpu"], ["nas", "gpu"]),
       groupOnly: fc.boolean(),
       mine: fc.boolean(),
+      sizes: fc.constantFrom(null, { memoryBytes: 8 * 2 ** 30 }, { memoryBytes: 2 * 2 ** 30, cpus: 4 }),
     })
-    .map(({ max, min, threshold, labels, groupOnly, mine }) =>
+    .map(({ max, min, threshold, labels, groupOnly, mine, sizes }) =>
       poolOf({
         key,
         labels,
         groupOnly,
         scaling: { min: Math.min(min, max), max, queueThreshold: threshold, cooldownSeconds: 60 },
+        ...(sizes === null ? {} : { sizes }),
         ...(mine ? { scope: { kind: "repositories", repositories: ["me/a", "me/b"] } } : {}),
       }),
     );
@@ -57,6 +61,7 @@ const step = fc.oneof(
     id: fc.integer({ min: 0, max: 12 }),
     pool: fc.constantFrom("a", "b", "c", "old"),
     scope: fc.constantFrom("acme", "me/a", "me/b"),
+    sizeLabels: fc.constantFrom([], [], ["mem=4g"], ["mem=2g"], ["cpu=2", "mem=4g"]),
     change: fc.constantFrom("planned", "started", "exited", "removed", "retiring", "kept", "failed" as const),
   }),
   fc.record({ kind: fc.constant("sweep" as const), ids: fc.uniqueArray(fc.integer({ min: 1, max: 25 })) }),
@@ -81,7 +86,8 @@ function take(world: World, each: Step): void {
     }
     case "slot": {
       const { change } = each;
-      if (change === "planned") world.slot(name(each.id), { change, pool: each.pool, scope: each.scope });
+      const { pool, scope, sizeLabels } = each;
+      if (change === "planned") world.slot(name(each.id), { change, pool, scope, sizeLabels });
       else if (change === "exited") world.slot(name(each.id), { change, exitCode: 0 });
       else if (change === "failed") world.slot(name(each.id), { change, code: "slot-image", retryAtMs: null });
       else if (change === "kept") world.slot(name(each.id), { change, busy: false });
@@ -137,7 +143,7 @@ test("the plan starts exactly what the plainest reading of SPEC.md starts, whate
         const real = world.plan().actions.flatMap((action) => {
           if (action.type !== "provision") return [];
           const jobId = action.reason.code === "demand" ? action.reason.jobId : null;
-          return [{ pool: action.pool, scope: action.scope, jobId }];
+          return [{ pool: action.pool, scope: action.scope, sizeLabels: action.sizeLabels, jobId }];
         });
         expect(real).toEqual(naive);
       }

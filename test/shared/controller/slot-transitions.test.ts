@@ -157,7 +157,7 @@ const PAIRS = SLOT_STATES.flatMap((state) =>
 test.each(PAIRS)(
   "every state meets every input as the table says: $state, $input → $next",
   ({ state, input, next }) => {
-    const slot = { ...newSlot("a", "home", "acme", "planned", T0), state };
+    const slot = { ...newSlot("a", { pool: "home", scope: "acme" }, "planned", T0), state };
     const before = slot.because;
     step(slot, input, T0 + 1, 7);
     expect(slot.state).toBe(next);

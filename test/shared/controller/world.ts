@@ -118,7 +118,12 @@ export class World {
       if (action.type !== "provision") continue;
       const name = `${OWN_PREFIX}${action.pool}-${this.#count}`;
       this.#count += 1;
-      this.slot(name, { change: "planned", pool: action.pool, scope: action.scope });
+      this.slot(name, {
+        change: "planned",
+        pool: action.pool,
+        scope: action.scope,
+        sizeLabels: action.sizeLabels,
+      });
       this.slot(name, { change: "registered", runnerId: this.#count });
       this.slot(name, { change: "started" });
       started.push(name);

@@ -26,6 +26,7 @@ test.each([
     "labels: [x], resources: {pidsLimit: 9}",
     /^pools\[0\]\.resources\.pidsLimit: .*NAS kernels/,
   ],
+  ["sizes that many NAS kernels lack", "labels: [x], sizes: {cpu: {max: 4}}", /^pools\[0\]\.sizes\.cpu: .*NAS kernels/],
   ["jobs of public repositories", "labels: [x], visibility: public", /^pools\[0\]\.visibility: .*fork/],
   ["jobs of any repository", "labels: [x], visibility: any", /^pools\[0\]\.visibility: .*fork/],
   ["no label", "labels: []", /^pools\[0\]\.labels: .*every job/],
@@ -74,6 +75,11 @@ test.each([
     "key: b, organization: acme, labels: [x], allowedRepositories: [acme/b]",
   ],
   ["jobs without labels", FIRST, "key: b, organization: acme, labels: [x], groupOnly: true"],
+  [
+    "larger sizes",
+    `${FIRST}, sizes: {mem: {max: 4g}}`,
+    "key: b, organization: acme, labels: [x], sizes: {mem: {max: 8g}}",
+  ],
 ])("a pool with %s is reached, and no warning says otherwise", (_name, earlier, later) => {
   expect(pools(earlier, later)).toEqual([]);
 });

@@ -57,7 +57,7 @@ test.each([{}, { SYNOLOGY_RUNNER_BASE_DIR: "" }])(
 );
 
 test.each([
-  ["a key that nobody knows", "size: 3", "size: 3\n    sizes: 4", "pools[0].sizes", /did you mean size\?/],
+  ["a key that nobody knows", "size: 3", "size: 3\n    sise: 4", "pools[0].sise", /did you mean size\?/],
   ["a key of version 2", "size: 3", "size: 3\n    groupOnly: true", "pools[0].groupOnly", /set version: 2/],
   ["a relative runnerRoot", "${SYNOLOGY_RUNNER_BASE_DIR}/pools", "./pools", "pools[0].runnerRoot", /absolute path/],
   ["a variable without value", "SYNOLOGY_RUNNER_BASE_DIR", "NOWHERE", "pools[0].runnerRoot", /NOWHERE is not set/],

@@ -30,6 +30,8 @@ export class FakeSlots implements SlotProvider {
   /** What every container printed last, in place of a line with its name. */
   tail: string | null = null;
   readonly admitHooks: Hook[] = [];
+  /** The pools that slots were admitted for, as they were asked for. */
+  readonly admitted: Pool[] = [];
   readonly #clock: Clock;
   readonly #watchers = new Set<(change: ContainerChange) => void>();
   readonly #folderId: string | null;
@@ -84,7 +86,8 @@ export class FakeSlots implements SlotProvider {
     this.calls.push("prepare");
   }
 
-  async admit(_name: string, _pool: Pool, signal: AbortSignal): Promise<void> {
+  async admit(_name: string, pool: Pool, signal: AbortSignal): Promise<void> {
+    this.admitted.push(pool);
     await this.admitHooks.shift()?.(signal);
   }
 

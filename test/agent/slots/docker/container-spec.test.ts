@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import { systemClock } from "../../../../agent/clock/system-clock.ts";
 import { containerSpec, settingsLeftOut } from "../../../../agent/slots/docker/container-spec.ts";
+import { readSlotLabels } from "../../../../agent/slots/docker/container-labels.ts";
+import { poolHash } from "../../../../agent/slots/pool-hash.ts";
 import { DockerClient } from "../../../../agent/docker/docker-client.ts";
 import { hostFeatures } from "../../../../agent/slots/docker/host-features.ts";
 import { DockerSlotProvider } from "../../../../agent/slots/docker/docker-provider.ts";
@@ -47,6 +49,16 @@ test("N1 on a Synology host without CPU quotas and pids cgroup those limits are 
     { setting: "cpus", reason: expect.stringMatching(/CpuCfsQuota.*weight/) },
     { setting: "pidsLimit", reason: expect.stringContaining("PidsLimit") },
   ]);
+});
+
+test("a runner of a size has that size's limits, its labels on the container, and its pool's hash", () => {
+  const spec = { ...specOf(limited), sizeLabels: ["cpu=3", "mem=4g"] };
+  const input = { instance: "mine", host: capable, network: "bridge", createdAtMs: 1_700_000_000_000 };
+  const { body } = containerSpec({ ...input, spec });
+  expect(body.HostConfig).toMatchObject({ Memory: 4 * 2 ** 30, NanoCpus: 3_000_000_000, PidsLimit: 512 });
+  expect(body.Labels).toMatchObject({ "hookline.size": "cpu=3,mem=4g", "hookline.pool-hash": poolHash(limited) });
+  expect(readSlotLabels(body.Labels ?? {}, "mine")).toMatchObject({ sizeLabels: ["cpu=3", "mem=4g"] });
+  expect(readSlotLabels(bodyOn().body.Labels ?? {}, "mine")).toMatchObject({ sizeLabels: [] });
 });
 
 test("a host that says nothing of its limits gets none, and each is named", () => {
