@@ -48,12 +48,13 @@ interface World extends HttpAndNoticesOptions {
 }
 
 async function openWeb(
-  { http, secrets, edge, clock, log }: World & { readonly http: ServedHttp },
+  { http, settings, secrets, edge, clock, log }: World & { readonly http: ServedHttp },
   daemon: Daemon,
 ): Promise<{ close(): Promise<void> } | null> {
   try {
     const { startWeb } = await import("../web/start-web.ts");
-    return await startWeb({ http, token: secrets.get("HOOKLINE_HTTP_TOKEN"), daemon, edge, clock, log });
+    const { githubApiUrl } = settings;
+    return await startWeb({ http, token: secrets.get("HOOKLINE_HTTP_TOKEN"), daemon, githubApiUrl, edge, clock, log });
   } catch (error) {
     const remedy = error instanceof OperatorError ? error.remedy : "report it; jobs are served without it";
     log.error("nothing is served over HTTP", { ...errorFields(error), remedy });

@@ -146,7 +146,7 @@ export const SETTINGS = {
     registryAuthText,
   ),
   HOOKLINE_HTTP: plain(
-    "Where the agent serves its API, metrics and health, as [HOST]:PORT; nothing is served where it is unset. Never the port of the webhook.",
+    "Where the agent serves its page, API, metrics and health, as [HOST]:PORT; nothing is served where it is unset. Never the port of the webhook.",
     listenAddress,
   ),
   HOOKLINE_HTTP_TOKEN: credential("Token that opens what HOOKLINE_HTTP serves.", headerSecret),

@@ -5,7 +5,9 @@ import type { Daemon } from "../control/answer-request.ts";
 import { serveHttp, type HttpServer } from "../http/http-server.ts";
 import type { ServedHttp } from "../settings/require-settings.ts";
 import type { ShownSecret } from "../settings/shown-secrets.ts";
-import { StatusFeed } from "./status-feed.ts";
+import { webUrlOf } from "../github/model/web-url.ts";
+import type { StatusPage, PageOptions } from "./page/page-app.ts";
+import { StatusFeed } from "./feed/status-feed.ts";
 import { createWebApp } from "./web-app.ts";
 
 /** A browser holds six connections to a host; a household with dashboards and monitors stays far below. */
@@ -15,7 +17,8 @@ export interface StartWebOptions {
   readonly http: ServedHttp;
   /** What opens it; null where everybody may read. */
   readonly token: ShownSecret | null;
-  readonly daemon: Pick<Daemon, "status" | "job" | "changed">;
+  readonly daemon: Pick<Daemon, "status" | "job" | "changed" | "holds">;
+  readonly githubApiUrl: string;
   /** See `WebAppOptions`. */
   readonly edge: (() => Promise<Freshness | null>) | null;
   readonly clock: Pick<Clock, "monotonicMs">;
@@ -24,17 +27,25 @@ export interface StartWebOptions {
 
 /** Serves the daemon on an address of its own. @throws {ListenError} if the address cannot be had. */
 export async function startWeb(options: StartWebOptions): Promise<HttpServer> {
-  const { http, log, daemon } = options;
+  const { http, log, daemon, githubApiUrl } = options;
   const feed = new StatusFeed(daemon);
-  const app = createWebApp({ ...options, feed, hosts: http.hosts, isOpen: http.read === "open" });
+  let loaded: Promise<StatusPage> | null = null;
+  const page = (): Promise<StatusPage> => (loaded ??= loadPage({ ...options, web: webUrlOf(githubApiUrl) }));
+  const app = createWebApp({ ...options, feed, page, hosts: http.hosts, isOpen: http.read === "open" });
   const server = await serveHttp(app, http.listen, { maxConnections: MOST_CONNECTIONS, setting: "HOOKLINE_HTTP" });
   log.info("serving over HTTP", { url: server.url, read: http.read });
   return {
     ...server,
-    close: () => {
+    close: async () => {
       // Streams have no end of their own that a stop could wait for.
       feed.close();
-      return server.close();
+      (await loaded?.catch(() => null))?.close();
+      await server.close();
     },
   };
+}
+
+async function loadPage(options: PageOptions): Promise<StatusPage> {
+  const { createPage } = await import("./page/page-app.ts");
+  return createPage(options);
 }

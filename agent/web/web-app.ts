@@ -5,16 +5,19 @@ import type { Logger } from "../../shared/log/logger.ts";
 import type { Freshness } from "../../shared/mailbox/freshness.ts";
 import type { Daemon } from "../control/answer-request.ts";
 import type { ShownSecret } from "../settings/shown-secrets.ts";
-import { eventStream } from "./event-stream.ts";
+import { eventStream, STREAM_HEADERS } from "./feed/event-stream.ts";
 import { hostGuard } from "./host-guard.ts";
+import type { StatusPage } from "./page/page-app.ts";
 import { metricsOf } from "./metrics/metrics.ts";
 import { readGuard } from "./read-guard.ts";
-import type { StatusFeed } from "./status-feed.ts";
+import type { StatusFeed } from "./feed/status-feed.ts";
 import { summaryOf } from "./summary.ts";
 
 export interface WebAppOptions {
   readonly daemon: Pick<Daemon, "status" | "job">;
   readonly feed: StatusFeed;
+  /** The page for browsers, loaded when the first of them comes. */
+  readonly page: () => Promise<StatusPage>;
   /** What the edge says of itself, null where it cannot be asked; null in its place where there is none. */
   readonly edge: (() => Promise<Freshness | null>) | null;
   readonly token: ShownSecret | null;
@@ -27,6 +30,9 @@ export interface WebAppOptions {
   readonly log: Logger;
 }
 
+/** What the page answers to, for people; all else is for programs, and described in config/openapi.json. */
+export const PAGE_PATHS: readonly string[] = ["/", "/assets/*", "/page/*"];
+
 const HEADERS = {
   "Cache-Control": "no-store",
   "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
@@ -37,7 +43,7 @@ const HEADERS = {
 
 /** What the agent serves on the LAN. It reads and changes nothing; config/openapi.json describes it. */
 export function createWebApp(options: WebAppOptions): Hono {
-  const { daemon, feed, edge, token, isOpen, hosts, clock, log } = options;
+  const { daemon, feed, page, edge, token, isOpen, hosts, clock, log } = options;
   const app = new Hono();
   const reads: MiddlewareHandler = isOpen ? (_context, next) => next() : readGuard(token, clock);
   app.use(async (context, next) => {
@@ -76,9 +82,9 @@ export function createWebApp(options: WebAppOptions): Hono {
     const { type, text } = await renderMetrics(families, context.req.header("accept") ?? "");
     return context.body(text, 200, { "Content-Type": type });
   });
-  app.get("/api/events", reads, () => {
-    const headers = { "Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no" };
-    return new Response(eventStream(feed), { headers });
-  });
+  app.get("/api/events", reads, () => new Response(eventStream(feed), { headers: STREAM_HEADERS }));
+  for (const path of PAGE_PATHS) {
+    app.get(path, reads, async (context) => (await page()).app.fetch(context.req.raw));
+  }
   return app;
 }

@@ -1,4 +1,4 @@
-import { chmodSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, cpSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 import { build, transform, type Metafile, type Plugin } from "esbuild";
@@ -26,6 +26,9 @@ const shortPackages: Plugin = {
 
 /** yaml as ES modules, of which the bundle takes what is used; for Node it names its CommonJS build, which comes whole. */
 const YAML = join(root, "node_modules/yaml/browser/index.js");
+
+/** What a browser loads beside the page, as it is; agent/web/page/assets.ts reads it. */
+const PAGE_ASSETS = "agent/web/page/assets";
 
 /** What runs for as long as the container does. */
 const DAEMON: readonly string[] = ["agent/main.ts", "agent/commands/agent.ts"];
@@ -66,6 +69,10 @@ export async function bundleAgent(folder = join(root, AGENT_FOLDER)): Promise<Ag
     plugins: [shortPackages],
     banner: { js: `#!/usr/bin/env node\n${REQUIRE}` },
     logLevel: "warning",
+  });
+  cpSync(join(root, PAGE_ASSETS), join(folder, "assets"), {
+    recursive: true,
+    filter: (path) => !path.endsWith("tsconfig.json"),
   });
   const program = join(folder, PROGRAM);
   chmodSync(program, 0o755);

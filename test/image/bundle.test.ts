@@ -1,10 +1,11 @@
 import { execFile } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { promisify } from "node:util";
 
 import { expect, test } from "vitest";
 
+import { ASSET_NAMES } from "../../agent/web/page/assets.ts";
 import { bundleAgent } from "../../config/build/bundle-agent.ts";
 import { VERSION } from "../../shared/version.ts";
 import { temporaryFolder } from "../stand-ins/files/temporary-folder.ts";
@@ -37,9 +38,18 @@ test("two builds of the same sources are the same files", async () => {
   expect(contents(dirname(first?.program ?? ""))).toEqual(contents(dirname(second?.program ?? "")));
 });
 
-/** Each file of a folder as text, the name before it, in the order of the names. */
+test("the page's files lie where the bundle looks for them", async () => {
+  const { program } = await bundleAgent(join(temporaryFolder(), "program"));
+  const names = contents(dirname(program)).map((text) => text.split("\n")[0]);
+  expect(names).toEqual(expect.arrayContaining(ASSET_NAMES.map((name) => `assets/${name}`)));
+  expect(names).not.toContain("assets/tsconfig.json");
+});
+
+/** Each file of a folder and those below it as text, the name before it, in the order of the names. */
 function contents(folder: string): readonly string[] {
-  return readdirSync(folder)
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => relative(folder, join(parentPath, name)))
     .toSorted()
     .map((name) => `${name}\n${readFileSync(join(folder, name), "utf8")}`);
 }

@@ -4,6 +4,7 @@ import { DOCTOR_MUTATIONS } from "./doctor-mutations.ts";
 import { EDGE_MUTATIONS } from "./edge-mutations.ts";
 import { GITHUB_MUTATIONS } from "./github-mutations.ts";
 import type { Mutation } from "./mutation.ts";
+import { PAGE_MUTATIONS } from "./page-mutations.ts";
 import { PRICE_MUTATIONS } from "./price-mutations.ts";
 import { RECEIVER_MUTATIONS } from "./receiver-mutations.ts";
 import { SLOT_MUTATIONS } from "./slot-mutations.ts";
@@ -21,5 +22,6 @@ export const MUTATIONS: readonly Mutation[] = [
   ...STATUS_MUTATIONS,
   ...VERSION_MUTATIONS,
   ...DOCTOR_MUTATIONS,
+  ...PAGE_MUTATIONS,
   ...PRICE_MUTATIONS,
 ];

@@ -20,6 +20,7 @@ export type Suite =
   | "settings"
   | "receiver"
   | "facts"
+  | "page"
   | "status";
 
 /** One way to break a promise on purpose: `search` stands in `file` once, and is replaced. */

@@ -40,5 +40,6 @@ export const SUITES: Readonly<Record<Suite, readonly string[]>> = {
     "test/agent/log",
     "test/agent/commands/status.test.ts",
   ],
+  page: [...VITEST, "--project", "node", "test/agent/web"],
   doctor: [...VITEST, "--project", "node", "test/agent/doctor"],
 };

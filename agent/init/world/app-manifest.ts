@@ -1,3 +1,4 @@
+import { webUrlOf } from "../../github/model/web-url.ts";
 import type { InitTarget } from "./state.ts";
 
 /** GitHub allows 34 characters. */
@@ -39,11 +40,4 @@ export function newAppUrl(githubApiUrl: string, target: InitTarget, state: strin
   const url = new URL(path, webUrlOf(githubApiUrl));
   url.searchParams.set("state", state);
   return url.href;
-}
-
-/** github.com has its API on a host of its own, GitHub Enterprise Server below /api/v3. */
-function webUrlOf(githubApiUrl: string): URL {
-  const url = new URL(githubApiUrl);
-  if (url.hostname.startsWith("api.")) url.hostname = url.hostname.slice("api.".length);
-  return new URL("/", url);
 }

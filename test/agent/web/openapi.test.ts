@@ -5,8 +5,8 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import { expect, test } from "vitest";
 import * as z from "zod";
 
-import { createWebApp } from "../../../agent/web/web-app.ts";
-import { StatusFeed } from "../../../agent/web/status-feed.ts";
+import { createWebApp, PAGE_PATHS } from "../../../agent/web/web-app.ts";
+import { StatusFeed } from "../../../agent/web/feed/status-feed.ts";
 import { capturedLog } from "../../samples/captured-log.ts";
 import { VirtualClock } from "../../stand-ins/time/virtual-clock.ts";
 import { agentFixture, batchOf, signalOf } from "../daemon/agent-fixture.ts";
@@ -44,6 +44,8 @@ function closedObjects(node: unknown): unknown {
   return "properties" in copy && "type" in copy && !isMixed ? { additionalProperties: false, ...copy } : copy;
 }
 
+const noPage = (): Promise<never> => Promise.reject(new Error("nobody asks for the page"));
+
 /** A daemon in which a job waits, one runs, and the link is up. */
 async function busyDaemon() {
   const fixture = agentFixture();
@@ -61,7 +63,17 @@ test.each(["/api/status", "/api/summary", "/api/jobs", "/api/jobs/{id}", "/ready
     const daemon = await busyDaemon();
     const feed = new StatusFeed({ ...daemon, changed: () => Promise.resolve() });
     const { log } = capturedLog();
-    const options = { daemon, feed, edge: null, token: null, isOpen: true, hosts: [], clock: new VirtualClock(), log };
+    const options = {
+      daemon,
+      feed,
+      page: noPage,
+      edge: null,
+      token: null,
+      isOpen: true,
+      hosts: [],
+      clock: new VirtualClock(),
+      log,
+    };
     const jobId = String(daemon.status().jobs.waiting[0]?.jobId ?? 1);
     const answer = await createWebApp(options).request(path.replace("{id}", jobId), { headers: { host: "localhost" } });
     const body = await answer.text();
@@ -93,6 +105,7 @@ test("no path is served that is not described", () => {
   const app = createWebApp({
     daemon,
     feed,
+    page: noPage,
     edge: null,
     token,
     isOpen: false,
@@ -100,7 +113,9 @@ test("no path is served that is not described", () => {
     clock: new VirtualClock(),
     log,
   });
-  const served = app.routes.filter(({ path, method }) => method === "GET" && path !== "/*").map(({ path }) => path);
+  const served = app.routes
+    .filter(({ path, method }) => method === "GET" && path !== "/*" && !PAGE_PATHS.includes(path))
+    .map(({ path }) => path);
   const named = served.map((path) => path.replace(/:(\w+)\{.*\}$/, "{$1}"));
   expect([...new Set(named)].toSorted()).toEqual(Object.keys(description.paths).toSorted());
 });

@@ -1,4 +1,4 @@
-import { request } from "node:http";
+import { request, type IncomingHttpHeaders } from "node:http";
 
 import { onTestFinished } from "vitest";
 
@@ -14,6 +14,7 @@ export interface WebAnswer {
   readonly status: number;
   readonly type: string;
   readonly challenge: string | undefined;
+  readonly headers: IncomingHttpHeaders;
   readonly body: string;
 }
 
@@ -29,7 +30,15 @@ export async function webWorld(change: Partial<ServedHttp> = {}, secret: string 
     ...change,
   };
   const token = secret === null ? null : { reveal: () => secret };
-  const server = await startWeb({ http, token, daemon, edge: null, clock: new VirtualClock(), log: captured.log });
+  const server = await startWeb({
+    http,
+    token,
+    daemon,
+    githubApiUrl: "https://api.github.com",
+    edge: null,
+    clock: new VirtualClock(),
+    log: captured.log,
+  });
   onTestFinished(() => server.close());
   const get = (path: string, headers: Record<string, string> = {}) => ask(server.port, path, headers);
   const read = (path: string) => get(path, { authorization: `Bearer ${TOKEN}` });
@@ -49,6 +58,7 @@ function ask(port: number, path: string, headers: Record<string, string>): Promi
           status: answer.statusCode ?? 0,
           type: answer.headers["content-type"] ?? "",
           challenge: answer.headers["www-authenticate"],
+          headers: answer.headers,
           body,
         }),
       );

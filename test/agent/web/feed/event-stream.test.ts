@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 
-import { eventStream } from "../../../agent/web/event-stream.ts";
-import { StatusFeed } from "../../../agent/web/status-feed.ts";
-import { HandDrivenDaemon } from "../control/world.ts";
-import { TOKEN, webWorld } from "./web-world.ts";
+import { eventStream } from "../../../../agent/web/feed/event-stream.ts";
+import { StatusFeed } from "../../../../agent/web/feed/status-feed.ts";
+import { HandDrivenDaemon } from "../../control/world.ts";
+import { TOKEN, webWorld } from "../web-world.ts";
 
 type Reader = ReadableStreamDefaultReader<Uint8Array>;
 

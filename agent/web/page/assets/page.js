@@ -1,0 +1,7 @@
+// @ts-check
+// Keeps the page new. Without it the page says the same and is loaded anew by hand.
+import { follow } from "./news.js";
+import { tickTimes } from "./times.js";
+
+tickTimes(Number(document.body.dataset["at"]));
+follow();

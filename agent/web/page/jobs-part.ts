@@ -1,0 +1,85 @@
+import { html } from "hono/html";
+
+import type { RunningJob, WaitingJob } from "../../../shared/status/job-status.ts";
+import { countText } from "../../../shared/text/count-text.ts";
+import type { Fragment } from "./fragment.ts";
+import { jobLink, repositoryLink, type LinkedJob } from "./github-links.ts";
+import { mark, type State } from "./mark.ts";
+import { table, type TableColumn } from "./table.ts";
+import { distance } from "./time.ts";
+import type { PageView } from "./view.ts";
+
+/** Rows of one table; `hookline jobs` prints them all. */
+const MOST_ROWS = 50;
+
+const MENDERS: Readonly<Record<WaitingJob["mender"], readonly [State, string]>> = {
+  time: ["ok", "By itself"],
+  operator: ["warn", "Held by you"],
+  person: ["bad", "Needs mending"],
+  nobody: ["idle", "Not for us"],
+};
+
+/** Jobs that wait, each with its reason and what would change it. */
+export function waitingPart({ status: { jobs, atMs }, web }: PageView): Fragment {
+  const shown = jobs.waiting.slice(0, MOST_ROWS);
+  return html`${table<WaitingJob>({
+    caption: "Jobs that wait, the oldest first",
+    rows: shown,
+    keyOf: ({ jobId }) => `waiting-${jobId}`,
+    empty: "No job waits.",
+    columns: [
+      ...about<WaitingJob>(web),
+      { head: "Waits", cell: ({ sinceMs }) => html`<span class="nowrap">${distance(sinceMs, atMs)}</span>` },
+      { head: "Ends", cell: ({ mender }) => mark(...MENDERS[mender]) },
+      {
+        head: "Reason",
+        cell: ({ why, remedy }) =>
+          html`<p>${why}</p>
+            <p class="note">${remedy}</p>`,
+      },
+    ],
+  })}${more(jobs.waitingTotal - shown.length, "waits", "wait")}`;
+}
+
+/** Jobs on our runners. */
+export function runningPart({ status: { jobs, atMs }, web }: PageView): Fragment {
+  const shown = jobs.running.slice(0, MOST_ROWS);
+  return html`${table<RunningJob>({
+    caption: "Jobs that run here",
+    rows: shown,
+    keyOf: ({ jobId }) => `running-${jobId}`,
+    empty: "No job runs here.",
+    columns: [
+      ...about<RunningJob>(web),
+      {
+        head: "Runs",
+        cell: ({ startedAtMs }) =>
+          startedAtMs === null ? "–" : html`<span class="nowrap">${distance(startedAtMs, atMs)}</span>`,
+      },
+      { head: "Pool", cell: ({ pool }) => pool ?? "–" },
+      { head: "Runner", cell: ({ slot }) => html`<code>${slot}</code>` },
+    ],
+  })}${more(jobs.runningTotal - shown.length, "runs", "run")}`;
+}
+
+function about<Job extends LinkedJob & { readonly labels: readonly string[]; readonly attempt: number }>(
+  web: URL,
+): readonly TableColumn<Job>[] {
+  return [
+    {
+      head: "Job",
+      kind: "lead",
+      cell: (job) =>
+        html`${jobLink(job, web)}${job.attempt > 1 ? html` <span class="note">attempt ${job.attempt}</span>` : ""}`,
+    },
+    { head: "Repository", kind: "name", cell: ({ repository }) => repositoryLink(repository, web) },
+    { head: "Labels", kind: "labels", cell: ({ labels }) => labels.join(" ") },
+  ];
+}
+
+function more(count: number, one: string, many: string): Fragment | string {
+  if (count <= 0) return "";
+  return html`<p class="note">
+    ${countText(count, "other")} ${count === 1 ? one : many}: <code>hookline jobs</code> lists them.
+  </p>`;
+}

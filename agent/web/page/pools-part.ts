@@ -1,0 +1,65 @@
+import { html } from "hono/html";
+
+import type { PoolStatus } from "../../../shared/status/pool-status.ts";
+import { countText } from "../../../shared/text/count-text.ts";
+import type { Fragment } from "./fragment.ts";
+import { mark, type State } from "./mark.ts";
+import { table } from "./table.ts";
+import { ago, distance } from "./time.ts";
+import type { PageView } from "./view.ts";
+
+/** Each pool against its bounds, with what keeps it from starting slots. */
+export function poolsPart({ status, holds }: PageView): Fragment {
+  const { pools, atMs } = status;
+  return table<PoolStatus>({
+    caption: "Pools with their slots and bounds",
+    rows: pools,
+    keyOf: ({ key }) => `pool-${key}`,
+    empty: "No pool is configured.",
+    columns: [
+      {
+        head: "Pool",
+        kind: "lead",
+        cell: ({ key, labels }) => html`<b>${key}</b> <span class="labels">${labels.join(" ")}</span>`,
+      },
+      { head: "State", cell: (pool) => stateCell(pool, holds.operatorPause !== null, atMs) },
+      { head: "Slots", cell: slotsCell },
+      { head: "Busy", kind: "number", cell: ({ slots }) => slots["busy"] ?? 0 },
+      { head: "Idle", kind: "number", cell: ({ idle }) => idle },
+      { head: "Waiting", kind: "number", cell: ({ waiting }) => waiting },
+    ],
+  });
+}
+
+function stateCell(pool: PoolStatus, isPaused: boolean, atMs: number): Fragment {
+  const [state, word] = poolState(pool, isPaused);
+  const [pause] = pool.pauses;
+  const { lastFailure } = pool;
+  const wait = pause === undefined ? "" : html`<p class="note">tries again in ${distance(pause.untilMs, atMs)}</p>`;
+  const failure =
+    lastFailure === null
+      ? ""
+      : html`<p class="note">${lastFailure.message} ${lastFailure.remedy} (${ago(lastFailure.atMs, atMs)})</p>`;
+  return html`${mark(state, word)}${wait}${failure}`;
+}
+
+function poolState({ draining, pauses, held, max, lastFailure }: PoolStatus, isPaused: boolean): [State, string] {
+  if (draining) return ["warn", "Draining"];
+  if (isPaused) return ["warn", "Paused"];
+  if (pauses.length > 0) return ["bad", countText(pauses[0]?.failures ?? 1, "failure")];
+  if (lastFailure !== null) return ["warn", "Failing"];
+  return held >= max ? ["idle", "Full"] : ["ok", "Serving"];
+}
+
+/** `2 of 4`, with a bar: what is held, the minimum that is kept warm as a line, the maximum as its end. */
+function slotsCell({ held, min, max }: PoolStatus): Fragment {
+  const share = (count: number): string => `${max === 0 ? 0 : Math.min(100, (100 * count) / max)}%`;
+  const words = min > 0 ? `${held} of ${max}, at least ${min}` : `${held} of ${max}`;
+  const least = min > 0 ? html`<rect class="least" x="${share(min)}" width="2" height="8" />` : "";
+  return html`<span class="nowrap">${words}</span>
+    <svg class="meter" aria-hidden="true">
+      <rect class="all" width="100%" height="8" rx="4" />
+      <rect class="held" width="${share(held)}" height="8" rx="4" />
+      ${least}
+    </svg>`;
+}

@@ -1,0 +1,106 @@
+import { describe, expect, test } from "vitest";
+
+import { webWorld } from "../web-world.ts";
+import { pageStatus, runningJob, waitingJob } from "./page-status.ts";
+
+const HOSTILE = `acme/<img src=x onerror="alert(1)">'&`;
+
+/** What the page says as a browser without scripts shows it. */
+async function pageOf(status = pageStatus()) {
+  const world = await webWorld();
+  world.daemon.document = status;
+  return { ...world, ...(await world.read("/")) };
+}
+
+test("the page says without any script what waits, why, what would change it, and what runs", async () => {
+  const { status, type, body } = await pageOf();
+  expect({ status, type }).toEqual({ status: 200, type: "text/html; charset=UTF-8" });
+  for (const said of ["Every slot of nas is taken.", "raise max", "acme/website", "hookline-nas--nas-abcdefghij"])
+    expect(body).toContain(said);
+  expect(body).toContain("https://github.com/acme/website/actions/runs/7/job/71");
+});
+
+describe("what GitHub names stays text on the page, and leads to GitHub alone", () => {
+  const hostile = { repository: HOSTILE, name: HOSTILE, labels: [HOSTILE] };
+  const status = pageStatus({
+    jobs: {
+      byReason: {},
+      waitingTotal: 1,
+      waiting: [waitingJob({ ...hostile, why: HOSTILE, remedy: HOSTILE })],
+      runningTotal: 1,
+      running: [runningJob({ ...hostile, slot: HOSTILE, pool: HOSTILE })],
+    },
+  });
+
+  test("in the document", async () => {
+    const { body } = await pageOf(status);
+    expect(body).toContain("&lt;img src=x onerror=&quot;alert(1)&quot;&gt;&#39;&amp;");
+    expect(body).not.toContain("<img");
+  });
+
+  test.each(["javascript:alert(1)/x", "../../evil", "//evil.example/x", "https://evil.example/x"])(
+    "a repository called %s",
+    async (repository) => {
+      const { body } = await pageOf(
+        pageStatus({
+          jobs: {
+            byReason: {},
+            waitingTotal: 1,
+            waiting: [waitingJob({ repository })],
+            runningTotal: 0,
+            running: [],
+          },
+        }),
+      );
+      const links = [...body.matchAll(/<a[^>]* href="(h[^"]*)"/g)].map(([, href = ""]) => new URL(href).origin);
+      expect(new Set(links)).toEqual(new Set(["https://github.com"]));
+      expect(body).not.toContain('href="javascript:');
+    },
+  );
+});
+
+test("nothing on the page needs more than its policy allows: no script or style inside, nothing from another host", async () => {
+  const { body, headers } = await pageOf();
+  expect(headers["content-security-policy"]).toContain("default-src 'none'; script-src 'self'; style-src 'self'");
+  expect(body).not.toMatch(/ style=| on[a-z]+=|<style|<script(?! type="module" src="\/assets\/page\.js"><\/script>)/);
+  expect([...body.matchAll(/(?:src|href)="(\/\/|https?:)(?!\/\/github\.com\/)/g)]).toEqual([]);
+});
+
+test("the page and its files are read by those alone who have the token", async () => {
+  const { get } = await webWorld();
+  for (const path of ["/", "/page/events", "/assets/page.js"]) expect((await get(path)).status).toBe(401);
+});
+
+test("every file that the page and its scripts ask for is served, and no other file of this machine", async () => {
+  const { read } = await webWorld();
+  const asked = new Set(["/assets/page.css", "/assets/page.js", "/assets/icon.svg"]);
+  for (const path of asked) {
+    const { status, body } = await read(path);
+    expect(status, path).toBe(200);
+    for (const [, name] of body.matchAll(/from "\.\/([\w.-]+)"/g)) asked.add(`/assets/${name}`);
+  }
+  expect([...asked]).toContain("/assets/morph.js");
+  for (const path of ["/assets/tsconfig.json", "/assets/..%2Fpage-app.ts", "/assets/toString"])
+    expect((await read(path)).status, path).toBe(404);
+});
+
+test("a page that is open learns of each change without being loaded anew", async () => {
+  const { daemon, server } = await webWorld({ read: "open" });
+  daemon.document = pageStatus();
+  const stop = new AbortController();
+  const answer = await fetch(`${server.url}/page/events`, { signal: stop.signal });
+  const reader = answer.body?.pipeThrough(new TextDecoderStream()).getReader();
+  const first = (await reader?.read())?.value ?? "";
+  expect(first).toMatch(/^event: page\n/);
+  expect(JSON.parse(/^data: (.*)$/m.exec(first)?.[1] ?? "")).toMatchObject({
+    version: daemon.document.agent.version,
+    parts: { waiting: expect.stringContaining("Every slot of nas is taken.") },
+  });
+  const second = reader?.read();
+  daemon.document = pageStatus({
+    jobs: { byReason: {}, waitingTotal: 0, waiting: [], runningTotal: 0, running: [] },
+  });
+  daemon.becomes({});
+  expect((await second)?.value).toContain("No job waits.");
+  stop.abort();
+});
