@@ -134,6 +134,47 @@ test("repositories get a hook each", async () => {
   expect(init.text("config/pools.yaml")).toContain('repositories: ["octo/demo","octo/other"]');
 });
 
+test("a repository that is named later gets its hook with the secret of the first, and its place in the pool", async () => {
+  await using init = await startInit();
+  await init.run(["--repository", "octo/demo", "--yes"]);
+  init.github.addRepository("octo/other");
+  const secrets = init.files().filter(({ path }) => path.startsWith("config/secrets/"));
+
+  const dry = await init.run(["--repository", "octo/other", "--dry-run"]);
+  expect(dry.stdout).toContain("make the webhook of octo/other");
+  expect(init.github.hooks()).toHaveLength(1);
+  const ran = await init.run(["--repository", "Octo/Demo", "--repository", "octo/other", "--yes"]);
+
+  expect(ran).toMatchObject({ exitCode: 0, stderr: "" });
+  expect(init.github.hooks().map(({ scope }) => scope.kind === "repository" && scope.repository.fullName)).toEqual([
+    "octo/demo",
+    "octo/other",
+  ]);
+  expect(init.text("config/pools.yaml")).toContain('repositories: ["octo/demo","octo/other"]');
+  expect(init.files().filter(({ path }) => path.startsWith("config/secrets/"))).toEqual(secrets);
+  expect(init.cloudflare.commands().filter((command) => command === "deploy")).toHaveLength(1);
+  await init.run(["--remove", "--yes"]);
+  expect(init.github.hooks()).toEqual([]);
+});
+
+test("a pools file that was edited is left alone by a repository that is named later, unless it serves it already", async () => {
+  await using init = await startInit();
+  await init.run(["--repository", "octo/demo", "--yes"]);
+  init.github.addRepository("octo/other");
+  const mine = `${init.text("config/pools.yaml")}# mine\n`;
+  writeFileSync(join(init.cwd, "config/pools.yaml"), mine);
+
+  const unserved = await init.run(["--repository", "octo/other", "--yes"]);
+  expect(unserved.stdout).toContain("pools.yaml does not serve octo/other: write it under repositories");
+  expect(init.text("config/pools.yaml")).toBe(mine);
+
+  const both = mine.replace('"octo/demo"', '"octo/demo", "octo/other"');
+  writeFileSync(join(init.cwd, "config/pools.yaml"), both);
+  const served = await init.run([]);
+  expect(served.stdout).not.toContain("does not serve");
+  expect(init.text("config/pools.yaml")).toBe(both);
+});
+
 test("--dry-run shows every step, calls nobody and writes nothing; --json is what scripts read", async () => {
   await using init = await startInit();
   const dry = await init.run([...ORGANIZATION, "--dry-run"]);
