@@ -18,7 +18,7 @@ the agent reads, and sends a first probe. Whatever stops it, the next run goes o
 needs wrangler logged in to Cloudflare and GITHUB_TOKEN (or GITHUB_TOKEN_FILE, or it asks), or --app.
 
   --organization NAME       serve an organization's jobs
-  --repository OWNER/NAME   serve a repository's jobs; may be given several times
+  --repository OWNER/NAME   serve a repository's jobs; may be given several times, and later for one more
   --app                     make a GitHub App in place of a token and webhooks; needs a browser on this machine
   --labels A,B              labels of the first pool; nas unless said otherwise
   --name NAME               name of the Worker; wrangler.toml has one

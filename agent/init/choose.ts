@@ -7,6 +7,7 @@ import type { Ask } from "./world/world.ts";
 
 /**
  * What init is to do: from its options, or from what was chosen when it began here. Only what is served is asked for.
+ * Repositories that are named later join those that it began with.
  *
  * @throws {InitError} when it is not said what to serve, or other things than when init began
  */
@@ -18,8 +19,9 @@ export async function choose(
 ): Promise<Choices> {
   const given = givenTarget(options);
   if (begun !== null) {
-    requireSame(options, given, begun, cwd);
-    return begun;
+    const target = withRepositories(begun.target, given);
+    requireSame(options, target, begun, cwd);
+    return { ...begun, target };
   }
   return {
     target: given ?? (await askTarget(ask)),
@@ -37,6 +39,15 @@ function givenTarget({ organization, repository }: InitOptions): InitTarget | nu
   return repository === undefined ? null : { kind: "repositories", repositories: repository };
 }
 
+/** What has begun, with the repositories that are named now; anything else that is named as it is. */
+function withRepositories(begun: InitTarget, given: InitTarget | null): InitTarget {
+  if (given === null) return begun;
+  if (begun.kind !== "repositories" || given.kind !== "repositories") return given;
+  const known = new Set(begun.repositories.map((name) => name.toLowerCase()));
+  const added = given.repositories.filter((name) => !known.has(name.toLowerCase()));
+  return { kind: "repositories", repositories: [...begun.repositories, ...added] };
+}
+
 async function askTarget(ask: Ask | null): Promise<InitTarget> {
   const remedy = "Name the organization with --organization NAME, or each repository with --repository OWNER/NAME.";
   if (ask === null) throw new InitError("usage", "It was not said which jobs to serve.", remedy);
@@ -49,10 +60,15 @@ async function askTarget(ask: Ask | null): Promise<InitTarget> {
   throw new InitError("usage", "That is neither one organization nor repositories.", remedy);
 }
 
+function isOther(target: InitTarget, begun: InitTarget): boolean {
+  if (target.kind === "repositories") return begun.kind !== "repositories";
+  return begun.kind !== "organization" || target.organization !== begun.organization;
+}
+
 /** Half of one set-up and half of another would be neither. */
-function requireSame(options: InitOptions, given: InitTarget | null, begun: Choices, cwd: string): void {
+function requireSame(options: InitOptions, target: InitTarget, begun: Choices, cwd: string): void {
   const other = [
-    given !== null && JSON.stringify(given) !== JSON.stringify(begun.target) ? "what to serve" : null,
+    isOther(target, begun.target) ? "what to serve" : null,
     options.app && !begun.app ? "--app" : null,
     options.name !== undefined && options.name !== begun.name ? "--name" : null,
     options.environment !== undefined && options.environment !== begun.environment ? "--environment" : null,

@@ -30,7 +30,7 @@ export async function prepare(prepared: Prepared): Promise<InitContext> {
   const path = statePath(io.cwd);
   const begun = InitProgress.open(world.files, path);
   const choices = await choose(options, begun?.choices ?? null, io.cwd, world.ask);
-  return contextOf(prepared, begun ?? InitProgress.begin(world.files, path, choices));
+  return contextOf(prepared, begun?.choosing(choices) ?? InitProgress.begin(world.files, path, choices));
 }
 
 /** What init has made here, to take it back; null when it made nothing. @throws {InitError} */

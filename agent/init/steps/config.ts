@@ -35,9 +35,11 @@ function textOfEnvironment({ progress, layout, githubApiUrl, world, cwd }: InitC
 
 async function placePools(context: InitContext): Promise<Placed> {
   const { layout, progress } = context;
-  if (progress.made.files[layout.pools] === undefined && servesAlready(context)) return "unchanged";
+  const unserved = unservedBy(context);
+  if (unserved.length === 0) return "unchanged";
   const placed = await place(layout.pools, poolsText(progress.choices), SHARED_FILE, context);
-  if (placed === "kept") context.tell(`  ${layout.pools} does not serve what was chosen: edit it, or say --force`);
+  if (placed === "kept")
+    context.tell(`  ${layout.pools} does not serve ${unserved.join(", ")}: ${mendFor(progress.choices.target)}`);
   return placed;
 }
 
@@ -49,23 +51,31 @@ async function place(path: string, text: string, mode: number, context: InitCont
   return placed;
 }
 
-/** A copy of the example serves nobody. */
-function servesAlready({ layout, progress, env, cwd }: InitContext): boolean {
+/** What was chosen and the pools file, if it can be read, does not serve. A copy of the example serves nobody. */
+function unservedBy({ layout, progress, env, cwd }: InitContext): readonly string[] {
+  const { target } = progress.choices;
+  const pools = poolsIn(relative(cwd, layout.pools) || layout.pools, env, cwd);
+  if (target.kind === "repositories")
+    return target.repositories.filter((name) => !pools.some(({ repositories }) => holds(repositories ?? [], name)));
+  const served = pools.flatMap(({ scope }) => (scope.kind === "organization" ? [scope.organization] : []));
+  return holds(served, target.organization) ? [] : [target.organization];
+}
+
+function poolsIn(file: string, env: InitContext["env"], cwd: string): readonly Pool[] {
   try {
-    const { fleet } = readPoolsFile({ file: relative(cwd, layout.pools) || layout.pools, cwd, env });
-    return fleet.pools.some((pool) => serves(pool, progress.choices.target));
+    return readPoolsFile({ file, cwd, env }).fleet.pools;
   } catch (error) {
-    if (error instanceof ConfigError) return false;
+    if (error instanceof ConfigError) return [];
     throw error;
   }
 }
 
-function serves({ scope }: Pool, target: InitTarget): boolean {
-  const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
-  if (scope.kind === "organization")
-    return target.kind === "organization" && same(scope.organization, target.organization);
-  return (
-    target.kind === "repositories" &&
-    target.repositories.every((name) => scope.repositories.some((own) => same(own, name)))
-  );
+function holds(names: readonly string[], name: string): boolean {
+  return names.some((each) => each.toLowerCase() === name.toLowerCase());
+}
+
+function mendFor({ kind }: InitTarget): string {
+  return kind === "repositories"
+    ? "write it under repositories of a pool, or say --force for a new file"
+    : "edit it, or say --force";
 }

@@ -91,6 +91,11 @@ export class InitProgress {
     return new InitProgress(files, path, { version: 1, choices, made: NOTHING });
   }
 
+  /** Goes on with what was made, and with choices that are on disk with the next note. */
+  choosing(choices: Choices): InitProgress {
+    return new InitProgress(this.#files, this.#path, { ...this.#state, choices });
+  }
+
   get choices(): Choices {
     return this.#state.choices;
   }

@@ -220,7 +220,7 @@ test("a file that was there stays as it is; --force keeps it beside, and --remov
 
   const kept = await init.run(ORGANIZATION);
   expect(kept.exitCode).toBe(0);
-  expect(kept.stdout).toContain("pools.yaml does not serve what was chosen: edit it, or say --force");
+  expect(kept.stdout).toContain("pools.yaml does not serve octo: edit it, or say --force");
   expect([init.text("config/.env"), init.text("config/pools.yaml")]).toEqual(["# mine\n", "# mine\n"]);
 
   await init.run(["--yes", "--force"]);
