@@ -85,6 +85,21 @@ test("a runtime that the engine does not list is refused before a runner is made
   }
 });
 
+/** https://docs.docker.com/engine/security/userns-remap/#user-namespace-known-limitations */
+test("H17: the host's network on an engine with userns-remap is refused before a runner is made", async () => {
+  const remapped = { SecurityOptions: ["name=seccomp,profile=default", "name=userns"] };
+  await using fake = await recordingEngine({ info: remapped });
+  const { provider } = slotsOfAgent({ DOCKER_HOST: `unix://${fake.engine.host.socketPath}` });
+  await expect(provider.admit("one", writtenPool("network: host"), calm())).rejects.toMatchObject({
+    code: "host",
+    message: expect.stringMatching(/small.*network: host.*userns-remap/),
+    remedy: expect.stringMatching(/network/),
+  });
+  // What Docker lets through: any other network, and containers that are in the host's user namespace anyway.
+  for (const fine of ["network: bridge", "network: host, docker: dind"])
+    await provider.admit(fine, writtenPool(fine), calm());
+});
+
 test("an engine that does not list its runtimes is asked by trying", async () => {
   await using fake = await recordingEngine({ keeps: (asked) => asked });
   const { provider } = slotsOfAgent({ DOCKER_HOST: `unix://${fake.engine.host.socketPath}` });

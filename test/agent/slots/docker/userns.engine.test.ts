@@ -68,6 +68,26 @@ engineTest("H17: a dind slot on an engine with userns-remap is taken by it, in t
   }
 });
 
+engineTest("H17: what is refused of the host's network is what this engine refuses", async () => {
+  const { client, pool, calm, close } = await onEngine();
+  const { network, image } = pool("network: host");
+  const labels = { "hookline.instance": "remapped" };
+  const body = { Image: image, Cmd: ["/bin/true"], HostConfig: { NetworkMode: network }, Labels: labels };
+  const create = (more: object) =>
+    client.containers.create(
+      "hookline-remapped-network",
+      { ...body, HostConfig: { ...body.HostConfig, ...more } },
+      null,
+      calm(),
+    );
+  try {
+    await expect(create({})).rejects.toThrow(/host's network namespace/);
+    await expect(create({ UsernsMode: "host" })).resolves.toMatchObject({ id: expect.any(String) });
+  } finally {
+    await close();
+  }
+});
+
 engineTest(
   "H17: a pool that becomes dind has a cache that its jobs can write, and finds the one of before when it goes back",
   async () => {
