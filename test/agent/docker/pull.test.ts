@@ -2,12 +2,16 @@ import { pullRemedy } from "../../../agent/docker/pull-remedy.ts";
 import { parseRegistryAuth } from "../../../agent/docker/registry-auth.ts";
 import { PLAIN_CONTAINER } from "../../../shared/fleet/container-options.ts";
 import { VirtualClock } from "../../stand-ins/time/virtual-clock.ts";
+import { writeFileSync } from "node:fs";
 import type { ServerResponse } from "node:http";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { DockerClient } from "../../../agent/docker/docker-client.ts";
 import type { PullProgress } from "../../../agent/docker/image-api.ts";
 import { splitImageReference } from "../../../agent/docker/image-reference.ts";
 import { FakeEngine, json, type FakeAnswer } from "../../stand-ins/docker/fake-engine.ts";
+import { temporaryFolder } from "../../stand-ins/files/temporary-folder.ts";
+import { slotsOfAgent } from "../slots/docker/machine.ts";
 import { calm, poolOf, providerOn, specOf } from "../../stand-ins/docker/slot-fixtures.ts";
 
 const IMAGE = "ghcr.io/acme/runner:7";
@@ -133,6 +137,41 @@ test.each([
   const sent = JSON.parse(Buffer.from(String(headers[0]), "base64url").toString("utf8"));
   expect(sent).toEqual({ username, password: "pa:ss", serveraddress: server });
   expect(headers[1]).toBeUndefined();
+});
+
+/** `docker login` writes its config.json anew, and so do helpers whose tokens are good for hours: Amazon ECR's for twelve. */
+test("H12, promise 20: credentials that were replaced in their file are those of the next pull, and a broken file changes nothing", async () => {
+  const file = join(temporaryFolder(), "config.json");
+  const login = (password: string): void => {
+    const auth = Buffer.from(`me:${password}`).toString("base64");
+    writeFileSync(file, JSON.stringify({ auths: { "ghcr.io": { auth } } }));
+  };
+  const passwords: unknown[] = [];
+  await using engine = await FakeEngine.start({
+    answer: (request, response) => {
+      if (!request.path.startsWith("/images/")) return false;
+      if (request.path !== "/images/create") json(response, 404, { message: "No such image" });
+      else {
+        const header = String(request.headers["x-registry-auth"]);
+        passwords.push(JSON.parse(Buffer.from(header, "base64url").toString("utf8")).password);
+        return pulled(response);
+      }
+      return true;
+    },
+  });
+  login("first");
+  const { provider, said } = slotsOfAgent({
+    DOCKER_HOST: `unix://${engine.host.socketPath}`,
+    HOOKLINE_REGISTRY_AUTH_FILE: file,
+  });
+  const pull = () => provider.prepare([poolOf({ image: "ghcr.io/acme/runner:1" })], calm());
+  await pull();
+  login("second");
+  await pull();
+  writeFileSync(file, "half of a fi");
+  await pull();
+  expect(passwords).toEqual(["first", "second", "second"]);
+  expect(said().filter(({ level }) => level === "error")).toHaveLength(1);
 });
 
 test.each([
