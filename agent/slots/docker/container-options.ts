@@ -68,9 +68,13 @@ export function applyOptions(pool: Pool, instance: string, host: HostFeatures, l
  * The engine refuses privilege inside a remapped user namespace. A privileged container is root on the host in any case.
  * https://docs.docker.com/engine/security/userns-remap/#disable-namespace-remapping-for-a-container
  */
-export function usernsOf({ container }: Pick<Pool, "container">, { securityOptions }: HostFeatures): HostConfig {
-  const isRemapped = securityOptions.some((option) => option.split(",").includes("name=userns"));
-  return isPrivileged(container) && isRemapped ? { UsernsMode: "host" } : {};
+export function usernsOf({ container }: Pick<Pool, "container">, host: HostFeatures): HostConfig {
+  return isPrivileged(container) && isRemapped(host) ? { UsernsMode: "host" } : {};
+}
+
+/** Whether users of containers are others on the host. https://docs.docker.com/engine/security/userns-remap/ */
+export function isRemapped({ securityOptions }: HostFeatures): boolean {
+  return securityOptions.some((option) => option.split(",").includes("name=userns"));
 }
 
 /** The volumes of a pool's caches, which the engine makes where they are not there yet. */
