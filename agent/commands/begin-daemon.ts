@@ -41,7 +41,7 @@ export function beginDaemon(io: CommandIo, demand: (settings: AgentSettings) => 
   const { fleet, warnings } = readFleet();
   for (const warning of warnings) log.warn("configuration", { detail: describeProblem(given.configFile, warning) });
   const settings = keepInstance(given, Math.random);
-  const provider = dockerSlots(settings, systemClock, log);
   const secrets = new LiveSecrets({ settings, source: io, clock: systemClock, log });
+  const provider = dockerSlots(settings, systemClock, log, secrets);
   return { settings, fleet, readFleet, secrets, provider, log };
 }

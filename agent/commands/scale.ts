@@ -105,11 +105,12 @@ async function lookOnly({ settings, fleet, onlyPool, log, stop, io, json }: Run)
 
 async function scale(run: Run, once: boolean): Promise<ExitCode> {
   const { settings, fleet, onlyPool, log, stop, io, json } = run;
-  const provider = dockerSlots(settings, systemClock, log);
+  const secrets = new LiveSecrets({ settings, source: io, clock: systemClock, log });
+  const provider = dockerSlots(settings, systemClock, log, secrets);
   const { agent, close, lastSweep } = buildAgent({
     settings,
     fleet,
-    secrets: new LiveSecrets({ settings, source: io, clock: systemClock, log }),
+    secrets,
     provider,
     log,
     link: false,

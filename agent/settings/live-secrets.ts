@@ -8,7 +8,7 @@ import type { AgentSettings } from "./settings.ts";
 import type { SecretName, SettingName } from "./settings-table.ts";
 
 /** Read at the start alone: what uses them keeps what it was made with. */
-type Unchanging = "HOOKLINE_REGISTRY_AUTH" | "HOOKLINE_NOTIFY" | "HOOKLINE_NOTIFY_SECRET";
+type Unchanging = "HOOKLINE_NOTIFY" | "HOOKLINE_NOTIFY_SECRET";
 
 export interface LiveSecretsOptions {
   readonly settings: AgentSettings;
@@ -17,7 +17,7 @@ export interface LiveSecretsOptions {
   readonly log: Logger;
 }
 
-/** What a daemon shows to GitHub and the edge, and is shown, while it runs. What was not set at the start stays unset. */
+/** What a daemon shows to GitHub, the edge and registries, and is shown, while it runs. What was not set at the start stays unset. */
 export class LiveSecrets {
   readonly #secrets = new Map<SettingName, LiveSecret>();
 
@@ -29,6 +29,7 @@ export class LiveSecrets {
       HOOKLINE_READ_TOKEN: settings.readToken,
       HOOKLINE_READ_TOKEN_PREVIOUS: settings.previousReadToken,
       HOOKLINE_HTTP_TOKEN: settings.http.token,
+      HOOKLINE_REGISTRY_AUTH: settings.registryAuth,
       GITHUB_TOKEN: github?.kind === "token" ? github.token : null,
       GITHUB_APP_PRIVATE_KEY: github?.kind === "app" ? github.privateKey : null,
       GITHUB_WEBHOOK_SECRET: settings.webhookSecret,

@@ -1,4 +1,5 @@
 import { systemClock } from "../../../../agent/clock/system-clock.ts";
+import { LiveSecrets } from "../../../../agent/settings/live-secrets.ts";
 import { readSettings } from "../../../../agent/settings/settings.ts";
 import type { DockerSlotProvider } from "../../../../agent/slots/docker/docker-provider.ts";
 import { dockerSlots } from "../../../../agent/slots/docker/open-docker.ts";
@@ -22,9 +23,11 @@ export interface SlotsOfAgent {
 /** The slots of an agent with this environment, as the daemon opens them. */
 export function slotsOfAgent(env: Readonly<Record<string, string>>): SlotsOfAgent {
   const { log, lines } = keepingLogger();
-  const settings = readSettings({
-    env: { HOOKLINE_INSTANCE: "mine", HOOKLINE_MIN_FREE_DISK: "0", ...env },
-    cwd: "/tmp",
-  });
-  return { provider: dockerSlots(settings, systemClock, log), said: () => lines.map((line) => JSON.parse(line)) };
+  const source = { env: { HOOKLINE_INSTANCE: "mine", HOOKLINE_MIN_FREE_DISK: "0", ...env }, cwd: "/tmp" };
+  const settings = readSettings(source);
+  const secrets = new LiveSecrets({ settings, source, clock: systemClock, log });
+  return {
+    provider: dockerSlots(settings, systemClock, log, secrets),
+    said: () => lines.map((line) => JSON.parse(line)),
+  };
 }
