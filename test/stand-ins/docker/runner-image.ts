@@ -1,3 +1,6 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+
 import { rawCall } from "./raw-call.ts";
 import { readBusybox } from "./busybox.ts";
 import { suiteName } from "./suite-names.ts";
@@ -8,6 +11,8 @@ export interface RunnerImageOptions {
   readonly runScript: string;
   /** More programs, by name: shell scripts. */
   readonly tools?: Readonly<Record<string, string>>;
+  /** Programs of this machine, with the libraries that they ask for, by their paths here. */
+  readonly programs?: readonly string[];
   /** `name:tag` of the image; a new one by default. */
   readonly tag?: string;
   /** Paths that get an anonymous volume in every container. */
@@ -50,7 +55,7 @@ export function runnerLayer(options: RunnerImageOptions): Buffer {
   return tarOf(entriesOf(options));
 }
 
-function entriesOf({ runScript, tools = {} }: RunnerImageOptions): TarEntry[] {
+function entriesOf({ runScript, tools = {}, programs = [] }: RunnerImageOptions): TarEntry[] {
   const { binary, applets } = readBusybox();
   const folder = (path: string, mode = 0o755, uid = 0): TarEntry => ({ path: `${path}/`, kind: "folder", mode, uid });
   const file = (path: string, content: string | Uint8Array, mode: number, uid = 0): TarEntry => ({
@@ -77,7 +82,14 @@ function entriesOf({ runScript, tools = {} }: RunnerImageOptions): TarEntry[] {
     file("etc/group", `root:x:0:\nrunner:x:${RUNNER_UID}:\n`, 0o644),
     file("bin/busybox", binary, 0o755),
     ...links,
+    ...programs.flatMap(withLibraries).map((path) => file(path.slice(1), readFileSync(path), 0o755)),
     ...Object.entries(tools).map(([name, script]) => file(`bin/${name}`, script, 0o755)),
     file("home/runner/run.sh", runScript, 0o755, RUNNER_UID),
   ];
+}
+
+/** https://man7.org/linux/man-pages/man1/ldd.1.html */
+function withLibraries(program: string): readonly string[] {
+  const libraries = execFileSync("ldd", [program], { encoding: "utf8" }).match(/(?<=\s)\/\S+/g) ?? [];
+  return [program, ...libraries];
 }
