@@ -69,7 +69,8 @@ export class Agent {
     this.#live = new LiveFleet(fleet, architecture);
     this.#ledger = new Ledger(ownPrefix(instance), fleet.maxSlots);
     this.#kept = journalParts(options.journalSql, options.slotsSql);
-    const { journal, drains, pause, slots: records, finished, sweeps } = this.#kept;
+    const { journal, drains, pause, slots: records, finished, sweeps, replaced } = this.#kept;
+    options.provider.keepIn?.(replaced);
     const pools = (): readonly ServingPool[] => this.#live.pools;
     const latency = new LatencyBook(journal, records);
     this.#sweepBook = new SweepBook(clock, sweeps);

@@ -3,6 +3,7 @@ import { DrainRecords } from "./drain-records.ts";
 import { FinishedJobs } from "./finished-jobs.ts";
 import { Journal } from "./journal.ts";
 import { PauseRecord } from "./pause-record.ts";
+import { ReplacedRecords } from "./replaced-records.ts";
 import { SlotRecords } from "./slot-records.ts";
 import { SweepRecords } from "./sweep-records.ts";
 
@@ -14,6 +15,7 @@ export interface JournalParts {
   readonly slots: SlotRecords;
   readonly finished: FinishedJobs;
   readonly sweeps: SweepRecords;
+  readonly replaced: ReplacedRecords;
 }
 
 /** The parts of `journal.db` and `slots.db`. @throws {Error} if a file was written by a newer version. */
@@ -25,5 +27,6 @@ export function journalParts(journalSql: SqlDatabase, slotsSql: SqlDatabase): Jo
     slots: new SlotRecords(slotsSql),
     finished: new FinishedJobs(slotsSql),
     sweeps: new SweepRecords(slotsSql),
+    replaced: new ReplacedRecords(slotsSql),
   };
 }

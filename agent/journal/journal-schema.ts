@@ -118,6 +118,14 @@ const MIGRATIONS: readonly (readonly string[])[] = [
      ) STRICT, WITHOUT ROWID`,
     "CREATE TABLE told_troubles (key TEXT PRIMARY KEY, rule TEXT NOT NULL, text TEXT NOT NULL) STRICT, WITHOUT ROWID",
   ],
+  [
+    `CREATE TABLE replaced_images (
+       engine TEXT NOT NULL,
+       id TEXT NOT NULL,
+       name TEXT NOT NULL,
+       UNIQUE (engine, id)
+     ) STRICT`,
+  ],
 ];
 
 /**

@@ -1,5 +1,6 @@
 import { OperatorError } from "../../shared/errors/operator-error.ts";
 import type { Pool } from "../../shared/fleet/pool.ts";
+import type { ReplacedRecords } from "../journal/replaced-records.ts";
 
 /** Everything a provider needs to bring one ephemeral runner to life. */
 export interface SlotSpec {
@@ -97,6 +98,8 @@ export interface SlotProvider {
   };
   /** When the image of a pool was built, milliseconds since the epoch; null where it does not say or was not seen yet. */
   imageBuiltAtMs?(pool: Pool): number | null;
+  /** Told before anything else where it may keep what must outlive the process. A provider without it keeps nothing. */
+  keepIn?(replaced: ReplacedRecords): void;
   /** The last lines that the slot printed; empty where the host cannot tell. */
   logTail(name: string, lines: number, signal: AbortSignal): Promise<string>;
 }

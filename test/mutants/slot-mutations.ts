@@ -3,6 +3,27 @@ import type { Mutation } from "./mutation.ts";
 /** Breaks of runner containers: whose they are, their images, caches and settings. */
 export const SLOT_MUTATIONS: readonly Mutation[] = [
   {
+    breaks: "C-13: an image that a pull replaced is forgotten at a restart",
+    file: "agent/slots/docker/replaced-images.ts",
+    search: "for (const [id, name] of records.names()) this.#names.set(id, name);",
+    replace: "if (records === null) this.#names.clear();",
+    foundBy: ["daemon"],
+  },
+  {
+    breaks: "H17: the host's network under userns-remap is refused by Docker alone, after the registration",
+    file: "agent/slots/docker/pool-refusal.ts",
+    search: " ?? networkRefusal(pool, host)",
+    replace: "",
+    foundBy: ["rules"],
+  },
+  {
+    breaks: "H12: credentials of a registry are those of the agent's start",
+    file: "agent/slots/docker/open-docker.ts",
+    search: "    live?.readAnew();\n",
+    replace: "",
+    foundBy: ["rules"],
+  },
+  {
     breaks: "promise 12: a container that another agent of the instance made is adopted",
     file: "agent/slots/adoption.ts",
     search: "if (theirs.has(slot.name)) this.#letGo(slot.name);",

@@ -17,6 +17,7 @@ import { inspectSoon } from "./inspect-soon.ts";
 import { Admission, refuseOldKernel, type RoomRule } from "./admission.ts";
 import { SlotImages } from "./slot-images.ts";
 import type { RegistryAuth } from "../../docker/registry-auth.ts";
+import type { ReplacedRecords } from "../../journal/replaced-records.ts";
 import { NO_PROXY, type OwnProxy } from "../../settings/own-proxy.ts";
 import { DockerImagePulls } from "./image-pulls.ts";
 import { proxyLeftOut } from "./job-proxy.ts";
@@ -89,6 +90,10 @@ export class DockerSlotProvider implements SlotProvider {
     this.#admission = options.room === undefined ? null : new Admission(options.room, options.clock);
     this.#helpers = new HelperContainers(options);
     this.#caches = new CachePreparation({ ...options, pulls, helpers: this.#helpers });
+  }
+
+  keepIn(replaced: ReplacedRecords): void {
+    this.#images.keepIn(replaced);
   }
 
   prepare(pools: readonly Pool[], signal: AbortSignal): Promise<void> {

@@ -1,5 +1,6 @@
 import { errorFields } from "../../../shared/errors/message-of.ts";
 import type { Logger } from "../../../shared/log/logger.ts";
+import type { ReplacedRecords } from "../../journal/replaced-records.ts";
 import { SayOnce } from "../../../shared/log/say-once.ts";
 import type { DockerClient } from "../../docker/docker-client.ts";
 import { DockerError } from "../../docker/docker-error.ts";
@@ -7,7 +8,7 @@ import type { ImageDetail } from "../../docker/image-api.ts";
 import { splitImageReference } from "../../docker/image-reference.ts";
 
 /**
- * Images whose tag a pull of this process has moved to a newer one. Each goes once nothing uses it: never by force, never
+ * Images whose tag a pull of ours has moved to a newer one, in this process or an earlier one. Each goes once nothing uses it: never by force, never
  * one that has another name, and never one that was built or loaded here and cannot be fetched again.
  */
 export class ReplacedImages {
@@ -16,6 +17,7 @@ export class ReplacedImages {
   readonly #said: SayOnce;
   /** The name that each image had, by its id. */
   readonly #names = new Map<string, string>();
+  #records: ReplacedRecords | null = null;
   #clearing: Promise<void> | null = null;
 
   constructor(client: DockerClient, log: Logger) {
@@ -24,12 +26,34 @@ export class ReplacedImages {
     this.#said = new SayOnce(log);
   }
 
+  /** Takes over what an earlier process left, and keeps there what is replaced from now on. */
+  keepIn(records: ReplacedRecords): void {
+    this.#records = records;
+    this.#onDisk(() => {
+      for (const [id, name] of records.names()) this.#names.set(id, name);
+    });
+  }
+
   /** A pull of `name` is over; what the engine had under that name before and has now. */
   note(name: string, before: ImageDetail, after: ImageDetail | null): void {
     if (after === null || before.id === after.id) return;
     this.#names.set(before.id, name);
+    this.#onDisk(() => this.#records?.put(before.id, name));
     // A tag that was moved back names the image again.
-    this.#names.delete(after.id);
+    this.#forget(after.id);
+  }
+
+  #forget(id: string): void {
+    if (this.#names.delete(id)) this.#onDisk(() => this.#records?.delete(id));
+  }
+
+  /** A disk that takes nothing costs a restart what it does not know, and no job anything. */
+  #onDisk(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#said.say("warn", "disk", "images that a pull has replaced not journaled", errorFields(error));
+    }
   }
 
   /** Removes what can be; the rest is tried again at the next call. Never rejects. Costs nothing where nothing is left. */
@@ -45,7 +69,7 @@ export class ReplacedImages {
         const found = await this.#client.images.inspect(id, signal);
         const references = found === null ? [] : ownReferences(found, name);
         for (const reference of references) await this.#client.images.remove(reference, signal);
-        this.#names.delete(id);
+        this.#forget(id);
         if (references.length > 0) this.#log.info("image that a pull has replaced removed", { image: name, id });
       } catch (error) {
         if (signal.aborted) return;

@@ -3,6 +3,7 @@ import type { PullPolicy } from "../../../shared/fleet/container-options.ts";
 import type { Pool } from "../../../shared/fleet/pool.ts";
 import { isMoving } from "../../../shared/fleet/moving-image.ts";
 import type { Logger } from "../../../shared/log/logger.ts";
+import type { ReplacedRecords } from "../../journal/replaced-records.ts";
 import type { DockerClient } from "../../docker/docker-client.ts";
 import { DockerError } from "../../docker/docker-error.ts";
 import type { ImageDetail } from "../../docker/image-api.ts";
@@ -40,6 +41,11 @@ export class SlotImages {
   constructor(options: SlotImagesOptions) {
     this.#options = options;
     this.#replaced = new ReplacedImages(options.client, options.log);
+  }
+
+  /** From now on what pulls replace is kept there as well, and what an earlier process left there is cleared too. */
+  keepIn(records: ReplacedRecords): void {
+    this.#replaced.keepIn(records);
   }
 
   /** A slot is gone: removes the images that pulls have replaced, as far as nothing uses them. Never rejects. */
