@@ -62,11 +62,16 @@ function projectFolder(chain: ChainWithoutAgent, service: object): string {
 }
 
 /** docker-compose on the project's folder, as an operator of this chain calls it. */
-function composeOf(chain: ChainWithoutAgent, folder: string, files: readonly string[]) {
+function composeOf(
+  chain: ChainWithoutAgent,
+  folder: string,
+  files: readonly string[],
+  imageName: string = image?.image ?? "",
+) {
   const { instance, edge } = chain.agentOptions;
   const env = {
     ...process.env,
-    HOOKLINE_IMAGE: image?.image ?? "",
+    HOOKLINE_IMAGE: imageName,
     HOOKLINE_INSTANCE: instance,
     HOOKLINE_EDGE_URL: edge?.url ?? "",
     HOOKLINE_DOCKER_GID: String(statSync(engineSocket).gid),
@@ -110,20 +115,75 @@ dockerTest.each(FILES)("N18 docker-compose 1.29, older than what any NAS ships, 
   expect(fileSchema.parse(parse(stdout)).services).toHaveProperty("agent");
 });
 
-dockerTest("N18 docker-compose 1.29 accepts the few lines of the README, which mount what they name", async () => {
-  const snippet = /```yaml\n(services:[\s\S]*?)```/.exec(readFileSync(join(root, "README.md"), "utf8"))?.[1] ?? "";
-  const folder = mkdtempSync(join(tmpdir(), "hookline-snippet-"));
-  writeFileSync(join(folder, "compose.yaml"), snippet);
-  const { stdout } = await run("docker-compose", ["-f", join(folder, "compose.yaml"), "config"]);
-  rmSync(folder, { recursive: true });
-  const { agent } = parse(stdout).services;
-  expect(agent.environment.GITHUB_TOKEN_FILE).toMatch(/^\/config\//);
-  expect(agent.volumes.map((volume: string) => volume.split(":")[1])).toEqual([
-    "/var/run/docker.sock",
-    "/config",
-    "/data",
-  ]);
+dockerTest("N18 the few lines of the README bring the agent up healthy, and it serves a job", async () => {
+  const chain = await startChainWithoutAgent({ maxSlots: 2, edge: true, sweepIntervalSeconds: 3600 });
+  const folder = projectFolder(chain, { network_mode: "host" });
+  writeFileSync(join(folder, "compose.yaml"), snippetOf("README.md"));
+  await servesAJob(chain, folder, "compose.yaml", []);
 });
+
+/** The compose file on a page. */
+function snippetOf(page: string): string {
+  return /```yaml\n(services:[\s\S]*?)```/.exec(readFileSync(join(root, page), "utf8"))?.[1] ?? "";
+}
+
+test("the few lines of the README are the shipped compose file with lines left out", () => {
+  const shipped = readFileSync(join(root, "config/compose.yaml"), "utf8").split("\n");
+  let at = 0;
+  for (const line of snippetOf("README.md").trimEnd().split("\n")) {
+    const found = shipped.indexOf(line, at);
+    expect(found, line).toBeGreaterThanOrEqual(at);
+    at = found + 1;
+  }
+});
+
+/** What docs/getting-started.md says to type to be rid of it at home. */
+const UNINSTALL = [
+  "docker exec hookline-agent hookline pause --for 1d",
+  "docker ps -aq --filter label=hookline.instance | xargs -r docker rm -f",
+  "docker exec hookline-agent hookline caches prune",
+  "docker-compose -f config/compose.yaml down -v --rmi all",
+];
+
+dockerTest(
+  "what the page says to type at the end leaves nothing at home: no container, volume, network or image",
+  async () => {
+    const pool = { caches: [{ name: "tools", path: "/var/tools" }] };
+    const chain = await startChainWithoutAgent({ maxSlots: 2, edge: true, sweepIntervalSeconds: 3600, pool });
+    const { instance } = chain.agentOptions;
+    const folder = projectFolder(chain, { network_mode: "host" });
+    // A name of its own for the image, which goes as well.
+    const tag = `hookline-uninstall-${instance}:test`;
+    await run("docker", ["tag", image?.image ?? "", tag]);
+    const files = ["compose.yaml", "test.yaml"];
+    const compose = composeOf(chain, folder, files, tag);
+    try {
+      await compose("up", "-d");
+      await healthy(compose);
+      queueJob(chain, null);
+      await expect.poll(async () => (await chain.containers()).length).toBe(1);
+      const named = files.map((file) => `-f ${join(folder, file)}`).join(" ");
+      const here = UNINSTALL.map((line) =>
+        line
+          .replace("hookline-agent", `agent-${instance}`)
+          .replace("label=hookline.instance", `label=hookline.instance=${instance}`)
+          .replace("-f config/compose.yaml", `-p ${instance} ${named}`),
+      );
+      const env = { ...process.env, HOOKLINE_IMAGE: tag, HOOKLINE_INSTANCE: instance };
+      await run("sh", ["-ec", here.join("\n")], { env });
+      const left = async (...args: readonly string[]): Promise<readonly string[]> =>
+        (await run("docker", args)).stdout.split("\n").filter((line) => line.includes(instance));
+      expect(await left("ps", "-a", "--format", "{{.Names}} {{.Labels}}")).toEqual([]);
+      expect(await left("volume", "ls", "--format", "{{.Name}}")).toEqual([]);
+      expect(await left("network", "ls", "--format", "{{.Name}}")).toEqual([]);
+      expect(await left("image", "ls", "--format", "{{.Repository}}")).toEqual([]);
+    } finally {
+      await compose("down", "-v");
+      await chain.close();
+      rmSync(folder, { recursive: true, force: true });
+    }
+  },
+);
 
 dockerTest("what is written into compose.override.yaml by the page comes on top of the shipped file", async () => {
   const page = readFileSync(join(root, "docs/synology.md"), "utf8");
