@@ -99,3 +99,23 @@ test("C-13: a data folder that was wiped takes over the containers of before, an
   expect(github.names()).toEqual([]);
   expect(warm.said()).toEqual([]);
 });
+
+test("C-13: a runner of before the wipe that GitHub's list was late with is nobody's, and goes", async () => {
+  const { agent, github, sweeps } = world();
+  const wiped = await agent("first", 0);
+  await sweeps(1, false);
+  github.add("hookline-nas--home-bbbbbbbbbb", { status: "offline", scope: REPOSITORY });
+  await sweeps(14, false);
+  expect(github.names()).toEqual([]);
+  expect(wiped.said()).toEqual([]);
+});
+
+test("C-13: a container that was there at the first look makes its late runner this agent's to clear away", async () => {
+  const { agent, github, sweeps, first } = world();
+  first.add(NAS.name, { scope: REPOSITORY, folderId: "first", runnerId: null, state: "exited" });
+  await agent("first", 0);
+  await sweeps(1, false);
+  github.add(NAS.name, { status: "offline", scope: REPOSITORY });
+  await sweeps(3, false);
+  expect(github.names()).toEqual([]);
+});
