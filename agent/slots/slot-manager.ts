@@ -91,6 +91,7 @@ export class SlotManager {
       ownPrefix: ownPrefix(options.instance),
       folderId: options.folderId ?? null,
       isRecorded: (name) => records.one(name) !== null,
+      clock: options.clock,
       log,
     });
     this.#adoption = new Adoption({ ...parts, exits: this.#exits, others: this.#others });

@@ -45,6 +45,13 @@ export const SLOT_MUTATIONS: readonly Mutation[] = [
     foundBy: ["daemon"],
   },
   {
+    breaks: "C-13: a runner that nobody looks after is left to an agent that is not there",
+    file: "agent/slots/other-agents.ts",
+    search: "return sinceMs === null || this.#options.clock.monotonicMs() - sinceMs < LOOKED_AFTER_MS;",
+    replace: "return true;",
+    foundBy: ["daemon"],
+  },
+  {
     breaks: "H3: a pull that has begun is given up after a minute",
     file: "agent/slots/docker/image-pulls.ts",
     search: "      heard();\n      report(progress);",
