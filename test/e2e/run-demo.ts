@@ -54,8 +54,10 @@ export function holds(
   expect(new Set(jobs.map((job) => job.slot)).size).toBe(count);
   for (const { ms: legs } of jobs) {
     expect(legs.edge).toBeLessThanOrEqual(legs.agent);
-    expect(legs.agent).toBeLessThanOrEqual(legs.jit);
     expect(legs.jit).toBeLessThanOrEqual(legs.started);
     expect(legs.running).toBeLessThan(legs.done);
   }
+  // A job may take the runner that was asked for another one, as GitHub assigns them: the order holds over all of them.
+  const total = (leg: "agent" | "jit"): number => jobs.reduce((sum, { ms: legs }) => sum + legs[leg], 0);
+  expect(total("agent")).toBeLessThanOrEqual(total("jit"));
 }
