@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
 
 import * as z from "zod";
 
@@ -23,8 +24,9 @@ const NOBODY_THERE = "start it, or check HOOKLINE_EDGE_URL: npx -y pnpm@12 dev s
 const HELP = `Usage: hookline send-sample [--json]
 
 Signs a delivery as GitHub does, sends it to the edge at HOOKLINE_EDGE_URL, and says what became of it. Its job looks like
-one of your first pool's and is over already, so nothing is started. Needs GITHUB_WEBHOOK_SECRET; with HOOKLINE_TOKEN it
-also waits, for ten seconds at most, until the agent has taken it.
+one of your first pool's, or nobody's where there is no pools file, and is over already, so nothing is
+started. Needs GITHUB_WEBHOOK_SECRET; with HOOKLINE_TOKEN it also waits, for ten seconds at most, until the agent has
+taken it.
 
   --json   print {"ok", "status", "outcome", "seq", "reason", "taken"}; taken is null where nobody was asked
   --help   print this
@@ -46,7 +48,8 @@ export async function runSendSample(args: readonly string[], io: CommandIo, stop
     const { json } = readArguments(args, { command: "hookline send-sample", options: {}, words: [], schema });
     const settings = readSettings(io);
     const edgeUrl = addressOf(settings);
-    const { fleet } = readPoolsFile({ file: settings.configFile, cwd: io.cwd, env: io.env });
+    const file = settings.configFile;
+    const fleet = existsSync(file) ? readPoolsFile({ file, cwd: io.cwd, env: io.env }).fleet : null;
     const secret = requireWebhookSecret(settings).reveal();
     const signal = AbortSignal.any([stop, AbortSignal.timeout(DEADLINE_MS)]);
     const sample = sampleDelivery(fleet, secret, randomUUID(), systemClock.now(), "send-sample");

@@ -15,18 +15,16 @@ type Sender = "doctor --probe" | "send-sample";
 /**
  * A delivery that goes the whole way and starts nothing: a job that is over already, of an id that GitHub does not
  * give (its ids are far smaller than milliseconds since the epoch). It looks like one of the fleet's, so that the
- * edge keeps it.
+ * edge keeps it; without a fleet it is nobody's, which an edge keeps that no agent has told of its pools.
  */
 export function sampleDelivery(
-  fleet: Fleet,
+  fleet: Fleet | null,
   secret: string,
   guid: string,
   nowMs: number,
   sender: Sender,
 ): SampleDelivery {
-  const [pool] = fleet.pools;
-  if (pool === undefined) throw new TypeError("a fleet without pools has no jobs to look like");
-  const body = JSON.stringify(payloadOf(pool, nowMs, sender));
+  const body = JSON.stringify(payloadOf(fleet?.pools[0] ?? null, nowMs, sender));
   const signature = createHmac("sha256", secret).update(body).digest("hex");
   return {
     body,
@@ -40,8 +38,10 @@ export function sampleDelivery(
   };
 }
 
-function payloadOf(pool: Pool, nowMs: number, sender: Sender): object {
-  const repository = namedRepositories(pool)?.[0] ?? `${ownersOf(pool)[0] ?? "nobody"}/hookline-probe`;
+function payloadOf(pool: Pool | null, nowMs: number, sender: Sender): object {
+  const named = pool === null ? null : namedRepositories(pool);
+  const [owner = "nobody"] = pool === null ? [] : ownersOf(pool);
+  const repository = named?.[0] ?? `${owner}/hookline-probe`;
   return {
     action: "completed",
     workflow_job: {
@@ -51,13 +51,13 @@ function payloadOf(pool: Pool, nowMs: number, sender: Sender): object {
       name: `hookline ${sender}`,
       status: "completed",
       conclusion: "skipped",
-      labels: ["self-hosted", ...pool.labels],
+      labels: ["self-hosted", ...(pool?.labels ?? [])],
       runner_name: null,
       runner_group_name: null,
       created_at: null,
       started_at: null,
       completed_at: new Date(nowMs).toISOString(),
     },
-    repository: { full_name: repository, private: pool.visibility !== "public" },
+    repository: { full_name: repository, private: pool?.visibility !== "public" },
   };
 }

@@ -38,6 +38,12 @@ test("a sample is stored, and waits while no agent is linked", async () => {
   expect(io.out()).toBe("The edge answered 202: stored, as number 1.\nTaken: no agent is linked: it waits.\n");
 });
 
+test("in a fresh checkout, which has no pools file yet, the sample is nobody's job and is stored", async () => {
+  const { env } = await edge();
+  const { code, io } = await send({ ...env, HOOKLINE_CONFIG: "config/pools.yaml" }, "--json");
+  expect({ code, ...io.json() }).toMatchObject({ code: 0, status: 202, outcome: "stored" });
+});
+
 test("an agent that is linked takes it, and the command says so", async () => {
   const { mailbox, env } = await edge();
   const journal = new Journal(new NodeSql(":memory:"));
