@@ -2,8 +2,12 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { createInterface } from "node:readline";
 
 import { PrintedLines } from "./printed-lines.ts";
+import { secretsIn, secretsOf } from "./secret-forms.ts";
 
-/** A process with all that it starts, so that a test can end them together, by the ids that it got itself. */
+/**
+ * A process with all that it starts, so that a test can end them together, by the ids that it got itself. Whatever it
+ * prints has to be fit for everybody's eyes: `exited` and `kill` reject where it printed a secret of its environment.
+ */
 export class ChildProcessGroup {
   readonly #child: ChildProcess;
   readonly #lines = new PrintedLines();
@@ -24,13 +28,19 @@ export class ChildProcessGroup {
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       if (stream !== null) createInterface({ input: stream }).on("line", (line) => this.#lines.add(line));
     }
-    this.#exited = new Promise((resolve) => {
+    const secrets = secretsOf(env);
+    this.#exited = new Promise((resolve, reject) => {
       // Not at its exit: what it printed last may still lie in the pipes then.
       this.#child.once("close", (code) => {
         this.#ended = true;
         this.#lines.end();
-        resolve(code);
+        const printed = secretsIn(this.output.join("\n"), secrets);
+        if (printed.length === 0) resolve(code);
+        else reject(new Error(`${args.join(" ")} printed ${printed.join(", ")}`));
       });
+    });
+    this.#exited.catch(() => {
+      // Told by `exited` and `kill`; the process may end before either is called.
     });
   }
 
