@@ -11,7 +11,7 @@ import { Journal } from "../../../agent/journal/journal.ts";
 import { probedFrame } from "../../stand-ins/edge/frames.ts";
 import { gitHubError, hangs } from "../../stand-ins/github/fake-github.ts";
 import { slotError } from "../../stand-ins/docker/fake-slots.ts";
-import { FullDisk } from "../link/link-fixture.ts";
+import { FullDisk } from "../../stand-ins/disk/full-disk.ts";
 import { agentFixture, batchOf, listed, REPOSITORY, signalOf, SWEEP_MS } from "./agent-fixture.ts";
 
 const MINUTE_MS = 60_000;

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import { poolOf } from "../../shared/controller/world.ts";
 import { guid } from "../../samples/signal.ts";
-import { FullDisk } from "../link/link-fixture.ts";
+import { FullDisk } from "../../stand-ins/disk/full-disk.ts";
 import { agentFixture, batchOf, nextProcess, REPOSITORY, signalOf, SWEEP_MS } from "./agent-fixture.ts";
 
 const TWO_POOLS = {

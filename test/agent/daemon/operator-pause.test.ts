@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import { PauseRecord } from "../../../agent/journal/pause-record.ts";
 import { Journal } from "../../../agent/journal/journal.ts";
-import { FullDisk } from "../link/link-fixture.ts";
+import { FullDisk } from "../../stand-ins/disk/full-disk.ts";
 import { agentFixture, batchOf, listed, nextProcess, REPOSITORY, signalOf, SWEEP_MS } from "./agent-fixture.ts";
 
 const HOUR_MS = 60 * 60_000;

@@ -8,7 +8,8 @@ import { guid, queuedSignal } from "../../samples/signal.ts";
 import { upFrame } from "../../stand-ins/edge/fake-dial.ts";
 import { batchFrame } from "../../stand-ins/edge/frames.ts";
 import { temporaryFolder } from "../../stand-ins/files/temporary-folder.ts";
-import { FullDisk, linkFixture } from "./link-fixture.ts";
+import { FullDisk } from "../../stand-ins/disk/full-disk.ts";
+import { linkFixture } from "./link-fixture.ts";
 
 const jobsOf = (journal: Journal): readonly number[] => journal.signals().map(({ signal }) => signal.jobId - 1000);
 

@@ -3,7 +3,8 @@ import { expect, test } from "vitest";
 import { VERSION } from "../../../shared/version.ts";
 import { guid, queuedSignal } from "../../samples/signal.ts";
 import { batchFrame } from "../../stand-ins/edge/frames.ts";
-import { FullDisk, linkFixture } from "./link-fixture.ts";
+import { FullDisk } from "../../stand-ins/disk/full-disk.ts";
+import { linkFixture } from "./link-fixture.ts";
 
 test("the hello names the agent and goes on where the journal stands", () => {
   const { client, dial, journal } = linkFixture();

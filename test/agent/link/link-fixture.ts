@@ -1,4 +1,3 @@
-import { fullDiskError } from "../../stand-ins/disk/full-disk.ts";
 import { onTestFinished } from "vitest";
 
 import { Journal } from "../../../agent/journal/journal.ts";
@@ -44,22 +43,4 @@ export function linkFixture(change: Partial<LinkOptions> & { readonly sql?: SqlD
     return connection;
   };
   return { clock, dial, journal, client, told, records: () => captured.records(), welcome };
-}
-
-/** A database whose writes can be made to fail, as those of a full disk do. */
-export class FullDisk implements SqlDatabase {
-  full = false;
-  /** It refuses what is written, for a reason that is not the disk's. */
-  broken = false;
-  readonly #sql = new NodeSql(":memory:");
-
-  exec(...call: Parameters<SqlDatabase["exec"]>): ReturnType<SqlDatabase["exec"]> {
-    if (this.full && !call[0].startsWith("SELECT")) throw fullDiskError();
-    if (this.broken && !call[0].startsWith("SELECT")) throw new Error("a row that does not go in");
-    return this.#sql.exec(...call);
-  }
-
-  transaction<T>(work: () => T): T {
-    return this.#sql.transaction(work);
-  }
 }

@@ -1,5 +1,6 @@
+import assert from "node:assert/strict";
+
 import fc from "fast-check";
-import { expect } from "vitest";
 
 import { Journal } from "../../../agent/journal/journal.ts";
 import { LinkClient } from "../../../agent/link/link-client.ts";
@@ -7,7 +8,7 @@ import { silentLogger } from "../../../shared/log/logger.ts";
 import type { Signal } from "../../../shared/workflow-job/signal.ts";
 import { guid, queuedSignal } from "../../samples/signal.ts";
 import { VirtualClock } from "../../stand-ins/time/virtual-clock.ts";
-import { FullDisk } from "./link-fixture.ts";
+import { FullDisk } from "../../stand-ins/disk/full-disk.ts";
 import { ModelEdge } from "./model-edge.ts";
 
 /** The agent's side: its disk outlives it. */
@@ -119,7 +120,7 @@ export async function play(
   const check = (): void => {
     const cursor = agent.journal.cursor();
     if (edge.wasPutBack) return;
-    expect(edge.mailbox.acked()).toBeLessThanOrEqual(cursor?.acked ?? 0);
+    assert.ok(edge.mailbox.acked() <= (cursor?.acked ?? 0), "acknowledged and not in the journal");
   };
   const deliver = (): void => edge.accept(queuedSignal((signals += 1), { receivedAtMs: clock.now() }));
   const move = (frame: () => boolean): void => {
@@ -189,25 +190,28 @@ export async function play(
     await peace(() => agrees() && edge.mailbox.dead() === 0);
   }
   agent.stop();
-  expect(clock.pending).toBe(0);
+  assert.equal(clock.pending, 0);
   return { edge, agent };
 }
 
 /** Each signal of the mailbox is in the journal, or is known to be unreadable, on one side at least; nothing is on the way. */
 export function expectNothingLost({ edge, agent }: { readonly edge: ModelEdge; readonly agent: ModelAgent }): void {
   const journaled = agent.journal.signals().map(({ signal }) => signal.guid);
-  expect(new Set(journaled).size).toBe(journaled.length);
+  assert.equal(new Set(journaled).size, journaled.length);
   const aside = new Set([...edge.deadGuids(), ...agent.unreadGuids()]);
   const lost = edge.guids().filter((each) => !journaled.includes(each) && !aside.has(each));
-  expect(lost).toEqual([]);
-  expect(edge.mailbox.acked()).toBe(edge.mailbox.head());
+  assert.deepEqual(lost, []);
+  assert.equal(edge.mailbox.acked(), edge.mailbox.head());
 }
 
 /** Everything was read in the end: no letter is left, and what the mailbox holds is in the journal, once. */
 export function expectAllRead({ edge, agent }: { readonly edge: ModelEdge; readonly agent: ModelAgent }): void {
   const journaled = agent.journal.signals().map(({ signal }) => signal.guid);
-  expect(new Set(journaled).size).toBe(journaled.length);
-  expect([edge.deadGuids(), agent.unreadGuids()]).toEqual([[], []]);
-  expect(edge.guids().filter((each) => !journaled.includes(each))).toEqual([]);
-  expect(edge.mailbox.acked()).toBe(edge.mailbox.head());
+  assert.equal(new Set(journaled).size, journaled.length);
+  assert.deepEqual([edge.deadGuids(), agent.unreadGuids()], [[], []]);
+  assert.deepEqual(
+    edge.guids().filter((each) => !journaled.includes(each)),
+    [],
+  );
+  assert.equal(edge.mailbox.acked(), edge.mailbox.head());
 }

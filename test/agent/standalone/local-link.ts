@@ -4,7 +4,8 @@ import { Journal } from "../../../agent/journal/journal.ts";
 import { NodeSql } from "../../../agent/sqlite/node-sql.ts";
 import { LocalMailbox } from "../../../agent/standalone/local-mailbox.ts";
 import type { SqlDatabase } from "../../../shared/sql/sql.ts";
-import { FullDisk, linkFixture } from "../link/link-fixture.ts";
+import { FullDisk } from "../../stand-ins/disk/full-disk.ts";
+import { linkFixture } from "../link/link-fixture.ts";
 import { VirtualClock } from "../../stand-ins/time/virtual-clock.ts";
 import { capturedLog } from "../../samples/captured-log.ts";
 

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { NodeSql } from "../../../agent/sqlite/node-sql.ts";
 import { LocalMailbox } from "../../../agent/standalone/local-mailbox.ts";
 import { RETENTION_MS } from "../../../shared/mailbox/mailbox-options.ts";
-import { FullDisk } from "../link/link-fixture.ts";
+import { FullDisk } from "../../stand-ins/disk/full-disk.ts";
 import { guid, queuedSignal } from "../../samples/signal.ts";
 import { localLink } from "./local-link.ts";
 

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { NodeSql } from "../../../agent/sqlite/node-sql.ts";
 import { Mailbox } from "../../../shared/mailbox/mailbox.ts";
 import type { SqlDatabase } from "../../../shared/sql/sql.ts";
-import { FullDisk } from "../../agent/link/link-fixture.ts";
+import { FullDisk } from "../../stand-ins/disk/full-disk.ts";
 import { T0 } from "../../samples/signal.ts";
 
 const HOUR_MS = 60 * 60_000;

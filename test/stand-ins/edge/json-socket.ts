@@ -4,6 +4,7 @@ import { freshState, linkStateSchema, type LinkSocket, type LinkState } from "..
 export class JsonSocket implements LinkSocket {
   readonly #wire: JsonWire;
   #state: string;
+  #read: LinkState | null = null;
   #pingedAtMs: number | null = null;
   #open = true;
 
@@ -18,11 +19,13 @@ export class JsonSocket implements LinkSocket {
   }
 
   get state(): LinkState {
-    return linkStateSchema.parse(JSON.parse(this.#state));
+    this.#read ??= linkStateSchema.parse(JSON.parse(this.#state));
+    return this.#read;
   }
 
   save(state: LinkState): void {
     this.#state = JSON.stringify(state);
+    this.#read = null;
   }
 
   send(text: string): void {

@@ -31,7 +31,6 @@ export interface MemoryEdgeOptions {
 export class MemoryEdge implements MailboxPort, OperatorPort {
   readonly #options: MemoryEdgeOptions;
   readonly sql: SqlDatabase;
-  readonly #close: () => void;
   #names = 0;
   #host: MailboxHost;
   #sockets: readonly JsonSocket[] = [];
@@ -39,9 +38,7 @@ export class MemoryEdge implements MailboxPort, OperatorPort {
 
   constructor(options: MemoryEdgeOptions) {
     this.#options = options;
-    const own = new NodeSql(":memory:");
-    this.#close = () => own.close();
-    this.sql = options.sql ?? own;
+    this.sql = options.sql ?? new NodeSql(":memory:");
     this.#host = this.#start();
   }
 
@@ -127,7 +124,7 @@ export class MemoryEdge implements MailboxPort, OperatorPort {
   /** Lets go of the database that it made itself; one that was given belongs to whoever gave it. */
   close(): void {
     this.#arm(null);
-    this.#close();
+    if (this.#options.sql === undefined && this.sql instanceof NodeSql) this.sql.close();
   }
 
   async accept(signal: Signal, matched: MatchedSecret | null = null, key?: string): Promise<AcceptOutcome> {
