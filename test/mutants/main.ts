@@ -23,7 +23,11 @@ const COPIED = [
   "wrangler.toml",
   "tsconfig.base.json",
 ];
-const DEADLINE_MS = 180_000;
+/** Ends a suite that hangs before anything is broken. */
+const HANGS_MS = 900_000;
+/** A break that makes a suite hang is found by that; one that is as slow as the machine is not. */
+const SLOWER = 4;
+const SHORTEST_MS = 180_000;
 
 const USAGE = `usage: pnpm mutants [--only TEXT] [--quick [--seed N]]
   --only TEXT   the mutations whose description or file holds it
@@ -38,12 +42,18 @@ function main(): number {
     for (const name of COPIED) cpSync(join(ROOT, name), join(folder, name), { recursive: true });
     symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
     const suites = new Set(chosen.flatMap(({ foundBy }) => foundBy));
-    const broken = [...suites].filter((suite) => !passes(folder, suite));
+    const limits = new Map<Suite, number>();
+    const broken = [...suites].filter((suite) => {
+      const startedAtMs = performance.now();
+      const isWell = passes(folder, suite, HANGS_MS);
+      limits.set(suite, Math.max(SHORTEST_MS, Math.ceil(SLOWER * (performance.now() - startedAtMs))));
+      return !isWell;
+    });
     if (broken.length > 0) {
       console.error(`without any mutation these fail; mend them first: ${broken.join(", ")}`);
       return 1;
     }
-    const survivors = chosen.filter((mutation) => !isFound(folder, mutation));
+    const survivors = chosen.filter((mutation) => !isFound(folder, mutation, limits));
     console.log(`${chosen.length - survivors.length} of ${chosen.length} mutations found by every suite they name`);
     return survivors.length === 0 ? 0 : 1;
   } finally {
@@ -70,7 +80,8 @@ function choose(): readonly Mutation[] | null {
   }
 }
 
-function isFound(folder: string, { breaks, file, search, replace, foundBy }: Mutation): boolean {
+function isFound(folder: string, mutation: Mutation, limits: ReadonlyMap<Suite, number>): boolean {
+  const { breaks, file, search, replace, foundBy } = mutation;
   const path = join(folder, file);
   const source = readFileSync(path, "utf8");
   if (source.split(search).length !== 2)
@@ -80,7 +91,7 @@ function isFound(folder: string, { breaks, file, search, replace, foundBy }: Mut
     source.replace(search, () => replace),
   );
   try {
-    const blind = foundBy.filter((suite) => passes(folder, suite));
+    const blind = foundBy.filter((suite) => passes(folder, suite, limits.get(suite) ?? SHORTEST_MS));
     const found = foundBy.filter((suite) => !blind.includes(suite)).join(", ");
     console.log(`${blind.length === 0 ? "found by" : `SURVIVED ${blind.join(", ")}; found by`} ${found}: ${breaks}`);
     return blind.length === 0;
@@ -89,8 +100,8 @@ function isFound(folder: string, { breaks, file, search, replace, foundBy }: Mut
   }
 }
 
-function passes(folder: string, suite: Suite): boolean {
-  const { status } = spawnSync(process.execPath, SUITES[suite], { cwd: folder, stdio: "ignore", timeout: DEADLINE_MS });
+function passes(folder: string, suite: Suite, timeout: number): boolean {
+  const { status } = spawnSync(process.execPath, SUITES[suite], { cwd: folder, stdio: "ignore", timeout });
   return status === 0;
 }
 
