@@ -1,6 +1,7 @@
 import type { Suite } from "./mutation.ts";
 
-const VITEST = ["node_modules/vitest/vitest.mjs", "run"];
+/** One failure is enough to know that a break was found. */
+const VITEST = ["node_modules/vitest/vitest.mjs", "run", "--bail=1"];
 const SEEDS = "200";
 
 /** What each suite runs, from the root of a copy of the project. None of them needs a Docker Engine. */
