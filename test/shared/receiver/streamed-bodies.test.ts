@@ -63,6 +63,71 @@ describe("E-3: before the signature nothing is held:", () => {
   });
 });
 
+/** What a runtime does that reads into memory it is given: https://streams.spec.whatwg.org/#rbs-controller-byob-request */
+function byteStream(bytes: number) {
+  let [sent, intoOurs] = [0, 0];
+  const body = new ReadableStream({
+    type: "bytes",
+    pull(controller: ReadableByteStreamController) {
+      const request = controller.byobRequest;
+      if (request === null)
+        return sent < bytes ? ((sent += 1), controller.enqueue(new Uint8Array([7]))) : controller.close();
+      if (sent === bytes) {
+        controller.close();
+        return request.respond(0);
+      }
+      [sent, intoOurs] = [sent + 1, intoOurs + 1];
+      (request.view as Uint8Array)[0] = sent % 256;
+      request.respond(1);
+    },
+  });
+  return { body, intoOurs: () => intoOurs };
+}
+
+describe("E-3: a runtime that reads into memory it is given allocates none for a piece:", () => {
+  const readAll = (body: ReadableStream<Uint8Array>) => {
+    const request = new Request("http://127.0.0.1/", { method: "POST", body, duplex: "half" });
+    return readBody(request, new BodyRoom().enter(MAX_BODY_BYTES), new AbortController().signal);
+  };
+
+  test.each([0, 1, 300, 2048])(
+    "a body of %d one-byte pieces is read byte for byte, each into our memory",
+    async (bytes) => {
+      const { body, intoOurs } = byteStream(bytes);
+      const read = await readAll(body);
+      expect([...(read as Uint8Array)]).toEqual(Array.from({ length: bytes }, (_, n) => (n + 1) % 256));
+      expect(intoOurs()).toBe(bytes);
+    },
+  );
+
+  test("a megabyte of them is given up at the bound, and not read any further", async () => {
+    const { body, intoOurs } = byteStream(MAX_BODY_BYTES);
+    expect(await readAll(body)).toBe("in-crumbs");
+    expect(intoOurs()).toBe(2049);
+  });
+
+  test.each([10, 16_384, 16_385, MAX_BODY_BYTES])(
+    "a body of %d bytes that is there at once is read whole",
+    async (size) => {
+      const text = "abcdefg".repeat(size / 7 + 1).slice(0, size);
+      const request = new Request("http://127.0.0.1/", { method: "POST", body: text });
+      const read = await readBody(request, new BodyRoom().enter(MAX_BODY_BYTES), new AbortController().signal);
+      expect(new TextDecoder().decode(read as Uint8Array) === text).toBe(true);
+    },
+  );
+
+  test("one that breaks off is told from one that ends, and a deadline ends a reading under way", async () => {
+    const broken = new ReadableStream({ type: "bytes", pull: (controller) => controller.error(new Error("gone")) });
+    expect(await readAll(broken)).toBe("broken-off");
+    const deadline = new AbortController();
+    const body = new ReadableStream({ type: "bytes" });
+    const request = new Request("http://127.0.0.1/", { method: "POST", body, duplex: "half" });
+    const read = readBody(request, new BodyRoom().enter(MAX_BODY_BYTES), deadline.signal);
+    deadline.abort();
+    expect(await read).toBe("too-slow");
+  });
+});
+
 /** A request whose body comes in chunks of 64 KiB, and what became of it. */
 function streamed(chunks: number, headers: Record<string, string>) {
   let pulled = 0;
