@@ -13,8 +13,17 @@ interface ReadableStreamReader<T> {
   releaseLock(): void;
 }
 
+/** https://streams.spec.whatwg.org/#byob-reader-class-definition */
+interface ReadableStreamBYOBReader {
+  /** Takes the view's memory and gives it back with what was read. */
+  read(view: Uint8Array<ArrayBuffer>): Promise<ReadableStreamReadResult<Uint8Array<ArrayBuffer>>>;
+  cancel(reason?: unknown): Promise<void>;
+}
+
 interface ReadableStream<T = unknown> {
   getReader(): ReadableStreamReader<T>;
+  /** @throws {TypeError} if the stream is not of bytes. */
+  getReader(options: { readonly mode: "byob" }): ReadableStreamBYOBReader;
 }
 
 interface AbortSignal {

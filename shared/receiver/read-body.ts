@@ -1,3 +1,4 @@
+import { piecesOf } from "./body-pieces.ts";
 import type { HeldBody } from "./body-room.ts";
 
 /** GitHub's `workflow_job` payloads have 8 to 13 KB; its own cap for all events is 25 MB. */
@@ -18,27 +19,16 @@ export async function readBody(
   const declared = Number(request.headers.get("content-length") ?? "0");
   if (declared > MAX_BODY_BYTES) return "too-large";
   if (request.body === null) return new Uint8Array(0);
-  const reader = request.body.getReader();
-  const cancel = (why: BodyTrouble): void => void reader.cancel(why).catch(() => {});
-  // A reading under way ends with it as at the end of the body.
-  deadline.addEventListener("abort", () => cancel("too-slow"), { once: true });
+  const pieces = piecesOf(request.body);
+  deadline.addEventListener("abort", () => pieces.cancel("too-slow"), { once: true });
   for (;;) {
-    const piece = await nextPiece(reader);
+    const piece = await pieces.next();
     if (deadline.aborted) return "too-slow";
     if (piece === "broken-off") return piece;
     if (piece === "end") return held.bytes ?? "crowded";
     const added = held.add(piece);
     if (added === "taken") continue;
-    cancel(added);
+    pieces.cancel(added);
     return added;
-  }
-}
-
-async function nextPiece(reader: ReadableStreamReader<Uint8Array>): Promise<Uint8Array | "end" | "broken-off"> {
-  try {
-    const { done, value } = await reader.read();
-    return done || value === undefined ? "end" : value;
-  } catch {
-    return "broken-off";
   }
 }

@@ -38,6 +38,20 @@ export const RECEIVER_MUTATIONS: readonly Mutation[] = [
     foundBy: ["receiver"],
   },
   {
+    breaks: "E-3: each piece of a body takes memory of its own",
+    file: "shared/receiver/body-pieces.ts",
+    search: "return given === null ? asSent(body.getReader()) : intoOneMemory(given);",
+    replace: "given?.releaseLock();\n  return asSent(body.getReader());",
+    foundBy: ["receiver"],
+  },
+  {
+    breaks: "E-3: a reading goes on after its deadline",
+    file: "shared/receiver/read-body.ts",
+    search: 'deadline.addEventListener("abort", () => pieces.cancel("too-slow"), { once: true });',
+    replace: "",
+    foundBy: ["receiver"],
+  },
+  {
     breaks: "promise 18: a body in one-byte pieces costs the runtime a hundred times its bytes",
     file: "shared/receiver/body-room.ts",
     search: 'if (this.#pieces > MOST_PIECES) return "in-crumbs";',

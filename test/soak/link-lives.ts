@@ -39,7 +39,11 @@ export async function live({ seed, lives }: z.infer<typeof workSchema>): Promise
     expectAllRead(await play(steps, "upgrade"));
   });
   const found = await fc.check(life, { seed, numRuns: lives });
-  return { seed, lives: found.numRuns, failure: found.failed ? fc.defaultReportMessage(found) : null };
+  return {
+    seed,
+    lives: found.numRuns,
+    failure: found.failed ? (fc.defaultReportMessage(found) ?? "a life went wrong") : null,
+  };
 }
 
 if (parentPort !== null) {
