@@ -15,7 +15,7 @@ export interface LetterReturnOptions {
 
 /**
  * Puts dead letters back for an agent that is newer than the one that refused them, which may read what that one could
- * not. Each letter once a version: what fails again is a letter of the newer one.
+ * not. Each letter once a version: what fails again is a letter of the newer one, and how far it was looked is kept.
  */
 export class LetterReturn {
   readonly #options: LetterReturnOptions;
@@ -38,7 +38,11 @@ export class LetterReturn {
     for (const { seq } of due) mailbox.requeue(seq);
     const lettersPutBack = state.lettersPutBack + due.length;
     const isOver = page.length < limit || lettersPutBack >= MOST;
-    socket.save({ ...state, lettersPutBack, lettersAfter: isOver ? null : (page.at(-1)?.seq ?? null) });
+    const lookedUpTo = page.at(-1)?.seq ?? state.lettersAfter;
+    socket.save({ ...state, lettersPutBack, lettersAfter: isOver ? null : lookedUpTo });
+    // A pass of one page is cheaper than the row that would spare it.
+    const isLong = state.lettersAfter > mailbox.lettersSeen.upTo(state.agentVersion);
+    if (isOver && isLong) mailbox.lettersSeen.note(state.agentVersion, lookedUpTo);
     if (due.length === 0) return false;
     log.info("dead letters put back for a newer agent", { letters: due.length, version: state.agentVersion ?? "" });
     return true;

@@ -114,7 +114,7 @@ export class LinkServer {
       routesRevision: 0,
       sentUpTo: mailbox.acked(),
       replayUpTo: mailbox.head(),
-      lettersAfter: 0,
+      lettersAfter: mailbox.lettersSeen.upTo(hello.agentVersion),
       lettersPutBack: 0,
       acked: mailbox.acked(),
       ackedAtMs: mailbox.ackedAtMs(),

@@ -40,6 +40,8 @@ const MAX_REASON = 500;
 export const KEEP_LETTERS_MS = 35 * 24 * 60 * 60 * 1000;
 /** As many outlive the generation of their signals: each costs two written rows a week. */
 const MOST_KEPT = 1000;
+/** Forgotten in one alarm: a written row each. */
+const FORGOTTEN_AT_A_TIME = 1000;
 
 /**
  * The signals that the agent could not take. Their rows stay in `signals`: the GUID is still taken. How many there are
@@ -107,18 +109,23 @@ export class DeadLetters {
   }
 
   /**
-   * Forgets those up to a number that are too old, or too many, to outlive their signals' generation. Call it inside a
-   * transaction.
+   * Forgets those up to a number that are too old, or too many, to outlive their signals' generation, a thousand at most,
+   * the lowest first. Returns whether that was all of them. Call it inside a transaction.
    */
-  forget(upTo: number, nowMs: number): void {
-    this.#sql.exec(
-      `DELETE FROM dead_letters WHERE seq <= ? AND (died_at < ?
-         OR seq NOT IN (SELECT seq FROM dead_letters ORDER BY seq DESC LIMIT ?))`,
+  forget(upTo: number, nowMs: number): boolean {
+    const count = this.count();
+    const [kept] = this.#sql.exec("SELECT seq FROM dead_letters ORDER BY seq DESC LIMIT 1 OFFSET ?", MOST_KEPT - 1);
+    const gone = this.#sql.exec(
+      `DELETE FROM dead_letters WHERE seq IN (
+         SELECT seq FROM dead_letters WHERE seq <= ? AND (seq < ? OR died_at < ?) ORDER BY seq LIMIT ?
+       ) RETURNING seq`,
       upTo,
+      Number(kept?.["seq"] ?? 0),
       nowMs - KEEP_LETTERS_MS,
-      MOST_KEPT,
+      FORGOTTEN_AT_A_TIME,
     );
-    this.#recount();
+    if (gone.length > 0) this.#counted.set({ count: count - gone.length, ...this.#ends() });
+    return gone.length < FORGOTTEN_AT_A_TIME;
   }
 
   /** Puts the count on disk if it is not there. */

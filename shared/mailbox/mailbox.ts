@@ -7,6 +7,7 @@ import { DeadLetters, type DeadLetter } from "./dead-letters.ts";
 import { DeliveryNotes } from "./delivery-notes.ts";
 import { HookSecrets } from "./hook-secrets.ts";
 import { LastReport } from "./last-report.ts";
+import { LettersSeen } from "./letters-seen.ts";
 import { LinkLoss } from "./link-loss.ts";
 import { MAX_UNACKED, RETENTION_MS, type MailboxOptions } from "./mailbox-options.ts";
 import { MetaTable, type MetaCell } from "./meta.ts";
@@ -30,6 +31,7 @@ export class Mailbox {
   readonly summary: SignalSummary;
   readonly linkLoss: LinkLoss;
   readonly report: LastReport;
+  readonly lettersSeen: LettersSeen;
   readonly #sql: SqlDatabase;
   readonly #signals: SignalStore;
   readonly #dead: DeadLetters;
@@ -66,6 +68,7 @@ export class Mailbox {
     this.summary = new SignalSummary(options.sql, meta);
     this.linkLoss = new LinkLoss(meta);
     this.report = new LastReport(meta);
+    this.lettersSeen = new LettersSeen(meta);
     this.#replay = new Replay({ sql: options.sql, signals: this.#signals, dead: this.#dead, summary: this.summary });
     this.#routes = meta.cell("routes");
     this.#fence = meta.cell("fence");

@@ -23,6 +23,8 @@ const META = {
   summary: signalSummarySchema,
   /** How many dead letters there are, and which were the first and the last of them then. */
   dead: z.object({ count: z.number(), first: z.nullable(z.number()), last: z.nullable(z.number()) }),
+  /** Up to which dead letter it was looked which to put back for an agent of a version. */
+  lettersSeen: z.object({ version: z.nullable(z.string()), upTo: z.number() }),
   /** The signal that the agent asked to get again, and how often in a row. */
   retry: z.object({ seq: z.number(), count: z.number() }),
   /** Connections that took the link from another agent lately, oldest first. */

@@ -112,15 +112,18 @@ export class SignalStore {
   /**
    * Forgets the older generation if all of it is older than `retentionMs` and acknowledged, and begins a new one. The
    * current one must hold a signal, so that the sequence goes on behind the newest. `forgetLetters` is called with the
-   * last number of the older one; the signals of letters that are left afterwards go into what was the current one.
+   * last number of the older one: as long as it says that there are more, the generation stays. The signals of letters
+   * that are left afterwards go into what was the current one.
    */
-  rotate(nowMs: number, acked: number, retentionMs: number, forgetLetters: (upTo: number) => void): void {
+  rotate(nowMs: number, acked: number, retentionMs: number, forgetLetters: (upTo: number) => boolean): void {
     const dueMs = this.rotationDueMs(acked, retentionMs);
     if (dueMs === null || nowMs < dueMs) return;
     const { generation, current, other } = this.#tables(nowMs);
     this.#sql.transaction(() => {
-      forgetLetters(this.#last(other));
-      this.#sql.exec(`INSERT INTO ${current} SELECT * FROM ${other} WHERE seq IN (SELECT seq FROM dead_letters)`);
+      const last = this.#last(other);
+      if (!forgetLetters(last)) return;
+      const letters = "SELECT seq FROM dead_letters WHERE seq <= ?";
+      this.#sql.exec(`INSERT INTO ${current} SELECT * FROM ${other} WHERE seq IN (${letters})`, last);
       this.#sql.exec(`DROP TABLE ${other}`);
       this.#sql.exec(
         `CREATE TABLE ${other} (

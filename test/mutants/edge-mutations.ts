@@ -29,8 +29,8 @@ export const EDGE_MUTATIONS: readonly Mutation[] = [
   {
     breaks: "E-11: dead letters go with the generation of their signals",
     file: "shared/mailbox/signal-store.ts",
-    search: "WHERE seq IN (SELECT seq FROM dead_letters)`",
-    replace: "WHERE seq IN (SELECT seq FROM dead_letters WHERE 0)`",
+    search: '"SELECT seq FROM dead_letters WHERE seq <= ?";',
+    replace: '"SELECT seq FROM dead_letters WHERE seq < ? AND 0";',
     foundBy: ["crash"],
   },
   {

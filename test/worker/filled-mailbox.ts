@@ -46,7 +46,7 @@ export async function fillMailbox({ ended, open = 0, behind = 0, dead = 0 }: Fil
     const summary = new SignalSummary(sql, meta);
     const half = Math.floor(ended / 2);
     for (let n = 0; n < ended + open; n += 1) {
-      if (ended > 0 && n === half) signals.rotate(nowMs - 1000, n, RETENTION_MS, () => {});
+      if (ended > 0 && n === half) signals.rotate(nowMs - 1000, n, RETENTION_MS, () => true);
       const step = n < ended ? STEPS[n % STEPS.length] : STEPS[0];
       const jobId = FIRST + behind + (n < ended ? Math.floor(n / STEPS.length) : n);
       const receivedAtMs = nowMs - 1000 - (n < half ? RETENTION_MS : 0);

@@ -130,3 +130,12 @@ test("E-11: a letter of an edge that did not note who refused it comes again to 
   edge.sql.exec("UPDATE dead_letters SET refused_by = NULL");
   expect(hello(edge, "0.1.0").seqs()).toEqual([3]);
 });
+
+test("E-11: letters that were looked through for the version that refused them go back to the next one all the same", () => {
+  const edge = refused(120);
+  const same = hello(edge, "0.1.0");
+  for (let n = 0; n < 5; n += 1) edge.server.tick();
+  expect(same.state.lettersAfter).toBeNull();
+  expect(same.seqs()).toEqual([]);
+  expect(takeAll(edge, hello(edge, "0.2.0"))).toHaveLength(120);
+});
