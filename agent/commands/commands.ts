@@ -75,6 +75,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     load: async () => (await import("./send-sample.ts")).runSendSample,
   },
   slots: { does: "the runner slots", load: async () => (await import("./slots.ts")).runSlots },
+  report: {
+    does: "jobs, minutes, waits and failures by pool and repository; --since 30d",
+    load: async () => (await import("./report.ts")).runReport,
+  },
   deliveries: {
     does: "the newest signals, and what became of their jobs",
     load: async () => (await import("./deliveries.ts")).runDeliveries,

@@ -143,6 +143,14 @@ export class FinishedJobs {
     return { pool, repository, conclusion, runMs: Number(row["run_ms"]), completedAtMs: Number(row["completed_at"]) };
   }
 
+  /** The first day that a job is known of, such as `2026-11-30`; null where none is. */
+  firstDay(): string | null {
+    const [row] = this.#sql.exec(
+      "SELECT min(day) AS day FROM (SELECT min(day) AS day FROM job_days UNION ALL SELECT min(day) FROM finished_jobs)",
+    );
+    return typeof row?.["day"] === "string" ? row["day"] : null;
+  }
+
   /** The days from `since` on, such as `2026-11-30`, oldest first. */
   days(since: string): readonly JobDay[] {
     const folded = this.#sql.exec("SELECT * FROM job_days WHERE day >= ?", since).map(ofDay);

@@ -59,4 +59,18 @@ export const STATUS_MUTATIONS: readonly Mutation[] = [
     replace: "return text;",
     foundBy: ["status"],
   },
+  {
+    breaks: "a report tells the wait of the median as that of 95 of 100",
+    file: "agent/report/report.ts",
+    search: "boundOf(waits, 0.95)",
+    replace: "boundOf(waits, 0.5)",
+    foundBy: ["status"],
+  },
+  {
+    breaks: "a report leaves out the jobs that were folded into their days",
+    file: "agent/journal/finished-jobs.ts",
+    search: "sumOf([...folded, ...open])",
+    replace: "sumOf(open)",
+    foundBy: ["status"],
+  },
 ];

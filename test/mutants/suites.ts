@@ -46,6 +46,8 @@ export const SUITES: Readonly<Record<Suite, readonly string[]>> = {
     "test/agent/status",
     "test/agent/why",
     "test/agent/log",
+    "test/agent/report",
+    "test/agent/commands/report.test.ts",
     "test/agent/commands/status.test.ts",
   ],
   page: [...VITEST, "--project", "node", "test/agent/web"],
