@@ -77,6 +77,22 @@ test("with nothing set up the first line says so and what to type first, and the
   expect(lines.find((line) => line.startsWith("skip  github-token"))).toContain("see setup");
 });
 
+test("with nothing set up, neither the pools file nor the journal that init and the agent will make is a finding of its own", async () => {
+  const { stdout } = await doctorWith({}, "--only", "agent", "--json");
+  const { checks } = JSON.parse(stdout) as { checks: readonly CheckResult[] };
+  for (const id of ["config-pools", "agent-journal"])
+    expect(checks.find((check) => check.id === id)).toMatchObject({ status: "skip" });
+});
+
+test("a pools file that is missing where an edge is set comes with the command that makes one", async () => {
+  const { stdout } = await doctorWith({ HOOKLINE_EDGE_URL: "http://127.0.0.1:9" }, "--only", "agent", "--json");
+  const { checks } = JSON.parse(stdout) as { checks: readonly CheckResult[] };
+  expect(checks.find(({ id }) => id === "config-pools")).toMatchObject({
+    status: "fail",
+    remedy: expect.stringContaining("cp config/pools.example.yaml config/pools.yaml") as string,
+  });
+});
+
 test("the name that the example file has in place of yours is a warning", async () => {
   const folder = temporaryFolder();
   const file = join(folder, "pools.yaml");
