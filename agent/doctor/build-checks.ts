@@ -205,7 +205,7 @@ function agentGroup(world: World): readonly Check[] {
       check("agent-running", async () => judgeRunning(await signsOf(world))),
     ),
     check("agent-sweep", async () => judgeSweep(await signsOf(world))),
-    check("agent-journal", () => judgeJournal(journal, settings.dataFolder)),
+    check("agent-journal", () => judgeJournal(journal, settings)),
     check("agent-pause", () => judgePause(journal, clock.now())),
     check("agent-clock", async () => judgeClock(await clocksOf(world))),
     check("agent-alone", async (signal) => {

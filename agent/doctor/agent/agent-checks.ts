@@ -3,6 +3,8 @@ import type { Freshness } from "../../../shared/mailbox/freshness.ts";
 import { ageText } from "../../../shared/text/age-text.ts";
 import { Skipped, type Finding } from "../check/check.ts";
 import type { JournalReading } from "../../journal/journal-facts.ts";
+import type { AgentSettings } from "../../settings/settings.ts";
+import { isNothingSetUp, SETUP } from "./setup-check.ts";
 import type { SweepRecord } from "../../journal/sweep-records.ts";
 import { countText } from "../../../shared/text/count-text.ts";
 
@@ -79,9 +81,11 @@ function roundMs(record: SweepRecord | null): number {
   return record === null || record.failures === 0 ? ROUND_MS : 0;
 }
 
-/** Whether the journal is there, readable and whole. */
-export function judgeJournal(journal: JournalReading, folder: string): Finding {
+/** Whether the journal is there, readable and whole. @throws {Skipped} where nobody has begun */
+export function judgeJournal(journal: JournalReading, settings: AgentSettings): Finding {
+  const { dataFolder: folder } = settings;
   if (journal.kind === "absent") {
+    if (isNothingSetUp(settings)) throw new Skipped("nothing is set up yet", SETUP);
     return {
       status: "warn",
       summary: `there is no journal in ${folder}`,

@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+
 import { ConfigError, describeProblem, type ConfigProblem } from "../../../shared/fleet/config-error.ts";
 import type { Fleet } from "../../../shared/fleet/pool.ts";
 import { readPoolsFile } from "../../settings/pools-file.ts";
@@ -5,7 +7,8 @@ import { describeListenAddress } from "../../http/listen-address.ts";
 import type { AgentSettings } from "../../settings/settings.ts";
 import type { Environment } from "../../settings/environment.ts";
 import { unknownSettings } from "../../settings/unknown-settings.ts";
-import type { Check, Finding } from "../check/check.ts";
+import { isNothingSetUp, SETUP } from "./setup-check.ts";
+import { Skipped, type Check, type Finding } from "../check/check.ts";
 import { countText } from "../../../shared/text/count-text.ts";
 
 /** What the file alone cannot know is judged by docker-limits on the host itself. */
@@ -13,12 +16,13 @@ const ASKED_OF_DOCKER = /resources\.(?:cpus|pidsLimit)$/;
 
 /** The pools file as it was read, and the check that tells of it; no fleet where it cannot be used. */
 export function readFleet(
-  { configFile }: AgentSettings,
+  settings: AgentSettings,
   cwd: string,
   env: Environment,
 ): { readonly fleet: Fleet | null; readonly check: Check } {
+  const { configFile } = settings;
   const line = (problem: ConfigProblem): string => describeProblem(configFile, problem);
-  const asCheck = (finding: Finding): Check => ({ id: "config-pools", group: "agent", run: () => finding });
+  const asCheck = (finding: Finding): Check => asked("config-pools", () => finding);
   try {
     const { fleet, warnings: all } = readPoolsFile({ file: configFile, cwd, env });
     const warnings = all.filter(({ path }) => !ASKED_OF_DOCKER.test(path));
@@ -29,9 +33,22 @@ export function readFleet(
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     const detail = error.problems.map(line).join("\n");
+    if (!existsSync(configFile)) return { fleet: null, check: asked("config-pools", () => judgeMissing(settings)) };
     const remedy = "correct the file, then: hookline config check";
     return { fleet: null, check: asCheck({ status: "fail", summary: `${configFile} cannot be used`, detail, remedy }) };
   }
+}
+
+function asked(id: string, run: () => Finding): Check {
+  return { id, group: "agent", run };
+}
+
+/** init makes the file. @throws {Skipped} where nobody has begun, which is the one finding then */
+function judgeMissing(settings: AgentSettings): Finding {
+  if (isNothingSetUp(settings)) throw new Skipped("nothing is set up yet", SETUP);
+  const remedy =
+    "in the checkout: cp config/pools.example.yaml config/pools.yaml, and write your names into it; or name another file in HOOKLINE_CONFIG";
+  return { status: "fail", summary: `there is no pools file ${settings.configFile}`, remedy };
 }
 
 /** Whether some variable of ours is misspelt. */

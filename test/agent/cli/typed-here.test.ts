@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 
@@ -64,11 +64,12 @@ test("a command's failure is mended by a command of the place, for people and un
 });
 
 test("the doctor's remedies are those of the place, for people and under --json", async () => {
-  const bad = { DOCKER_HOST: "unix:///nonexistent/docker.sock", HOOKLINE_CONFIG: "none.yaml" };
+  const bad = { DOCKER_HOST: "unix:///nonexistent/docker.sock", HOOKLINE_CONFIG: "bad.yaml" };
   const io = { ...fakeIo(bad), call: CONTAINER };
+  writeFileSync(join(io.cwd, "bad.yaml"), "version: 3\n");
   await runCli(["doctor", "--only", "agent"], io, new AbortController().signal);
   expect(io.out()).toContain(`→ correct the file, then: ${CONTAINER} config check`);
-  const json = { ...fakeIo(bad), call: CONTAINER };
+  const json = { ...fakeIo(bad), cwd: io.cwd, call: CONTAINER };
   await runCli(["doctor", "--only", "agent", "--json"], json, new AbortController().signal);
   expect(JSON.stringify(json.json())).toContain(`${CONTAINER} config check`);
 });

@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { expect, test } from "vitest";
@@ -112,10 +112,11 @@ test("settings that are missing are failed checks that say which, and the others
 });
 
 test("a pools file with errors is one failed check with its lines, and the chain is asked all the same", async () => {
-  const io = fakeIo({ ...(await deadChain()), HOOKLINE_CONFIG: "none.yaml" });
+  const io = fakeIo({ ...(await deadChain()), HOOKLINE_CONFIG: "bad.yaml" });
+  writeFileSync(join(io.cwd, "bad.yaml"), "version: 3\n");
   expect(await runCli(["doctor", "--json"], io, STOPPED)).toBe(1);
   const results = resultsOf(io.json());
-  expect(results["config-pools"]).toMatchObject({ status: "fail", detail: expect.stringContaining("cannot be read") });
+  expect(results["config-pools"]).toMatchObject({ status: "fail", detail: expect.stringContaining("bad.yaml:1") });
   expect(results["docker-engine"]?.status).toBe("fail");
 });
 
