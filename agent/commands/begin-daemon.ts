@@ -11,7 +11,7 @@ import { readPoolsFile } from "../settings/pools-file.ts";
 import { requireGitHub } from "../settings/require-settings.ts";
 import { readSettings, type AgentSettings } from "../settings/settings.ts";
 import { unknownSettings } from "../settings/unknown-settings.ts";
-import { dockerSlots } from "../slots/docker/open-docker.ts";
+import { engineSlots } from "../slots/docker/open-engines.ts";
 import type { SlotProvider } from "../slots/slot-provider.ts";
 
 /** What a daemon is built of, with an edge elsewhere or in its own process. */
@@ -42,6 +42,6 @@ export function beginDaemon(io: CommandIo, demand: (settings: AgentSettings) => 
   for (const warning of warnings) log.warn("configuration", { detail: describeProblem(given.configFile, warning) });
   const settings = keepInstance(given, Math.random);
   const secrets = new LiveSecrets({ settings, source: io, clock: systemClock, log });
-  const provider = dockerSlots(settings, systemClock, log, secrets);
+  const provider = engineSlots(settings, fleet, systemClock, log, secrets);
   return { settings, fleet, readFleet, secrets, provider, log };
 }

@@ -4,6 +4,7 @@ import type { ConfigProblem } from "../../shared/fleet/config-error.ts";
 import type { LoadedFleet } from "../../shared/fleet/load-fleet.ts";
 import { readPoolsFile } from "../settings/pools-file.ts";
 import { SETTINGS } from "../settings/settings-table.ts";
+import { describeNamedEngine } from "./describe-named-engine.ts";
 import { describePool } from "./describe-pool.ts";
 import { EXIT, printFailure, printJson } from "../cli/io.ts";
 import type { CommandIo, ExitCode } from "../cli/io.ts";
@@ -14,7 +15,7 @@ const HELP = `Usage: hookline config check [FILE] [--json]
 Reads the pools file and prints its pools as Hookline understands them, what may surprise, and what is wrong.
 FILE is HOOKLINE_CONFIG, or else ${SETTINGS.HOOKLINE_CONFIG.fallback}, where it is left out.
 
-  --json   print {"ok", "pools", "warnings", "errors"}
+  --json   print {"ok", "pools", "engines", "warnings", "errors"}
   --help   print this
 
 Exit code: 0 the file can be used, 2 it cannot, or the command was called wrongly.
@@ -71,8 +72,11 @@ function defaultFile({ env }: CommandIo): string {
 function check(file: string, json: boolean, io: CommandIo): ExitCode {
   try {
     const loaded = readPoolsFile({ file, cwd: io.cwd, env: io.env });
-    if (json) printJson(io, { ok: true, pools: loaded.fleet.pools, warnings: loaded.warnings, errors: [] });
-    else printLoaded(file, loaded, io);
+    if (json) {
+      const { pools, engines = [] } = loaded.fleet;
+      printJson(io, { ok: true, pools, engines, warnings: loaded.warnings, errors: [] });
+    }
+    if (!json) printLoaded(file, loaded, io);
     return EXIT.fine;
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
@@ -85,6 +89,8 @@ function printLoaded(file: string, { fleet, warnings }: LoadedFleet, io: Command
   const count = fleet.pools.length;
   const bound = fleet.maxSlots === undefined ? "" : `, at most ${countText(fleet.maxSlots, "slot")} in all`;
   io.stdout(`${file}: version ${fleet.version}, ${countText(count, "pool")}${bound}\n\n`);
+  const engines = fleet.engines ?? [];
+  if (engines.length > 0) io.stdout(`${engines.map(describeNamedEngine).join("")}\n`);
   io.stdout(fleet.pools.map(describePool).join("\n"));
   for (const warning of warnings) io.stderr(`warning: ${describeProblem(file, warning)}\n`);
 }

@@ -1,4 +1,5 @@
 import type { Hardening } from "../../shared/fleet/hardening.ts";
+import { enginesOf } from "../../shared/fleet/engine.ts";
 import { formatBytes } from "../../shared/fleet/memory-size.ts";
 import type { Pool, PoolResources } from "../../shared/fleet/pool.ts";
 import { describeSizes, type PoolSizes } from "../../shared/fleet/sizes.ts";
@@ -12,6 +13,7 @@ export function describePool(pool: Pool): string {
     ["serves", servedBy(pool)],
     ["labels", labelsOf(pool)],
     ["slots", slotsOf(pool)],
+    ...(pool.engines === undefined ? [] : [["engines", enginesOf(pool).join(", then ")] as const]),
     ["image", `${pool.image} (${pool.architecture === "auto" ? "architecture of the host" : pool.architecture})`],
     ["limits", limitsOf(pool.resources)],
     ...(pool.sizes === undefined ? [] : [["sizes", sizesOf(pool.sizes)] as const]),

@@ -14,7 +14,7 @@ export function describeStatus(status: Status, call = PLAIN_CALL): string {
     ({ slot, sinceMs, lastError }) =>
       `container ${slot} ended and is not removed for ${age(status, sinceMs)}: ${lastError ?? "the engine has not answered"}`,
   );
-  const text = [...lines, "", ...poolRows(status), ...troubles, ...remains];
+  const text = [...lines, ...engineLines(status), "", ...poolRows(status), ...troubles, ...remains];
   return `${text.map(printable).join("\n").trimEnd()}\n`;
 }
 
@@ -56,6 +56,18 @@ function jobsLine({ jobs }: Status): string {
   const reasons = Object.entries(jobs.byReason).map(([code, count]) => `${count} ${code}`);
   const why = reasons.length === 0 ? "" : ` (${reasons.join(", ")})`;
   return `jobs    ${jobs.runningTotal} running, ${jobs.waitingTotal} waiting${why}`;
+}
+
+/** Where there is more than one. */
+function engineLines(status: Status): readonly string[] {
+  const { engines = [] } = status;
+  if (engines.length < 2) return [];
+  return engines.map(({ name, silentSinceMs, slots, maxSlots, machine, used }) => {
+    const state = silentSinceMs === null ? "answers" : `has not answered for ${age(status, silentSinceMs)}`;
+    const held = maxSlots === null ? countText(slots, "slot") : `${slots} of ${countText(maxSlots, "slot")}`;
+    const what = machine === null ? "" : `; Docker ${machine.engineVersion} on ${machine.architecture}`;
+    return `engine  ${name} ${state}, ${held}${used ? "" : ", named by no pool"}${what}`;
+  });
 }
 
 function poolRows({ pools }: Status): readonly string[] {

@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 
 import { ConfigError } from "../../shared/fleet/config-error.ts";
+import { LOCAL_ENGINE } from "../../shared/fleet/engine.ts";
 import type { Fleet } from "../../shared/fleet/pool.ts";
 import {
   describeProvision,
@@ -19,7 +20,7 @@ import type { AgentReport } from "../../shared/link/report.ts";
 import { buildAgent } from "../daemon/build-agent.ts";
 import { knownHolds, type KnownHolds } from "../daemon/known-holds.ts";
 import { dryRun, type DryRun } from "../daemon/dry-run.ts";
-import { dockerSlots } from "../slots/docker/open-docker.ts";
+import { engineSlots } from "../slots/docker/open-engines.ts";
 import { githubOf } from "../github/open-github.ts";
 import { processLogger } from "../log/process-logger.ts";
 import { failWith } from "../cli/failure.ts";
@@ -78,7 +79,7 @@ interface Run {
 
 async function lookOnly({ settings, fleet, onlyPool, log, stop, io, json }: Run): Promise<ExitCode> {
   const { instance } = settings;
-  const provider = dockerSlots(settings, systemClock, log);
+  const provider = engineSlots(settings, fleet, systemClock, log);
   const github = githubOf(settings, log);
   const holds = await knownHolds(settings.dataFolder);
   const seen = await dryRun({
@@ -98,7 +99,15 @@ async function lookOnly({ settings, fleet, onlyPool, log, stop, io, json }: Run)
   const { drained, pauses, operatorPause, unknown } = holds;
   const held = { drained, pauses, operatorPause, unknown };
   if (json)
-    printJson(io, { ok: failures.length === 0, dryRun: true, complete, failures, ...held, actions: seen.actions });
+    printJson(io, {
+      ok: failures.length === 0,
+      dryRun: true,
+      complete,
+      failures,
+      ...held,
+      silentEngines: seen.silent.map(({ engine }) => engine),
+      actions: seen.actions,
+    });
   else io.stdout(describeDryRun(seen, holds, items.length));
   return failures.length === 0 ? EXIT.fine : EXIT.failed;
 }
@@ -106,7 +115,7 @@ async function lookOnly({ settings, fleet, onlyPool, log, stop, io, json }: Run)
 async function scale(run: Run, once: boolean): Promise<ExitCode> {
   const { settings, fleet, onlyPool, log, stop, io, json } = run;
   const secrets = new LiveSecrets({ settings, source: io, clock: systemClock, log });
-  const provider = dockerSlots(settings, systemClock, log, secrets);
+  const provider = engineSlots(settings, fleet, systemClock, log, secrets);
   const { agent, close, lastSweep } = buildAgent({
     settings,
     fleet,
@@ -151,9 +160,10 @@ function requirePool(fleet: Fleet, key: string | null): void {
   throw new ConfigError("--pool", [{ path: "", message: `there is no pool ${key}; the pools file has ${known}` }]);
 }
 
-function describeDryRun({ slots, actions, sweep }: DryRun, holds: KnownHolds, jobs: number): string {
+function describeDryRun({ slots, silent, actions, sweep }: DryRun, holds: KnownHolds, jobs: number): string {
   const lines = [
     `${countText(slots.length, "container")}, ${countText(jobs, "job")} in active runs`,
+    ...silent.map(({ engine, message }) => `engine ${engine} does not answer, nothing is started there: ${message}`),
     ...sweep.failures.map(({ what, message, remedy }) => `not read: ${what}: ${message} ${remedy}`),
     ...describeHolds(holds),
     ...(actions.length === 0 ? ["nothing to do"] : actions.map(describeAction)),
@@ -173,10 +183,14 @@ function describeHolds({ drained, pauses, operatorPause, unknown }: KnownHolds):
   ];
 }
 
+function onEngine(engine: string): string {
+  return engine === LOCAL_ENGINE ? "" : ` on ${engine}`;
+}
+
 function describeAction(action: Action): string {
   switch (action.type) {
     case "provision":
-      return `would start a slot of pool ${action.pool}${withSize(action.sizeLabels)} for ${action.scope}: ${describeProvision(action.reason)}`;
+      return `would start a slot of pool ${action.pool}${withSize(action.sizeLabels)}${onEngine(action.engine)} for ${action.scope}: ${describeProvision(action.reason)}`;
     case "retire":
       return `would retire slot ${action.slot}: ${describeRetire(action.reason)}`;
     case "deregister":

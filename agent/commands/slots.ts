@@ -1,17 +1,22 @@
 import { messageOf } from "../../shared/errors/message-of.ts";
 import * as z from "zod";
 
+import { ConfigError } from "../../shared/fleet/config-error.ts";
+import { LOCAL_ENGINE } from "../../shared/fleet/engine.ts";
+import type { Fleet } from "../../shared/fleet/pool.ts";
 import { OperatorError } from "../../shared/errors/operator-error.ts";
 import { printable } from "../../shared/text/printable.ts";
 import { silentLogger } from "../../shared/log/logger.ts";
 import { systemClock } from "../clock/system-clock.ts";
+import { readPoolsFile } from "../settings/pools-file.ts";
 import { readSettings, type AgentSettings } from "../settings/settings.ts";
 import { ageText } from "../../shared/text/age-text.ts";
 import { factsByJob } from "../journal/job-outcome.ts";
 import { readFrom, readJournal } from "../journal/read-journal.ts";
-import { dockerSlots } from "../slots/docker/open-docker.ts";
-import { listSlots, type ListedSlot } from "../slots/slot-listing.ts";
-import type { ObservedSlot } from "../slots/slot-provider.ts";
+import { engineSlots } from "../slots/docker/open-engines.ts";
+import { enginesBehind } from "../slots/slot-engines.ts";
+import { listSlots, type ListedSlot, type ObservedOn } from "../slots/slot-listing.ts";
+import type { SlotProvider } from "../slots/slot-provider.ts";
 import { asksForHelp, flag, readArguments } from "../cli/arguments.ts";
 import { failWith } from "../cli/failure.ts";
 import { EXIT, printJson, type CommandIo, type ExitCode } from "../cli/io.ts";
@@ -25,7 +30,7 @@ The slots of this agent, oldest first: what its journal in HOOKLINE_DATA has pla
 has. It changes neither; the daemon may be running. Where Docker does not answer, the journal speaks alone.
 
   --tail SLOT   the last words of one slot that ended with an error, from the journal, which keeps them for a week
-  --json        print {"ok", "slots": [{"slot", "pool", "state", "runner": {"name", "id"}, "job", "ageMs",
+  --json        print {"ok", "slots": [{"slot", "pool", "engine", "state", "runner": {"name", "id"}, "job", "ageMs",
                 "container"}], "docker": null or why Docker could not be asked}; with --tail
                 {"ok", "slot", "exitCode", "tail"}
   --help        print this
@@ -50,7 +55,7 @@ export async function runSlots(args: readonly string[], io: CommandIo): Promise<
     const settings = readSettings(io);
     if (tail !== null) return tellLastWords(settings.dataFolder, tail, json, io);
     const { signals, slots: records } = readJournal(settings.dataFolder);
-    const { observed, problem } = await askDocker(settings);
+    const { observed, problem } = await askEngines(providerOf(settings, io));
     const slots = listSlots(records, observed, [...factsByJob(signals).values()], Date.now());
     if (json) printJson(io, { ok: true, slots, docker: problem });
     else print(slots, problem, io);
@@ -74,31 +79,52 @@ function tellLastWords(dataFolder: string, slot: string, json: boolean, io: Comm
   return EXIT.fine;
 }
 
+/** Without a pools file that can be read there is the local engine alone. */
+function providerOf(settings: AgentSettings, { cwd, env }: CommandIo): SlotProvider {
+  const open = (fleet: Fleet): SlotProvider => engineSlots(settings, fleet, systemClock, silentLogger);
+  try {
+    return open(readPoolsFile({ file: settings.configFile, cwd, env }).fleet);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return open({ version: 2, pools: [] });
+  }
+}
+
 interface Asked {
-  readonly observed: readonly ObservedSlot[] | null;
+  readonly observed: ObservedOn;
+  /** Why engines could not be asked; null where all were. */
   readonly problem: string | null;
 }
 
-async function askDocker(settings: AgentSettings): Promise<Asked> {
-  const provider = dockerSlots(settings, systemClock, silentLogger);
-  try {
-    return { observed: await provider.list(AbortSignal.timeout(DEADLINE_MS)), problem: null };
-  } catch (error) {
-    return { observed: null, problem: messageOf(error) };
-  }
+async function askEngines(provider: SlotProvider): Promise<Asked> {
+  const engines = enginesBehind(provider);
+  const problems: string[] = [];
+  const asked = [...engines].map(async ([engine, each]) => {
+    try {
+      return [engine, await each.list(AbortSignal.timeout(DEADLINE_MS))] as const;
+    } catch (error) {
+      problems.push(engines.size === 1 ? messageOf(error) : `${engine}: ${messageOf(error)}`);
+      return [engine, null] as const;
+    }
+  });
+  const observed = new Map(await Promise.all(asked));
+  return { observed, problem: problems.length === 0 ? null : problems.join("; ") };
 }
 
 function print(slots: readonly ListedSlot[], problem: string | null, io: CommandIo): void {
   if (problem !== null) io.stderr(`Docker could not be asked, the journal speaks alone: ${problem}\n`);
+  const hasEngines = slots.some(({ engine }) => engine !== LOCAL_ENGINE);
   const columns = [
     ["pool", 10],
+    ...(hasEngines ? [["engine", 10] as const] : []),
     ["state", 10],
     ["job", 12],
     ["age", 6],
     ["slot", 42],
   ] as const;
-  const rows = slots.map(({ slot, pool, state, job, ageMs }) => [
+  const rows = slots.map(({ slot, pool, engine, state, job, ageMs }) => [
     pool,
+    ...(hasEngines ? [engine] : []),
     state,
     String(job ?? "-"),
     ageText(ageMs),

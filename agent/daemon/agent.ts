@@ -1,5 +1,6 @@
 import { Ledger } from "../../shared/controller/ledger.ts";
 import { mayRun, type ServingPool } from "../../shared/controller/pool-choice.ts";
+import { engineBounds } from "../../shared/fleet/engine.ts";
 import type { Fleet } from "../../shared/fleet/pool.ts";
 import { routesOfFleet } from "../../shared/fleet/routes-of-fleet.ts";
 import type { AgentReport } from "../../shared/link/report.ts";
@@ -68,6 +69,7 @@ export class Agent {
     this.#options = options;
     this.#live = new LiveFleet(fleet, architecture);
     this.#ledger = new Ledger(ownPrefix(instance), fleet.maxSlots);
+    this.#ledger.engines.bound(engineBounds(fleet.engines));
     this.#kept = journalParts(options.journalSql, options.slotsSql);
     const { journal, drains, pause, slots: records, finished, sweeps, replaced } = this.#kept;
     options.provider.keepIn?.(replaced);
@@ -108,6 +110,7 @@ export class Agent {
       feed: (event) => this.#control.feed(event),
       mayRun: (slot, job) => mayRun(this.#live.pools, slot, job),
       poolHash: (pool) => this.#live.hashOf(pool),
+      seen: (engine, { architecture: found }) => this.#live.learn(engine, found),
       answered: (job, askedAtMs) => this.#intake.answered(job, askedAtMs),
     });
     const recovered = (signals: readonly Signal[]): void => this.#received(this.#reporter.missed.recovered(signals));

@@ -23,10 +23,10 @@ export function carryOut(action: Action, { slots, ledger, pools, requestSweep, o
       const serving = pools.find(({ pool }) => pool.key === action.pool);
       if (serving === undefined) return;
       const jobId = action.reason.code === "demand" ? action.reason.jobId : null;
-      const { pool, scope, sizeLabels } = action;
-      const slot = slots.provision(serving, scope, { jobId, sizeLabels });
+      const { pool, scope, sizeLabels, engine } = action;
+      const slot = slots.provision(serving, scope, { jobId, sizeLabels, engine });
       const size = sizeLabels.length === 0 ? {} : { size: sizeLabels };
-      log.info("slot wanted", { slot, pool, scope, ...size, ...action.reason });
+      log.info("slot wanted", { slot, pool, scope, engine, ...size, ...action.reason });
       return;
     }
     case "retire":

@@ -1,13 +1,17 @@
 import type { Clock } from "../../shared/clock/clock.ts";
+import { engineBounds } from "../../shared/fleet/engine.ts";
 import type { Fleet } from "../../shared/fleet/pool.ts";
 import type { ControllerEvent, SlotChange } from "../../shared/controller/events.ts";
 import type { Holds } from "../../shared/controller/holds.ts";
 import { Ledger } from "../../shared/controller/ledger.ts";
 import { plan, poolOfAction, type Action } from "../../shared/controller/plan.ts";
 import { servingPool } from "../../shared/controller/pool-choice.ts";
+import { messageOf } from "../../shared/errors/message-of.ts";
 import type { Logger } from "../../shared/log/logger.ts";
 import type { GitHub } from "../github/model/types.ts";
 import { ownPrefix } from "../slots/slot-name.ts";
+import { isOfSilence } from "../slots/engine-listening.ts";
+import { enginesBehind } from "../slots/slot-engines.ts";
 import type { ObservedSlot, SlotProvider } from "../slots/slot-provider.ts";
 import { runSweep, type SweepResult } from "../sweeps/sweep.ts";
 import { eventsOfSweep } from "./intake.ts";
@@ -30,13 +34,15 @@ export interface DryRunOptions {
 export interface DryRun {
   readonly sweep: SweepResult;
   readonly slots: readonly ObservedSlot[];
+  /** Engines that do not answer, where others do. */
+  readonly silent: readonly { readonly engine: string; readonly message: string }[];
   readonly actions: readonly Action[];
 }
 
 /**
  * One look at what runs, one sweep and one plan, of which nothing is carried out: it only reads, from Docker and from
  * GitHub, and touches no journal.
- * @throws {SlotError} if the provider cannot say what exists.
+ * @throws {SlotError} if no engine can say what exists.
  */
 export async function dryRun(options: DryRunOptions): Promise<DryRun> {
   const { instance, fleet, architecture, github, provider, onlyPool, holds, clock, log, signal } = options;
@@ -45,20 +51,32 @@ export async function dryRun(options: DryRunOptions): Promise<DryRun> {
   for (const pool of holds.drained) feed({ type: "drain", pool, on: true });
   feed({ type: "operator-pause", pause: holds.operatorPause });
   for (const pause of holds.pauses) feed({ type: "pause-recalled", pause });
-  const slots = await provider.list(signal);
-  for (const slot of slots) for (const step of stepsOf(slot)) feed({ type: "slot", atMs: clock.now(), ...step });
+  ledger.engines.bound(engineBounds(fleet.engines));
+  const slots: ObservedSlot[] = [];
+  const silent: { engine: string; message: string }[] = [];
+  for (const [engine, each] of enginesBehind(provider)) {
+    const listed = await each.list(signal).catch((error: unknown) => {
+      if (enginesBehind(provider).size === 1 || !isOfSilence(error)) throw error;
+      feed({ type: "engine", atMs: clock.now(), name: engine, answers: false });
+      silent.push({ engine, message: messageOf(error) });
+      return [];
+    });
+    slots.push(...listed);
+    for (const slot of listed)
+      for (const step of stepsOf(slot, engine)) feed({ type: "slot", atMs: clock.now(), ...step });
+  }
   const sweep = await runSweep({ github, fleet, clock, signal, log });
   for (const event of eventsOfSweep(sweep, clock.now())) feed(event);
   const pools = fleet.pools.map((pool) => servingPool(pool, architecture));
   const { actions } = plan(ledger, pools, clock.now());
   const wanted = actions.filter((action) => onlyPool === null || poolOfAction(action, ledger) === onlyPool);
-  return { sweep, slots, actions: wanted };
+  return { sweep, slots, silent, actions: wanted };
 }
 
 /** As the daemon adopts them: one that ended keeps its place until it is cleared away, which it is at once. */
-function stepsOf(slot: ObservedSlot): readonly (SlotChange & { readonly name: string })[] {
+function stepsOf(slot: ObservedSlot, engine: string): readonly (SlotChange & { readonly name: string })[] {
   const { name, poolKey: pool, scope, runnerId, sizeLabels = [] } = slot;
   if (slot.state !== "running") return [];
   const startedAtMs = slot.startedAtMs ?? slot.createdAtMs;
-  return [{ name, change: "adopted", pool, scope, sizeLabels, runnerId, startedAtMs }];
+  return [{ name, change: "adopted", pool, scope, sizeLabels, engine, runnerId, startedAtMs }];
 }

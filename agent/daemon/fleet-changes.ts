@@ -1,6 +1,8 @@
 import type { Clock } from "../../shared/clock/clock.ts";
 import type { ControllerEvent } from "../../shared/controller/events.ts";
 import type { Ledger } from "../../shared/controller/ledger.ts";
+import type { Slot } from "../../shared/controller/slot.ts";
+import { engineBounds, enginesOf } from "../../shared/fleet/engine.ts";
 import type { Fleet } from "../../shared/fleet/pool.ts";
 import type { Logger } from "../../shared/log/logger.ts";
 import type { Signal } from "../../shared/workflow-job/signal.ts";
@@ -72,9 +74,12 @@ export class FleetChanges {
 
   #changed(outdated: readonly string[]): void {
     const { live, ledger, feed, announce, requestSweep, clock } = this.#options;
-    const slots = [...ledger.slots].filter(({ pool }) => outdated.includes(pool));
+    const engines = new Map(live.fleet.pools.map((pool) => [pool.key, enginesOf(pool)]));
+    const isElsewhere = ({ pool, engine }: Slot): boolean => engines.get(pool)?.includes(engine) === false;
+    const slots = [...ledger.slots].filter((slot) => outdated.includes(slot.pool) || isElsewhere(slot));
     for (const { name } of slots) feed({ type: "slot", atMs: clock.now(), name, change: "outdated" });
-    feed({ type: "bound", maxSlots: live.fleet.maxSlots ?? null });
+    const bounds = engineBounds(live.fleet.engines);
+    feed({ type: "bound", maxSlots: live.fleet.maxSlots ?? null, engines: bounds });
     announce();
     requestSweep();
     void this.announced();

@@ -6,7 +6,7 @@ import type { CancelTimer, Clock } from "../../shared/clock/clock.ts";
 import { errorFields, toFailure } from "../../shared/errors/message-of.ts";
 import type { LoadedFleet } from "../../shared/fleet/load-fleet.ts";
 import type { Fleet } from "../../shared/fleet/pool.ts";
-import { describeProblem } from "../../shared/fleet/config-error.ts";
+import { ConfigError, describeProblem } from "../../shared/fleet/config-error.ts";
 import type { Logger } from "../../shared/log/logger.ts";
 import { SayOnce } from "../../shared/log/say-once.ts";
 import type { FleetStatus } from "../../shared/status/fleet-status.ts";
@@ -72,6 +72,7 @@ export class FleetFile {
       this.#said.over("refused");
       this.#refused = null;
       if (JSON.stringify(fleet) === JSON.stringify(this.#served)) return { kind: "same", pools: this.pools };
+      refuseOtherEngines(path, this.#served, fleet);
       take(fleet);
       this.#served = fleet;
       for (const warning of warnings) log.warn("configuration", { detail: describeProblem(path, warning) });
@@ -113,6 +114,19 @@ export class FleetFile {
     }
     this.reload();
   }
+}
+
+/** Where engines are is settled at the start: their slots are watched from there. @throws {ConfigError} */
+function refuseOtherEngines(path: string, served: Fleet, fleet: Fleet): void {
+  const addresses = ({ engines = [] }: Fleet): string =>
+    JSON.stringify(
+      engines
+        .flatMap(({ name, address }) => (address === null ? [] : [[name, address] as const]))
+        .toSorted(([a], [b]) => a.localeCompare(b)),
+    );
+  if (addresses(served) === addresses(fleet)) return;
+  const message = "the addresses of engines are taken up by a restart of the agent alone; restart it";
+  throw new ConfigError(path, [{ path: "engines", message }]);
 }
 
 /** Of the file as it is; null where it cannot be read. */

@@ -1,4 +1,5 @@
 import { servingPool, type ServingPool } from "../../shared/controller/pool-choice.ts";
+import { enginesOf, LOCAL_ENGINE } from "../../shared/fleet/engine.ts";
 import { namedRepositories, type Fleet, type Pool } from "../../shared/fleet/pool.ts";
 import { poolHashes } from "../slots/pool-hash.ts";
 
@@ -11,15 +12,15 @@ interface Served {
 
 /** The fleet as it is served now: the pools file as it was last taken up, each repository under the name it has by now. */
 export class LiveFleet {
-  readonly #architecture: "amd64" | "arm64";
+  readonly #architectures: Map<string, "amd64" | "arm64">;
   /** Present names by the names in the file, which are in lower case. */
   readonly #names = new Map<string, string>();
   #configured: Fleet;
   #served: Served;
 
-  /** `architecture` is that of the host that runs the containers. */
+  /** `architecture` is that of the host of the local engine; the others tell theirs. */
   constructor(fleet: Fleet, architecture: "amd64" | "arm64") {
-    this.#architecture = architecture;
+    this.#architectures = new Map([[LOCAL_ENGINE, architecture]]);
     this.#configured = fleet;
     this.#served = this.#derive();
   }
@@ -67,8 +68,22 @@ export class LiveFleet {
 
   #derive(): Served {
     const fleet = { ...this.#configured, pools: this.#configured.pools.map((pool) => this.#renamed(pool)) };
-    const pools = fleet.pools.map((pool) => servingPool(pool, this.#architecture));
+    const pools = fleet.pools.map((pool) => servingPool(pool, this.#architectureOf(pool)));
     return { fleet, pools, hashOf: poolHashes(fleet) };
+  }
+
+  /** That of its first engine; until it is known, the local one's. */
+  #architectureOf(pool: Pool): "amd64" | "arm64" {
+    const known = [...enginesOf(pool).slice(0, 1), LOCAL_ENGINE].flatMap((name) => this.#architectures.get(name) ?? []);
+    return known[0] ?? "amd64";
+  }
+
+  /** An engine has told what it is: the runners of pools that prefer it carry its label. */
+  learn(engine: string, architecture: string): void {
+    if (engine === LOCAL_ENGINE || this.#architectures.get(engine) === architecture) return;
+    if (architecture !== "amd64" && architecture !== "arm64") return;
+    this.#architectures.set(engine, architecture);
+    this.#served = this.#derive();
   }
 
   #present(name: string): string {

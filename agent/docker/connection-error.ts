@@ -70,13 +70,29 @@ async function notListening(path: string, cause: unknown): Promise<DockerError> 
 }
 
 function tcpError(host: DockerHost, endpoint: string, errno: string, cause: unknown): DockerError {
+  if (isOfTls(errno)) return untrusted(host, errno, cause);
   if (errno !== "ECONNREFUSED" && errno !== "ENOTFOUND" && errno !== "EAI_AGAIN" && errno !== "EHOSTUNREACH") {
     return broken(host, endpoint, errno, cause);
   }
   return new DockerError(
     "unreachable",
     `No Docker Engine answers at ${describeHost(host)} (${errno}).`,
-    "Check host and port in DOCKER_HOST, and that the socket proxy runs on the same Docker network as the agent.",
+    "Check host and port in DOCKER_HOST or in engines of the pools file; that the machine is on and its firewall lets the port through; that a socket proxy runs on the agent's own Docker network.",
+    { cause },
+  );
+}
+
+/** OpenSSL's and Node's words for certificates that do not fit. https://nodejs.org/api/tls.html#x509-certificate-error-codes */
+function isOfTls(errno: string): boolean {
+  return /^ERR_(?:TLS|SSL|OSSL)_|CERT|SELF_SIGNED|UNABLE_TO_|^EPROTO$/.test(errno);
+}
+
+function untrusted(host: DockerHost, errno: string, cause: unknown): DockerError {
+  return new DockerError(
+    "permission",
+    `${describeHost(host)} and the agent do not accept each other's certificates: ${messageOf(cause)} (${errno}).`,
+    "The engine's certificate must name the host of the pools file and be signed by its ca, the agent's by the ca that " +
+      "dockerd was started with (--tlscacert), and neither may have ended; docs/engines.md has the recipe.",
     { cause },
   );
 }

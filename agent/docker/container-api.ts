@@ -113,6 +113,11 @@ export class ContainerApi {
     return this.#list({ label: [`${label}=${value}`] }, signal);
   }
 
+  /** All containers that run, whoever made them. */
+  running(signal: AbortSignal): Promise<readonly ContainerSummary[]> {
+    return this.#list({ status: ["running"] }, signal);
+  }
+
   /** All containers, running or not, that have the volume. */
   mounting(volume: string, signal: AbortSignal): Promise<readonly ContainerSummary[]> {
     return this.#list({ volume: [volume] }, signal);

@@ -1,13 +1,29 @@
 import * as z from "zod";
+import type { EngineAddress } from "../../shared/fleet/engine.ts";
 import { DockerError } from "./docker-error.ts";
 
 /** Where the engine listens. */
 export type DockerHost =
   | { readonly kind: "unix"; readonly socketPath: string }
-  | { readonly kind: "tcp"; readonly hostname: string; readonly port: number };
+  | {
+      readonly kind: "tcp";
+      readonly hostname: string;
+      readonly port: number;
+      /** Plain TCP where it is absent. */
+      readonly tls?: TlsFiles;
+    };
+
+/** Paths of the files that a TLS connection needs, in PEM. */
+export interface TlsFiles {
+  readonly ca: string;
+  readonly cert: string;
+  readonly key: string;
+}
 
 const DEFAULT_SOCKET = "/var/run/docker.sock";
+/** https://docs.docker.com/engine/security/protect-access/ */
 const DEFAULT_TCP_PORT = 2375;
+const DEFAULT_TLS_PORT = 2376;
 const REMEDY =
   "Set DOCKER_HOST to unix:///path/to/docker.sock or tcp://host:port (a socket proxy), or leave it unset for " +
   `unix://${DEFAULT_SOCKET}.`;
@@ -23,7 +39,8 @@ const tcpSchema = z.object({
 
 /**
  * Reads `DOCKER_HOST`; unset or empty means the usual socket. Throws DockerError `host` for anything but
- * `unix://` with an absolute path and `tcp://host[:port]`. TLS, ssh and named pipes are not spoken.
+ * `unix://` with an absolute path and `tcp://host[:port]`. ssh and named pipes are not spoken; TLS is for the engines of
+ * the pools file, see `engineHost`.
  * https://docs.docker.com/reference/cli/docker/#environment-variables
  */
 export function parseDockerHost(value: string | undefined): DockerHost {
@@ -32,6 +49,12 @@ export function parseDockerHost(value: string | undefined): DockerHost {
   if (text.startsWith("unix://")) return unixHost(text);
   if (text.startsWith("tcp://")) return tcpHost(text);
   throw badHost(text, "only unix:// and tcp:// are spoken");
+}
+
+/** Where an engine of the pools file listens. @throws {DockerError} `host` for an address that is none. */
+export function engineHost({ host, tls }: EngineAddress): DockerHost {
+  if (host.startsWith("unix://")) return unixHost(host);
+  return tls === null ? tcpHost(host) : { ...tcpHost(host, DEFAULT_TLS_PORT), tls };
 }
 
 /** How messages name the host. */
@@ -45,14 +68,14 @@ function unixHost(text: string): DockerHost {
   return { kind: "unix", socketPath };
 }
 
-function tcpHost(text: string): DockerHost {
+function tcpHost(text: string, defaultPort = DEFAULT_TCP_PORT): Extract<DockerHost, { kind: "tcp" }> {
   const parsed = tcpSchema.safeParse(URL.canParse(text) ? new URL(text) : null);
   if (!parsed.success) throw badHost(text, "it must be tcp://host:port and nothing more");
   const { hostname, port } = parsed.data;
   return {
     kind: "tcp",
     hostname: hostname.replace(/^\[|\]$/g, ""),
-    port: port === "" ? DEFAULT_TCP_PORT : Number(port),
+    port: port === "" ? defaultPort : Number(port),
   };
 }
 

@@ -57,6 +57,11 @@ export class SystemApi {
     return this.#engine.negotiate(signal);
   }
 
+  /** Resolves once the engine has answered anything at all. */
+  async ping(signal: AbortSignal): Promise<void> {
+    await this.#engine.status({ endpoint: "GET /_ping", method: "GET", path: "/_ping", signal }, [200]);
+  }
+
   version(signal: AbortSignal): Promise<EngineVersion> {
     return this.#engine.json({ endpoint: "GET /version", method: "GET", path: "/version", signal }, versionSchema);
   }

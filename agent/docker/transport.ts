@@ -1,7 +1,15 @@
-import { Agent, request as httpRequest, type IncomingMessage, type RequestOptions } from "node:http";
+import {
+  Agent,
+  request as httpRequest,
+  type ClientRequest,
+  type IncomingMessage,
+  type RequestOptions,
+} from "node:http";
+import { request as httpsRequest, type Agent as TlsAgent } from "node:https";
 import { connectionError, errnoOf } from "./connection-error.ts";
 import { DockerError } from "./docker-error.ts";
 import { describeHost, type DockerHost } from "./docker-host.ts";
+import { tlsAgent } from "./tls-agent.ts";
 
 export interface DockerRequest {
   /** How errors name the call, without ids and names: `POST /containers/create`. */
@@ -34,6 +42,8 @@ export interface EngineCalls {
 export class DockerTransport {
   readonly host: DockerHost;
   readonly #agent = new Agent({ keepAlive: true });
+  /** Made of the certificates as they are when it is first needed; made anew after a connection failed. */
+  #tlsAgent: TlsAgent | null = null;
   #calls: EngineCalls = { ok: 0, refused: 0, failed: 0, reachable: null };
 
   constructor(host: DockerHost) {
@@ -53,6 +63,7 @@ export class DockerTransport {
     } catch (error) {
       // What nobody waits for any more says nothing of the engine.
       if (!request.signal.aborted) this.#count("failed", false);
+      this.#tlsAgent = null;
       throw await this.failure(request, error);
     }
   }
@@ -74,12 +85,13 @@ export class DockerTransport {
   /** Drops the idle connections. */
   close(): void {
     this.#agent.destroy();
+    this.#tlsAgent?.destroy();
   }
 
   #send(request: DockerRequest, repeatable: boolean): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
       request.signal.throwIfAborted();
-      const outgoing = httpRequest(this.#options(request));
+      const outgoing = this.#open(request);
       const silenceMs = request.silenceMs === undefined ? DEFAULT_SILENCE_MS : request.silenceMs;
       if (silenceMs === null) outgoing.once("socket", (socket) => void socket.setKeepAlive(true, TCP_KEEP_ALIVE_MS));
       else outgoing.setTimeout(silenceMs, () => void outgoing.destroy(silent(this.host, request.endpoint, silenceMs)));
@@ -93,6 +105,17 @@ export class DockerTransport {
     });
   }
 
+  /** What waits for ever has a connection of its own. */
+  #open(request: DockerRequest): ClientRequest {
+    const isAlone = request.silenceMs === null;
+    const options = this.#options(request);
+    if (this.host.kind === "unix" || this.host.tls === undefined)
+      return httpRequest({ ...options, agent: isAlone ? false : this.#agent });
+    this.#tlsAgent ??= tlsAgent(this.host.tls);
+    const { ca, cert, key } = this.#tlsAgent.options;
+    return httpsRequest({ ...options, ...(isAlone ? { agent: false, ca, cert, key } : { agent: this.#tlsAgent }) });
+  }
+
   #options(request: DockerRequest): RequestOptions {
     const { host } = this;
     const address =
@@ -101,7 +124,6 @@ export class DockerTransport {
     const bodyHeaders = request.method === "POST" ? { "Content-Length": String(length) } : {};
     return {
       ...address,
-      agent: request.silenceMs === null ? false : this.#agent,
       method: request.method,
       path: request.path,
       headers: { ...bodyHeaders, ...request.headers },

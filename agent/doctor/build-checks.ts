@@ -16,6 +16,8 @@ import { judgeClock, type ClockReading } from "./agent/clock-check.ts";
 import { httpCheck, readFleet, settingsCheck } from "./agent/config-checks.ts";
 import { isNothingSetUp, SETUP, setupCheck } from "./agent/setup-check.ts";
 import type { HookEvidence } from "./github/delivery-evidence.ts";
+import { engineChecks } from "./docker/engine-checks.ts";
+import { onLocalEngine } from "../../shared/fleet/local-pools.ts";
 import { dockerChecks, type DeepOptions } from "./docker/docker-checks.ts";
 import { spared } from "./docker/start-evidence.ts";
 import { DockerFacts } from "./docker/docker-facts.ts";
@@ -87,20 +89,24 @@ export function buildDoctor(options: DoctorOptions): Doctor {
   const targets = targetsOf(settings.githubApiUrl);
   const reach = onceEach((target: HostTarget) => reachHost(target, AbortSignal.timeout(GITHUB_CALL_MS)));
   const facts = "made" in github ? github.made : null;
+  const local = fleet === null ? null : onLocalEngine(fleet);
   const world = { ...options, fleet, edge, journal, daemon, lastSweep, github, facts, docker, targets, reach };
   return {
     checks: [
       ...edgeGroup(world),
       ...githubGroup(world),
-      ...dockerChecks({
-        ...options,
-        ...settings,
-        facts: docker,
-        dockerHost,
-        fleet,
-        nowMs: clock.now(),
-        ...(options.deep === true && fleet !== null ? { start: startOf(world, fleet) } : {}),
-      }),
+      ...(local?.pools.length === 0
+        ? []
+        : dockerChecks({
+            ...options,
+            ...settings,
+            facts: docker,
+            dockerHost,
+            fleet: local,
+            nowMs: clock.now(),
+            ...(options.deep === true && local !== null ? { start: startOf(world, local) } : {}),
+          })),
+      ...engineChecks(fleet),
       fleetCheck,
       settingsCheck(env),
       httpCheck(settings),

@@ -51,7 +51,9 @@ function decideQueued(
   ledger.apply({ type: "job", source: "signal", facts, atMs, seenAtMs: atMs });
   for (const action of plan(ledger, pools, atMs).actions) {
     if (action.type !== "provision" || action.reason.code !== "demand" || action.reason.jobId !== jobId) continue;
-    return { pool: action.pool, action: "provision", reason: describeProvision(action.reason) };
+    const engines = pools.find(({ pool }) => pool.key === action.pool)?.pool.engines ?? [];
+    const where = engines.length === 0 ? "" : `; on the first of its engines with room: ${engines.join(", ")}`;
+    return { pool: action.pool, action: "provision", reason: `${describeProvision(action.reason)}${where}` };
   }
   const why = waitReason(ledger, pools, jobId, atMs);
   const [first] = servingPools(pools, facts);

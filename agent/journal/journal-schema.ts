@@ -126,6 +126,8 @@ const MIGRATIONS: readonly (readonly string[])[] = [
        UNIQUE (engine, id)
      ) STRICT`,
   ],
+  // What was made before there were others is on the local one.
+  ["ALTER TABLE slots ADD COLUMN engine TEXT NOT NULL DEFAULT 'local'"],
 ];
 
 /**

@@ -1,3 +1,4 @@
+import { LOCAL_ENGINE } from "../../shared/fleet/engine.ts";
 import type { SqlDatabase, SqlRow, SqlValue } from "../../shared/sql/sql.ts";
 import { migrateJournal } from "./journal-schema.ts";
 
@@ -6,6 +7,8 @@ export interface SlotRecord {
   readonly name: string;
   readonly pool: string;
   readonly scope: string;
+  /** The engine that it was to be made on. */
+  readonly engine: string;
   readonly runnerId: number | null;
   /** Times in milliseconds since the epoch. */
   readonly plannedAtMs: number;
@@ -53,13 +56,14 @@ export class SlotRecords {
   }
 
   /** Writes the intent, before anything is asked of GitHub or Docker. */
-  plan(slot: Pick<SlotRecord, "name" | "pool" | "scope" | "plannedAtMs">): void {
+  plan(slot: Pick<SlotRecord, "name" | "pool" | "scope" | "plannedAtMs"> & { readonly engine?: string }): void {
     this.#sql.exec(
-      "INSERT OR IGNORE INTO slots (name, pool, scope, planned_at) VALUES (?, ?, ?, ?)",
+      "INSERT OR IGNORE INTO slots (name, pool, scope, planned_at, engine) VALUES (?, ?, ?, ?, ?)",
       slot.name,
       slot.pool,
       slot.scope,
       slot.plannedAtMs,
+      slot.engine ?? LOCAL_ENGINE,
     );
   }
 
@@ -119,6 +123,7 @@ function toRecord(row: SqlRow): SlotRecord {
     name: String(row["name"]),
     pool: String(row["pool"]),
     scope: String(row["scope"]),
+    engine: String(row["engine"]),
     runnerId: ms("runner_id"),
     plannedAtMs: Number(row["planned_at"]),
     jitAskedAtMs: ms("jit_asked_at"),

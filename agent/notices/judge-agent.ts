@@ -1,3 +1,4 @@
+import type { EngineStatus } from "../../shared/status/engine-status.ts";
 import type { Status } from "../../shared/status/status.ts";
 import type { Condition, Judgement } from "./notice.ts";
 import type { NoticeRule } from "../settings/notice-rules.ts";
@@ -106,13 +107,26 @@ function slotsFail({ pools }: Status): readonly Judgement[] {
   });
 }
 
-function dockerDown({ engine }: Status): Judgement {
+function dockerDown({ engine, engines = [] }: Status): Judgement {
+  if (engines.length > 1) return enginesDown(engines);
   if (engine?.reachable == null) return unknown("docker-down");
   if (engine.reachable) return known([]);
   const text = "The Docker Engine does not answer: no slot starts.";
   return known([
     { rule: "docker-down", key: "docker-down", text, remedy: "look at it: docker info", afterMs: DOCKER_MS },
   ]);
+}
+
+/** Each engine that a pool names, by itself. */
+function enginesDown(engines: readonly EngineStatus[]): Judgement {
+  return known(
+    engines.map(({ name, used, silentSinceMs }) => {
+      if (!used || silentSinceMs === null) return null;
+      const text = `The engine ${name} does not answer: no slot starts there.`;
+      const remedy = "look at its machine; hookline doctor says what stands in the way";
+      return { rule: "docker-down", key: `docker-down ${name}`, text, remedy, afterMs: DOCKER_MS };
+    }),
+  );
 }
 
 function quotaLow({ sweeps: { credential } }: Status): Judgement {

@@ -9,13 +9,17 @@ import { sleep } from "../clock/sleep.ts";
 import { wallTimeMs } from "../clock/two-clocks.ts";
 import type { GitHub } from "../github/model/types.ts";
 import type { SlotRecord, SlotRecords } from "../journal/slot-records.ts";
+import { isOfSilence, type EngineListening } from "./engine-listening.ts";
 import type { OtherAgents } from "./other-agents.ts";
 import { toRunnerScope } from "./runner-scope.ts";
+import { enginesBehind, placeSlot } from "./slot-engines.ts";
 import type { SlotExits } from "./slot-exits.ts";
-import type { ObservedSlot, SlotProvider } from "./slot-provider.ts";
+import type { EngineFacts, ObservedSlot, SlotProvider } from "./slot-provider.ts";
 import type { SlotWork } from "./slot-work.ts";
 
 const RETRY = { baseMs: 5000, capMs: 60_000 } as const;
+/** An engine that has said nothing so long after another one answered is planned without. */
+const GRACE_MS = 2000;
 
 export interface AdoptionOptions {
   readonly ledger: Ledger;
@@ -25,9 +29,12 @@ export interface AdoptionOptions {
   readonly exits: SlotExits;
   readonly work: SlotWork;
   readonly others: OtherAgents;
+  readonly listening: EngineListening;
   readonly feed: (event: ControllerEvent) => void;
   /** What the runners of a pool are made of now; null for a pool that is not known. */
   readonly poolHash: (pool: string) => string | null;
+  /** An engine has shown what is on it, and told what it is. */
+  readonly seen?: (engine: string, facts: EngineFacts) => void;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -37,44 +44,115 @@ export class Adoption {
   readonly #options: AdoptionOptions;
   /** Intents that are being settled. */
   readonly #settling = new Set<string>();
+  readonly #engines: ReadonlyMap<string, SlotProvider>;
+  /** Engines that have shown what exists on them, once at least. */
+  readonly #seen = new Set<string>();
+  /** Slots that the journal alone has told of. */
+  readonly #believed = new Set<string>();
 
   constructor(options: AdoptionOptions) {
     this.#options = options;
+    this.#engines = enginesBehind(options.provider);
   }
 
-  /** Learns what runs already; nothing is to be started before. Tries until it knows, or the work ends. */
+  /**
+   * Learns what runs already; nothing is to be started before. Tries until one engine has shown it, or the work ends. An
+   * engine that says nothing is not waited for beyond that: its slots are those of the journal until it does.
+   */
   async adopt(): Promise<void> {
-    const { clock, log, work } = this.#options;
+    const { clock, work, listening } = this.#options;
+    const engines = [...this.#engines.keys()];
+    const tries = engines.map((engine) => {
+      const tried = Promise.withResolvers<void>();
+      const adopted = work.run("adoption", () => this.#adoptOn(engine, tried.resolve));
+      listening.askedBy(engine, adopted);
+      return { adopted, tried: tried.promise };
+    });
+    await Promise.race(tries.map(({ adopted }) => adopted));
+    const over = new AbortController();
+    const grace = sleep(clock, GRACE_MS, AbortSignal.any([over.signal, work.signal]));
+    await Promise.race([Promise.all(tries.map(({ tried }) => tried)), grace]);
+    over.abort();
+    if (work.signal.aborted) return;
+    for (const engine of engines) if (!this.#seen.has(engine)) this.#believeJournal(engine);
+  }
+
+  /** `tried` is called after the first try. */
+  async #adoptOn(engine: string, tried: () => void): Promise<void> {
+    const { clock, work, log } = this.#options;
     const once = new SayOnce(log);
-    for (let tries = 0; !work.signal.aborted; tries += 1) {
+    for (let tries = 0; !work.signal.aborted && !this.#seen.has(engine); tries += 1) {
       try {
-        return await this.reconcile();
+        return await this.reconcileOn(engine);
       } catch (error) {
-        if (!work.signal.aborted) once.say("error", "list", "cannot see what runs; trying again", errorFields(error));
+        const fields = { ...(this.#engines.size === 1 ? {} : { engine }), ...errorFields(error) };
+        if (!work.signal.aborted) once.say("error", "list", "cannot see what runs; trying again", fields);
+      } finally {
+        tried();
       }
       await sleep(clock, backoffRangeMs(RETRY, tries), work.signal);
     }
   }
 
-  /**
-   * Adopts containers of ours that are new to this process, clears away those that ended, and lets go of slots whose
-   * container is gone.
-   * @throws {SlotError} if the provider cannot say what exists.
-   */
+  /** The slots of an engine that does not answer, by the journal: they take their places, and GitHub tells of them. */
+  #believeJournal(engine: string): void {
+    const { records, ledger, clock, provider, listening } = this.#options;
+    for (const { name, pool, scope, runnerId, plannedAtMs, startedAtMs, ...record } of records.unfinished()) {
+      if (record.engine !== engine || ledger.slot(name) !== undefined) continue;
+      placeSlot(provider, name, engine);
+      this.#believed.add(name);
+      const sinceMs = Math.min(startedAtMs ?? plannedAtMs, clock.now());
+      this.#feed(name, { change: "adopted", pool, scope, engine, runnerId, startedAtMs: sinceMs });
+    }
+    listening.silent(engine);
+  }
+
+  /** All engines, each by itself. @throws {SlotError} if one of them cannot say what exists. */
   async reconcile(): Promise<void> {
-    const { provider, ledger, clock, exits, work, others } = this.#options;
+    const all = await Promise.allSettled([...this.#engines.keys()].map((engine) => this.reconcileOn(engine)));
+    const failed = all.find((outcome) => outcome.status === "rejected");
+    if (failed !== undefined) throw failed.reason;
+  }
+
+  /**
+   * Adopts containers of ours on an engine that are new to this process, clears away those that ended, and lets go of
+   * slots whose container is gone.
+   * @throws {SlotError} if the engine cannot say what exists.
+   */
+  async reconcileOn(engine: string): Promise<void> {
+    const { ledger, clock, exits, work, others, listening, provider } = this.#options;
     const beganMs = clock.monotonicMs();
-    const observed = await provider.list(work.signal);
+    const observed = await this.#list(engine);
+    work.signal.throwIfAborted();
     const askedAtMs = wallTimeMs(clock, beganMs);
-    const theirs = others.theirs(observed);
+    const theirs = others.theirs(observed, engine);
     for (const slot of observed) {
+      const known = ledger.slot(slot.name);
+      if (known !== undefined && known.engine !== engine) continue;
+      placeSlot(provider, slot.name, engine);
       if (theirs.has(slot.name)) this.#letGo(slot.name);
-      else if (!exits.clearedSince(askedAtMs, slot.name)) this.#observe(slot);
+      else if (!exits.clearedSince(askedAtMs, slot.name)) this.#observe(slot, engine);
     }
     const names = new Set(observed.map((slot) => slot.name));
     for (const slot of ledger.slots) {
+      if (slot.engine !== engine) continue;
+      this.#believed.delete(slot.name);
       if (names.has(slot.name) || slot.startedAtMs === null || slot.startedAtMs >= askedAtMs) continue;
       exits.exited(slot.name, null);
+    }
+    this.#seen.add(engine);
+    const facts = this.#engines.get(engine)?.host?.();
+    if (facts != null) this.#options.seen?.(engine, facts);
+    listening.heard(engine);
+  }
+
+  async #list(engine: string): Promise<readonly ObservedSlot[]> {
+    const { work, listening } = this.#options;
+    try {
+      return (await this.#engines.get(engine)?.list(work.signal)) ?? [];
+    } catch (error) {
+      if (isOfSilence(error)) listening.silent(engine, error);
+      throw error;
     }
   }
 
@@ -83,26 +161,32 @@ export class Adoption {
     if (this.#options.ledger.slot(name) !== undefined) this.#feed(name, { change: "removed" });
   }
 
-  #observe(observed: ObservedSlot): void {
+  #observe(observed: ObservedSlot, engine: string): void {
     const { ledger, log, exits } = this.#options;
     const { name, poolKey: pool, scope, runnerId, sizeLabels = [] } = observed;
     if (exits.isRemains(name)) return;
     if (ledger.slot(name) !== undefined) {
       if (observed.state === "exited") exits.exited(name, observed.exitCode);
+      else if (observed.state === "created" && this.#believed.has(name)) this.#neverStarted(name);
       return;
     }
-    log.info("slot adopted", { slot: name, pool, state: observed.state });
+    log.info("slot adopted", { slot: name, pool, engine, state: observed.state });
     // The engine's stamp may be of a clock that was ahead.
     const startedAtMs = Math.min(observed.startedAtMs ?? observed.createdAtMs, this.#options.clock.now());
-    this.#feed(name, { change: "adopted", pool, scope, sizeLabels, runnerId, startedAtMs });
+    this.#feed(name, { change: "adopted", pool, scope, sizeLabels, engine, runnerId, startedAtMs });
     const wanted = this.#options.poolHash(pool);
     const isOther = observed.poolHash !== null && wanted !== null && observed.poolHash !== wanted;
     if (isOther) this.#feed(name, { change: "outdated" });
     if (observed.state === "running") return;
     // It ended while nobody watched, or was never started: that says nothing about how its pool gets on now.
+    if (observed.state === "created") return this.#neverStarted(name);
     this.#feed(name, { change: "retiring" });
-    if (observed.state === "created") exits.unstarted(name);
-    else exits.exited(name, observed.exitCode);
+    exits.exited(name, observed.exitCode);
+  }
+
+  #neverStarted(name: string): void {
+    this.#feed(name, { change: "retiring" });
+    this.#options.exits.unstarted(name);
   }
 
   /**

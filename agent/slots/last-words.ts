@@ -1,6 +1,8 @@
 import { messageOf } from "../../shared/errors/message-of.ts";
+import { LOCAL_ENGINE } from "../../shared/fleet/engine.ts";
 import type { Ledger } from "../../shared/controller/ledger.ts";
 import type { Logger } from "../../shared/log/logger.ts";
+import { enginesBehind } from "./slot-engines.ts";
 import type { SlotNotes } from "./slot-notes.ts";
 import type { SlotProvider } from "./slot-provider.ts";
 
@@ -42,7 +44,8 @@ export async function keepLastWords(
 
 /** GitHub shows a runner killed for memory as one that lost communication: only the engine knows why. */
 async function reportOutOfMemory({ provider, ledger, log }: LastWordsDeps, name: string, signal: AbortSignal) {
-  const slots = await provider.list(signal).catch(() => []);
+  const engine = enginesBehind(provider).get(ledger.slot(name)?.engine ?? LOCAL_ENGINE);
+  const slots = (await engine?.list(signal).catch(() => [])) ?? [];
   if (slots.find((slot) => slot.name === name)?.oomKilled !== true) return;
   const { pool, jobId } = ledger.slot(name) ?? { pool: null, jobId: null };
   const remedy = "Raise resources.memory of the pool, or let fewer jobs run at a time (scaling.max).";

@@ -1,5 +1,6 @@
 import type { Clock } from "../../shared/clock/clock.ts";
 import { ONLINE_DEADLINE_MS } from "../../shared/controller/retirement.ts";
+import { LOCAL_ENGINE } from "../../shared/fleet/engine.ts";
 import type { Logger } from "../../shared/log/logger.ts";
 import type { GitHubRunner } from "../github/model/types.ts";
 import type { RunnerInventory } from "../sweeps/sweep-result.ts";
@@ -35,8 +36,8 @@ export interface OtherAgentsOptions {
 export class OtherAgents {
   readonly #options: OtherAgentsOptions;
   readonly #made = new Set<string>();
-  /** Containers that the journal did not know at the first look, with the folder of each; null before it. */
-  #containersAtFirst: ReadonlyMap<string, string | null> | null = null;
+  /** Containers of each engine that the journal did not know at the first look there, with the folder of each. */
+  readonly #containersAtFirst = new Map<string, ReadonlyMap<string, string | null>>();
   /** Runners of this instance at the first look at each scope. */
   readonly #runnersAtFirst = new Map<string, ReadonlySet<string>>();
   /** Folders whose agents have shown that they live. */
@@ -56,12 +57,13 @@ export class OtherAgents {
     if (this.#made.size > MOST_MADE && oldest !== undefined) this.#made.delete(oldest);
   }
 
-  /** Which of the containers of this instance are another living agent's. */
-  theirs(observed: readonly ObservedSlot[]): ReadonlySet<string> {
+  /** Which of the containers of this instance on an engine are another living agent's. */
+  theirs(observed: readonly ObservedSlot[], engine: string = LOCAL_ENGINE): ReadonlySet<string> {
     const unknown = observed.filter(({ name, folderId = null }) => folderId !== null && this.#isUnknown(name));
-    const first = this.#containersAtFirst;
-    this.#containersAtFirst ??= new Map(unknown.map(({ name, folderId = null }) => [name, folderId]));
-    const appeared = first === null ? [] : unknown.filter(({ name }) => !first.has(name));
+    const first = this.#containersAtFirst.get(engine);
+    if (first === undefined)
+      this.#containersAtFirst.set(engine, new Map(unknown.map(({ name, folderId = null }) => [name, folderId])));
+    const appeared = first === undefined ? [] : unknown.filter(({ name }) => !first.has(name));
     for (const { folderId = null } of appeared) if (folderId !== this.#options.folderId) this.#living.add(folderId);
     if (appeared[0] !== undefined) this.#say("container", appeared[0].name);
     const ofLiving = unknown.filter(({ folderId = null }) => this.#living.has(folderId));
@@ -100,7 +102,8 @@ export class OtherAgents {
 
   /** Whether its container was taken over at the first look, and nobody has claimed it since. */
   #isTaken(name: string): boolean {
-    const folderId = this.#containersAtFirst?.get(name);
+    const all = [...this.#containersAtFirst.values()];
+    const folderId = all.map((containers) => containers.get(name)).find((folder) => folder !== undefined);
     return folderId !== undefined && !this.#living.has(folderId);
   }
 

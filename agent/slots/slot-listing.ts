@@ -1,3 +1,4 @@
+import { LOCAL_ENGINE } from "../../shared/fleet/engine.ts";
 import type { JobFacts } from "../../shared/workflow-job/job-facts.ts";
 import type { SlotRecord } from "../journal/slot-records.ts";
 import type { ObservedSlot } from "./slot-provider.ts";
@@ -7,6 +8,7 @@ export interface ListedSlot {
   /** Also its runner's name and its container's. */
   readonly slot: string;
   readonly pool: string;
+  readonly engine: string;
   /** The controller's words, as far as journal, signals and Docker tell them. */
   readonly state: "planned" | "registered" | "started" | "online" | "busy" | "spent" | "exited" | "unknown";
   readonly runner: { readonly name: string; readonly id: number | null };
@@ -14,21 +16,23 @@ export interface ListedSlot {
   readonly job: number | null;
   /** Since it was planned or, where the journal does not know it, created. */
   readonly ageMs: number;
-  /** Null where Docker could not be asked; `none` where it has no such container. */
+  /** Null where its engine could not be asked; `none` where that has no such container. */
   readonly container: ObservedSlot["state"] | "none" | null;
 }
 
-/**
- * The slots that may exist: those of the journal that are not known to be gone, and the containers that Docker has.
- * `observed` is null where Docker could not be asked.
- */
+/** What engines have, by their names; null for one that could not be asked. */
+export type ObservedOn = ReadonlyMap<string, readonly ObservedSlot[] | null>;
+
+/** The slots that may exist: those of the journal that are not known to be gone, and the containers that engines have. */
 export function listSlots(
   records: readonly SlotRecord[],
-  observed: readonly ObservedSlot[] | null,
+  observed: ObservedOn,
   jobs: readonly JobFacts[],
   nowMs: number,
 ): readonly ListedSlot[] {
-  const containers = new Map((observed ?? []).map((slot) => [slot.name, slot]));
+  const containers = new Map(
+    [...observed].flatMap(([engine, slots]) => (slots ?? []).map((slot) => [slot.name, { ...slot, engine }] as const)),
+  );
   const ofJournal = new Map(records.map((record) => [record.name, record]));
   const jobOfRunner = new Map(jobs.map((facts) => [facts.runnerName, facts]));
   const open = records.filter(({ name, removedAtMs }) => removedAtMs === null || containers.has(name));
@@ -37,15 +41,17 @@ export function listSlots(
     const record = ofJournal.get(name);
     const container = containers.get(name);
     const facts = jobOfRunner.get(name);
+    const engine = container?.engine ?? record?.engine ?? LOCAL_ENGINE;
     const sinceMs = record?.plannedAtMs ?? container?.createdAtMs ?? nowMs;
     return {
       slot: name,
       pool: record?.pool ?? container?.poolKey ?? "",
+      engine,
       state: stateOf(record, container, facts),
       runner: { name, id: record?.runnerId ?? container?.runnerId ?? null },
       job: facts?.jobId ?? null,
       ageMs: Math.max(0, nowMs - sinceMs),
-      container: container?.state ?? (observed === null ? null : "none"),
+      container: container?.state ?? (observed.get(engine) == null ? null : "none"),
     };
   });
   return listed.toSorted((a, b) => b.ageMs - a.ageMs || a.slot.localeCompare(b.slot));

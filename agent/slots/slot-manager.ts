@@ -3,7 +3,9 @@ import type { ControllerEvent, SlotChange } from "../../shared/controller/events
 import type { Ghost, Ledger } from "../../shared/controller/ledger.ts";
 import type { RetireReason } from "../../shared/controller/reasons.ts";
 import type { ServingPool } from "../../shared/controller/pool-choice.ts";
+import { ENGINE_SILENT } from "../../shared/controller/pause-codes.ts";
 import { errorFields } from "../../shared/errors/message-of.ts";
+import { LOCAL_ENGINE } from "../../shared/fleet/engine.ts";
 import type { Logger } from "../../shared/log/logger.ts";
 import { sleep } from "../clock/sleep.ts";
 import type { GitHub } from "../github/model/types.ts";
@@ -11,9 +13,11 @@ import type { SlotRecords } from "../journal/slot-records.ts";
 import type { SweepResult } from "../sweeps/sweep-result.ts";
 import { Adoption, type AdoptionOptions } from "./adoption.ts";
 import { bringUp, type BringUpRequest } from "./bring-up.ts";
+import { EngineListening } from "./engine-listening.ts";
 import { ExitInquiry, type ExitInquiryOptions } from "./exit-inquiry.ts";
 import { OtherAgents } from "./other-agents.ts";
 import { toRunnerScope } from "./runner-scope.ts";
+import { enginesBehind, placeSlot } from "./slot-engines.ts";
 import { SlotExits } from "./slot-exits.ts";
 import { newSlotName, ownPrefix } from "./slot-name.ts";
 import { SlotNotes } from "./slot-notes.ts";
@@ -37,7 +41,7 @@ const AS_IDLE: ReadonlySet<string> = new Set([
 ]);
 
 export interface SlotManagerOptions
-  extends Pick<ExitInquiryOptions, "mayRun" | "answered">, Pick<AdoptionOptions, "poolHash"> {
+  extends Pick<ExitInquiryOptions, "mayRun" | "answered">, Pick<AdoptionOptions, "poolHash" | "seen"> {
   readonly instance: string;
   /** The id of the data folder; null or absent where there is none. */
   readonly folderId?: string | null;
@@ -55,12 +59,14 @@ export interface SlotManagerOptions
 
 type SlotPlace = Omit<BringUpRequest, "onRegistered" | "signal">;
 
-/** What a slot is started for. */
+/** What a slot is started for, and where. */
 export interface Wanted {
   /** The job that asks for it; null or absent for one that is to stay warm. */
   readonly jobId?: number | null;
   /** The labels of the size that it is to have; none where it is absent. */
   readonly sizeLabels?: readonly string[];
+  /** The local one where it is absent. */
+  readonly engine?: string;
 }
 
 /** Does to slots what the plan says, and reports what becomes of them. All slots at the same time. */
@@ -72,6 +78,7 @@ export class SlotManager {
   readonly #notes: SlotNotes;
   readonly #exits: SlotExits;
   readonly #adoption: Adoption;
+  readonly #listening: EngineListening;
   readonly #others: OtherAgents;
   /** Slots that are being brought up: a stop lets them come to an end, within reason. */
   readonly #bringUps = new Set<Promise<void>>();
@@ -94,7 +101,9 @@ export class SlotManager {
       clock: options.clock,
       log,
     });
-    this.#adoption = new Adoption({ ...parts, exits: this.#exits, others: this.#others });
+    const look = (engine: string): Promise<void> => this.#adoption.reconcileOn(engine);
+    this.#listening = new EngineListening({ ...parts, look });
+    this.#adoption = new Adoption({ ...parts, exits: this.#exits, others: this.#others, listening: this.#listening });
   }
 
   /** Learns what runs already; nothing is to be provisioned before it resolves. */
@@ -104,12 +113,19 @@ export class SlotManager {
 
   /** Follows the provider from now on, and settles what an earlier process left. Call it once `adopt` has resolved. */
   start(): void {
-    const onChange = (change: ContainerChange): void => {
-      if (change.kind === "exited") return this.#exits.exited(change.name, change.exitCode);
-      void this.#work.run("resync", () => this.reconcile());
-    };
-    void this.#work.run("watch", () => this.#options.provider.watch(onChange, this.#work.signal));
+    for (const [engine, provider] of this.#engines)
+      void this.#work.run("watch", () => provider.watch((change) => this.#changed(engine, change), this.#work.signal));
     this.#adoption.settleIntents();
+  }
+
+  #changed(engine: string, change: ContainerChange): void {
+    if (change.kind === "exited") return this.#exits.exited(change.name, change.exitCode);
+    if (change.kind === "silent") return this.#listening.silent(engine);
+    void this.#work.run("resync", () => this.#adoption.reconcileOn(engine));
+  }
+
+  get #engines(): ReadonlyMap<string, SlotProvider> {
+    return enginesBehind(this.#options.provider);
   }
 
   /** Holds what is believed against what exists. @throws {SlotError} if the provider cannot say what exists. */
@@ -120,7 +136,9 @@ export class SlotManager {
   /** A sweep has ended: what runs is looked at as well, and runners that GitHub lists as online for the first time. */
   swept({ runners, startedAtMs }: SweepResult): void {
     this.#others.listed(runners);
-    void this.#work.run("reconcile", () => this.reconcile());
+    for (const engine of this.#engines.keys()) {
+      if (!this.#listening.isAsked(engine)) void this.#work.run("reconcile", () => this.#adoption.reconcileOn(engine));
+    }
     this.#adoption.settleIntents();
     for (const runner of runners.flatMap((listing) => listing.items)) {
       if (runner.status === "online" && this.#options.ledger.slot(runner.name) !== undefined)
@@ -130,13 +148,14 @@ export class SlotManager {
 
   /** Takes a place at once, then brings a runner up in it, for a job or to stay warm. Gives the slot's name. */
   provision(serving: ServingPool, scope: string, wanted: Wanted = {}): string {
-    const { jobId: wantedFor = null, sizeLabels = [] } = wanted;
-    const { instance, random, clock } = this.#options;
+    const { jobId: wantedFor = null, sizeLabels = [], engine = LOCAL_ENGINE } = wanted;
+    const { instance, random, clock, provider } = this.#options;
     const pool = serving.pool.key;
     const name = newSlotName(instance, pool, random);
     this.#others.made(name);
-    this.#notes.plan({ name, pool, scope, plannedAtMs: clock.now() });
-    this.#feed(name, { change: "planned", pool, scope, sizeLabels });
+    placeSlot(provider, name, engine);
+    this.#notes.plan({ name, pool, scope, engine, plannedAtMs: clock.now() });
+    this.#feed(name, { change: "planned", pool, scope, sizeLabels, engine });
     // GitHub may give the slot another job of its kind: `for` is not the job that it runs.
     const log = wantedFor === null ? this.#options.log : this.#options.log.with({ for: wantedFor });
     const running = this.#work.run(name, () => this.#bringUp({ name, serving, scope, sizeLabels }, log));
@@ -165,7 +184,9 @@ export class SlotManager {
     const { code, message, remedy } = result;
     this.outcomes.notStarted(serving.pool.key, name, { code, message, remedy });
     const retryAtMs = this.#isRepeatedConflict(serving.pool.key, result.code) ? null : result.retryAtMs;
+    const { engine = LOCAL_ENGINE } = this.#options.ledger.slot(name) ?? {};
     this.#feed(name, { change: "failed", code: result.code, retryAtMs });
+    if (ENGINE_SILENT.has(result.code)) this.#listening.silent(engine);
     this.#notes.update(name, { removedAtMs: this.#options.clock.now() });
   }
 

@@ -38,10 +38,19 @@ export interface ObservedSlot {
   readonly finishedAtMs: number | null;
 }
 
-/** `resync` means: something may have been missed, list again. */
+/** `resync` means: something may have been missed, list again. `silent`: nobody answers there; it is tried again. */
 export type ContainerChange =
   | { readonly kind: "exited"; readonly name: string; readonly exitCode: number | null }
-  | { readonly kind: "resync" };
+  | { readonly kind: "resync" }
+  | { readonly kind: "silent" };
+
+/** What an engine has told of its machine. */
+export interface EngineFacts {
+  /** `amd64`, `arm64`, or what the engine says. */
+  readonly architecture: string;
+  readonly memoryBytes: number;
+  readonly engineVersion: string;
+}
 
 export type SlotErrorCode =
   | "unreachable" // no engine answers
@@ -89,6 +98,10 @@ export interface SlotProvider {
    * cannot tell. Throws SlotError.
    */
   working?(name: string, signal: AbortSignal): Promise<boolean | null>;
+  /** Resolves once the host has answered anything at all. Throws SlotError. A provider without it always does. */
+  ping?(signal: AbortSignal): Promise<void>;
+  /** What the host is, as far as it has told. */
+  host?(): EngineFacts | null;
   /** What the host was asked so far, and whether it answers. A provider without it does not know. */
   asked?(): {
     readonly ok: number;

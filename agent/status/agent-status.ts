@@ -21,6 +21,7 @@ import type { SlotProvider } from "../slots/slot-provider.ts";
 import { ownPrefix } from "../slots/slot-name.ts";
 import type { DeliverySweep } from "../sweeps/delivery-sweep.ts";
 import type { SweepLoop } from "../sweeps/sweep-loop.ts";
+import { describeEngines } from "./describe-engines.ts";
 import type { LatencyBook } from "./latency-book.ts";
 import type { SweepBook } from "./sweep-book.ts";
 import type { AgentTotals } from "./totals.ts";
@@ -37,7 +38,7 @@ export interface StatusSources {
   readonly journal: Pick<Journal, "cursor" | "unread" | "counts">;
   readonly latency: LatencyBook;
   readonly totals: AgentTotals;
-  readonly provider: Pick<SlotProvider, "asked" | "imageBuiltAtMs">;
+  readonly provider: SlotProvider;
   /** What was called of GitHub so far; not known unless it is given. */
   readonly spent?: () => { readonly calls: number; readonly notModified: number };
   /** The disk of the data folder; not known unless it is given. */
@@ -109,6 +110,7 @@ export class AgentStatus {
       hooks: this.#hooks(),
       totals: this.#totals(),
       engine: { reachable: this.#sources.provider.asked?.().reachable ?? null },
+      engines: describeEngines(ledger, this.#sources.provider, live.configured),
       ...(measured === null ? {} : { disk: measured }),
     };
   }

@@ -10,6 +10,7 @@ interface Node {
   readonly anyOf?: readonly Node[];
   readonly oneOf?: readonly Node[];
   readonly items?: Node;
+  readonly additionalProperties?: Node | boolean;
   readonly properties?: Readonly<Record<string, Node>>;
   readonly required?: readonly string[];
 }
@@ -34,6 +35,15 @@ const POOLS = `
 
 \`\${NAME}\` and \`\${NAME:-default}\` take the value of an environment variable, never of a secret. Editors check the file
 against [pools.schema.json](../config/pools.schema.json).
+
+| key | default | means |
+|---|---|---|
+`;
+
+const ENGINE = `
+### An engine
+
+Under its name in \`engines\`; [engines](engines.md) says when a second one is worth it.
 
 | key | default | means |
 |---|---|---|
@@ -65,7 +75,10 @@ export function configurationPage(): string {
   const least = version2Schema.parse({ version: 2, pools: [{ key: "least" }] });
   const ofFile = rowsOf({ properties: rest, defaults: least, required: [], prefix: "" });
   const { properties = {}, required = [] } = pool;
-  return `${HEAD}${settingRows()}${POOLS}${ofFile}${POOL}${rowsOf({ properties, defaults: least.pools[0], required, prefix: "" })}${VERSION_1}`;
+  const engine = file?.properties?.["engines"]?.additionalProperties;
+  const keys = typeof engine === "object" ? (engine.properties ?? {}) : {};
+  const ofEngine = rowsOf({ properties: keys, defaults: { insecure: false }, required: [], prefix: "" });
+  return `${HEAD}${settingRows()}${POOLS}${ofFile}${ENGINE}${ofEngine}${POOL}${rowsOf({ properties, defaults: least.pools[0], required, prefix: "" })}${VERSION_1}`;
 }
 
 function settingRows(): string {

@@ -1,3 +1,4 @@
+import type { Pool } from "../fleet/pool.ts";
 import { Holdings } from "./holdings.ts";
 import { isOverdue, queuedSinceMs, type LedgerJob } from "./job.ts";
 import type { Ledger } from "./ledger.ts";
@@ -25,7 +26,7 @@ export interface Allocation {
 }
 
 /** Whether a pool may start runners that register with `scope`. */
-export type MayStart = (pool: string, scope: string) => boolean;
+export type MayStart = (pool: Pool, scope: string) => boolean;
 
 /** A job that has waited for longer goes before turns. */
 const TURNS_FOR_MS = 10 * 60_000;
@@ -111,7 +112,7 @@ function reserve(places: readonly Place[], pass: Pass, mayStart: MayStart): Omit
   for (let taken = queue.take(); taken !== null; taken = queue.take()) {
     const { job, cursor } = taken;
     const held = isHeld(pass, job);
-    const allowed = ({ pool: each }: ServingPool): boolean => mayStart(each.key, scopeOf(each, job.facts.repository));
+    const allowed = ({ pool: each }: ServingPool): boolean => mayStart(each, scopeOf(each, job.facts.repository));
     const pool = held ? undefined : cursor.value.find((each) => allowed(each) && pass.book.reserve(each.pool.key));
     if (pool !== undefined) enter(starts, pool, job, pass);
     else if (!held) {

@@ -121,7 +121,9 @@ function describePlace(reason: PlaceReason): string {
     case "draining":
       return `${reason.pool} is being drained`;
     case "machine-full":
-      return `this machine holds as many slots as it may (maxSlots: ${reason.maxSlots})`;
+      return `${reason.engine === undefined ? "this machine" : `engine ${reason.engine}`} holds as many slots as it may (maxSlots: ${reason.maxSlots})`;
+    case "engine-silent":
+      return `no Docker Engine of ${reason.pool} answers: ${reason.engines.join(", ")}`;
     case "full":
       return `no room in ${reason.pools.join(", ")}`;
   }

@@ -20,8 +20,10 @@ export type ControllerEvent =
   /** The plan found these slots to be needed by nobody; the time since when is what retiring goes by. */
   | { readonly type: "surplus"; readonly atMs: number; readonly names: ReadonlySet<string> }
   | DoubtsEvent
-  /** The operator has set how many slots the machine may hold, or set no bound; everything else of pools is handed to the plan. */
-  | { readonly type: "bound"; readonly maxSlots: number | null }
+  /** The operator has set how many slots there may be, in all or on an engine, or set no bound; everything else of pools is handed to the plan. */
+  | { readonly type: "bound"; readonly maxSlots: number | null; readonly engines?: ReadonlyMap<string, number> }
+  /** An engine answers, or does not: what is on it cannot be seen, and nothing is started there. */
+  | { readonly type: "engine"; readonly atMs: number; readonly name: string; readonly answers: boolean }
   /** What an earlier process knew of a slot that was adopted: since when nobody has needed it. */
   | { readonly type: "cooldown-recalled"; readonly name: string; readonly sinceMs: number }
   /** A pause that the daemon told of, to a process that only looks. */
@@ -85,16 +87,19 @@ export type SlotChange =
       readonly scope: string;
       /** The labels of its size; a runner without any where it is absent. */
       readonly sizeLabels?: readonly string[];
+      /** Where it is made; on the local one where it is absent. */
+      readonly engine?: string;
     }
   /** GitHub knows the runner. */
   | { readonly change: "registered"; readonly runnerId: number }
   /** Its container runs. */
   | { readonly change: "started" }
-  /** A container of ours was found that this process did not start. */
+  /** A container of ours was found that this process did not start, or the journal tells of one on a silent engine. */
   | {
       readonly change: "adopted";
       readonly pool: string;
       readonly scope: string;
+      readonly engine?: string;
       readonly runnerId: number | null;
       readonly startedAtMs: number;
       readonly sizeLabels?: readonly string[];

@@ -1,6 +1,8 @@
+import { enginesOf } from "../fleet/engine.ts";
+import type { Pool } from "../fleet/pool.ts";
 import type { Ledger } from "./ledger.ts";
 import type { OperatorPause } from "./operator-pause.ts";
-import type { PlacedPause } from "./pool-pauses.ts";
+import type { Pause, PlacedPause } from "./pool-pauses.ts";
 
 /** What keeps pools from starting slots. */
 export interface Holds {
@@ -26,12 +28,31 @@ export function holdsOf(ledger: Ledger, pools: readonly string[], nowMs: number)
  */
 export function holdOf(
   ledger: Ledger,
-  pool: string,
+  pool: Pool,
   scope: string,
   nowMs: number,
 ): { readonly untilMs: number | null } | null {
   const pause = ledger.operatorPause(nowMs);
   if (pause !== null) return pause;
-  if (ledger.isDraining(pool)) return { untilMs: null };
-  return ledger.pauses.of(pool, scope, nowMs);
+  if (ledger.isDraining(pool.key)) return { untilMs: null };
+  const paused = ledger.pauses.of(pool.key, scope, nowMs);
+  if (paused !== null) return paused;
+  if (usableEngines(ledger, pool, nowMs).length > 0) return null;
+  return enginePauses(ledger, pool, nowMs)[0] ?? { untilMs: null };
+}
+
+/** The engines that may start a slot of the pool at this moment, room or not, the preferred one first. */
+export function usableEngines(ledger: Ledger, pool: Pool, nowMs: number): readonly string[] {
+  return answering(ledger, pool).filter((engine) => ledger.pauses.on(pool.key, engine, nowMs) === null);
+}
+
+/** What holds the pool back on those of its engines that answer, what ends first before the rest. */
+export function enginePauses(ledger: Ledger, pool: Pool, nowMs: number): readonly Pause[] {
+  return answering(ledger, pool)
+    .flatMap((engine) => ledger.pauses.on(pool.key, engine, nowMs) ?? [])
+    .toSorted((a, b) => a.untilMs - b.untilMs);
+}
+
+function answering(ledger: Ledger, pool: Pool): readonly string[] {
+  return enginesOf(pool).filter((engine) => !ledger.engines.isSilent(engine));
 }

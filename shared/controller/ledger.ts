@@ -2,6 +2,7 @@ import type { JobFacts } from "../workflow-job/job-facts.ts";
 import type { Demand } from "./demand.ts";
 import type { ControllerEvent, InventoryEvent, JobEvent, QueueSweepEvent } from "./events.ts";
 import { DoubtBook } from "./doubt-book.ts";
+import { EngineBook } from "./engine-book.ts";
 import { Ghosts, type Ghost } from "./ghosts.ts";
 import { JobBook } from "./job-book.ts";
 import type { LedgerJob } from "./job.ts";
@@ -19,6 +20,7 @@ export type { Ghost } from "./ghosts.ts";
 export class Ledger {
   readonly pauses = new PoolPauses();
   readonly doubts = new DoubtBook();
+  readonly engines = new EngineBook();
   readonly #jobs = new JobBook();
   readonly #slots: SlotBook;
   readonly #ghosts: Ghosts;
@@ -123,6 +125,10 @@ export class Ledger {
         return;
       case "bound":
         this.#maxSlots = event.maxSlots ?? Number.POSITIVE_INFINITY;
+        return this.engines.bound(event.engines ?? new Map());
+      case "engine":
+        this.engines.heard(event.name, event.answers, event.atMs);
+        if (event.answers) this.pauses.heard(event.name);
         return;
       case "surplus":
         return this.#slots.markSurplus(event.names, event.atMs);
@@ -146,6 +152,7 @@ export class Ledger {
     this.#slots.shift(byMs);
     this.pauses.shift(byMs);
     this.doubts.shift(byMs);
+    this.engines.shift(byMs);
     if (this.#operatorPause !== null) this.#operatorPause = shiftPause(this.#operatorPause, byMs);
     this.#ghosts.shift(byMs);
     for (const times of [this.#inventoriedAtMs, this.#listedAtMs]) {

@@ -1,6 +1,7 @@
+import type { Pool } from "../fleet/pool.ts";
 import { allocate, isBelowThreshold, type MayStart } from "./allocation.ts";
 import { judgeDoubts, type Doubts } from "./doubt.ts";
-import { holdOf } from "./holds.ts";
+import { enginePauses, holdOf } from "./holds.ts";
 import { queuedSinceMs, type LedgerJob } from "./job.ts";
 import type { Ghost, Ledger } from "./ledger.ts";
 import { PoolBook } from "./pool-book.ts";
@@ -25,6 +26,7 @@ export type Action =
       readonly scope: string;
       /** The labels of the size that its job asks for, beside those of the pool; none for a warm one. */
       readonly sizeLabels: readonly string[];
+      readonly engine: string;
       readonly reason: ProvisionReason;
     }
   | { readonly type: "retire"; readonly slot: string; readonly reason: RetireReason }
@@ -62,7 +64,7 @@ class Planner {
     this.#pools = pools;
     this.#nowMs = nowMs;
     this.#doubts = judgeDoubts(ledger, pools, nowMs);
-    this.#book = new PoolBook(pools, ledger.slots, (pool) => ledger.isDraining(pool), ledger.maxSlots);
+    this.#book = new PoolBook(ledger, pools, nowMs);
   }
 
   run(): Plan {
@@ -71,7 +73,8 @@ class Planner {
     const surplus = this.#retireSurplus(starved);
     for (const slot of this.#ledger.slots) {
       this.#judged(slot, judgeUseless(slot, this.#nowMs, this.#onlineDeadline(slot)));
-      if (this.#isLeftBehind(slot)) this.#retire(slot, { code: "scope-unreadable" });
+      if (!this.#ledger.engines.isSilent(slot.engine) && this.#isLeftBehind(slot))
+        this.#retire(slot, { code: "scope-unreadable" });
     }
     this.#cleanGhosts();
     return { actions: this.#actions, surplus, doubts: this.#doubts, nextAtMs: this.#nextAtMs };
@@ -114,20 +117,21 @@ class Planner {
       }
       const scope = scopeOf(pool, job.facts.repository);
       const reason = { code: "demand", jobId: job.facts.jobId } as const;
-      this.#actions.push({ type: "provision", pool: pool.key, scope, sizeLabels: sizeOf(serving, job.facts), reason });
-      this.#book.started(pool.key);
+      const engine = this.#book.started(pool.key);
+      const sizeLabels = sizeOf(serving, job.facts);
+      this.#actions.push({ type: "provision", pool: pool.key, scope, sizeLabels, engine, reason });
     }
   }
 
   #keepWarm(): void {
     for (const { pool } of this.#pools) {
       const { min } = pool.scaling;
-      const scope = warmScopesOf(pool).find((each) => this.#mayStart(pool.key, each));
+      const scope = warmScopesOf(pool).find((each) => this.#mayStart(pool, each));
       if (scope === undefined) continue;
       while (this.#book.size(pool.key) < min && this.#book.reserve(pool.key)) {
-        this.#book.started(pool.key);
+        const engine = this.#book.started(pool.key);
         const reason = { code: "warm-minimum", min } as const;
-        this.#actions.push({ type: "provision", pool: pool.key, scope, sizeLabels: [], reason });
+        this.#actions.push({ type: "provision", pool: pool.key, scope, sizeLabels: [], engine, reason });
       }
     }
   }
@@ -135,16 +139,20 @@ class Planner {
   #retireSurplus(starved: ReadonlyMap<string, number>): ReadonlySet<string> {
     const surplus = new Set<string>();
     let elsewhere = this.#neededOfMachine(starved);
+    const needed = this.#neededOfEngines(starved);
     for (const { pool } of this.#pools) {
       const idle = this.#book.idle(pool.key);
       // Idle slots in a pool that lacks room are of another repository or size: for each job that waits, and that
       // no slot on its way out makes room for, one makes way at once. On a full machine it may be any pool's.
       const here = Math.max(0, (starved.get(pool.key) ?? 0) - this.#book.leaving(pool.key));
-      const makeWay = Math.max(here, elsewhere);
+      const inTheWay = idle.filter(({ engine }) => takeOne(needed, engine));
+      const makeWay = Math.max(here, elsewhere, inTheWay.length);
       elsewhere -= Math.min(makeWay, idle.length);
       const sized = idle.filter(({ sizeLabels }) => sizeLabels.length > 0).length;
       const spare = Math.max(makeWay, sized, this.#book.size(pool.key) - pool.scaling.min);
-      for (const [at, slot] of idle.slice(0, spare).entries()) {
+      const first = new Set(inTheWay);
+      const ordered = [...inTheWay, ...idle.filter((slot) => !first.has(slot))];
+      for (const [at, slot] of ordered.slice(0, spare).entries()) {
         surplus.add(slot.name);
         const cooldownMs = at < makeWay ? 0 : pool.scaling.cooldownSeconds * 1000;
         this.#judged(slot, judgeSurplus(slot, cooldownMs, "surplus", this.#nowMs));
@@ -164,13 +172,26 @@ class Planner {
     return Math.max(0, ...[...starved.values()].map((jobs) => jobs - leaving));
   }
 
+  /** The same of each engine that holds as many as it may, for jobs that no other engine could take. */
+  #neededOfEngines(starved: ReadonlyMap<string, number>): Map<string, number> {
+    const needed = new Map<string, number>();
+    if (this.#book.isMachineFull) return needed;
+    for (const [pool, jobs] of starved) {
+      const [engine] = this.#book.isPoolFull(pool) ? [] : this.#book.fullEngines(pool);
+      if (engine === undefined) continue;
+      needed.set(engine, Math.max(needed.get(engine) ?? 0, jobs - this.#book.leavingOn(engine)));
+    }
+    return needed;
+  }
+
   /** A runner in doubt goes once another was given a job, no job waits for it, or jobs wait for its place. */
   #isDone({ name, pool, outdone }: Slot, starved: ReadonlyMap<string, number>): boolean {
     return outdone || !this.#doubts.passedOver.has(name) || (starved.get(pool) ?? 0) > 0;
   }
 
+  /** What is on a silent engine can neither be asked nor stopped: it is judged when the engine is back. */
   #judged(slot: Slot, verdict: RetirementVerdict | null): void {
-    if (verdict === null) return;
+    if (verdict === null || this.#ledger.engines.isSilent(slot.engine)) return;
     if (verdict.kind === "wait") return this.#wakeAt(verdict.untilMs);
     if (verdict.kind === "retire") this.#retire(slot, verdict.reason);
     else if (this.#isUnreadable(slot)) this.#retire(slot, { code: "scope-unreadable" });
@@ -213,15 +234,23 @@ class Planner {
     }
   }
 
-  #mayStart(pool: string, scope: string): boolean {
+  #mayStart(pool: Pool, scope: string): boolean {
     const hold = holdOf(this.#ledger, pool, scope, this.#nowMs);
     if (hold !== null && hold.untilMs !== null) this.#wakeAt(hold.untilMs);
+    // One engine that is paused may have the room that the others lack.
+    for (const { untilMs } of enginePauses(this.#ledger, pool, this.#nowMs)) this.#wakeAt(untilMs);
     return hold === null;
   }
 
   #wakeAt(atMs: number): void {
     if (this.#nextAtMs === null || atMs < this.#nextAtMs) this.#nextAtMs = atMs;
   }
+}
+
+function takeOne(needed: Map<string, number>, engine: string): boolean {
+  const left = needed.get(engine) ?? 0;
+  if (left > 0) needed.set(engine, left - 1);
+  return left > 0;
 }
 
 /** The pool that an action is about; null where it is about none, or none that is known. */

@@ -1,6 +1,8 @@
 import { hasSize } from "../fleet/sizes.ts";
+import { usableEngines } from "./holds.ts";
+import type { Ledger } from "./ledger.ts";
 import type { ServingPool } from "./pool-choice.ts";
-import { coveringSlots, isBusy, olderSlotFirst, type Slot } from "./slot.ts";
+import { coveringSlots, isBusy, isUnseen, olderSlotFirst, type Slot } from "./slot.ts";
 
 interface Page {
   /** Places that may still be filled; every slot that exists takes one, whatever its state. */
@@ -11,6 +13,10 @@ interface Page {
   leaving: number;
   /** Slots that a job can count on, by the scope they are registered with and their size; the youngest last. */
   readonly idleByScope: Map<string, Map<string, Slot[]>>;
+  /** Engines that may start its slots, the preferred one first. */
+  readonly engines: readonly string[];
+  /** The engines of its reserved places, in the order in which they were taken. */
+  readonly reserved: string[];
 }
 
 const sizeKey = (sizeLabels: readonly string[]): string => sizeLabels.join(",");
@@ -18,37 +24,41 @@ const sizeKey = (sizeLabels: readonly string[]): string => sizeLabels.join(",");
 /** The slots of each pool as one plan sees and spends them. Slots are counted by pool, never by job. */
 export class PoolBook {
   readonly #pages = new Map<string, Page>();
-  readonly #isDraining: (pool: string) => boolean;
-  /** Places that are left on the machine, whatever the pool. */
+  readonly #ledger: Ledger;
+  /** Places that are left in all, whatever the pool. */
   #room: number;
+  /** Slots on each engine, reserved places included. */
+  readonly #onEngine = new Map<string, number>();
+  readonly #leavingOn = new Map<string, number>();
 
-  /** Slots of a pool that `isDraining` cover nothing and shall not stay. */
-  constructor(
-    pools: readonly ServingPool[],
-    slots: Iterable<Slot>,
-    isDraining: (pool: string) => boolean,
-    maxSlots: number,
-  ) {
-    this.#isDraining = isDraining;
-    this.#room = maxSlots;
-    for (const { pool } of pools)
-      this.#pages.set(pool.key, { room: pool.scaling.max, size: 0, leaving: 0, idleByScope: new Map() });
-    const all = [...slots];
-    const covering = coveringSlots(all);
+  /** Slots of a pool that is drained cover nothing and shall not stay. */
+  constructor(ledger: Ledger, pools: readonly ServingPool[], nowMs: number) {
+    this.#ledger = ledger;
+    this.#room = ledger.maxSlots;
+    for (const { pool } of pools) {
+      const engines = usableEngines(ledger, pool, nowMs);
+      const page = { room: pool.scaling.max, size: 0, leaving: 0, idleByScope: new Map<string, Map<string, Slot[]>>() };
+      this.#pages.set(pool.key, { ...page, engines, reserved: [] });
+    }
+    const all = [...ledger.slots];
+    const covering = coveringSlots(all, ledger.engines);
     for (const slot of all) this.#enter(slot, covering.has(slot));
   }
 
   #enter(slot: Slot, covers: boolean): void {
     this.#room -= 1;
+    this.#count(slot.engine, 1);
     const page = this.#pages.get(slot.pool);
     if (page === undefined) return;
     page.room -= 1;
+    if (!isBusy(slot) && isUnseen(slot, this.#ledger.engines)) return;
     if (!covers && (slot.retiring || !isBusy(slot))) {
       page.leaving += 1;
+      this.#leavingOn.set(slot.engine, (this.#leavingOn.get(slot.engine) ?? 0) + 1);
       return;
     }
     page.size += 1;
-    if (!covers || this.#isDraining(slot.pool)) return;
+    if (!covers || this.#ledger.isDraining(slot.pool)) return;
     const bySize = page.idleByScope.get(slot.scope) ?? new Map<string, Slot[]>();
     const key = sizeKey(slot.sizeLabels);
     const idle = bySize.get(key) ?? [];
@@ -71,27 +81,51 @@ export class PoolBook {
     return nearest?.[1].pop();
   }
 
-  /** Takes a free place; false if the pool or the machine is full. */
+  /** Takes a free place on the first engine that has room; false if the pool, its engines or the machine are full. */
   reserve(pool: string): boolean {
     const page = this.#pages.get(pool);
     if (page === undefined || page.room <= 0 || this.#room <= 0) return false;
+    const engine = page.engines.find((each) => !this.isEngineFull(each));
+    if (engine === undefined) return false;
     page.room -= 1;
     this.#room -= 1;
+    this.#count(engine, 1);
+    page.reserved.push(engine);
     return true;
   }
 
-  /** Gives a reserved place back. */
+  /** Gives the place back that was reserved first. */
   release(pool: string): void {
     const page = this.#pages.get(pool);
-    if (page === undefined) return;
+    const engine = page?.reserved.shift();
+    if (page === undefined || engine === undefined) return;
     page.room += 1;
     this.#room += 1;
+    this.#count(engine, -1);
   }
 
-  /** A reserved place becomes a slot. */
-  started(pool: string): void {
+  /** The place that was reserved first becomes a slot. Gives its engine. @throws {Error} if none was reserved. */
+  started(pool: string): string {
     const page = this.#pages.get(pool);
-    if (page !== undefined) page.size += 1;
+    const engine = page?.reserved.shift();
+    if (page === undefined || engine === undefined) throw new Error(`no place of ${pool} is reserved`);
+    page.size += 1;
+    return engine;
+  }
+
+  #count(engine: string, by: number): void {
+    this.#onEngine.set(engine, (this.#onEngine.get(engine) ?? 0) + by);
+  }
+
+  /** Whether an engine holds as many slots as it may. */
+  isEngineFull(engine: string): boolean {
+    return (this.#onEngine.get(engine) ?? 0) >= this.#ledger.engines.maxSlots(engine);
+  }
+
+  /** The engines that could start a slot of the pool and are all full; none where one has room. */
+  fullEngines(pool: string): readonly string[] {
+    const { engines = [] } = this.#pages.get(pool) ?? {};
+    return engines.every((engine) => this.isEngineFull(engine)) ? engines : [];
   }
 
   size(pool: string): number {
@@ -99,7 +133,12 @@ export class PoolBook {
   }
 
   isFull(pool: string): boolean {
-    return (this.#pages.get(pool)?.room ?? 0) <= 0 || this.isMachineFull;
+    return this.isPoolFull(pool) || this.isMachineFull || this.fullEngines(pool).length > 0;
+  }
+
+  /** Whether it holds as many slots as its own `max`. */
+  isPoolFull(pool: string): boolean {
+    return (this.#pages.get(pool)?.room ?? 0) <= 0;
   }
 
   get isMachineFull(): boolean {
@@ -111,11 +150,20 @@ export class PoolBook {
     return this.#pages.get(pool)?.leaving ?? 0;
   }
 
-  /** Slots that no job was covered with: those of a size first, which are no warm ones, then the oldest. */
+  /** The same of an engine, whatever the pool. */
+  leavingOn(engine: string): number {
+    return this.#leavingOn.get(engine) ?? 0;
+  }
+
+  /**
+   * Slots on engines that answer that no job was covered with: those of a size first, which are no warm ones, then the
+   * oldest.
+   */
   idle(pool: string): readonly Slot[] {
     const page = this.#pages.get(pool);
     if (page === undefined) return [];
-    const slots = [...page.idleByScope.values()].flatMap((bySize) => [...bySize.values()].flat());
+    const all = [...page.idleByScope.values()].flatMap((bySize) => [...bySize.values()].flat());
+    const slots = all.filter(({ engine }) => !this.#ledger.engines.isSilent(engine));
     const [sized, plain] = [slots.filter(hasSizeLabels), slots.filter((slot) => !hasSizeLabels(slot))];
     return [...sized.toSorted(olderSlotFirst), ...plain.toSorted(olderSlotFirst)];
   }

@@ -40,7 +40,7 @@ export class SlotBook {
     slot.jobId = jobId;
     step(slot, phase === "completed" ? "job-done" : "job-running", atMs, jobId);
     if (seenBefore) return;
-    this.#pauses.succeeded(slot.pool, slot.scope);
+    this.#pauses.succeeded(slot.pool, slot.scope, slot.engine);
     this.#doubts.settled(slot.pool);
     for (const other of this.#doubtedBefore(slot)) other.outdone = true;
   }
@@ -78,7 +78,7 @@ export class SlotBook {
       case "exited":
         return this.#exited(slot, event.exitCode, event.atMs);
       case "failed":
-        this.#pauses.failed(slot.pool, slot.scope, event.code, event.atMs, event.retryAtMs);
+        this.#pauses.failed(slot, event.code, event.atMs, event.retryAtMs);
         return this.#close(slot, "failed", event.atMs);
       case "removed":
         return this.#close(slot, "removed", event.atMs);
@@ -118,7 +118,7 @@ export class SlotBook {
     this.#cameToNothing(slot);
     step(slot, "exited", atMs);
     slot.exitedAtMs = atMs;
-    if (slot.retiring && wasNeverOnline(slot)) this.#pauses.failed(slot.pool, slot.scope, "never-online", atMs, null);
+    if (slot.retiring && wasNeverOnline(slot)) this.#pauses.failed(slot, "never-online", atMs, null);
     // A job that was seen on it has told the pauses already.
     if (slot.retiring || slot.jobId !== null) return;
     if (slot.busySeenAtMs === null) this.#pauses.exited(slot.pool, exitCode, atMs);

@@ -1,3 +1,4 @@
+import { LOCAL_ENGINE } from "../fleet/engine.ts";
 import { SLOT_TRANSITIONS, type SlotInput, type SlotState } from "./slot-transitions.ts";
 
 /** What put a slot into its state: the input, who told it and when. */
@@ -16,6 +17,8 @@ export interface Slot {
   readonly scope: string;
   /** The labels of its size, beside those of its pool; empty for one that was started without a job or for one without. */
   readonly sizeLabels: readonly string[];
+  /** The engine that it is on, or is being made on. */
+  readonly engine: string;
   state: SlotState;
   /** Why it is in this state. */
   because: SlotEvidence;
@@ -52,15 +55,22 @@ export interface Slot {
 /** A slot in its first state: an intent, or a container that was found. */
 export function newSlot(
   name: string,
-  { pool, scope, sizeLabels = [] }: { pool: string; scope: string; sizeLabels?: readonly string[] },
+  place: {
+    readonly pool: string;
+    readonly scope: string;
+    readonly sizeLabels?: readonly string[];
+    readonly engine?: string;
+  },
   input: "planned" | "adopted",
   atMs: number,
 ): Slot {
+  const { pool, scope, sizeLabels = [], engine = LOCAL_ENGINE } = place;
   return {
     name,
     pool,
     scope,
     sizeLabels,
+    engine,
     state: SLOT_TRANSITIONS.removed[input],
     because: { input, jobId: null, atMs },
     runnerId: null,
@@ -144,10 +154,11 @@ function covers(slot: Slot): boolean {
 
 /**
  * The slots that jobs can count on. Of those of a pool that do not come online only the oldest is given up at a time, and
- * none beside one that GitHub passes over: where no runner comes online, more of them would not either.
+ * none beside one that GitHub passes over: where no runner comes online, more of them would not either. On an engine that
+ * is silent only those count that GitHub has listed as idle since.
  */
-export function coveringSlots(slots: Iterable<Slot>): ReadonlySet<Slot> {
-  const valid = [...slots].filter((slot) => canTakeJob(slot) && !isUnwanted(slot));
+export function coveringSlots(slots: Iterable<Slot>, engines: Silences = NONE_SILENT): ReadonlySet<Slot> {
+  const valid = [...slots].filter((slot) => canTakeJob(slot) && !isUnwanted(slot) && !isUnseen(slot, engines));
   const able = valid.filter(({ doubtedAtMs }) => doubtedAtMs === null);
   const inDoubt = new Set(valid.filter(({ doubtedAtMs }) => doubtedAtMs !== null).map(({ pool }) => pool));
   const doubtful = Map.groupBy(
@@ -158,6 +169,18 @@ export function coveringSlots(slots: Iterable<Slot>): ReadonlySet<Slot> {
     each.toSorted(olderSlotFirst).slice(inDoubt.has(pool) ? 0 : 1),
   );
   return new Set([...able.filter(covers), ...spared]);
+}
+
+/** Since when an engine has been silent; null for one that answers. */
+interface Silences {
+  silentSinceMs(engine: string): number | null;
+}
+const NONE_SILENT: Silences = { silentSinceMs: () => null };
+
+/** Whether its engine is silent, and GitHub has not listed it as idle since: nobody knows whether it is there. */
+export function isUnseen({ engine, idleSeenAtMs }: Slot, engines: Silences): boolean {
+  const sinceMs = engines.silentSinceMs(engine);
+  return sinceMs !== null && (idleSeenAtMs ?? Number.NEGATIVE_INFINITY) < sinceMs;
 }
 
 /** In the order in which they were planned. */

@@ -42,9 +42,17 @@ export const waitReasonSchema = z.discriminatedUnion("code", [
   z.object({ code: z.literal("not-given"), pool, slot }),
   z.object({ code: z.literal("threshold"), pool, threshold: z.number(), untilMs: atMs }),
   z.object({ code: z.literal("full"), pools: z.readonly(z.array(z.string())) }),
-  z.object({ code: z.literal("machine-full"), maxSlots: z.number() }),
+  /** `engine`: the bound is of that engine, and not of all of them together. */
+  z.object({ code: z.literal("machine-full"), maxSlots: z.number(), engine: z.optional(z.string()) }),
   z.object({ code: z.literal("no-room"), pool, untilMs: atMs }),
   z.object({ code: z.literal("paused"), pool, why: z.string(), failures: z.number(), untilMs: atMs }),
+  /** `forMs`: since one of them answered last. */
+  z.object({
+    code: z.literal("engine-silent"),
+    pool,
+    engines: z.readonly(z.array(z.string())),
+    forMs: z.number(),
+  }),
   z.object({ code: z.literal("operator-pause"), untilMs: z.nullable(atMs) }),
   z.object({ code: z.literal("draining"), pool }),
 ]);

@@ -1,6 +1,8 @@
+import { enginesOf } from "../fleet/engine.ts";
+import type { Pool } from "../fleet/pool.ts";
 import { allocate, isBelowThreshold, type Allocation, type MayStart } from "./allocation.ts";
 import { judgeDoubts, type Doubt, type Doubts } from "./doubt.ts";
-import { holdOf } from "./holds.ts";
+import { enginePauses, holdOf, usableEngines } from "./holds.ts";
 import { isGone, isOverdue, queuedSinceMs, type LedgerJob } from "./job.ts";
 import type { Ledger } from "./ledger.ts";
 import { PoolBook } from "./pool-book.ts";
@@ -13,7 +15,15 @@ import type { WaitCode, WaitReason } from "./wait-reason-schema.ts";
 const NO_ROOM = "slot-no-room";
 
 /** Of several pools that may serve a job, the one that will do so with the least done about it tells why it waits. */
-const MILDEST_FIRST: readonly WaitCode[] = ["threshold", "full", "machine-full", "no-room", "paused", "draining"];
+const MILDEST_FIRST: readonly WaitCode[] = [
+  "threshold",
+  "full",
+  "machine-full",
+  "no-room",
+  "paused",
+  "engine-silent",
+  "draining",
+];
 
 /** Why a job has no runner at this moment. Changes nothing. For many jobs at the same time use `WaitReasons`. */
 export function waitReason(ledger: Ledger, pools: readonly ServingPool[], jobId: number, nowMs: number): WaitReason {
@@ -84,7 +94,7 @@ class Places {
   constructor(ledger: Ledger, pools: readonly ServingPool[], nowMs: number) {
     this.#ledger = ledger;
     this.#nowMs = nowMs;
-    this.#book = new PoolBook(pools, ledger.slots, (pool) => ledger.isDraining(pool), ledger.maxSlots);
+    this.#book = new PoolBook(ledger, pools, nowMs);
     const mayStart: MayStart = (pool, scope) => holdOf(ledger, pool, scope, nowMs) === null;
     this.#allocation = allocate(ledger, pools, this.#book, mayStart, nowMs);
     this.#doubts = judgeDoubts(ledger, pools, nowMs);
@@ -113,16 +123,32 @@ class Places {
   #poolReason(serving: ServingPool, job: LedgerJob): WaitReason {
     const pool = serving.pool.key;
     if (this.#ledger.isDraining(pool)) return { code: "draining", pool };
-    const pause = this.#ledger.pauses.of(pool, scopeOf(serving.pool, job.facts.repository), this.#nowMs);
-    if (pause?.code === NO_ROOM) return { code: "no-room", pool, untilMs: pause.untilMs };
-    if (pause !== null) {
-      const { code: why, failures, untilMs } = pause;
-      return { code: "paused", pool, why, failures, untilMs };
-    }
+    const held = this.#heldBack(serving, scopeOf(serving.pool, job.facts.repository));
+    if (held !== null) return held;
     const threshold = this.#allocation.starts.has(serving) ? this.#threshold(serving, job) : null;
     if (threshold !== null) return threshold;
     if (this.#book.isMachineFull) return { code: "machine-full", maxSlots: this.#ledger.maxSlots };
+    const [engine] = this.#book.isPoolFull(pool) ? [] : this.#book.fullEngines(pool);
+    if (engine !== undefined) return { code: "machine-full", maxSlots: this.#ledger.engines.maxSlots(engine), engine };
     return { code: "full", pools: [pool] };
+  }
+
+  /** A pause of the pool, or what keeps each of its engines from starting a slot. */
+  #heldBack({ pool }: ServingPool, scope: string): WaitReason | null {
+    const wide = this.#ledger.pauses.of(pool.key, scope, this.#nowMs);
+    const isHeld = wide === null && usableEngines(this.#ledger, pool, this.#nowMs).length === 0;
+    const pause = isHeld ? enginePauses(this.#ledger, pool, this.#nowMs)[0] : wide;
+    if (isHeld && pause === undefined) return this.#silence(pool);
+    if (pause == null) return null;
+    const { code: why, failures, untilMs } = pause;
+    if (why === NO_ROOM) return { code: "no-room", pool: pool.key, untilMs };
+    return { code: "paused", pool: pool.key, why, failures, untilMs };
+  }
+
+  #silence(pool: Pool): WaitReason {
+    const engines = [...enginesOf(pool)];
+    const since = engines.map((engine) => this.#ledger.engines.silentSinceMs(engine) ?? this.#nowMs);
+    return { code: "engine-silent", pool: pool.key, engines, forMs: Math.max(0, this.#nowMs - Math.max(...since)) };
   }
 
   /** A pool below its threshold waits for more jobs, for each no longer than its cooldown. */

@@ -15,6 +15,8 @@ export interface Remedy {
 
 /** Failures in a row of one cause after which nobody should wait for it to pass. */
 const NO_LONGER_CHANCE = 3;
+/** An engine that is restarted, or its machine, is back by then. */
+const RESTART_MS = 2 * 60_000;
 /** GitHub itself names the end of this one. */
 const RATE_LIMITED = "github-rate-limited";
 
@@ -66,6 +68,7 @@ type PlaceReason = Extract<
       | "machine-full"
       | "no-room"
       | "paused"
+      | "engine-silent"
       | "operator-pause"
       | "draining";
   }
@@ -85,6 +88,8 @@ function placeRemedy(reason: PlaceReason): Remedy {
       return time("Raise scaling.max of the pool, or wait for one of its jobs to end.");
     case "machine-full":
       return time("Raise maxSlots in the pools file, or wait for a job of any pool to end.");
+    case "engine-silent":
+      return silenceRemedy(reason.engines, reason.forMs);
     case "no-room":
       return person(
         "Free disk or memory on this machine, or lower HOOKLINE_MIN_FREE_DISK or HOOKLINE_MIN_FREE_MEMORY.",
@@ -96,6 +101,11 @@ function placeRemedy(reason: PlaceReason): Remedy {
     case "draining":
       return { mender: "operator", text: `hookline drain ${reason.pool} --undo` };
   }
+}
+
+function silenceRemedy(engines: readonly string[], forMs: number): Remedy {
+  const text = `Look at Docker on ${engines.join(", ")}: hookline doctor says what stands in the way.`;
+  return forMs < RESTART_MS ? time(`Wait: it is asked again and again. ${text}`) : person(text);
 }
 
 function pauseRemedy(why: string, failures: number): Remedy {

@@ -1,4 +1,5 @@
 import { rootsJobs } from "./docker-access.ts";
+import { enginesOf } from "./engine.ts";
 import type { FleetFinding } from "./finding.ts";
 import { hardeningWarnings } from "./hardening-warnings.ts";
 import { placeholderWarnings } from "./placeholder-warnings.ts";
@@ -12,6 +13,7 @@ export function fleetWarnings(fleet: Fleet): FleetFinding[] {
     ...shadowWarnings(fleet.pools),
     ...imageWarnings(fleet),
     ...boundWarnings(fleet),
+    ...engineWarnings(fleet),
   ];
 }
 
@@ -29,6 +31,18 @@ function boundWarnings({ maxSlots, pools }: Fleet): FleetFinding[] {
   const warm = pools.reduce((sum, { scaling }) => sum + scaling.min, 0);
   if (maxSlots === undefined || warm <= maxSlots) return [];
   return [{ at: ["maxSlots"], message: `is less than the ${warm} slots that the pools keep warm together` }];
+}
+
+function engineWarnings({ engines = [], pools }: Fleet): FleetFinding[] {
+  const used = new Set(pools.flatMap(enginesOf));
+  return engines.flatMap(({ name, address }): FleetFinding[] => {
+    const open = address?.host.startsWith("tcp:") === true && address.tls === null;
+    const plain = "uses TCP without TLS: whoever reaches the port, or the way to it, is root on that machine";
+    return [
+      ...(used.has(name) || address === null ? [] : [{ at: ["engines", name], message: "is named by no pool" }]),
+      ...(open ? [{ at: ["engines", name, "insecure"], message: plain }] : []),
+    ];
+  });
 }
 
 /** https://docs.docker.com/engine/containers/resource_constraints/ */

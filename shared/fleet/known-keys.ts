@@ -1,16 +1,18 @@
 import { resourcesShape } from "./fields.ts";
 import type { ConfigPath } from "./config-path.ts";
 import { sizesShape } from "./size-fields.ts";
+import { engineShape } from "./engine-fields.ts";
 import { nearest } from "./nearest.ts";
 import { version1ImageShape, version1PoolShape, version1ScalingShape, version1Shape } from "./version-1.ts";
 import { version2PoolShape, version2ScalingShape, version2Shape } from "./version-2.ts";
 
-type Place = "file" | "image" | "pool" | "scaling" | "resources" | "sizes";
+type Place = "file" | "image" | "engine" | "pool" | "scaling" | "resources" | "sizes";
 
 const KEYS: Readonly<Record<1 | 2, Readonly<Record<Place, readonly string[]>>>> = {
   1: {
     file: Object.keys(version1Shape),
     image: Object.keys(version1ImageShape),
+    engine: [],
     pool: Object.keys(version1PoolShape),
     scaling: Object.keys(version1ScalingShape),
     resources: Object.keys(resourcesShape),
@@ -19,6 +21,7 @@ const KEYS: Readonly<Record<1 | 2, Readonly<Record<Place, readonly string[]>>>> 
   2: {
     file: Object.keys(version2Shape),
     image: [],
+    engine: Object.keys(engineShape),
     pool: Object.keys(version2PoolShape),
     scaling: Object.keys(version2ScalingShape),
     resources: Object.keys(resourcesShape),
@@ -40,6 +43,7 @@ export function unknownKeyMessage(path: ConfigPath, version: 1 | 2): string {
 
 function nameOf(place: Place, version: 1 | 2): string {
   if (place === "file") return `a version ${version} file`;
+  if (place === "engine") return "an engine";
   return place === "pool" ? "a pool" : place;
 }
 
@@ -53,6 +57,7 @@ function otherVersionMessage(key: string, version: 1 | 2): string {
 function placeOf(path: ConfigPath): Place {
   const parent = path.at(-2);
   if (parent === undefined) return "file";
+  if (path.length === 3 && path[0] === "engines") return "engine";
   if (typeof parent === "number") return "pool";
   const places = ["image", "scaling", "resources", "sizes"] as const;
   return places.find((place) => place === parent) ?? "file";

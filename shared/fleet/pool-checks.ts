@@ -2,6 +2,7 @@ import { valueAt } from "./config-path.ts";
 import type { ConfigPath } from "./config-path.ts";
 import { dockerFindings } from "./docker-access.ts";
 import { asMapping, draftOf, isMapping } from "./draft.ts";
+import { engineFindings } from "./engine-checks.ts";
 import { quote } from "./finding.ts";
 import { hardeningFindings } from "./hardening-checks.ts";
 import type { FleetFinding } from "./finding.ts";
@@ -21,7 +22,8 @@ export function crossFindings(value: unknown, written: unknown, version: 1 | 2):
   const each = pools.flatMap((pool: unknown, index) =>
     isMapping(pool) ? inOnePool(pool, ["pools", index], written) : [],
   );
-  return [...each, ...repeatedKeys(pools, written)];
+  const engines = version === 1 ? [] : engineFindings(value, pools);
+  return [...each, ...engines, ...repeatedKeys(pools, written)];
 }
 
 function version1Findings(value: unknown, at: ConfigPath, written: unknown): FleetFinding[] {

@@ -1,4 +1,5 @@
 import type { ContainerOptions } from "./container-options.ts";
+import type { EngineSetting } from "./engine.ts";
 import type { PoolSizes } from "./sizes.ts";
 
 /** Where a pool's runners register: with an organization's runner group, or with single repositories. */
@@ -62,6 +63,8 @@ export interface Pool {
   /** What jobs may ask for by label; nothing where it is absent. A runner without a job has no size. */
   readonly sizes?: PoolSizes;
   readonly container: ContainerOptions;
+  /** Engines that its slots may be on, the preferred one first; `local` alone where it is absent. */
+  readonly engines?: readonly string[];
 }
 
 /** All pools of one operator, in file order: the order in which a job tries them. */
@@ -69,6 +72,8 @@ export interface Fleet {
   readonly version: 1 | 2;
   /** Slots of all pools together that the machine may hold; no bound where it is absent. */
   readonly maxSlots?: number;
+  /** Engines that the file names, in its order; `local` is there without a word. */
+  readonly engines?: readonly EngineSetting[];
   readonly pools: readonly Pool[];
 }
 

@@ -1,4 +1,5 @@
 import { containerOptionsOf } from "./container-fields.ts";
+import { enginesOfFile, enginesOfPool } from "./engine-fields.ts";
 import type { Fleet, Pool, PoolScope } from "./pool.ts";
 import { resourcesOf, withoutRepeats, withTag } from "./resolved-fields.ts";
 import { sizesOf } from "./size-fields.ts";
@@ -10,10 +11,16 @@ type Version2Pool = Version2File["pools"][number];
 /** The fleet of a version 2 file; nothing is added to the labels of a pool. */
 export function resolveVersion2(file: Version2File): Fleet {
   const pools = file.pools.map((pool) => resolvePool(pool, file.image));
-  return { version: 2, ...(file.maxSlots === undefined ? {} : { maxSlots: file.maxSlots }), pools };
+  return {
+    version: 2,
+    ...(file.maxSlots === undefined ? {} : { maxSlots: file.maxSlots }),
+    ...(file.engines === undefined ? {} : { engines: enginesOfFile(file.engines) }),
+    pools,
+  };
 }
 
 function resolvePool(pool: Version2Pool, image: string): Pool {
+  const engines = enginesOfPool(pool.engine);
   return {
     key: pool.key,
     scope: scopeOf(pool),
@@ -31,6 +38,7 @@ function resolvePool(pool: Version2Pool, image: string): Pool {
     resources: resourcesOf(pool.resources),
     ...sizesOf(pool.sizes),
     container: containerOptionsOf(pool),
+    ...(engines === undefined ? {} : { engines }),
   };
 }
 

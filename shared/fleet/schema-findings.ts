@@ -24,6 +24,8 @@ function findingsOf(issue: z.core.$ZodIssue, written: unknown, version: 1 | 2): 
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((key) => ({ at: [...at, key], message: unknownKeyMessage([...at, key], version) }));
   }
+  // The name itself is what is wrong; the path tells it.
+  if (issue.code === "invalid_key") return [{ at, message: issue.issues[0]?.message ?? issue.message }];
   return [{ at, message: withQuote(issue.message, at, written) }];
 }
 

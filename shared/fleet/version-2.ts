@@ -19,6 +19,7 @@ import {
 } from "./fields.ts";
 import { containerShape } from "./container-fields.ts";
 import { sizesShape } from "./size-fields.ts";
+import { fileEngines, poolEngine } from "./engine-fields.ts";
 
 /** GitHub's own image for self-hosted runners. https://github.com/actions/runner/pkgs/container/actions-runner */
 const DEFAULT_IMAGE = "ghcr.io/actions/actions-runner:latest";
@@ -72,6 +73,7 @@ export const version2PoolShape = {
     z._default(z.strictObject(version2ScalingShape), { min: 0, queueThreshold: 1, cooldownSeconds: 120 }),
     "How the pool grows and shrinks",
   ),
+  engine: poolEngine(),
   architecture: described(z._default(architectureName(), "auto"), "Architecture of the runners"),
   image: described(z.optional(imageReference()), "Image of this pool's runners; the file's image if absent"),
   command: described(
@@ -114,7 +116,8 @@ export const version2PoolShape = {
 export const version2Shape = {
   version: z.literal(2),
   image: described(z._default(imageReference(), DEFAULT_IMAGE), "Image of all runners whose pool names none"),
-  maxSlots: described(z.optional(slotCount()), "Slots of all pools together that this machine may hold"),
+  maxSlots: described(z.optional(slotCount()), "Slots of all pools together that may exist, on whatever engine"),
+  engines: fileEngines(),
   pools: z.array(z.strictObject(version2PoolShape)).check(z.minLength(1, { error: "must have at least one pool" })),
 };
 

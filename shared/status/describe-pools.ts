@@ -2,6 +2,7 @@ import type { Ledger } from "../controller/ledger.ts";
 import { warmScopesOf, type ServingPool } from "../controller/pool-choice.ts";
 import { servingPoolsOf } from "../controller/serving.ts";
 import { coveringSlots, type Slot } from "../controller/slot.ts";
+import { enginesOf } from "../fleet/engine.ts";
 import type { Pool } from "../fleet/pool.ts";
 import type { PoolStatus } from "./pool-status.ts";
 import type { Status } from "./status.ts";
@@ -17,7 +18,7 @@ export function describePools(
   nowMs: number,
 ): PoolStatus[] {
   const slots = Map.groupBy(ledger.slots, ({ pool }) => pool);
-  const covering = coveringSlots(ledger.slots);
+  const covering = coveringSlots(ledger.slots, ledger.engines);
   const waiting = waitingByPool(ledger, pools);
   return pools.map(({ pool, runnerLabels }) => {
     const { key, scaling, image, network } = pool;
@@ -35,8 +36,9 @@ export function describePools(
       slots: byState(held),
       idle: held.filter((slot) => covering.has(slot)).length,
       held: held.length,
+      engines: [...enginesOf(pool)],
       draining: ledger.isDraining(key),
-      pauses: ledger.pauses.list(key, warmScopesOf(pool), nowMs).map((pause) => ({ ...pause })),
+      pauses: ledger.pauses.list(key, warmScopesOf(pool), nowMs, enginesOf(pool)).map((pause) => ({ ...pause })),
       waiting: waiting.get(key) ?? 0,
       ...historyOf(pool),
     };
@@ -47,19 +49,20 @@ export function describePools(
 export function describeSlots(ledger: Ledger): Status["slots"] {
   return [...ledger.slots]
     .toSorted((a, b) => a.plannedAtMs - b.plannedAtMs)
-    .map(({ name, pool, scope, sizeLabels, state, because, plannedAtMs, runnerId, jobId, ...marks }) => ({
+    .map(({ name, because, doubtedAtMs, sizeLabels, ...slot }) => ({
       slot: name,
-      pool,
-      scope,
+      pool: slot.pool,
+      scope: slot.scope,
       ...(sizeLabels.length === 0 ? {} : { sizeLabels: [...sizeLabels] }),
-      state,
+      engine: slot.engine,
+      state: slot.state,
       sinceMs: because.atMs,
-      plannedAtMs,
-      runnerId,
-      jobId,
-      retiring: marks.retiring,
-      outdated: marks.outdated,
-      doubted: marks.doubtedAtMs !== null,
+      plannedAtMs: slot.plannedAtMs,
+      runnerId: slot.runnerId,
+      jobId: slot.jobId,
+      retiring: slot.retiring,
+      outdated: slot.outdated,
+      doubted: doubtedAtMs !== null,
     }));
 }
 

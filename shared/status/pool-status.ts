@@ -29,6 +29,8 @@ export type SlotOutcome = z.output<typeof outcomeSchema>;
 const pauseSchema = z.object({
   /** The one place where it holds, `owner` or `owner/name`; null for the whole pool. */
   scope: z.nullable(z.string()),
+  /** The one engine where it holds; any where it is absent. */
+  engine: z.optional(z.string()),
   code: z.string(),
   failures: z.number(),
   untilMs: z.number(),
@@ -41,6 +43,8 @@ export const slotStatusSchema = z.object({
   scope: z.string(),
   /** The labels of its size; absent for one without. */
   sizeLabels: z.optional(z.array(z.string())),
+  /** The engine that it is on. */
+  engine: z.string(),
   state: z.string(),
   sinceMs: z.number(),
   plannedAtMs: z.number(),
@@ -65,6 +69,8 @@ export const poolStatusSchema = z.object({
   network: z.string(),
   /** What jobs may ask for by label; absent where they may ask for nothing. */
   sizes: z.optional(z.object({ memoryBytes: z.optional(z.number()), cpus: z.optional(z.number()) })),
+  /** Engines that its slots may be on, the preferred one first. */
+  engines: z.array(z.string()),
   /** How many slots are in each state, those left out that have none. */
   slots: z.record(z.string(), z.number()),
   /** Started, or being started, and idle: those that a job can count on. */

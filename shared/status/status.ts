@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 
+import { engineStatusSchema } from "./engine-status.ts";
 import { fleetStatusSchema } from "./fleet-status.ts";
 import { jobsStatusSchema } from "./job-status.ts";
 import { linkStatusSchema } from "./link-status.ts";
@@ -11,7 +12,7 @@ import { diskSchema, engineSchema, totalsSchema } from "./totals-status.ts";
  * Version of the status document. A field more is no new version; a field less, another meaning, or a further code in
  * `waitReasonSchema` is.
  */
-export const STATUS_VERSION = 1;
+export const STATUS_VERSION = 2;
 
 /** A container of a slot that ended, which the engine does not remove. It takes no place. */
 const remainsSchema = z.object({
@@ -65,6 +66,8 @@ export const statusSchema = z.object({
   /** This field and those below came later; older daemons omit them. */
   totals: z.optional(totalsSchema),
   engine: z.optional(engineSchema),
+  /** The local one first. */
+  engines: z.optional(z.array(engineStatusSchema)),
   disk: z.optional(diskSchema),
 });
 export type Status = z.output<typeof statusSchema>;

@@ -23,6 +23,8 @@ export interface ChainOptions {
   readonly sweepIntervalSeconds: number;
   /** The agent's token for the edge where it is not to be the right one. */
   readonly agentToken?: string;
+  /** Engines of the pools file. */
+  readonly engines?: object;
   /** More keys of the one pool. */
   readonly pool?: object;
   /** The agent's program, in place of the sources. */
@@ -92,6 +94,7 @@ export async function startChainWithoutAgent(options: ChainOptions): Promise<Cha
       pools: {
         version: 2,
         image: image.image,
+        ...(options.engines === undefined ? {} : { engines: options.engines }),
         pools: [{ key: "e2e", organization: "acme", labels: ["nas"], network: "host", scaling, ...options.pool }],
       },
       sweepIntervalSeconds: options.sweepIntervalSeconds,

@@ -2,6 +2,7 @@ import { AGENT_MUTATIONS } from "./agent-mutations.ts";
 import { CONTROLLER_MUTATIONS } from "./controller-mutations.ts";
 import { DOCTOR_MUTATIONS } from "./doctor-mutations.ts";
 import { EDGE_MUTATIONS } from "./edge-mutations.ts";
+import { ENGINE_MUTATIONS } from "./engine-mutations.ts";
 import { GITHUB_MUTATIONS } from "./github-mutations.ts";
 import type { Mutation } from "./mutation.ts";
 import { PAGE_MUTATIONS } from "./page-mutations.ts";
@@ -18,6 +19,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...CONTROLLER_MUTATIONS,
   ...AGENT_MUTATIONS,
   ...SLOT_MUTATIONS,
+  ...ENGINE_MUTATIONS,
   ...GITHUB_MUTATIONS,
   ...STATUS_MUTATIONS,
   ...VERSION_MUTATIONS,

@@ -95,8 +95,8 @@ export const CONTROLLER_MUTATIONS: readonly Mutation[] = [
   {
     breaks: "promise 6: exited slots whose containers are still there take no place",
     file: POOL_BOOK,
-    search: "    page.room -= 1;\n    if (!covers &&",
-    replace: '    if (slot.state === "planned") page.room -= 1;\n    if (!covers &&',
+    search: "    page.room -= 1;\n    if (!isBusy(slot) &&",
+    replace: '    if (slot.state === "planned") page.room -= 1;\n    if (!isBusy(slot) &&',
     foundBy: ["simulation"],
   },
   {
@@ -116,8 +116,9 @@ export const CONTROLLER_MUTATIONS: readonly Mutation[] = [
   {
     breaks: "promise 6: containers of an earlier process are not adopted",
     file: "agent/slots/adoption.ts",
-    search: 'this.#feed(name, { change: "adopted",',
-    replace: 'if (name === "") this.#feed(name, { change: "adopted",',
+    search: 'this.#feed(name, { change: "adopted", pool, scope, sizeLabels, engine, runnerId, startedAtMs });',
+    replace:
+      'if (name === "") this.#feed(name, { change: "adopted", pool, scope, sizeLabels, engine, runnerId, startedAtMs });',
     foundBy: ["simulation"],
   },
   {

@@ -40,7 +40,7 @@ export const SLOT_MUTATIONS: readonly Mutation[] = [
   {
     breaks: "C-13: containers of a data folder that was wiped are taken for another agent's",
     file: "agent/slots/other-agents.ts",
-    search: "const appeared = first === null ? [] : unknown.filter(({ name }) => !first.has(name));",
+    search: "const appeared = first === undefined ? [] : unknown.filter(({ name }) => !first.has(name));",
     replace: "const appeared = unknown;",
     foundBy: ["daemon"],
   },

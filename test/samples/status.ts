@@ -4,7 +4,7 @@ import type { Status } from "../../shared/status/status.ts";
 export function statusSample(change: Partial<Status> = {}): Status {
   const atMs = Date.parse("2026-11-30T12:00:00Z");
   return {
-    version: 1,
+    version: 2,
     atMs,
     agent: { instance: "nas", host: "nas.local", version: "0.0.0", startedAtMs: atMs - 60_000, holds: [] },
     fleet: { hash: "0123456789ab", loadedAtMs: atMs - 60_000, pools: [], maxSlots: null, file: null },

@@ -2,6 +2,7 @@ import { Agent } from "../../agent/daemon/agent.ts";
 import type { GitHub } from "../../agent/github/model/types.ts";
 import { NodeSql } from "../../agent/sqlite/node-sql.ts";
 import type { Dial } from "../../agent/link/dial.ts";
+import { SlotEngines } from "../../agent/slots/slot-engines.ts";
 import type { SlotProvider } from "../../agent/slots/slot-provider.ts";
 import type { Clock } from "../../shared/clock/clock.ts";
 import type { Fleet } from "../../shared/fleet/pool.ts";
@@ -21,7 +22,7 @@ export interface Surroundings {
   readonly conditions: () => Conditions;
   readonly dice: Dice;
   readonly github: GitHub;
-  readonly docker: SlotProvider;
+  readonly engines: ReadonlyMap<string, SlotProvider>;
   readonly dial: Dial | null;
   readonly disk: Disk;
   readonly log: Logger;
@@ -62,7 +63,7 @@ export class AgentProcess {
 
   constructor(surroundings: Surroundings, fleet: Fleet, boot: number) {
     this.#surroundings = surroundings;
-    const { github, docker, dial, disk, log, dice } = surroundings;
+    const { github, engines, dial, disk, log, dice } = surroundings;
     this.agent = new Agent({
       instance: "nas",
       boot: `boot-${boot}`,
@@ -70,7 +71,7 @@ export class AgentProcess {
       fleet,
       architecture: "amd64",
       github: this.#guard(github),
-      provider: this.#guard(docker),
+      provider: this.#provider(engines),
       dial: dial === null ? null : this.#guardDial(dial),
       journalSql: this.#guardSql(disk.signals, true),
       slotsSql: this.#guardSql(disk.slots, false),
@@ -79,6 +80,13 @@ export class AgentProcess {
       random: dice.fork().next,
       log,
     });
+  }
+
+  #provider(engines: ReadonlyMap<string, SlotProvider>): SlotProvider {
+    const guarded = new Map([...engines].map(([name, each]) => [name, this.#guard(each)] as const));
+    const [[, only] = []] = guarded;
+    if (only !== undefined && guarded.size === 1) return only;
+    return new SlotEngines(guarded, this.#guardClock(this.#surroundings.clock.home));
   }
 
   get dead(): boolean {

@@ -25,6 +25,8 @@ export interface Conditions {
   linkHalfOpen: boolean;
   diskFull: boolean;
   dockerDown: boolean;
+  /** The same of the machine beside the NAS, where there is one. */
+  secondDown: boolean;
   dockerFull: boolean;
   dockerSlowMs: number;
   /** The engine takes long to say that it cannot remove what has ended: https://github.com/home-assistant/supervisor/issues/4568 */
@@ -52,6 +54,7 @@ export function calm(): Conditions {
     linkHalfOpen: false,
     diskFull: false,
     dockerDown: false,
+    secondDown: false,
     dockerFull: false,
     dockerSlowMs: 0,
     removalsFail: false,

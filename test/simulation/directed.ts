@@ -54,6 +54,27 @@ export const DIRECTED: readonly Directed[] = [
     ],
     cooldownSeconds: 100,
   }),
+  directed("promise 16: of two engines one falls silent, and its jobs start on the other within five seconds", {
+    items: [
+      trouble(1000, 300_000, { dockerDown: true }),
+      job(2000, 5000, { count: 2 }),
+      trouble(400_001, 60_000, { secondDown: true }),
+      job(410_000, 5000),
+    ],
+    second: true,
+    milestones: [...started("promise 16", 7000, 2), ...started("promise 16", 415_000, 3)],
+    slotsAtMost: 3,
+  }),
+  directed("promise 6: slots on a silent engine keep their places, and go on when it is back", {
+    items: [
+      job(1000, 120_000, { count: 2 }),
+      trouble(20_001, 60_000, { dockerDown: true }),
+      job(30_000, 5000),
+      { kind: "kill-agent", atMs: 40_000, downMs: 5000, calls: 0, afterEffect: false },
+    ],
+    second: true,
+    slotsAtMost: 3,
+  }),
   directed("rule 14: ten jobs of 300 ms whose webhooks come late take ten runners", {
     items: [trouble(2500, 60_000, { deliveryDelayMs: 5000 }), job(1000, 300, { count: 10 })],
     max: 10,

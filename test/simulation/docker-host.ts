@@ -17,13 +17,14 @@ interface Container {
   readonly runnerId: number;
 }
 
-/** The NAS's Docker Engine and the containers on it. It outlives every agent. */
+/** A machine's Docker Engine and the containers on it. It outlives every agent. */
 export class DockerHost implements SlotProvider {
   readonly #github: GitHubWorld;
   readonly #conditions: () => Conditions;
   readonly #clock: SimClock;
   readonly #dice: Dice;
   readonly #fail: (violation: Violation) => void;
+  readonly #isDown: () => boolean;
   readonly #containers = new Map<string, Container>();
   readonly #listeners = new Set<(change: ContainerChange) => void>();
   started = 0;
@@ -34,7 +35,9 @@ export class DockerHost implements SlotProvider {
     clock: SimClock,
     dice: Dice,
     fail: (violation: Violation) => void,
+    isDown: () => boolean = () => conditions().dockerDown,
   ) {
+    this.#isDown = isDown;
     this.#github = github;
     this.#conditions = conditions;
     this.#clock = clock;
@@ -92,7 +95,7 @@ export class DockerHost implements SlotProvider {
     if (container === undefined || container.observed.state !== "running") return;
     container.observed = { ...container.observed, state: "exited", exitCode, finishedAtMs: this.#clock.home.now() };
     this.#github.disconnect(container.runnerId);
-    if (this.#conditions().dockerDown) return;
+    if (this.#isDown()) return;
     for (const listener of this.#listeners) listener({ kind: "exited", name, exitCode });
   }
 
@@ -106,6 +109,15 @@ export class DockerHost implements SlotProvider {
   /** The event stream broke and is back. */
   resync(): void {
     for (const listener of this.#listeners) listener({ kind: "resync" });
+  }
+
+  /** The event stream broke, and nobody answers. */
+  silent(): void {
+    for (const listener of this.#listeners) listener({ kind: "silent" });
+  }
+
+  async ping(signal: AbortSignal): Promise<void> {
+    await this.#reach(this.#dice.between(1, 3), signal);
   }
 
   async list(signal: AbortSignal): Promise<readonly ObservedSlot[]> {
@@ -157,7 +169,7 @@ export class DockerHost implements SlotProvider {
   async #reach(delayMs: number, signal: AbortSignal): Promise<void> {
     await this.#clock.wait(delayMs + this.#conditions().dockerSlowMs);
     signal.throwIfAborted();
-    if (this.#conditions().dockerDown) throw new SlotError("unreachable", "no engine answers", "start it");
+    if (this.#isDown()) throw new SlotError("unreachable", "no engine answers", "start it");
   }
 }
 

@@ -64,6 +64,8 @@ export interface Scenario {
   readonly sizes?: boolean;
   /** Without an edge from the first moment to the last. */
   readonly sweepsAlone: boolean;
+  /** Whether the pool may have its slots on a machine beside the NAS too. */
+  readonly second?: boolean;
   /** What must have come to pass by then; nothing in a drawn scenario. */
   readonly milestones?: readonly Milestone[];
   /** Slots that may be started in all until things are calm. */
@@ -102,7 +104,7 @@ export function scenarioOf(seed: number): Scenario {
   const max = dice.between(1, 6);
   const min = dice.chance(0.3) ? 1 : 0;
   const drawn = { seed, items, max, min, cooldownSeconds: dice.pick([1, 10, 60]), sweepsAlone: dice.chance(0.1) };
-  return withPoolFeatures(drawn, new Dice(seed ^ 0x9001));
+  return withEngines(withPoolFeatures(drawn, new Dice(seed ^ 0x9001)), new Dice(seed ^ 0xe761e5));
 }
 
 /** What a pool may have switched on, by dice of its own. */
@@ -114,6 +116,16 @@ function withPoolFeatures(scenario: Scenario, dice: Dice): Scenario {
       : item,
   );
   return { ...scenario, items, sizes: true };
+}
+
+/** By dice of their own, so that the rest of a scenario is what it was before there were others. */
+function withEngines(scenario: Scenario, dice: Dice): Scenario {
+  if (!dice.chance(0.35)) return scenario;
+  const failures = Array.from({ length: dice.between(1, 4) }, (): Trouble => {
+    const change = dice.chance(0.5) ? { dockerDown: true } : { secondDown: true };
+    return { kind: "trouble", atMs: dice.between(0, FAULTS_MS), forMs: dice.between(1000, 180_000), change };
+  });
+  return { ...scenario, second: true, items: [...scenario.items, ...failures] };
 }
 
 function jobPlan(dice: Dice): JobPlan {

@@ -9,6 +9,7 @@ import { Edge } from "./edge.ts";
 import { GitHubApi, OWN_NAMES } from "./github-api.ts";
 import type { SimJob } from "./github-jobs.ts";
 import { GitHubWorld } from "./github-world.ts";
+import { Machines } from "./machines.ts";
 import { MetConditions } from "./met-conditions.ts";
 import { Pauses } from "./pauses.ts";
 import { Network } from "./network.ts";
@@ -25,7 +26,8 @@ export class SimWorld {
   readonly clock = new SimClock(START_MS);
   readonly github: GitHubWorld;
   readonly api: GitHubApi;
-  readonly docker: DockerHost;
+  readonly docker: Machines;
+  readonly #hasSecond: boolean;
   readonly edge: Edge;
   readonly deliveries: Deliveries;
   readonly disk = new Disk();
@@ -64,14 +66,22 @@ export class SimWorld {
     this.edge = new Edge(now, this.clock, simLog("edge ", this.#trace), fail);
     this.deliveries = new Deliveries((request) => this.edge.post(request), now, this.clock, this.dice.fork());
     this.api = new GitHubApi(this.github, now, this.clock, this.dice.fork(), fail);
-    this.docker = new DockerHost(this.github, now, this.clock, this.dice.fork(), fail);
+    this.#hasSecond = scenario.second === true;
+    const nas = new DockerHost(this.github, now, this.clock, this.dice.fork(), fail);
+    const machines = new Map([["local", nas]]);
+    const others = new Dice(scenario.seed ^ 0xe761e5);
+    if (this.#hasSecond) {
+      const isDown = (): boolean => now().secondDown;
+      machines.set("second", new DockerHost(this.github, now, this.clock, others.fork(), fail, isDown));
+    }
+    this.docker = new Machines(machines, others);
     this.#network = new Network(this.edge, now, this.clock, this.dice.fork());
     this.#surroundings = {
       clock: this.clock,
       conditions: now,
       dice: this.dice.fork(),
       github: this.api,
-      docker: this.docker,
+      engines: this.docker.providers,
       dial: scenario.sweepsAlone ? null : this.#network.dial,
       disk: this.disk,
       log: simLog("agent", this.#trace),
@@ -105,7 +115,8 @@ export class SimWorld {
   #fleet(): Fleet {
     const scaling = { min: this.min, max: this.#max, queueThreshold: 1, cooldownSeconds: this.#cooldownSeconds };
     const sizes = this.#sizes ? { sizes: SIZES } : {};
-    return { version: 2, pools: [poolOf({ key: POOL, scaling, scope: SCOPE, ...sizes })] };
+    const engines = this.#hasSecond ? { engines: ["local", "second"] } : {};
+    return { version: 2, pools: [poolOf({ key: POOL, scaling, scope: SCOPE, ...sizes, ...engines })] };
   }
 
   #boot(): AgentProcess {
@@ -126,8 +137,12 @@ export class SimWorld {
     this.clock.after(item.forMs, () => {
       if (this.#calmed) return;
       this.#conditions = { ...this.#conditions, ...undo };
-      if ("dockerDown" in undo) this.docker.resync();
+      if ("dockerDown" in undo || "secondDown" in undo) this.docker.resync();
     });
+    // Of two machines one that falls silent is noticed by its broken stream, or by what it does not answer.
+    if (!this.#hasSecond || item.atMs % 2 === 0) return;
+    if (item.change.dockerDown === true) this.docker.silent("local");
+    if (item.change.secondDown === true) this.docker.silent("second");
   }
 
   #queue(plan: JobPlan): void {
@@ -171,8 +186,9 @@ export class SimWorld {
         return this.#killAt(blow);
       case "power-cut":
         this.#die(blow.downMs);
-        this.docker.die("all");
-        return this.disk.loseSlots();
+        this.docker.powerCut();
+        // Of slots on a machine that is silent when the agent starts again, the journal alone tells.
+        return this.#hasSecond ? undefined : this.disk.loseSlots();
       case "set-clock":
         this.pauses.clockSet();
         return this.clock.setHome(blow.byMs);

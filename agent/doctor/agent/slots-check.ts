@@ -1,4 +1,5 @@
 import { AGENT_CONTAINER } from "../../cli/agent-container.ts";
+import { LOCAL_ENGINE } from "../../../shared/fleet/engine.ts";
 import type { Fleet } from "../../../shared/fleet/pool.ts";
 import { INSTANCE_LABEL, readSlotLabels } from "../../slots/docker/container-labels.ts";
 import { hasEnded } from "../../slots/docker/observed-container.ts";
@@ -31,7 +32,7 @@ interface Container {
   readonly folderId: string | null;
 }
 
-/** Whether the journal's slots, Docker's containers and GitHub's runners are the same. */
+/** Whether the journal's slots, the local engine's containers and GitHub's runners are the same; slots elsewhere are left out. */
 export async function judgeSlots(
   docker: DockerFacts,
   github: GitHubFacts | null,
@@ -46,9 +47,14 @@ export async function judgeSlots(
   const strangers = containers.filter(({ name, createdAtMs }) => !known.has(name) && settled(createdAtMs));
   const isOver = (name: string): boolean => settled(known.get(name)?.removedAtMs ?? null);
   const stuck = containers.filter(({ name, state }) => state !== "running" && isOver(name));
-  const lost = slots.filter((slot) => slot.removedAtMs === null && settled(slot.plannedAtMs) && !here.has(slot.name));
+  const isElsewhere = (name: string): boolean => (known.get(name)?.engine ?? LOCAL_ENGINE) !== LOCAL_ENGINE;
+  const lost = slots.filter(
+    ({ name, removedAtMs, plannedAtMs }) =>
+      removedAtMs === null && settled(plannedAtMs) && !here.has(name) && !isElsewhere(name),
+  );
   const ghosts = runners.filter(
-    ({ name, status }) => status === "online" && !here.has(name) && settled(known.get(name)?.plannedAtMs ?? 0),
+    ({ name, status }) =>
+      status === "online" && !here.has(name) && !isElsewhere(name) && settled(known.get(name)?.plannedAtMs ?? 0),
   );
   const problems = [
     ...overfull(fleet, containers),

@@ -9,6 +9,7 @@ import { judgeLoaded } from "./loaded-check.ts";
 import { judgeOutcomes } from "./outcomes-check.ts";
 import { judgePools } from "./pools-check.ts";
 import { judgeRemains } from "./remains-check.ts";
+import { onLocalEngine } from "../../../shared/fleet/local-pools.ts";
 import { judgeRoom } from "./room-check.ts";
 import { judgeWaiting } from "./waiting-check.ts";
 
@@ -48,7 +49,7 @@ export function daemonChecks(options: DaemonCheckOptions): readonly Check[] {
     check("room", async () => {
       if (fleet === null) throw new Skipped("no pools are known", "config-pools");
       const status = await daemon.statusOrNull();
-      return judgeRoom(fleet, options.room, status);
+      return judgeRoom(onLocalEngine(fleet), options.room, status);
     }),
     byStatus("corpses", judgeRemains),
   ];

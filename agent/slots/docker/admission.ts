@@ -18,6 +18,16 @@ export interface RoomRule {
   readonly minFreeMemoryBytes: number;
 }
 
+/** Lets slots in while there is room for them. */
+export interface RoomKeeper {
+  /** Keeps room for a slot. @throws {SlotError} `no-room` where there is none. */
+  admit(name: string, pool: Pool, signal: AbortSignal): void | Promise<void>;
+  /** Its container runs. */
+  started(name: string): void;
+  /** It has ended, or never came. */
+  release(name: string): void;
+}
+
 /** @throws {SlotError} `host` before any runner is made on a kernel that none can run on. */
 export function refuseOldKernel({ kernelVersion }: HostFeatures): void {
   const problem = kernelProblem(kernelVersion);
@@ -39,7 +49,7 @@ interface Reservation {
  * Whether this machine has room for one more slot. Free memory says nothing of slots that have only begun, so what they
  * may take (their pool's limit, or else the floor) is held for them until two minutes after their start.
  */
-export class Admission {
+export class Admission implements RoomKeeper {
   readonly #rule: RoomRule;
   readonly #clock: Clock;
   readonly #reserved = new Map<string, Reservation>();

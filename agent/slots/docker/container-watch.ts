@@ -27,8 +27,8 @@ export interface DockerWatchOptions {
 
 /**
  * Follows the containers of one instance until `signal` is aborted. After each connection it reports `resync`, with
- * the subscription already standing, so nothing falls between the list that follows and the events. The end of the
- * stream means only that one has to ask again. Never rejects.
+ * the subscription already standing, so nothing falls between the list that follows and the events, and after each
+ * attempt that failed `silent`. The end of the stream means only that one has to ask again. Never rejects.
  */
 export async function watchContainers(
   options: DockerWatchOptions,
@@ -62,6 +62,8 @@ async function followOnce(
     options.log.debug("Docker's event stream ended, asking again");
   } catch (error) {
     if (!signal.aborted) report(options.log, error);
+    // A stream that broke is opened again at once; an engine that cannot be asked at all is another matter.
+    if (!signal.aborted && openedAtMs === null) onChange({ kind: "silent" });
   }
   return openedAtMs;
 }

@@ -14,7 +14,8 @@ import type { EngineInfo } from "../../docker/system-api.ts";
 import type { EngineCalls } from "../../docker/transport.ts";
 import { hostFeatures, type HostFeatures } from "./host-features.ts";
 import { inspectSoon } from "./inspect-soon.ts";
-import { Admission, refuseOldKernel, type RoomRule } from "./admission.ts";
+import { Admission, refuseOldKernel, type RoomKeeper, type RoomRule } from "./admission.ts";
+import { RemoteAdmission, type RemoteRoomRule } from "./remote-admission.ts";
 import { SlotImages } from "./slot-images.ts";
 import type { RegistryAuth } from "../../docker/registry-auth.ts";
 import type { ReplacedRecords } from "../../journal/replaced-records.ts";
@@ -54,7 +55,12 @@ export interface DockerSlotProviderOptions {
   /** Credentials for private images; none where it is left out. */
   readonly registryAuth?: RegistryAuth;
   /** What this machine has left; a provider without it starts whatever is asked for. */
-  readonly room?: RoomRule;
+  readonly room?: RoomRule | RemoteRoomRule;
+}
+
+function roomKeeper({ room, clock, client }: DockerSlotProviderOptions): RoomKeeper | null {
+  if (room === undefined) return null;
+  return "room" in room ? new Admission(room, clock) : new RemoteAdmission(room, client);
 }
 
 /** Slots as containers of a Docker Engine: siblings of the agent, known by their labels alone. */
@@ -66,7 +72,7 @@ export class DockerSlotProvider implements SlotProvider {
   readonly #starter: DockerSlotStart;
   readonly #helpers: HelperContainers;
   readonly #caches: CachePreparation;
-  readonly #admission: Admission | null;
+  readonly #admission: RoomKeeper | null;
   readonly #unseen: SayOnce;
   readonly #readBack: ReadBack;
   readonly #dockerHost: DockerHost;
@@ -87,7 +93,7 @@ export class DockerSlotProvider implements SlotProvider {
     const pulls = new DockerImagePulls(options.client, options.clock, options.log, options.registryAuth);
     this.#images = new SlotImages({ ...options, pulls });
     this.#starter = new DockerSlotStart({ ...options, pulls });
-    this.#admission = options.room === undefined ? null : new Admission(options.room, options.clock);
+    this.#admission = roomKeeper(options);
     this.#helpers = new HelperContainers(options);
     this.#caches = new CachePreparation({ ...options, pulls, helpers: this.#helpers });
   }
@@ -114,7 +120,7 @@ export class DockerSlotProvider implements SlotProvider {
       const host = await this.#host(signal);
       refuseOldKernel(host);
       refuse(poolRefusal(pool, host, this.#dockerHost));
-      this.#admission?.admit(name, pool);
+      await this.#admission?.admit(name, pool, signal);
       await this.#images.beforeRegistration(pool, platformOf(pool, host), signal);
       this.#imaged.add(name);
     });
@@ -184,6 +190,14 @@ export class DockerSlotProvider implements SlotProvider {
       void this.#images.clearReplaced(signal);
       this.#admission?.release(name);
     });
+  }
+
+  ping(signal: AbortSignal): Promise<void> {
+    return inSlotTerms(() => this.#client.system.ping(signal));
+  }
+
+  host(): HostFeatures | null {
+    return this.#features;
   }
 
   asked(): EngineCalls {

@@ -35,8 +35,8 @@ export function dockerSlots(
   });
 }
 
-/** A pull is rare and slow, so the file is read for each: a registry that was shown an old password counts that against us. */
-function registryAuthOf({ registryAuth }: AgentSettings, secrets: LiveSecrets | null): RegistryAuth {
+/** Credentials of registries. A pull is rare and slow, so the file is read for each: a registry that was shown an old password counts that against us. */
+export function registryAuthOf({ registryAuth }: AgentSettings, secrets: LiveSecrets | null): RegistryAuth {
   const live = secrets?.get("HOOKLINE_REGISTRY_AUTH") ?? null;
   return (image) => {
     live?.readAnew();

@@ -5,7 +5,17 @@ import { counter, gauge, single, type Family } from "./family.ts";
 const LINK_STATES = ["none", "down", "dialling", "up"] as const;
 
 /** The agent itself, its link, its sweeps, and what it asks of GitHub and Docker. */
-export function agentFamilies({ atMs, agent, link, jobs, sweeps, totals, engine, disk }: Status): readonly Family[] {
+export function agentFamilies({
+  atMs,
+  agent,
+  link,
+  jobs,
+  sweeps,
+  totals,
+  engine,
+  engines = [],
+  disk,
+}: Status): readonly Family[] {
   const { credential, last } = sweeps;
   const oldest = jobs.waiting[0];
   const legs = (totals?.legs ?? []).map(({ leg, counts, sumMs }) => ({ labels: { leg }, counts, sum: sumMs / 1000 }));
@@ -81,6 +91,25 @@ export function agentFamilies({ atMs, agent, link, jobs, sweeps, totals, engine,
       "hookline_docker_calls_total",
       "Calls to the Docker Engine: ok, refused, or failed and unanswered.",
       Object.entries(totals?.docker ?? {}).map(([outcome, value]) => ({ labels: { outcome }, value })),
+    ),
+    gauge(
+      "hookline_engine_up",
+      "Whether an engine that a pool names answers.",
+      engines
+        .filter(({ used }) => used)
+        .map(({ name, silentSinceMs }) => ({ labels: { engine: name }, value: Number(silentSinceMs === null) })),
+    ),
+    gauge(
+      "hookline_engine_slots",
+      "Slots that are on an engine.",
+      engines.map(({ name, slots }) => ({ labels: { engine: name }, value: slots })),
+    ),
+    counter(
+      "hookline_engine_calls_total",
+      "Calls to an engine: ok, refused, or failed and unanswered.",
+      engines.flatMap(({ name, calls }) =>
+        Object.entries(calls ?? {}).map(([outcome, value]) => ({ labels: { engine: name, outcome }, value })),
+      ),
     ),
     gauge("hookline_data_free_bytes", "Free space where HOOKLINE_DATA lies.", single(disk?.freeBytes)),
     gauge("hookline_data_size_bytes", "Size of the disk where HOOKLINE_DATA lies.", single(disk?.totalBytes)),

@@ -61,6 +61,7 @@ test("scripts get pools, warnings and errors of a good file", () => {
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   expect(JSON.parse(stdout)).toEqual({
     ok: true,
+    engines: [],
     pools: [expect.objectContaining({ key: "nas", labels: ["x"], resources: { cpus: 1 } })],
     warnings: [{ path: "pools[0].resources.cpus", message: expect.any(String), line: 3 }],
     errors: [],

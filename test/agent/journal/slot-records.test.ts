@@ -9,6 +9,7 @@ import { temporaryFolder } from "../../stand-ins/files/temporary-folder.ts";
 const DAY_MS = 24 * 60 * 60_000;
 const planned = (name: string, plannedAtMs = 1) => ({ name, pool: "home", scope: "acme", plannedAtMs });
 const UNTOUCHED = {
+  engine: "local",
   runnerId: null,
   jitAskedAtMs: null,
   jitAtMs: null,

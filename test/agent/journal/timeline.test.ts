@@ -36,6 +36,7 @@ const SLOT: SlotRecord = {
   name: "slot-a",
   pool: "home",
   scope: "acme",
+  engine: "local",
   runnerId: 7,
   plannedAtMs: 1301,
   jitAskedAtMs: 1310,

@@ -131,7 +131,7 @@ test("a JIT call that GitHub's limit refuses is made again when the limit ends, 
   expect(world.provider.running()).toHaveLength(2);
 });
 
-test.each(["image", "start-failed", "rejected", "name-taken", "unreachable"] as const)(
+test.each(["image", "start-failed", "rejected", "name-taken"] as const)(
   "a container that does not start (%s) leaves no runner, frees its place, and is tried again after a pause",
   async (code) => {
     const world = await new SlotWorld({ pools: [poolOf({ max: 1 })] }).adopt();
@@ -141,7 +141,7 @@ test.each(["image", "start-failed", "rejected", "name-taken", "unreachable"] as 
     expect(world.warnings()).toContainEqual(
       expect.objectContaining({ msg: "slot not started", pool: "home", remedy: "do something about Docker" }),
     );
-    expect(world.ledger.pauses.of("home", "acme", world.clock.now())).toMatchObject({
+    expect(world.ledger.pauses.on("home", "local", world.clock.now())).toMatchObject({
       code: `slot-${code}`,
       failures: 1,
     });

@@ -9,6 +9,7 @@ const record = (name: string, change: Partial<SlotRecord> = {}): SlotRecord => (
   name,
   pool: "home",
   scope: "acme",
+  engine: "local",
   runnerId: null,
   plannedAtMs: T0,
   jitAskedAtMs: null,
@@ -22,6 +23,8 @@ const record = (name: string, change: Partial<SlotRecord> = {}): SlotRecord => (
   tail: null,
   ...change,
 });
+
+const local = (slots: readonly ObservedSlot[] | null) => new Map([["local", slots]]);
 
 const container = (name: string, change: Partial<ObservedSlot> = {}): ObservedSlot => ({
   name,
@@ -55,7 +58,7 @@ test.each([
   const records = ofJournal === null ? [] : [ofJournal];
   const [slot, ...rest] = listSlots(
     records,
-    ofDocker === null ? [] : [ofDocker],
+    local(ofDocker === null ? [] : [ofDocker]),
     facts === null ? [] : [facts],
     T0 + 9000,
   );
@@ -70,7 +73,7 @@ test("what is gone is not listed, unless Docker still has it; the oldest comes f
     record("young", { plannedAtMs: T0 + 5 }),
     record("old", { plannedAtMs: T0 - 5 }),
   ];
-  const listed = listSlots(records, [container("kept")], [], T0 + 10);
+  const listed = listSlots(records, local([container("kept")]), [], T0 + 10);
   expect(listed.map(({ slot, container: seen }) => [slot, seen])).toEqual([
     ["old", "none"],
     ["kept", "running"],
@@ -79,7 +82,7 @@ test("what is gone is not listed, unless Docker still has it; the oldest comes f
 });
 
 test("where Docker could not be asked, the journal speaks alone", () => {
-  expect(listSlots([record("a", STARTED)], null, [], T0)).toMatchObject([
+  expect(listSlots([record("a", STARTED)], local(null), [], T0)).toMatchObject([
     { slot: "a", state: "started", container: null },
   ]);
 });

@@ -4,6 +4,7 @@ import { ControlLoop } from "../../../agent/daemon/control-loop.ts";
 import { factsOfJob } from "../../../agent/daemon/intake.ts";
 import { NodeSql } from "../../../agent/sqlite/node-sql.ts";
 import { SlotRecords } from "../../../agent/journal/slot-records.ts";
+import type { SlotEngines } from "../../../agent/slots/slot-engines.ts";
 import { SlotManager } from "../../../agent/slots/slot-manager.ts";
 import { ownPrefix } from "../../../agent/slots/slot-name.ts";
 import type { Pool } from "../../../shared/fleet/pool.ts";
@@ -27,6 +28,8 @@ export interface WorldOptions {
   readonly clock?: VirtualClock;
   readonly github?: FakeGitHub;
   readonly provider?: FakeSlots;
+  /** Several engines, in place of one. */
+  readonly engines?: SlotEngines;
   /** The disk of an earlier process. */
   readonly sql?: SqlDatabase;
   readonly seed?: number;
@@ -52,7 +55,8 @@ export class SlotWorld {
     this.sql = options.sql ?? new NodeSql(":memory:");
     this.records = new SlotRecords(this.sql);
     const pools = (options.pools ?? [poolOf({ max: 8 })]).map((pool) => servingPool(pool, "amd64"));
-    const { clock, github, provider, records, ledger } = this;
+    const { clock, github, records, ledger } = this;
+    const provider = options.engines ?? this.provider;
     const { log } = this.log;
     this.control = new ControlLoop({
       ledger,
@@ -91,10 +95,19 @@ export class SlotWorld {
     this.actions.push(action);
     if (action.type === "provision") {
       const serving = this.#pools.find(({ pool }) => pool.key === action.pool);
-      if (serving !== undefined) this.manager.provision(serving, action.scope, { sizeLabels: action.sizeLabels });
+      const { scope, sizeLabels, engine } = action;
+      if (serving !== undefined) this.manager.provision(serving, scope, { sizeLabels, engine });
     }
     if (action.type === "retire") this.manager.retire(action.slot, action.reason);
     if (action.type === "deregister") this.manager.deregister(action.ghost);
+  }
+
+  /** The same as the daemon does it, which waits for engines. */
+  async start(): Promise<void> {
+    this.control.hold("adoption");
+    await this.manager.adopt();
+    this.manager.start();
+    this.control.release("adoption");
   }
 
   /** What the daemon does at its start. */

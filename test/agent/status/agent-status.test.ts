@@ -25,7 +25,7 @@ async function world(change: Parameters<typeof poolOf>[0] = { max: 2 }) {
 test("an agent at rest says so: linked, swept, empty, and what it serves", async () => {
   const { document } = await world();
   expect(document()).toMatchObject({
-    version: 1,
+    version: 2,
     agent: { instance: "nas", holds: [] },
     fleet: { pools: ["home"], maxSlots: null, file: null },
     link: { state: "up", lastClose: null, unread: 0 },

@@ -186,8 +186,8 @@ const SITUATIONS: readonly Situation[] = [
       await paused(world);
       return [id];
     },
-    code: "paused",
-    tells: { mender: "time", why: expect.stringContaining("slot-unreachable") as string },
+    code: "engine-silent",
+    tells: { mender: "time", why: expect.stringContaining("no Docker Engine of home answers: local") as string },
   },
   {
     name: "the machine is short of disk or memory",

@@ -64,7 +64,7 @@ describe("rule 7: a refusal counts for what it is about", () => {
     expect(tryStarts(world, "", () => false)).toEqual(["jo/good"]);
     const [slot] = world.ledger.slots;
     world.signal(job(1, { repository: "jo/good", phase: "completed", runnerName: "elsewhere" }));
-    world.ledger.pauses.failed("home", "jo/off", "github-forbidden", world.nowMs, null);
+    world.ledger.pauses.failed({ pool: "home", scope: "jo/off" }, "github-forbidden", world.nowMs, null);
     world.signal(job(2, { repository: "jo/off", createdAtMs: world.nowMs })).later(1);
     world.feed({
       type: "inventory",

@@ -7,6 +7,7 @@ export interface NaiveStart {
   readonly pool: string;
   readonly scope: string;
   readonly sizeLabels: readonly string[];
+  readonly engine: string;
   readonly jobId: number | null;
 }
 
@@ -16,18 +17,29 @@ export interface NaiveStart {
  */
 export function naiveStarts(ledger: Ledger, pools: readonly ServingPool[], nowMs: number): readonly NaiveStart[] {
   const slots = [...ledger.slots];
-  const covering = coveringSlots(slots);
+  const covering = coveringSlots(slots, ledger.engines);
   const free = new Set<Slot>([...covering].filter((slot) => !ledger.isDraining(slot.pool)));
   const room = new Map(pools.map(({ pool }) => [pool.key, pool.scaling.max - count(slots, pool.key)]));
   const size = new Map(
     pools.map(({ pool }) => [pool.key, slots.filter((slot) => counts(slot, pool.key, covering)).length]),
   );
+  const onEngine = new Map<string, number>();
+  for (const { engine } of slots) onEngine.set(engine, (onEngine.get(engine) ?? 0) + 1);
+  const usable = (key: string): readonly string[] =>
+    (pools.find(({ pool }) => pool.key === key)?.pool.engines ?? ["local"]).filter(
+      (engine) => !ledger.engines.isSilent(engine) && ledger.pauses.on(key, engine, nowMs) === null,
+    );
+  const taken = new Map<string, string[]>();
   const mayStart = (key: string, scope: string): boolean =>
-    !ledger.isDraining(key) && ledger.pauses.of(key, scope, nowMs) === null;
+    !ledger.isDraining(key) && ledger.pauses.of(key, scope, nowMs) === null && usable(key).length > 0;
   let machine = ledger.maxSlots - slots.length;
   const take = (key: string, scope: string): boolean => {
     const left = room.get(key) ?? 0;
     if (!mayStart(key, scope) || left <= 0 || machine <= 0) return false;
+    const engine = usable(key).find((each) => (onEngine.get(each) ?? 0) < ledger.engines.maxSlots(each));
+    if (engine === undefined) return false;
+    onEngine.set(engine, (onEngine.get(engine) ?? 0) + 1);
+    taken.set(key, [...(taken.get(key) ?? []), engine]);
     room.set(key, left - 1);
     machine -= 1;
     return true;
@@ -35,7 +47,10 @@ export function naiveStarts(ledger: Ledger, pools: readonly ServingPool[], nowMs
   const giveBack = (key: string): void => {
     room.set(key, (room.get(key) ?? 0) + 1);
     machine += 1;
+    const engine = nextOn(key);
+    onEngine.set(engine, (onEngine.get(engine) ?? 0) - 1);
   };
+  const nextOn = (key: string): string => taken.get(key)?.shift() ?? "none";
 
   const jobs = [...ledger.jobs].filter((job) => isDemand(job) && !isOverdue(job, nowMs)).toSorted(olderFirst);
   const held: { pool: string; repository: string }[] = [];
@@ -71,7 +86,7 @@ export function naiveStarts(ledger: Ledger, pools: readonly ServingPool[], nowMs
   const starts: NaiveStart[] = [];
   const start = (key: string, scope: string, jobId: number | null, sizeLabels: readonly string[] = []): void => {
     size.set(key, (size.get(key) ?? 0) + 1);
-    starts.push({ pool: key, scope, sizeLabels, jobId });
+    starts.push({ pool: key, scope, sizeLabels, engine: nextOn(key), jobId });
   };
   for (const serving of order) {
     const { pool } = serving;

@@ -25,20 +25,25 @@ const poolNamed = (key: string): fc.Arbitrary<Pool> =>
       groupOnly: fc.boolean(),
       mine: fc.boolean(),
       sizes: fc.constantFrom(null, { memoryBytes: 8 * 2 ** 30 }, { memoryBytes: 2 * 2 ** 30, cpus: 4 }),
+      engines: fc.constantFrom(null, ["local"], ["second"], ["local", "second"], ["second", "local"]),
     })
-    .map(({ max, min, threshold, labels, groupOnly, mine, sizes }) =>
+    .map(({ max, min, threshold, labels, groupOnly, mine, sizes, engines }) =>
       poolOf({
         key,
         labels,
         groupOnly,
         scaling: { min: Math.min(min, max), max, queueThreshold: threshold, cooldownSeconds: 60 },
         ...(sizes === null ? {} : { sizes }),
+        ...(engines === null ? {} : { engines }),
         ...(mine ? { scope: { kind: "repositories", repositories: ["me/a", "me/b"] } } : {}),
       }),
     );
 
 const pools = fc.tuple(
-  fc.record({ maxSlots: fc.oneof(fc.constant(Infinity), fc.integer({ min: 0, max: 9 })) }),
+  fc.record({
+    maxSlots: fc.oneof(fc.constant(Infinity), fc.integer({ min: 0, max: 9 })),
+    onSecond: fc.oneof(fc.constant(Infinity), fc.integer({ min: 0, max: 4 })),
+  }),
   poolNamed("a"),
   poolNamed("b"),
   poolNamed("c"),
@@ -62,11 +67,17 @@ const step = fc.oneof(
     pool: fc.constantFrom("a", "b", "c", "old"),
     scope: fc.constantFrom("acme", "me/a", "me/b"),
     sizeLabels: fc.constantFrom([], [], ["mem=4g"], ["mem=2g"], ["cpu=2", "mem=4g"]),
+    engine: fc.constantFrom("local", "local", "second"),
     change: fc.constantFrom("planned", "started", "exited", "removed", "retiring", "kept", "failed" as const),
   }),
   fc.record({ kind: fc.constant("sweep" as const), ids: fc.uniqueArray(fc.integer({ min: 1, max: 25 })) }),
   fc.record({ kind: fc.constant("inventory" as const), idle: fc.uniqueArray(fc.integer({ min: 0, max: 12 })) }),
   fc.record({ kind: fc.constant("drain" as const), pool: fc.constantFrom("a", "b", "c"), on: fc.boolean() }),
+  fc.record({
+    kind: fc.constant("engine" as const),
+    engine: fc.constantFrom("local", "second"),
+    answers: fc.boolean(),
+  }),
   fc.record({ kind: fc.constant("later" as const), ms: fc.integer({ min: 1, max: 400_000 }) }),
 );
 
@@ -86,8 +97,8 @@ function take(world: World, each: Step): void {
     }
     case "slot": {
       const { change } = each;
-      const { pool, scope, sizeLabels } = each;
-      if (change === "planned") world.slot(name(each.id), { change, pool, scope, sizeLabels });
+      const { pool, scope, sizeLabels, engine } = each;
+      if (change === "planned") world.slot(name(each.id), { change, pool, scope, sizeLabels, engine });
       else if (change === "exited") world.slot(name(each.id), { change, exitCode: 0 });
       else if (change === "failed") world.slot(name(each.id), { change, code: "slot-image", retryAtMs: null });
       else if (change === "kept") world.slot(name(each.id), { change, busy: false });
@@ -106,6 +117,9 @@ function take(world: World, each: Step): void {
       return;
     case "drain":
       world.feed({ type: "drain", pool: each.pool, on: each.on });
+      return;
+    case "engine":
+      world.feed({ type: "engine", atMs: world.nowMs, name: each.engine, answers: each.answers });
       return;
     case "later":
       world.later(each.ms);
@@ -128,6 +142,12 @@ test("promise 6: no ledger makes a plan that exceeds max, or leaves a job unserv
         });
         if (unserved) expect(slots + wanted).toBeGreaterThanOrEqual(each.scaling.max);
       }
+      for (const { engine } of starts) {
+        const there = [...world.ledger.slots].filter((slot) => slot.engine === engine).length;
+        const wanted = starts.filter((start) => start.engine === engine).length;
+        expect(there + wanted).toBeLessThanOrEqual(world.ledger.engines.maxSlots(engine));
+        expect(world.ledger.engines.isSilent(engine)).toBe(false);
+      }
     }),
     RUNS,
   );
@@ -143,7 +163,8 @@ test("the plan starts exactly what the plainest reading of SPEC.md starts, whate
         const real = world.plan().actions.flatMap((action) => {
           if (action.type !== "provision") return [];
           const jobId = action.reason.code === "demand" ? action.reason.jobId : null;
-          return [{ pool: action.pool, scope: action.scope, sizeLabels: action.sizeLabels, jobId }];
+          const { pool, scope, sizeLabels, engine } = action;
+          return [{ pool, scope, sizeLabels, engine, jobId }];
         });
         expect(real).toEqual(naive);
       }

@@ -77,6 +77,12 @@ describe("why nothing is started for a job", () => {
       /drained/u,
     ],
     [
+      "engine-silent",
+      () => new World().signal(job(1)).feed({ type: "engine", atMs: T0, name: "local", answers: false }),
+      { pool: "home", engines: ["local"], forMs: 0 },
+      /no Docker Engine of home answers: local/u,
+    ],
+    [
       "paused",
       () =>
         new World()

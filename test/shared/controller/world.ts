@@ -60,10 +60,11 @@ export class World {
   #count = 0;
 
   /** A world may begin with the machine's bound; its pools follow. */
-  constructor(...given: readonly (Pool | { readonly maxSlots: number })[]) {
+  constructor(...given: readonly (Pool | { readonly maxSlots: number; readonly onSecond?: number })[]) {
     const pools = given.filter((each) => "key" in each);
     const [bound] = given.filter((each) => "maxSlots" in each);
     this.ledger = new Ledger(OWN_PREFIX, bound?.maxSlots);
+    if (bound?.onSecond !== undefined) this.ledger.engines.bound(new Map([["second", bound.onSecond]]));
     this.pools = (pools.length === 0 ? [poolOf()] : pools).map((pool) => servingPool(pool, "amd64"));
   }
 
@@ -118,12 +119,8 @@ export class World {
       if (action.type !== "provision") continue;
       const name = `${OWN_PREFIX}${action.pool}-${this.#count}`;
       this.#count += 1;
-      this.slot(name, {
-        change: "planned",
-        pool: action.pool,
-        scope: action.scope,
-        sizeLabels: action.sizeLabels,
-      });
+      const { pool, scope, sizeLabels, engine } = action;
+      this.slot(name, { change: "planned", pool, scope, sizeLabels, engine });
       this.slot(name, { change: "registered", runnerId: this.#count });
       this.slot(name, { change: "started" });
       started.push(name);

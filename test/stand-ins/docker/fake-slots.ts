@@ -2,6 +2,7 @@ import {
   SlotError,
   type ObservedSlot,
   type ContainerChange,
+  type EngineFacts,
   type SlotProvider,
   type SlotSpec,
 } from "../../../agent/slots/slot-provider.ts";
@@ -27,6 +28,8 @@ export class FakeSlots implements SlotProvider {
   /** Asked at each list, until it is taken away. */
   listHook: Hook = () => {};
   startMs = 0;
+  /** What the engine has told of itself. */
+  facts: EngineFacts | null = null;
   /** What every container printed last, in place of a line with its name. */
   tail: string | null = null;
   readonly admitHooks: Hook[] = [];
@@ -68,6 +71,10 @@ export class FakeSlots implements SlotProvider {
     if (container === undefined || container.state !== "running") throw new Error(`${name} does not run`);
     this.containers.set(name, { ...container, state: "exited", exitCode, finishedAtMs: this.#clock.now() });
     if (!quietly) this.tell({ kind: "exited", name, exitCode });
+  }
+
+  host(): EngineFacts | null {
+    return this.facts;
   }
 
   tell(change: ContainerChange): void {

@@ -5,6 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
+import { freePort } from "../process/free-port.ts";
+import { makeCertificates } from "./certificates.ts";
+
 const run = promisify(execFile);
 const READY_MS = 60_000;
 
@@ -25,6 +28,8 @@ const REMAPPED = `mount --bind "$1/subid" /etc/subuid && mount --bind "$1/subid"
 export interface OwnEngineOptions {
   /** Whether root in its containers is another user outside. https://docs.docker.com/engine/security/userns-remap/ */
   readonly usernsRemap?: boolean;
+  /** Whether it listens on TCP with TLS as well, as another machine's engine does. */
+  readonly tls?: boolean;
 }
 
 /** A dockerd with folders of its own, which a test may stop, freeze and kill: nobody else's containers are on it. */
@@ -37,8 +42,19 @@ export class OwnEngine {
   #hasBridge = false;
   readonly #isRemapped: boolean;
 
-  constructor({ usernsRemap = false }: OwnEngineOptions = {}) {
+  readonly #hasTls: boolean;
+  #port: number | null = null;
+
+  constructor({ usernsRemap = false, tls = false }: OwnEngineOptions = {}) {
     this.#isRemapped = usernsRemap;
+    this.#hasTls = tls;
+    if (tls) makeCertificates(this.folder, "127.0.0.1");
+  }
+
+  /** As `engines` of a pools file takes it, once it has started with TLS. */
+  get setting(): { readonly host: string; readonly ca: string; readonly cert: string; readonly key: string } {
+    const [ca, cert, key] = ["ca.pem", "cert.pem", "key.pem"].map((name) => join(this.folder, name));
+    return { host: `tcp://127.0.0.1:${this.#port}`, ca: ca ?? "", cert: cert ?? "", key: key ?? "" };
   }
 
   /** As `DOCKER_HOST` takes it. */
@@ -74,8 +90,15 @@ export class OwnEngine {
       "--ip6tables=false",
       "--live-restore",
     );
+    if (this.#hasTls) args.push(...(await this.#tlsArguments()));
     this.#process = this.#isRemapped ? this.#spawnRemapped(args, log) : this.#spawn(args, log);
     await this.#until(() => this.#answers());
+  }
+
+  async #tlsArguments(): Promise<readonly string[]> {
+    this.#port ??= await freePort();
+    const files = [`--tlscacert=${this.folder}/ca.pem`, `--tlscert=${this.folder}/server-cert.pem`];
+    return [`--host=tcp://127.0.0.1:${this.#port}`, "--tlsverify", ...files, `--tlskey=${this.folder}/server-key.pem`];
   }
 
   #spawn(args: readonly string[], log: number): ChildProcess {

@@ -44,6 +44,7 @@ export function busyStatus(): Status {
         cooldownSeconds: 0,
         image: "runner:1",
         network: "bridge",
+        engines: ["local"],
         slots: { busy: 1 },
         idle: 0,
         held: 1,
