@@ -32,6 +32,11 @@ test("a daemon that beats is alive, one that stops beating is not, and one that 
   await clock.advance(10 * BEAT_MS);
   expect(runHealthcheck(["--json"], io, clock)).toBe(0);
   expect(io.json()).toEqual({ ok: true, silentMs: 0, slots: 3, busy: 2, demand: 1 });
+  const told = { ...fakeIo(), cwd: io.cwd, call: "docker exec hookline-agent hookline" };
+  expect(runHealthcheck([], told, clock)).toBe(0);
+  expect(told.out()).toBe(
+    "alive 0 s ago: 3 slots, 2 busy, 1 job wanted\nThe process lives, no more. Whether a job gets a runner: docker exec hookline-agent hookline doctor\n",
+  );
   stuck = true;
   await clock.advance(SILENT_MS);
   expect(runHealthcheck([], io, clock)).toBe(0);
