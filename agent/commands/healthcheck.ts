@@ -6,7 +6,7 @@ import type { Clock } from "../../shared/clock/clock.ts";
 import { systemClock } from "../clock/system-clock.ts";
 import { readSettings } from "../settings/settings.ts";
 import { heartbeatFile, readHeartbeat, SILENT_MS } from "../daemon/heartbeat.ts";
-import { EXIT, printFailure, printJson, type CommandIo, type ExitCode } from "../cli/io.ts";
+import { EXIT, printFailure, printJson, remedyHere, type CommandIo, type ExitCode } from "../cli/io.ts";
 import { countText } from "../../shared/text/count-text.ts";
 
 const HELP = `Usage: hookline healthcheck [--json]
@@ -47,10 +47,11 @@ function judge(file: string, json: boolean, io: CommandIo, clock: Clock): ExitCo
   }
   const { slots, busy, demand } = last;
   if (json) printJson(io, { ok: true, silentMs, slots, busy, demand });
-  else
-    io.stdout(
-      `alive ${seconds(silentMs)} ago: ${countText(slots, "slot")}, ${busy} busy, ${countText(demand, "job")} wanted\n`,
-    );
+  else {
+    const now = `${countText(slots, "slot")}, ${busy} busy, ${countText(demand, "job")} wanted`;
+    const more = remedyHere("Whether a job gets a runner: hookline doctor", io);
+    io.stdout(`alive ${seconds(silentMs)} ago: ${now}\nThe process lives, no more. ${more}\n`);
+  }
   return EXIT.fine;
 }
 
