@@ -14,21 +14,31 @@ export interface AgentImage {
   remove(): Promise<void>;
 }
 
+export interface BuildOptions {
+  readonly buildArgs?: readonly string[];
+  /** Names in place of one of the test's own. */
+  readonly tags?: readonly string[];
+}
+
 /** Builds it as it stands, both stages, with the builder that every engine since 20.10 has, and without a network. */
-export async function buildAgentImage(): Promise<AgentImage> {
+export async function buildAgentImage({ buildArgs = [], tags }: BuildOptions = {}): Promise<AgentImage> {
   const id = suiteName();
   const base = `hookline-test-base:${id}`;
-  const image = `hookline-test-agent:${id}`;
+  const named = tags ?? [`hookline-test-agent:${id}`];
   const label = `hookline.test.build=${id}`;
   await importStandInBase(base, label);
   try {
-    const args = ["build", "--network", "none", "--force-rm", "--build-arg", `NODE_IMAGE=${base}`, "-t", image, "."];
-    await run("docker", args, { cwd: root, env: { ...process.env, DOCKER_BUILDKIT: "0" } });
+    const given = [`NODE_IMAGE=${base}`, ...buildArgs].flatMap((argument) => ["--build-arg", argument]);
+    const names = named.flatMap((tag) => ["-t", tag]);
+    await run("docker", ["build", "--network", "none", "--force-rm", ...given, ...names, "."], {
+      cwd: root,
+      env: { ...process.env, DOCKER_BUILDKIT: "0" },
+    });
   } catch (error) {
     await removeImages(label, base);
     throw error;
   }
-  return { image, remove: () => removeImages(label, image, base) };
+  return { image: named[0] ?? "", remove: () => removeImages(label, ...named, base) };
 }
 
 /** The build stage, which no tag names, goes with them. */
