@@ -53,8 +53,9 @@ async function openWeb(
 ): Promise<{ close(): Promise<void> } | null> {
   try {
     const { startWeb } = await import("../web/start-web.ts");
-    const { githubApiUrl } = settings;
-    return await startWeb({ http, token: secrets.get("HOOKLINE_HTTP_TOKEN"), daemon, githubApiUrl, edge, clock, log });
+    const { githubApiUrl, dataFolder } = settings;
+    const token = secrets.get("HOOKLINE_HTTP_TOKEN");
+    return await startWeb({ http, token, daemon, githubApiUrl, dataFolder, edge, clock, log });
   } catch (error) {
     const remedy = error instanceof OperatorError ? error.remedy : "report it; jobs are served without it";
     log.error("nothing is served over HTTP", { ...errorFields(error), remedy });

@@ -3,7 +3,8 @@ import * as z from "zod";
 import type { SqlDatabase, SqlRow } from "../../shared/sql/sql.ts";
 import { migrateJournal } from "./journal-schema.ts";
 
-const DAY_MS = 24 * 60 * 60_000;
+const HOUR_MS = 60 * 60_000;
+const DAY_MS = 24 * HOUR_MS;
 
 /** Until then a job is known by its id, so that it counts once: webhooks are sent again for three days. */
 const KNOWN_MS = 4 * DAY_MS;
@@ -58,7 +59,36 @@ export interface OneFinished extends Pick<JobDay, "pool" | "repository" | "concl
   readonly completedAtMs: number;
 }
 
+/** How long jobs waited that ended within one hour. Quantiles are those of the nearest rank. */
+export interface WaitHour {
+  /** When the hour began, milliseconds since the epoch. */
+  readonly atMs: number;
+  readonly jobs: number;
+  readonly p50Ms: number;
+  readonly p95Ms: number;
+}
+
 const waitsSchema = z.array(z.number());
+
+/** The jobs that are known by their ids as rows of their days: counted by SQLite, however many there are. */
+const OPEN_DAYS = `SELECT day, pool, repository, conclusion, count(*) AS jobs, sum(run_ms) AS run_ms, sum(wait_ms) AS wait_ms,
+     ${WAIT_BOUNDS_MS.map((bound, at) => `sum(${withinSql(WAIT_BOUNDS_MS[at - 1] ?? null, bound)}) AS waits_${at}`).join(", ")}
+   FROM finished_jobs WHERE day >= ? GROUP BY day, pool, repository, conclusion`;
+
+function withinSql(above: number | null, most: number): string {
+  const bounds = [above === null ? "" : `wait_ms > ${above}`, Number.isFinite(most) ? `wait_ms <= ${most}` : ""];
+  return bounds.filter((bound) => bound !== "").join(" AND ");
+}
+
+const WAIT_HOURS = `WITH ranked AS (
+     SELECT completed_at / ${HOUR_MS} * ${HOUR_MS} AS hour, wait_ms,
+       row_number() OVER by_hour AS rank, count(*) OVER (PARTITION BY completed_at / ${HOUR_MS}) AS jobs
+     FROM finished_jobs WHERE completed_at >= ?
+     WINDOW by_hour AS (PARTITION BY completed_at / ${HOUR_MS} ORDER BY wait_ms))
+   SELECT hour, jobs,
+     max(CASE WHEN rank = (jobs + 1) / 2 THEN wait_ms END) AS p50,
+     max(CASE WHEN rank = (jobs * 95 + 99) / 100 THEN wait_ms END) AS p95
+   FROM ranked GROUP BY hour ORDER BY hour`;
 
 /** What is kept of jobs once they have ended, for reports: by id for some days, then one row a day for 400 days. */
 export class FinishedJobs {
@@ -135,6 +165,16 @@ export class FinishedJobs {
     );
   }
 
+  /** Of the jobs that are known by their ids, those that ended since then: how long they waited, by the hour of their end. */
+  waitHours(sinceMs: number): readonly WaitHour[] {
+    return this.#sql.exec(WAIT_HOURS, sinceMs).map((row) => ({
+      atMs: Number(row["hour"]),
+      jobs: Number(row["jobs"]),
+      p50Ms: Number(row["p50"]),
+      p95Ms: Number(row["p95"]),
+    }));
+  }
+
   /** What one job came to, for as long as it is known by its id; null for any other. */
   one(jobId: number): OneFinished | null {
     const [row] = this.#sql.exec("SELECT * FROM finished_jobs WHERE job_id = ?", jobId);
@@ -154,7 +194,7 @@ export class FinishedJobs {
   /** The days from `since` on, such as `2026-11-30`, oldest first. */
   days(since: string): readonly JobDay[] {
     const folded = this.#sql.exec("SELECT * FROM job_days WHERE day >= ?", since).map(ofDay);
-    const open = this.#sql.exec("SELECT * FROM finished_jobs WHERE day >= ?", since).map(ofJob);
+    const open = this.#sql.exec(OPEN_DAYS, since).map(ofSum);
     return sumOf([...folded, ...open]).toSorted((a, b) => keyOf(a).localeCompare(keyOf(b)));
   }
 }
@@ -186,6 +226,12 @@ function ofJob(row: SqlRow): JobDay {
   const at = WAIT_BOUNDS_MS.findIndex((bound) => waitMs <= bound);
   const waits = WAIT_BOUNDS_MS.map((_, index) => (index === at ? 1 : 0));
   return { ...wordsOf(row), jobs: 1, runMs: Number(row["run_ms"]), waitMs, waits };
+}
+
+function ofSum(row: SqlRow): JobDay {
+  const waits = WAIT_BOUNDS_MS.map((_, at) => Number(row[`waits_${at}`]));
+  const [jobs, runMs, waitMs] = [Number(row["jobs"]), Number(row["run_ms"]), Number(row["wait_ms"])];
+  return { ...wordsOf(row), jobs, runMs, waitMs, waits };
 }
 
 function ofDay(row: SqlRow): JobDay {

@@ -21,7 +21,9 @@ export interface StartWebOptions {
   readonly githubApiUrl: string;
   /** See `WebAppOptions`. */
   readonly edge: (() => Promise<Freshness | null>) | null;
-  readonly clock: Pick<Clock, "monotonicMs">;
+  /** Of the journal. */
+  readonly dataFolder: string;
+  readonly clock: Pick<Clock, "now" | "monotonicMs">;
   readonly log: Logger;
 }
 

@@ -1,7 +1,9 @@
 import { chmodSync, cpSync, readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 
 import { build, transform, type Metafile, type Plugin } from "esbuild";
+
+import { PACKAGE_ASSETS } from "../../agent/web/page/assets.ts";
 
 /** Where `pnpm run build:agent` and the Dockerfile put the bundle, from the repository's root. */
 const AGENT_FOLDER = "dist/agent";
@@ -74,6 +76,10 @@ export async function bundleAgent(folder = join(root, AGENT_FOLDER)): Promise<Ag
     recursive: true,
     filter: (path) => !path.endsWith("tsconfig.json"),
   });
+  for (const path of [...PACKAGE_ASSETS, "uplot/LICENSE"]) {
+    const name = path.endsWith("LICENSE") ? "uPlot.LICENSE.txt" : basename(path);
+    cpSync(join(root, "node_modules", path), join(folder, "assets", name));
+  }
   const program = join(folder, PROGRAM);
   chmodSync(program, 0o755);
   return { program, daemonBytes: daemonBytes(metafile) };

@@ -43,6 +43,8 @@ export interface DemoWorldOptions {
   /** Slots that may exist at the same time. */
   readonly maxSlots: number;
   readonly log?: Logger;
+  /** Where the agent reaches the Worker, given where it is; there unless said otherwise. */
+  readonly relay?: (edgeUrl: string) => Promise<string>;
 }
 
 /** The whole chain on one machine: GitHub on loopback, the Worker in workerd, the agent, and slots. */
@@ -95,7 +97,7 @@ async function start(
   const worker = options.standalone === true ? null : await startLocalEdge(secrets);
   ends.push(() => worker?.close());
   const env = {
-    ...(worker === null ? {} : { HOOKLINE_EDGE_URL: worker.url }),
+    ...(worker === null ? {} : { HOOKLINE_EDGE_URL: await (options.relay?.(worker.url) ?? worker.url) }),
     HOOKLINE_TOKEN: secrets.token,
     GITHUB_WEBHOOK_SECRET: secrets.webhookSecret,
     HOOKLINE_INSTANCE: instance,

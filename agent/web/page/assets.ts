@@ -1,33 +1,45 @@
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
 
 /** Beside this file in a checkout, and beside the bundle in the image: config/build/bundle-agent.ts puts them there. */
 const FOLDER = join(import.meta.dirname, "assets");
 
+const STYLE = "text/css; charset=utf-8";
 const SCRIPT = "text/javascript; charset=utf-8";
 
-const TYPES = {
-  "page.css": "text/css; charset=utf-8",
+/** What the page loads beside itself. */
+const TYPES: Readonly<Record<string, string>> = {
+  "page.css": STYLE,
   "page.js": SCRIPT,
   "news.js": SCRIPT,
   "morph.js": SCRIPT,
   "times.js": SCRIPT,
+  "charts.js": SCRIPT,
   "icon.svg": "image/svg+xml",
-} as const;
+  "uPlot.min.css": STYLE,
+  "uPlot.iife.min.js": SCRIPT,
+};
 
-export type AssetName = keyof typeof TYPES;
+/** Files of packages, which lie elsewhere in a checkout. */
+export const PACKAGE_ASSETS = ["uplot/dist/uPlot.min.css", "uplot/dist/uPlot.iife.min.js"] as const;
 
-/** What the page loads beside itself. */
-export const ASSET_NAMES = Object.keys(TYPES) as readonly AssetName[];
+export const ASSET_NAMES: readonly string[] = Object.keys(TYPES);
 
-/** A file of the page; null where there is none of that name. */
+/** A file of the page; null where there is none of that name. Rejects where it cannot be read. */
 export async function assetOf(
   name: string,
 ): Promise<{ readonly type: string; readonly bytes: Uint8Array<ArrayBuffer> } | null> {
-  if (!isAsset(name)) return null;
-  return { type: TYPES[name], bytes: new Uint8Array(await readFile(join(FOLDER, name))) };
+  const type = Object.hasOwn(TYPES, name) ? TYPES[name] : undefined;
+  return type === undefined ? null : { type, bytes: new Uint8Array(await readAsset(name)) };
 }
 
-function isAsset(name: string): name is AssetName {
-  return Object.hasOwn(TYPES, name);
+async function readAsset(name: string): Promise<Uint8Array> {
+  const packaged = PACKAGE_ASSETS.find((path) => basename(path) === name);
+  try {
+    return await readFile(join(FOLDER, name));
+  } catch (error) {
+    if (packaged === undefined) throw error;
+    return await readFile(fileURLToPath(import.meta.resolve(packaged)));
+  }
 }

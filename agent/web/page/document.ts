@@ -16,6 +16,8 @@ export function pageDocument(view: PageView): string {
         <meta name="color-scheme" content="light dark" />
         <link rel="icon" href="/assets/icon.svg" type="image/svg+xml" />
         <link rel="stylesheet" href="/assets/page.css" />
+        <link rel="stylesheet" href="/assets/uPlot.min.css" />
+        <script src="/assets/uPlot.iife.min.js" defer></script>
         <script type="module" src="/assets/page.js"></script>
       </head>
       <body data-at="${atMs}" data-version="${agent.version}">

@@ -16,6 +16,11 @@ export function jobLink({ jobId, name, runId, repository }: LinkedJob, web: URL)
   return html`<a href="${href}" rel="noreferrer">${name ?? `job ${jobId}`}</a>`;
 }
 
+/** The same, and under it the repository. */
+export function jobCell(job: LinkedJob, web: URL): Fragment {
+  return html`${jobLink(job, web)} <span class="under">${repositoryLink(job.repository, web)}</span>`;
+}
+
 /** A repository with the way to it at GitHub. */
 export function repositoryLink(repository: string, web: URL): Fragment {
   return html`<a class="quiet" href="${addressOf(web, repository.split("/"))}" rel="noreferrer">${repository}</a>`;

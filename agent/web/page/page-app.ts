@@ -1,12 +1,16 @@
 import { Hono } from "hono";
 
+import type { Clock } from "../../../shared/clock/clock.ts";
+import type { Logger } from "../../../shared/log/logger.ts";
 import type { Freshness } from "../../../shared/mailbox/freshness.ts";
 import type { Status } from "../../../shared/status/status.ts";
 import type { Daemon } from "../../control/answer-request.ts";
 import { eventStream, STREAM_HEADERS } from "../feed/event-stream.ts";
 import { StatusFeed } from "../feed/status-feed.ts";
 import { assetOf } from "./assets.ts";
+import { ownPrefix } from "../../slots/slot-name.ts";
 import { pageDocument } from "./document.ts";
+import { History } from "./history/history.ts";
 import { newsOf } from "./parts.ts";
 import type { PageView } from "./view.ts";
 
@@ -16,6 +20,10 @@ export interface PageOptions {
   readonly edge: (() => Promise<Freshness | null>) | null;
   /** Where a browser finds this GitHub. */
   readonly web: URL;
+  /** Of the journal. */
+  readonly dataFolder: string;
+  readonly clock: Pick<Clock, "now" | "monotonicMs">;
+  readonly log: Logger;
 }
 
 /** The page, and what ends its streams. */
@@ -37,12 +45,14 @@ const POLICY = [
 ].join("; ");
 
 /** The page of a daemon for browsers. */
-export function createPage({ daemon, edge, web }: PageOptions): StatusPage {
+export function createPage(options: PageOptions): StatusPage {
+  const { daemon, edge, web } = options;
+  const history = new History({ ...options, ownPrefix: ownPrefix(daemon.status().agent.instance) });
   let heard: Freshness | null = null;
   /** Asks the edge in passing: what it said last is what is shown. */
   const view = (status: Status): PageView => {
     void edge?.().then((freshness) => (heard = freshness));
-    return { status, holds: daemon.holds(), edge: edge === null ? "none" : heard, web };
+    return { status, holds: daemon.holds(), edge: edge === null ? "none" : heard, past: history.past(), web };
   };
   const feed = new StatusFeed(daemon, (status) => ({ event: "page", data: newsOf(view(status)) }));
   const app = new Hono();
@@ -55,5 +65,11 @@ export function createPage({ daemon, edge, web }: PageOptions): StatusPage {
     if (asset === null) return context.json({ error: "nothing is served there" }, 404);
     return context.body(asset.bytes, 200, { "Content-Type": asset.type });
   });
-  return { app, close: () => feed.close() };
+  return {
+    app,
+    close: () => {
+      feed.close();
+      history.close();
+    },
+  };
 }

@@ -1,9 +1,14 @@
 import { chainPart, headlinePart } from "./chain-part.ts";
+import { deliveriesPart } from "./deliveries-part.ts";
 import { figuresPart } from "./figures-part.ts";
 import { markupOf, type Fragment } from "./fragment.ts";
 import { runningPart, waitingPart } from "./jobs-part.ts";
+import { minutesPart } from "./minutes-part.ts";
 import { poolsPart } from "./pools-part.ts";
+import { recentPart } from "./recent-part.ts";
+import { sweepsPart } from "./sweeps-part.ts";
 import type { PageView } from "./view.ts";
+import { waitsPart } from "./waits-part.ts";
 
 /** A part of the page that is told anew after each change. */
 export interface Part {
@@ -22,6 +27,11 @@ export const PARTS: readonly Part[] = [
   { id: "pools", title: "Pools", show: poolsPart },
   { id: "waiting", title: "Waiting", show: waitingPart },
   { id: "running", title: "Running", show: runningPart },
+  { id: "recent", title: "Recent jobs", show: recentPart },
+  { id: "waits", title: "Over time", show: waitsPart },
+  { id: "minutes", title: "Served", show: minutesPart },
+  { id: "deliveries", title: "Deliveries", show: deliveriesPart },
+  { id: "sweeps", title: "Sweeps", show: sweepsPart },
 ];
 
 /** What the page says at one moment, as its script takes it: the markup of each part by its id. */

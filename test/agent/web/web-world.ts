@@ -5,6 +5,7 @@ import { onTestFinished } from "vitest";
 import { startWeb } from "../../../agent/web/start-web.ts";
 import type { ServedHttp } from "../../../agent/settings/require-settings.ts";
 import { capturedLog } from "../../samples/captured-log.ts";
+import { temporaryFolder } from "../../stand-ins/files/temporary-folder.ts";
 import { VirtualClock } from "../../stand-ins/time/virtual-clock.ts";
 import { HandDrivenDaemon } from "../control/world.ts";
 
@@ -19,7 +20,11 @@ export interface WebAnswer {
 }
 
 /** A hand-driven daemon that is served on a free port of this machine. */
-export async function webWorld(change: Partial<ServedHttp> = {}, secret: string | null = TOKEN) {
+export async function webWorld(
+  change: Partial<ServedHttp> = {},
+  secret: string | null = TOKEN,
+  dataFolder = temporaryFolder(),
+) {
   const daemon = new HandDrivenDaemon();
   const captured = capturedLog();
   const http: ServedHttp = {
@@ -35,6 +40,7 @@ export async function webWorld(change: Partial<ServedHttp> = {}, secret: string 
     token,
     daemon,
     githubApiUrl: "https://api.github.com",
+    dataFolder,
     edge: null,
     clock: new VirtualClock(),
     log: captured.log,

@@ -58,5 +58,6 @@ function become(old, wanted) {
   for (const { name, value } of wanted.attributes) {
     if (old.getAttribute(name) !== value) old.setAttribute(name, value);
   }
-  morph(old, wanted);
+  // What the script draws itself is not the server's.
+  if (!old.hasAttribute("data-drawn")) morph(old, wanted);
 }

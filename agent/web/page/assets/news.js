@@ -1,4 +1,5 @@
 // @ts-check
+import { drawCharts } from "./charts.js";
 import { morph } from "./morph.js";
 import { heardAt } from "./times.js";
 
@@ -38,6 +39,7 @@ function show({ title, atMs, parts }) {
     morph(element, wanted);
   }
   document.title = title;
+  drawCharts();
   heardAt(atMs);
 }
 

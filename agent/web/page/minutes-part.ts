@@ -1,0 +1,65 @@
+import { html } from "hono/html";
+
+import { costAtGitHub, GITHUB_PRICES } from "../../../shared/costs/github-prices.ts";
+import { countText } from "../../../shared/text/count-text.ts";
+import type { JobDay } from "../../journal/finished-jobs.ts";
+import type { Fragment } from "./fragment.ts";
+import { repositoryLink } from "./github-links.ts";
+import { table } from "./table.ts";
+import { PAST_UNREAD, type PageView } from "./view.ts";
+
+const MOST_ROWS = 20;
+
+interface Served {
+  readonly repository: string;
+  readonly jobs: number;
+  readonly runMs: number;
+}
+
+/** What ran here within 30 days by repository, and what GitHub's own runners would have cost for it. */
+export function minutesPart({ past, web }: PageView): Fragment {
+  if (past === null) return PAST_UNREAD;
+  const served = byRepository(past.days);
+  return html`${table<Served>({
+    caption: "Minutes served within 30 days, by repository",
+    rows: served.slice(0, MOST_ROWS),
+    keyOf: ({ repository }) => `minutes-${repository}`,
+    empty: "No job has ended here within 30 days.",
+    columns: [
+      { head: "Repository", kind: "lead", cell: ({ repository }) => repositoryLink(repository, web) },
+      { head: "Jobs", kind: "number", cell: ({ jobs }) => jobs.toLocaleString("en") },
+      { head: "Minutes", kind: "number", cell: ({ runMs }) => minutesText(runMs) },
+      { head: "At GitHub", kind: "number", cell: costText },
+    ],
+  })}${served.length === 0 ? "" : sumText(served)}`;
+}
+
+function sumText(served: readonly Served[]): Fragment {
+  const runMs = served.reduce((total, each) => total + each.runMs, 0);
+  const jobs = served.reduce((total, each) => total + each.jobs, 0);
+  const { runner, usdPerMinute, since } = GITHUB_PRICES;
+  return html`<p class="note">
+    ${minutesText(runMs)} minutes in ${countText(served.length, "repository", "repositories")}; at GitHub
+    ${costText({ runMs, jobs })}: ${runner}, $${usdPerMinute} a minute since ${since}, for private repositories, beyond
+    the minutes that a plan includes. It rounds each job up to a minute.
+  </p>`;
+}
+
+function byRepository(days: readonly JobDay[]): readonly Served[] {
+  const sums = new Map<string, Served>();
+  for (const { repository, jobs, runMs } of days) {
+    const known = sums.get(repository) ?? { repository, jobs: 0, runMs: 0 };
+    sums.set(repository, { repository, jobs: known.jobs + jobs, runMs: known.runMs + runMs });
+  }
+  return [...sums.values()].toSorted((a, b) => b.runMs - a.runMs);
+}
+
+function minutesText(runMs: number): string {
+  return Math.round(runMs / 60_000).toLocaleString("en");
+}
+
+/** Between no job rounded, and each by a whole minute. */
+function costText({ runMs, jobs }: Pick<Served, "runMs" | "jobs">): string {
+  const { atLeastUsd, atMostUsd } = costAtGitHub(runMs / 60_000, jobs);
+  return `$${atLeastUsd.toFixed(2)} to $${atMostUsd.toFixed(2)}`;
+}
