@@ -14,6 +14,7 @@ import { keptInstance } from "./kept-names.ts";
 import type { NoticeRule } from "./notice-rules.ts";
 import type { QuietHours } from "./quiet-hours.ts";
 import type { ReceiverAddress } from "./receiver-address.ts";
+import { notBegun } from "./nothing-set-up.ts";
 import { ownProxy, type OwnProxy } from "./own-proxy.ts";
 import { readSetting } from "./read-setting.ts";
 import { SETTING_NAMES, type SETTINGS } from "./settings-table.ts";
@@ -122,7 +123,8 @@ export function readSettings({ env, cwd, hostName = hostname(), call = PLAIN_CAL
   const problems: ConfigProblem[] = [];
   const values = readValues(env, cwd, problems);
   const github = credentialOf(values, problems);
-  if (problems.length > 0) throw new ConfigError("the environment", problems);
+  const first = problems.length > 0 ? notBegun(env, cwd) : null;
+  if (problems.length > 0) throw new ConfigError("the environment", [...(first === null ? [] : [first]), ...problems]);
   return {
     edgeUrl: values.HOOKLINE_EDGE_URL,
     token: values.HOOKLINE_TOKEN,

@@ -1,3 +1,4 @@
+import { BEGIN } from "../../settings/nothing-set-up.ts";
 import type { AgentSettings } from "../../settings/settings.ts";
 import type { Check } from "../check/check.ts";
 
@@ -16,8 +17,7 @@ export function setupCheck(): Check {
     run: () => ({
       status: "fail",
       summary: "nothing is set up yet: neither HOOKLINE_EDGE_URL nor a credential for GitHub is set",
-      remedy:
-        "in a checkout of Hookline: npx -y pnpm@12 hookline init --organization NAME (or --repository OWNER/NAME); then start the agent with the files that it writes",
+      remedy: BEGIN,
     }),
   };
 }
