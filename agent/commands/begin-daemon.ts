@@ -21,6 +21,8 @@ export interface DaemonStart {
   /** Reads the pools file again. @throws {ConfigError} */
   readonly readFleet: () => LoadedFleet;
   readonly secrets: LiveSecrets;
+  /** Where the settings come from. */
+  readonly source: Pick<CommandIo, "env" | "cwd">;
   readonly provider: SlotProvider;
   readonly log: Logger;
 }
@@ -43,5 +45,5 @@ export function beginDaemon(io: CommandIo, demand: (settings: AgentSettings) => 
   const settings = keepInstance(given, Math.random);
   const secrets = new LiveSecrets({ settings, source: io, clock: systemClock, log });
   const provider = engineSlots(settings, fleet, systemClock, log, secrets);
-  return { settings, fleet, readFleet, secrets, provider, log };
+  return { settings, fleet, readFleet, secrets, source: io, provider, log };
 }

@@ -7,6 +7,7 @@ import { systemClock } from "../clock/system-clock.ts";
 import type { Daemon } from "../control/answer-request.ts";
 import { edgeWatchOf } from "../edge/edge-watch-of.ts";
 import type { ListenAddress } from "../http/listen-address.ts";
+import type { Environment } from "../settings/environment.ts";
 import type { LiveSecrets } from "../settings/live-secrets.ts";
 import { requireHttp, type ServedHttp } from "../settings/require-settings.ts";
 import type { AgentSettings } from "../settings/settings.ts";
@@ -14,6 +15,8 @@ import type { AgentSettings } from "../settings/settings.ts";
 export interface HttpAndNoticesOptions {
   readonly settings: AgentSettings;
   readonly secrets: LiveSecrets;
+  /** Where the settings come from, for the doctor. */
+  readonly source: { readonly env: Environment; readonly cwd: string };
   readonly log: Logger;
   /** Where this process takes deliveries, if it does. */
   readonly taken?: ListenAddress;
@@ -22,7 +25,7 @@ export interface HttpAndNoticesOptions {
 /** What goes on beside the daemon where settings ask for it. What fails of it costs itself, not the daemon: that is told. */
 export interface HttpAndNotices {
   /** Serves the daemon over HTTP, or gives null where it cannot; null where nothing is to be served. Never rejects. */
-  readonly openWeb: ((daemon: Daemon) => Promise<{ close(): Promise<void> } | null>) | null;
+  readonly openWeb: ((daemon: Daemon, journalSql: SqlDatabase) => Promise<{ close(): Promise<void> } | null>) | null;
   /** Tells people of trouble until the signal is aborted; null where nobody is to be told. Never rejects. */
   readonly tell: ((daemon: Daemon, journalSql: SqlDatabase, signal: AbortSignal) => Promise<void>) | null;
 }
@@ -37,7 +40,7 @@ export function httpAndNotices(options: HttpAndNoticesOptions): HttpAndNotices {
   const isTold = settings.notices.receivers.length > 0;
   const world = { ...options, edge: edgeWatchOf(settings, secrets, systemClock), clock: systemClock };
   return {
-    openWeb: http === null ? null : (daemon) => openWeb({ ...world, http }, daemon),
+    openWeb: http === null ? null : (daemon, journalSql) => openWeb({ ...world, http }, daemon, journalSql),
     tell: isTold ? (daemon, journalSql, signal) => tell(world, daemon, journalSql, signal) : null,
   };
 }
@@ -48,17 +51,16 @@ interface World extends HttpAndNoticesOptions {
 }
 
 async function openWeb(
-  { http, settings, secrets, edge, clock, log }: World & { readonly http: ServedHttp },
+  world: World & { readonly http: ServedHttp },
   daemon: Daemon,
+  journalSql: SqlDatabase,
 ): Promise<{ close(): Promise<void> } | null> {
   try {
-    const { startWeb } = await import("../web/start-web.ts");
-    const { githubApiUrl, dataFolder } = settings;
-    const token = secrets.get("HOOKLINE_HTTP_TOKEN");
-    return await startWeb({ http, token, daemon, githubApiUrl, dataFolder, edge, clock, log });
+    const { serveDaemon } = await import("../web/serve-daemon.ts");
+    return await serveDaemon({ ...world, daemon, journalSql });
   } catch (error) {
     const remedy = error instanceof OperatorError ? error.remedy : "report it; jobs are served without it";
-    log.error("nothing is served over HTTP", { ...errorFields(error), remedy });
+    world.log.error("nothing is served over HTTP", { ...errorFields(error), remedy });
     return null;
   }
 }

@@ -43,7 +43,7 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
     // From here on another fleet can be taken: nothing is planned before what exists has been adopted.
     process.on("SIGHUP", reload);
     fleetFile?.watch(stop);
-    if (openWeb !== null) web = openWeb(daemon);
+    if (openWeb !== null) web = openWeb(daemon, journalSql);
     if (tell !== null) telling = tell(daemon, journalSql, beats.signal);
     const file = heartbeatFile(dataFolder);
     beating = keepBeating({ file, clock: systemClock, log, state: () => agent.state() }, beats.signal);

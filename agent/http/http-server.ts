@@ -72,9 +72,9 @@ export async function serveHttp(
 }
 
 /** Whoever was refused has to come anew: connections are kept for a proxy that brings deliveries. */
-function endingRefused(app: Hono): (request: Request) => Promise<Response> {
-  return async (request) => {
-    const response = await app.fetch(request);
+function endingRefused(app: Hono): (request: Request, connection: object) => Promise<Response> {
+  return async (request, connection) => {
+    const response = await app.fetch(request, connection);
     if (response.status >= 400) response.headers.set("Connection", "close");
     return response;
   };

@@ -3,8 +3,7 @@ import * as z from "zod";
 import type { SqlDatabase, SqlRow } from "../../shared/sql/sql.ts";
 import { migrateJournal } from "./journal-schema.ts";
 
-const HOUR_MS = 60 * 60_000;
-const DAY_MS = 24 * HOUR_MS;
+const DAY_MS = 24 * 60 * 60_000;
 
 /** Until then a job is known by its id, so that it counts once: webhooks are sent again for three days. */
 const KNOWN_MS = 4 * DAY_MS;
@@ -59,15 +58,6 @@ export interface OneFinished extends Pick<JobDay, "pool" | "repository" | "concl
   readonly completedAtMs: number;
 }
 
-/** How long jobs waited that ended within one hour. Quantiles are those of the nearest rank. */
-export interface WaitHour {
-  /** When the hour began, milliseconds since the epoch. */
-  readonly atMs: number;
-  readonly jobs: number;
-  readonly p50Ms: number;
-  readonly p95Ms: number;
-}
-
 const waitsSchema = z.array(z.number());
 
 /** The jobs that are known by their ids as rows of their days: counted by SQLite, however many there are. */
@@ -79,16 +69,6 @@ function withinSql(above: number | null, most: number): string {
   const bounds = [above === null ? "" : `wait_ms > ${above}`, Number.isFinite(most) ? `wait_ms <= ${most}` : ""];
   return bounds.filter((bound) => bound !== "").join(" AND ");
 }
-
-const WAIT_HOURS = `WITH ranked AS (
-     SELECT completed_at / ${HOUR_MS} * ${HOUR_MS} AS hour, wait_ms,
-       row_number() OVER by_hour AS rank, count(*) OVER (PARTITION BY completed_at / ${HOUR_MS}) AS jobs
-     FROM finished_jobs WHERE completed_at >= ?
-     WINDOW by_hour AS (PARTITION BY completed_at / ${HOUR_MS} ORDER BY wait_ms))
-   SELECT hour, jobs,
-     max(CASE WHEN rank = (jobs + 1) / 2 THEN wait_ms END) AS p50,
-     max(CASE WHEN rank = (jobs * 95 + 99) / 100 THEN wait_ms END) AS p95
-   FROM ranked GROUP BY hour ORDER BY hour`;
 
 /** What is kept of jobs once they have ended, for reports: by id for some days, then one row a day for 400 days. */
 export class FinishedJobs {
@@ -163,16 +143,6 @@ export class FinishedJobs {
       waitMs,
       JSON.stringify(waits),
     );
-  }
-
-  /** Of the jobs that are known by their ids, those that ended since then: how long they waited, by the hour of their end. */
-  waitHours(sinceMs: number): readonly WaitHour[] {
-    return this.#sql.exec(WAIT_HOURS, sinceMs).map((row) => ({
-      atMs: Number(row["hour"]),
-      jobs: Number(row["jobs"]),
-      p50Ms: Number(row["p50"]),
-      p95Ms: Number(row["p95"]),
-    }));
   }
 
   /** What one job came to, for as long as it is known by its id; null for any other. */

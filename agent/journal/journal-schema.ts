@@ -128,6 +128,16 @@ const MIGRATIONS: readonly (readonly string[])[] = [
   ],
   // What was made before there were others is on the local one.
   ["ALTER TABLE slots ADD COLUMN engine TEXT NOT NULL DEFAULT 'local'"],
+  [
+    `CREATE TABLE operator_acts (
+       id INTEGER PRIMARY KEY,
+       at INTEGER NOT NULL,
+       act TEXT NOT NULL,
+       subject TEXT NOT NULL,
+       address TEXT,
+       outcome TEXT
+     ) STRICT`,
+  ],
 ];
 
 /**

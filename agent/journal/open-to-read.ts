@@ -7,7 +7,7 @@ import { JOURNAL_FILE, SLOTS_FILE } from "./open-journal.ts";
 /** The journal open for reading alone. */
 export interface ReadableJournal {
   /** `journal.db`, then `slots.db`. */
-  readonly files: readonly NodeSql[];
+  readonly files: readonly [signals: NodeSql, slots: NodeSql];
   readonly parts: JournalParts;
   readonly close: () => void;
 }
@@ -22,18 +22,19 @@ export function journalFiles(folder: string): readonly [signals: string, slots: 
  * @throws {Error} what SQLite throws, or that a file is of another version; nothing stays open then.
  */
 export function openToRead(folder: string): ReadableJournal {
-  const files: NodeSql[] = [];
+  const opened: NodeSql[] = [];
   const open = (path: string): NodeSql => {
     const sql = new NodeSql(path, { readOnly: true });
-    files.push(sql);
+    opened.push(sql);
     return sql;
   };
   const close = (): void => {
-    for (const sql of files) sql.close();
+    for (const sql of opened) sql.close();
   };
   const [signals, slots] = journalFiles(folder);
   try {
-    return { files, parts: journalParts(open(signals), open(slots)), close };
+    const files = [open(signals), open(slots)] as const;
+    return { files, parts: journalParts(...files), close };
   } catch (error) {
     close();
     throw error;

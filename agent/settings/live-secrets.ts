@@ -30,6 +30,7 @@ export class LiveSecrets {
       HOOKLINE_READ_TOKEN_PREVIOUS: settings.previousReadToken,
       HOOKLINE_HTTP_TOKEN: settings.http.token,
       HOOKLINE_REGISTRY_AUTH: settings.registryAuth,
+      HOOKLINE_HTTP_OPERATOR_TOKEN: settings.http.operatorToken,
       GITHUB_TOKEN: github?.kind === "token" ? github.token : null,
       GITHUB_APP_PRIVATE_KEY: github?.kind === "app" ? github.privateKey : null,
       GITHUB_WEBHOOK_SECRET: settings.webhookSecret,

@@ -150,6 +150,10 @@ export const SETTINGS = {
     listenAddress,
   ),
   HOOKLINE_HTTP_TOKEN: credential("Token that opens what HOOKLINE_HTTP serves.", headerSecret),
+  HOOKLINE_HTTP_OPERATOR_TOKEN: credential(
+    "Token that lets its holder act by the page of HOOKLINE_HTTP: drain, pause, retire, put dead letters back, run the doctor. Without it the page only shows.",
+    headerSecret,
+  ),
   HOOKLINE_HTTP_READ: preset(
     "Who may read what HOOKLINE_HTTP serves: token, or open for everybody who reaches the port, names of private repositories included.",
     z.enum(["token", "open"], { error: "must be token or open" }) as z.ZodType<"token" | "open", string>,

@@ -92,6 +92,8 @@ export interface HttpSettings {
   /** Null: nothing is served. */
   readonly listen: ListenAddress | null;
   readonly token: Secret | null;
+  /** Its holder may act by the page; null: nobody may. */
+  readonly operatorToken: Secret | null;
   /** `open`: whoever reaches the port may read. */
   readonly read: "token" | "open";
   /** In lower case. */
@@ -154,6 +156,7 @@ export function readSettings({ env, cwd, hostName = hostname(), call = PLAIN_CAL
     http: {
       listen: values.HOOKLINE_HTTP,
       token: values.HOOKLINE_HTTP_TOKEN,
+      operatorToken: values.HOOKLINE_HTTP_OPERATOR_TOKEN,
       read: values.HOOKLINE_HTTP_READ,
       hosts: values.HOOKLINE_HTTP_HOSTS ?? [],
     },

@@ -5,6 +5,8 @@ import type { Daemon } from "../control/answer-request.ts";
 import { serveHttp, type HttpServer } from "../http/http-server.ts";
 import type { ServedHttp } from "../settings/require-settings.ts";
 import type { ShownSecret } from "../settings/shown-secrets.ts";
+import type { SqlDatabase } from "../../shared/sql/sql.ts";
+import { OperatorActs } from "../journal/operator-acts.ts";
 import { webUrlOf } from "../github/model/web-url.ts";
 import type { StatusPage, PageOptions } from "./page/page-app.ts";
 import { StatusFeed } from "./feed/status-feed.ts";
@@ -17,7 +19,14 @@ export interface StartWebOptions {
   readonly http: ServedHttp;
   /** What opens it; null where everybody may read. */
   readonly token: ShownSecret | null;
-  readonly daemon: Pick<Daemon, "status" | "job" | "changed" | "holds">;
+  /** What lets its holder act by the page; null where the page only shows. */
+  readonly operatorToken: ShownSecret | null;
+  readonly daemon: Pick<Daemon, "job"> & PageOptions["daemon"];
+  /** Where it is written down what is done by the page. */
+  readonly journalSql: SqlDatabase;
+  /** See `PageOptions`. */
+  readonly deadLetters: PageOptions["deadLetters"];
+  readonly examine: PageOptions["examine"];
   readonly githubApiUrl: string;
   /** See `WebAppOptions`. */
   readonly edge: (() => Promise<Freshness | null>) | null;
@@ -31,8 +40,11 @@ export interface StartWebOptions {
 export async function startWeb(options: StartWebOptions): Promise<HttpServer> {
   const { http, log, daemon, githubApiUrl } = options;
   const feed = new StatusFeed(daemon);
+  const operator = (): PageOptions["operator"] =>
+    options.operatorToken === null ? null : { acts: new OperatorActs(options.journalSql) };
   let loaded: Promise<StatusPage> | null = null;
-  const page = (): Promise<StatusPage> => (loaded ??= loadPage({ ...options, web: webUrlOf(githubApiUrl) }));
+  const page = (): Promise<StatusPage> =>
+    (loaded ??= loadPage({ ...options, web: webUrlOf(githubApiUrl), operator: operator() }));
   const app = createWebApp({ ...options, feed, page, hosts: http.hosts, isOpen: http.read === "open" });
   const server = await serveHttp(app, http.listen, { maxConnections: MOST_CONNECTIONS, setting: "HOOKLINE_HTTP" });
   log.info("serving over HTTP", { url: server.url, read: http.read });

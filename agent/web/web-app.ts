@@ -9,9 +9,9 @@ import { eventStream, STREAM_HEADERS } from "./feed/event-stream.ts";
 import { hostGuard } from "./host-guard.ts";
 import type { StatusPage } from "./page/page-app.ts";
 import { metricsOf } from "./metrics/metrics.ts";
-import { readGuard } from "./read-guard.ts";
 import type { StatusFeed } from "./feed/status-feed.ts";
 import { summaryOf } from "./summary.ts";
+import { tokenGuard } from "./token-guard.ts";
 
 export interface WebAppOptions {
   readonly daemon: Pick<Daemon, "status" | "job">;
@@ -21,6 +21,8 @@ export interface WebAppOptions {
   /** What the edge says of itself, null where it cannot be asked; null in its place where there is none. */
   readonly edge: (() => Promise<Freshness | null>) | null;
   readonly token: ShownSecret | null;
+  /** What lets its holder act by the page, and read; null where the page only shows. */
+  readonly operatorToken: ShownSecret | null;
   /** Whether a read needs no token. */
   readonly isOpen: boolean;
   /** Names under which it may be asked, beside addresses and `localhost`. */
@@ -33,6 +35,9 @@ export interface WebAppOptions {
 /** What the page answers to, for people; all else is for programs, and described in config/openapi.json. */
 export const PAGE_PATHS: readonly string[] = ["/", "/assets/*", "/page/*"];
 
+const READ = { realm: "hookline", setting: "HOOKLINE_HTTP_TOKEN" } as const;
+const ACT = { realm: "hookline operator", setting: "HOOKLINE_HTTP_OPERATOR_TOKEN" } as const;
+
 const HEADERS = {
   "Cache-Control": "no-store",
   "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
@@ -41,11 +46,14 @@ const HEADERS = {
   "X-Content-Type-Options": "nosniff",
 } as const;
 
-/** What the agent serves on the LAN. It reads and changes nothing; config/openapi.json describes it. */
+/** What the agent serves on the LAN. Only the page's forms change anything; config/openapi.json describes what is read. */
 export function createWebApp(options: WebAppOptions): Hono {
-  const { daemon, feed, page, edge, token, isOpen, hosts, clock, log } = options;
+  const { daemon, feed, page, edge, token, operatorToken, isOpen, hosts, clock, log } = options;
   const app = new Hono();
-  const reads: MiddlewareHandler = isOpen ? (_context, next) => next() : readGuard(token, clock);
+  const reads: MiddlewareHandler = isOpen
+    ? (_context, next) => next()
+    : tokenGuard({ ...READ, tokens: [token, operatorToken] }, clock);
+  const acts = tokenGuard({ ...ACT, tokens: [operatorToken] }, clock);
   app.use(async (context, next) => {
     await next();
     // A route that says something of its own is left as it is.
@@ -84,7 +92,8 @@ export function createWebApp(options: WebAppOptions): Hono {
   });
   app.get("/api/events", reads, () => new Response(eventStream(feed), { headers: STREAM_HEADERS }));
   for (const path of PAGE_PATHS) {
-    app.get(path, reads, async (context) => (await page()).app.fetch(context.req.raw));
+    app.get(path, reads, async (context) => (await page()).app.fetch(context.req.raw, context.env));
   }
+  app.post("/act/:act", acts, async (context) => (await page()).app.fetch(context.req.raw, context.env));
   return app;
 }

@@ -1,14 +1,14 @@
 import { html } from "hono/html";
 
 import { chainOf, headlineOf } from "./chain.ts";
-import type { Fragment } from "./fragment.ts";
-import { mark } from "./mark.ts";
+import type { Fragment } from "./markup/fragment.ts";
+import { mark } from "./markup/mark.ts";
 import type { PageView } from "./view.ts";
 
 /** The first thing to read: whether all is well, and what is not. A screen reader is told when it changes. */
 export function headlinePart(view: PageView): Fragment {
-  const trouble = headlineOf(chainOf(view));
-  if (trouble === null) return html`<p class="headline">${mark("ok", "Every link of the chain is up")}</p>`;
+  const trouble = headlineOf(view);
+  if (trouble === null) return html`<p class="headline">${mark("ok", "All is well")}</p>`;
   const remedy = trouble.remedy ?? null;
   return html`<p class="headline">${mark(trouble.state, trouble.trouble ?? trouble.word)}</p>
     ${remedy === null ? "" : html`<p class="remedy">${remedy}</p>`}`;

@@ -4,8 +4,8 @@ import { bytesText } from "../../../shared/text/bytes-text.ts";
 import { countText } from "../../../shared/text/count-text.ts";
 import type { Holds } from "../../../shared/controller/holds.ts";
 import type { Status } from "../../../shared/status/status.ts";
-import type { State } from "./mark.ts";
-import { ago, distance } from "./time.ts";
+import type { State } from "./markup/mark.ts";
+import { ago, distance } from "./markup/time.ts";
 import type { PageView } from "./view.ts";
 
 /** One link of the chain, as it is now. */
@@ -112,19 +112,53 @@ function agentLink({ atMs, agent }: Status, { operatorPause }: Holds): ChainLink
   return { name, state: "ok", word: "At work", detail: up, trouble: null };
 }
 
-function dockerLink({ engine, slots, disk }: Status): ChainLink {
+function dockerLink({ atMs, engine, engines = [], slots, disk }: Status): ChainLink {
   const name = "Docker";
   const free = disk === undefined ? "" : `, ${bytesText(disk.freeBytes)} free`;
   const detail = `${countText(slots.length, "slot")}${free}`;
-  if (engine?.reachable === false) {
+  const used = engines.filter((each) => each.used);
+  const silent = used.filter(({ silentSinceMs }) => silentSinceMs !== null);
+  const [first] = silent;
+  if (first !== undefined && used.length > 1) {
+    const { name: which, silentSinceMs } = first;
+    const others = silent.length > 1 ? ` and ${countText(silent.length - 1, "other")}` : "";
+    const since = html`${which}${others}: no answer for ${distance(silentSinceMs ?? atMs, atMs)}`;
+    const state = silent.length === used.length ? "bad" : "warn";
+    const word = `${silent.length} of ${used.length} silent`;
+    return { name, state, word, detail: since, trouble: `The Docker Engine ${which}${others} does not answer` };
+  }
+  if (engine?.reachable === false || first !== undefined) {
     return { name, state: "bad", word: "No answer", detail, trouble: "The Docker Engine does not answer" };
   }
   if (engine?.reachable === true) return { name, state: "ok", word: "Answers", detail, trouble: null };
   return { name, state: "idle", word: "Not asked yet", detail, trouble: null };
 }
 
-/** The first trouble of a chain, gravest first, as the page's headline; null where all is well. */
-export function headlineOf(chain: readonly ChainLink[]): ChainLink | null {
-  const troubled = chain.filter(({ trouble }) => trouble !== null);
+/** What keeps pools from starting slots, and jobs from being served until somebody mends something. */
+function troubleOfPools({ pools, jobs }: Status): ChainLink | null {
+  const stuck = pools.filter(({ pauses }) => pauses.length > 0);
+  const [first] = stuck;
+  if (first !== undefined) {
+    const others = stuck.length > 1 ? ` and ${countText(stuck.length - 1, "other")}` : "";
+    const trouble = `Pool ${first.key}${others} cannot start runners`;
+    return {
+      name: "Pools",
+      state: "bad",
+      word: "Stuck",
+      detail: "",
+      trouble,
+      remedy: first.lastFailure?.remedy ?? null,
+    };
+  }
+  const job = jobs.waiting.find(({ mender }) => mender === "person");
+  if (job === undefined) return null;
+  const trouble = "A job waits for something to be mended";
+  return { name: "Jobs", state: "warn", word: "Waiting", detail: "", trouble, remedy: job.remedy };
+}
+
+/** The gravest trouble, as the page's headline: of the chain first, then of the pools; null where all is well. */
+export function headlineOf(view: PageView): ChainLink | null {
+  const ofPools = troubleOfPools(view.status);
+  const troubled = [...chainOf(view), ...(ofPools === null ? [] : [ofPools])].filter(({ trouble }) => trouble !== null);
   return troubled.find(({ state }) => state === "bad") ?? troubled[0] ?? null;
 }

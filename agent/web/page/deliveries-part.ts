@@ -1,12 +1,12 @@
 import { html } from "hono/html";
 
 import type { JobOutcome } from "../../journal/job-outcome.ts";
-import type { Fragment } from "./fragment.ts";
-import { jobCell } from "./github-links.ts";
+import type { Fragment } from "./markup/fragment.ts";
+import { jobCell } from "./markup/github-links.ts";
 import type { RecentDelivery } from "./history/recent.ts";
-import { mark, type State } from "./mark.ts";
-import { table } from "./table.ts";
-import { ago } from "./time.ts";
+import { mark, type State } from "./markup/mark.ts";
+import { table } from "./markup/table.ts";
+import { ago } from "./markup/time.ts";
 import { PAST_UNREAD, type PageView } from "./view.ts";
 
 /** What has become of a delivery's job, in a word, and why. */

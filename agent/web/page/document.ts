@@ -1,11 +1,14 @@
 import { html } from "hono/html";
 
-import { markupOf, type Fragment } from "./fragment.ts";
+import { ACT_FIELDS } from "./acts/act.ts";
+import { actWord } from "./acts-part.ts";
+import { markupOf, type Fragment } from "./markup/fragment.ts";
+import { mark } from "./markup/mark.ts";
 import { PARTS, titleOf, type Part } from "./parts.ts";
 import type { PageView } from "./view.ts";
 
-/** The whole page. It says all that it has to say without its script, which keeps it new. */
-export function pageDocument(view: PageView): string {
+/** The whole page; `done` is the act that led here. It says all that it has to say without its script, which keeps it new. */
+export function pageDocument(view: PageView, done?: string): string {
   const { agent, atMs } = view.status;
   return `<!doctype html>\n${markupOf(
     html`<html lang="en">
@@ -29,6 +32,7 @@ export function pageDocument(view: PageView): string {
             <noscript>As of ${new Date(atMs).toUTCString()}. <a href="/">Load it anew</a></noscript>
           </p>
         </header>
+        ${done !== undefined && Object.hasOwn(ACT_FIELDS, done) ? html`<p class="done card" role="status">${mark("ok", `Done: ${actWord(done)}`)}</p>` : ""}
         <main id="main">${PARTS.map((part) => section(part, view))}</main>
       </body>
     </html>`,

@@ -1,7 +1,7 @@
 import { html } from "hono/html";
 
-import type { Fragment } from "./fragment.ts";
-import { distance, shortText } from "./time.ts";
+import type { Fragment } from "./markup/fragment.ts";
+import { distance, shortText } from "./markup/time.ts";
 import type { PageView } from "./view.ts";
 
 /** What most people come for, in four figures. */

@@ -2,11 +2,11 @@ import { html } from "hono/html";
 
 import type { RunningJob, WaitingJob } from "../../../shared/status/job-status.ts";
 import { countText } from "../../../shared/text/count-text.ts";
-import type { Fragment } from "./fragment.ts";
-import { jobLink, repositoryLink, type LinkedJob } from "./github-links.ts";
-import { mark, type State } from "./mark.ts";
-import { table, type TableColumn } from "./table.ts";
-import { distance } from "./time.ts";
+import type { Fragment } from "./markup/fragment.ts";
+import { jobLink, repositoryLink, type LinkedJob } from "./markup/github-links.ts";
+import { mark, type State } from "./markup/mark.ts";
+import { table, type TableColumn } from "./markup/table.ts";
+import { distance } from "./markup/time.ts";
 import type { PageView } from "./view.ts";
 
 /** Rows of one table; `hookline jobs` prints them all. */

@@ -3,9 +3,9 @@ import { html } from "hono/html";
 import { costAtGitHub, GITHUB_PRICES } from "../../../shared/costs/github-prices.ts";
 import { countText } from "../../../shared/text/count-text.ts";
 import type { JobDay } from "../../journal/finished-jobs.ts";
-import type { Fragment } from "./fragment.ts";
-import { repositoryLink } from "./github-links.ts";
-import { table } from "./table.ts";
+import type { Fragment } from "./markup/fragment.ts";
+import { repositoryLink } from "./markup/github-links.ts";
+import { table } from "./markup/table.ts";
 import { PAST_UNREAD, type PageView } from "./view.ts";
 
 const MOST_ROWS = 20;

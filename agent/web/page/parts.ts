@@ -1,11 +1,15 @@
+import { actsPart } from "./acts-part.ts";
 import { chainPart, headlinePart } from "./chain-part.ts";
+import { deadLettersPart } from "./dead-letters-part.ts";
 import { deliveriesPart } from "./deliveries-part.ts";
+import { doctorPart } from "./doctor-part.ts";
 import { figuresPart } from "./figures-part.ts";
-import { markupOf, type Fragment } from "./fragment.ts";
+import { markupOf, type Fragment } from "./markup/fragment.ts";
 import { runningPart, waitingPart } from "./jobs-part.ts";
 import { minutesPart } from "./minutes-part.ts";
 import { poolsPart } from "./pools-part.ts";
 import { recentPart } from "./recent-part.ts";
+import { slotsPart } from "./slots-part.ts";
 import { sweepsPart } from "./sweeps-part.ts";
 import type { PageView } from "./view.ts";
 import { waitsPart } from "./waits-part.ts";
@@ -27,11 +31,15 @@ export const PARTS: readonly Part[] = [
   { id: "pools", title: "Pools", show: poolsPart },
   { id: "waiting", title: "Waiting", show: waitingPart },
   { id: "running", title: "Running", show: runningPart },
+  { id: "slots", title: "Slots", show: slotsPart },
   { id: "recent", title: "Recent jobs", show: recentPart },
   { id: "waits", title: "Over time", show: waitsPart },
   { id: "minutes", title: "Served", show: minutesPart },
   { id: "deliveries", title: "Deliveries", show: deliveriesPart },
+  { id: "dead", title: "Dead letters", show: deadLettersPart },
   { id: "sweeps", title: "Sweeps", show: sweepsPart },
+  { id: "doctor", title: "Doctor", show: doctorPart },
+  { id: "acts", title: "Actions", show: actsPart },
 ];
 
 /** What the page says at one moment, as its script takes it: the markup of each part by its id. */

@@ -2,14 +2,15 @@ import { html } from "hono/html";
 
 import type { PoolStatus } from "../../../shared/status/pool-status.ts";
 import { countText } from "../../../shared/text/count-text.ts";
-import type { Fragment } from "./fragment.ts";
-import { mark, type State } from "./mark.ts";
-import { table } from "./table.ts";
-import { ago, distance } from "./time.ts";
+import { actForm } from "./acts/act-form.ts";
+import type { Fragment } from "./markup/fragment.ts";
+import { mark, type State } from "./markup/mark.ts";
+import { table } from "./markup/table.ts";
+import { ago, distance } from "./markup/time.ts";
 import type { PageView } from "./view.ts";
 
 /** Each pool against its bounds, with what keeps it from starting slots. */
-export function poolsPart({ status, holds }: PageView): Fragment {
+export function poolsPart({ status, holds, acting }: PageView): Fragment {
   const { pools, atMs } = status;
   return table<PoolStatus>({
     caption: "Pools with their slots and bounds",
@@ -27,6 +28,7 @@ export function poolsPart({ status, holds }: PageView): Fragment {
       { head: "Busy", kind: "number", cell: ({ slots }) => slots["busy"] ?? 0 },
       { head: "Idle", kind: "number", cell: ({ idle }) => idle },
       { head: "Waiting", kind: "number", cell: ({ waiting }) => waiting },
+      ...(acting === null ? [] : [{ head: "Do", cell: (pool: PoolStatus) => drainForm(pool, acting) }]),
     ],
   });
 }
@@ -41,6 +43,11 @@ function stateCell(pool: PoolStatus, isPaused: boolean, atMs: number): Fragment 
       ? ""
       : html`<p class="note">${lastFailure.message} ${lastFailure.remedy} (${ago(lastFailure.atMs, atMs)})</p>`;
   return html`${mark(state, word)}${wait}${failure}`;
+}
+
+function drainForm({ key, draining }: PoolStatus, acting: NonNullable<PageView["acting"]>): Fragment | string {
+  const [act, label] = draining ? (["undrain", "Undrain"] as const) : (["drain", "Drain"] as const);
+  return actForm(acting, { act, fields: { pool: key }, label, about: key });
 }
 
 function poolState({ draining, pauses, held, max, lastFailure }: PoolStatus, isPaused: boolean): [State, string] {

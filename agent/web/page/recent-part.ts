@@ -1,12 +1,12 @@
 import { html } from "hono/html";
 
 import { legsOf } from "../../journal/latency.ts";
-import type { Fragment } from "./fragment.ts";
-import { jobCell } from "./github-links.ts";
+import type { Fragment } from "./markup/fragment.ts";
+import { jobCell } from "./markup/github-links.ts";
 import type { RecentJob } from "./history/recent.ts";
-import { mark, type State } from "./mark.ts";
-import { table } from "./table.ts";
-import { ago, shortText } from "./time.ts";
+import { mark, type State } from "./markup/mark.ts";
+import { table } from "./markup/table.ts";
+import { ago, shortText } from "./markup/time.ts";
 import { PAST_UNREAD, type PageView } from "./view.ts";
 
 /** The legs of a job's way that its bar is made of, each with the instants between which it lies. */

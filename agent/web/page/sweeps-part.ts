@@ -2,10 +2,10 @@ import { html } from "hono/html";
 
 import { countText } from "../../../shared/text/count-text.ts";
 import type { SweepStatus } from "../../../shared/status/sweep-status.ts";
-import type { Fragment } from "./fragment.ts";
-import { mark } from "./mark.ts";
-import { table } from "./table.ts";
-import { ago, distance } from "./time.ts";
+import type { Fragment } from "./markup/fragment.ts";
+import { mark } from "./markup/mark.ts";
+import { table } from "./markup/table.ts";
+import { ago, distance } from "./markup/time.ts";
 import type { PageView } from "./view.ts";
 
 type Limit = SweepStatus["credential"]["limits"][number];

@@ -1,9 +1,10 @@
 import { html } from "hono/html";
 
-import { WAIT_BOUNDS_MS, type JobDay, type WaitHour } from "../../journal/finished-jobs.ts";
-import { chart } from "./chart.ts";
-import type { Fragment } from "./fragment.ts";
-import { shortText } from "./time.ts";
+import { WAIT_BOUNDS_MS, type JobDay } from "../../journal/finished-jobs.ts";
+import type { WaitHour } from "../../journal/wait-hours.ts";
+import { chart } from "./markup/chart.ts";
+import type { Fragment } from "./markup/fragment.ts";
+import { shortText } from "./markup/time.ts";
 import { PAST_UNREAD, type PageView } from "./view.ts";
 
 interface ServedDay {

@@ -110,19 +110,3 @@ test("a job without the times that its report needs counts with what it has", ()
   jobs.note(finished(1, { createdAtMs: null, startedAtMs: null, conclusion: null }), T0);
   expect(jobs.days("2026-11-01")).toMatchObject([{ jobs: 1, runMs: 0, waitMs: 0, conclusion: "unknown" }]);
 });
-
-test("promise 17: how long jobs waited is told by the hour, from the shortest wait to the longest", () => {
-  const { jobs } = openAt(":memory:");
-  const hourMs = 60 * 60_000;
-  const from = Math.ceil(T0 / hourMs) * hourMs;
-  const waited = (jobId: number, waitMs: number, completedAtMs: number): void => {
-    jobs.note(finished(jobId, { createdAtMs: from, startedAtMs: from + waitMs, completedAtMs }), completedAtMs);
-  };
-  for (let n = 1; n <= 20; n += 1) waited(n, n * 1000, from + 100_000);
-  waited(30, 7000, from + 2 * hourMs);
-  waited(31, 1000, from - hourMs);
-  expect(jobs.waitHours(from)).toEqual([
-    { atMs: from, jobs: 20, p50Ms: 10_000, p95Ms: 19_000 },
-    { atMs: from + 2 * hourMs, jobs: 1, p50Ms: 7000, p95Ms: 7000 },
-  ]);
-});

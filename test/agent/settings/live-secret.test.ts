@@ -96,6 +96,7 @@ test.each([
   "HOOKLINE_READ_TOKEN",
   "HOOKLINE_READ_TOKEN_PREVIOUS",
   "HOOKLINE_HTTP_TOKEN",
+  "HOOKLINE_HTTP_OPERATOR_TOKEN",
   "GITHUB_WEBHOOK_SECRET",
   "GITHUB_WEBHOOK_SECRET_PREVIOUS",
 ] as const)("promise 20: %s is read anew from its file", (name) => {

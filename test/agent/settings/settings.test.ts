@@ -49,7 +49,7 @@ test("an empty environment gives the documented defaults", () => {
     waitingTooLongMs: 1_800_000,
     staleMs: 900_000,
     mailbox: { retentionMs: 604_800_000, maxUnacked: 50_000 },
-    http: { listen: null, token: null, read: "token", hosts: [] },
+    http: { listen: null, token: null, operatorToken: null, read: "token", hosts: [] },
     notices: { receivers: [], secret: null, quiet: null, without: [] },
   });
 });
@@ -140,6 +140,7 @@ test.each([...SECRET_VARIABLES])(
         settings.previousWebhookSecret,
         settings.registryAuth,
         settings.http.token,
+        settings.http.operatorToken,
         settings.notices.secret,
       ];
       found.push(...settings.notices.receivers.map(({ kind, url }) => `${kind}+${url}`));

@@ -24,7 +24,7 @@ describe("names of private repositories are read by those alone who have the tok
   );
 
   test("where nobody made a token, nothing opens it", async () => {
-    const { get } = await webWorld({}, null);
+    const { get } = await webWorld({}, { token: null });
     for (const authorization of ["Bearer undefined", "Bearer null", basic("me:"), basic("me:undefined")])
       expect((await get("/api/status", { authorization })).status).toBe(401);
   });

@@ -2,7 +2,9 @@ import { request, type IncomingHttpHeaders } from "node:http";
 
 import { onTestFinished } from "vitest";
 
-import { startWeb } from "../../../agent/web/start-web.ts";
+import { NodeSql } from "../../../agent/sqlite/node-sql.ts";
+import type { ShownSecret } from "../../../agent/settings/shown-secrets.ts";
+import { startWeb, type StartWebOptions } from "../../../agent/web/start-web.ts";
 import type { ServedHttp } from "../../../agent/settings/require-settings.ts";
 import { capturedLog } from "../../samples/captured-log.ts";
 import { temporaryFolder } from "../../stand-ins/files/temporary-folder.ts";
@@ -19,36 +21,56 @@ export interface WebAnswer {
   readonly body: string;
 }
 
+/** What the page's forms are opened with. */
+export const OPERATOR = "an-operator-of-this-test";
+
+export interface WebWorldOptions {
+  /** Null where nobody made one. */
+  readonly token?: string | null;
+  /** Null where the page only shows. */
+  readonly operator?: string | null;
+  /** Of the journal. */
+  readonly dataFolder?: string;
+  readonly edge?: StartWebOptions["edge"];
+  readonly deadLetters?: StartWebOptions["deadLetters"];
+  readonly examine?: StartWebOptions["examine"];
+  readonly clock?: StartWebOptions["clock"];
+}
+
 /** A hand-driven daemon that is served on a free port of this machine. */
-export async function webWorld(
-  change: Partial<ServedHttp> = {},
-  secret: string | null = TOKEN,
-  dataFolder = temporaryFolder(),
-) {
+export async function webWorld(change: Partial<ServedHttp> = {}, options: WebWorldOptions = {}) {
+  const { token: secret = TOKEN, operator = null, dataFolder = temporaryFolder() } = options;
+  const { edge = null, deadLetters = null, examine = null, clock = new VirtualClock() } = options;
   const daemon = new HandDrivenDaemon();
   const captured = capturedLog();
   const http: ServedHttp = {
     listen: { host: "127.0.0.1", port: 0 },
     token: null,
+    operatorToken: null,
     read: "token",
     hosts: ["nas.home"],
     ...change,
   };
-  const token = secret === null ? null : { reveal: () => secret };
+  const shown = (text: string | null): ShownSecret | null => (text === null ? null : { reveal: () => text });
+  const journalSql = new NodeSql(":memory:");
   const server = await startWeb({
     http,
-    token,
+    token: shown(secret),
+    operatorToken: shown(operator),
     daemon,
     githubApiUrl: "https://api.github.com",
     dataFolder,
-    edge: null,
-    clock: new VirtualClock(),
+    journalSql,
+    edge,
+    deadLetters,
+    examine,
+    clock,
     log: captured.log,
   });
   onTestFinished(() => server.close());
   const get = (path: string, headers: Record<string, string> = {}) => ask(server.port, path, headers);
   const read = (path: string) => get(path, { authorization: `Bearer ${TOKEN}` });
-  return { daemon, server, get, read, records: () => captured.records() };
+  return { daemon, server, journalSql, get, read, records: () => captured.records() };
 }
 
 /** By hand, since `fetch` lets nobody set the Host header. */

@@ -2,7 +2,8 @@ import { errorFields } from "../../../../shared/errors/message-of.ts";
 import type { Clock } from "../../../../shared/clock/clock.ts";
 import type { Logger } from "../../../../shared/log/logger.ts";
 import { SayOnce } from "../../../../shared/log/say-once.ts";
-import type { JobDay, WaitHour } from "../../../journal/finished-jobs.ts";
+import type { JobDay } from "../../../journal/finished-jobs.ts";
+import { waitHours, type WaitHour } from "../../../journal/wait-hours.ts";
 import { openToRead, type ReadableJournal } from "../../../journal/open-to-read.ts";
 import { recentOf, type Recent } from "./recent.ts";
 
@@ -56,12 +57,14 @@ export class History {
     const { dataFolder, ownPrefix, clock } = this.#options;
     try {
       this.#journal ??= openToRead(dataFolder);
-      const { journal, slots, finished } = this.#journal.parts;
+      const { files, parts } = this.#journal;
+      const { journal, slots, finished } = parts;
+      const [, slotsSql] = files;
       const nowMs = clock.now();
       return {
         ...recentOf(journal.signals(SIGNALS), (name) => slots.one(name), ownPrefix),
         days: finished.days(new Date(nowMs - DAYS * 24 * HOUR_MS).toISOString().slice(0, 10)),
-        hours: finished.waitHours(nowMs - HOURS * HOUR_MS),
+        hours: waitHours(slotsSql, nowMs - HOURS * HOUR_MS),
       };
     } catch (error) {
       this.#says.say("warn", "journal", "the page cannot read the journal", errorFields(error));

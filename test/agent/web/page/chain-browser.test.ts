@@ -2,6 +2,7 @@ import { afterAll, expect, test } from "vitest";
 
 import { systemClock } from "../../../../agent/clock/system-clock.ts";
 import { daemonOf } from "../../../../agent/daemon/daemon-of.ts";
+import { NodeSql } from "../../../../agent/sqlite/node-sql.ts";
 import { startWeb } from "../../../../agent/web/start-web.ts";
 import { silentLogger } from "../../../../shared/log/logger.ts";
 import { REPOSITORY, startDemoWorld } from "../../../demo/demo-world.ts";
@@ -23,12 +24,16 @@ async function pageOfDemo(standalone = false) {
   });
   stack.defer(() => world.close());
   const server = await startWeb({
-    http: { listen: { host: "127.0.0.1", port: 0 }, token: null, read: "open", hosts: [] },
+    http: { listen: { host: "127.0.0.1", port: 0 }, token: null, operatorToken: null, read: "open", hosts: [] },
     token: null,
+    operatorToken: null,
     daemon: daemonOf({ agent: world.agent, fleetFile: null, secrets: null }),
     githubApiUrl: world.env["GITHUB_API_URL"] ?? "",
     dataFolder: world.env["HOOKLINE_DATA"] ?? "",
+    journalSql: new NodeSql(":memory:"),
     edge: null,
+    deadLetters: null,
+    examine: null,
     clock: systemClock,
     log: silentLogger,
   });
@@ -68,7 +73,7 @@ test.skipIf(withoutBrowser)("a link that is cut is red on an open page, and heal
   expect(await page.textContent("#headline")).toContain("The link to the edge is down");
   world.link().mend();
   await page.waitForSelector("#link-link.ok");
-  await page.waitForFunction("document.querySelector('#headline').textContent.includes('is up')");
+  await page.waitForFunction("document.querySelector('#headline').textContent.includes('All is well')");
   await noticed;
 });
 

@@ -1,10 +1,8 @@
-import { afterAll, describe, expect, onTestFinished, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 
-import { startWeb } from "../../../../agent/web/start-web.ts";
-import { silentLogger } from "../../../../shared/log/logger.ts";
 import { freshnessOf } from "../../doctor/freshness-sample.ts";
-import { HandDrivenDaemon } from "../../control/world.ts";
 import { VirtualClock } from "../../../stand-ins/time/virtual-clock.ts";
+import { OPERATOR, webWorld } from "../web-world.ts";
 import { axeFindings, closeBrowser, openPage, picture, withoutBrowser } from "./browser.ts";
 import { fullStatus } from "./full-status.ts";
 import { pageJournal, type PageJournalOptions } from "./page-journal.ts";
@@ -16,24 +14,21 @@ const LOOKS = [1440, 390].flatMap((width) =>
   (["light", "dark"] as const).map((colorScheme) => ({ width, colorScheme })),
 );
 
-/** A page on which every part is full; where its clock stands still, so do the pictures. */
+/** A page on which every part is full, for one who may act; where its clock stands still, so do the pictures. */
 async function fullPage(journal: PageJournalOptions = { jobs: 200 }) {
-  const daemon = new HandDrivenDaemon();
-  daemon.document = fullStatus();
-  daemon.swept = daemon.document.sweeps.last;
-  const clock = new VirtualClock();
-  const server = await startWeb({
-    http: { listen: { host: "127.0.0.1", port: 0 }, token: null, read: "open", hosts: [] },
-    token: null,
-    daemon,
-    githubApiUrl: "https://api.github.com",
-    dataFolder: pageJournal(journal),
-    edge: () => Promise.resolve(freshnessOf({ now: AT_MS, lastDeliveryAt: AT_MS - 42_000 })),
-    clock: { now: () => AT_MS, monotonicMs: () => clock.monotonicMs() },
-    log: silentLogger,
-  });
-  onTestFinished(() => server.close());
-  return { daemon, server };
+  const monotonic = new VirtualClock();
+  const world = await webWorld(
+    { read: "open" },
+    {
+      operator: OPERATOR,
+      dataFolder: pageJournal(journal),
+      edge: () => Promise.resolve(freshnessOf({ now: AT_MS, lastDeliveryAt: AT_MS - 42_000 })),
+      clock: { now: () => AT_MS, monotonicMs: () => monotonic.monotonicMs() },
+    },
+  );
+  world.daemon.document = fullStatus();
+  world.daemon.swept = world.daemon.document.sweeps.last;
+  return world;
 }
 
 describe.skipIf(withoutBrowser)("the page in a browser", () => {
@@ -117,6 +112,19 @@ describe.skipIf(withoutBrowser)("the page in a browser", () => {
     expect(await page.evaluate("document.querySelector('#table-days').open")).toBe(true);
     const rows = await page.$$eval("#waiting tbody tr", (all) => all.map(({ id }) => id));
     expect(rows).toEqual(waiting.map(({ jobId }) => `waiting-${jobId}`));
+  });
+
+  test.each([true, false])("a form acts and says so, with JavaScript: %s", async (javaScriptEnabled) => {
+    const { daemon, server } = await fullPage();
+    const httpCredentials = { username: "me", password: OPERATOR };
+    const { page } = await openPage(server.url, { javaScriptEnabled, httpCredentials });
+    await page.click("#acts button:has-text('Pause for an hour')");
+    await page.waitForSelector(".done:has-text('Done: Pause')");
+    expect(daemon.held.operatorPause).toMatchObject({ untilMs: 60 * 60_000 });
+    await page.click("#acts button:has-text('Resume')");
+    await page.waitForSelector(".done:has-text('Done: Resume')");
+    expect(daemon.held.operatorPause).toBeNull();
+    expect(await page.textContent("#acts")).toContain("127.0.0.1");
   });
 
   test("without JavaScript the page says the same, tables of the charts included", async () => {

@@ -1,6 +1,6 @@
 import { html } from "hono/html";
 
-import { ageText } from "../../../shared/text/age-text.ts";
+import { ageText } from "../../../../shared/text/age-text.ts";
 import type { Fragment } from "./fragment.ts";
 
 const AT = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "medium", timeZone: "UTC" });
