@@ -1,4 +1,5 @@
 import { statSync } from "node:fs";
+import { dirname } from "node:path";
 
 /** Whose a file is and what its mode lets others do. */
 export interface FileOwner {
@@ -15,6 +16,14 @@ export function fileOwner(path: string): FileOwner | null {
   } catch {
     return null;
   }
+}
+
+/** The deepest folder above `path` that can be looked at: the one that may not be entered, where `path` cannot be. */
+export function nearestFolder(path: string): { readonly folder: string; readonly owner: FileOwner } | null {
+  const folder = dirname(path);
+  const owner = fileOwner(folder);
+  if (owner !== null) return { folder, owner };
+  return folder === path ? null : nearestFolder(folder);
 }
 
 /** As `ls -ln` has it. */

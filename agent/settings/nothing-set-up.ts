@@ -1,8 +1,7 @@
-import { existsSync } from "node:fs";
-
 import type { ConfigProblem } from "../../shared/fleet/config-error.ts";
 import type { Environment } from "./environment.ts";
 import { secretFile } from "./setting-text.ts";
+import { readTextFile } from "./text-file.ts";
 
 /** What somebody types who has not begun. */
 export const BEGIN =
@@ -18,7 +17,12 @@ const BEGUN = ["HOOKLINE_TOKEN", "GITHUB_TOKEN", "GITHUB_APP_PRIVATE_KEY"];
 export function notBegun(env: Environment, cwd: string): ConfigProblem | null {
   const isSet = (name: string): boolean => (env[name] ?? "") !== "";
   const files = BEGUN.map((name) => secretFile(name, env, cwd)).filter((file) => file !== null);
-  if (isSet("HOOKLINE_EDGE_URL") || BEGUN.some(isSet) || files.length < 2 || files.some((file) => existsSync(file)))
-    return null;
+  if (isSet("HOOKLINE_EDGE_URL") || BEGUN.some(isSet) || files.length < 2 || !files.every(isAbsent)) return null;
   return { path: "", message: `nothing is set up yet; ${BEGIN}` };
+}
+
+/** What may not be looked at is there, or may be. */
+function isAbsent(file: string): boolean {
+  const read = readTextFile(file);
+  return "failed" in read && read.absent;
 }

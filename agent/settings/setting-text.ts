@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import type { Environment } from "./environment.ts";
-import { describeOwner, fileOwner, ownReader, type FileOwner } from "./file-owner.ts";
+import { describeOwner, fileOwner, nearestFolder, ownReader, type FileOwner } from "./file-owner.ts";
 import { readTextFile } from "./text-file.ts";
 
 /** A setting's text, null where it is unset, or what is wrong with the way it was given. */
@@ -25,19 +25,29 @@ export function secretText(name: string, env: Environment, cwd: string): Setting
   if (path === null) return plainText(name, env);
   if ((env[name] ?? "") !== "") return { path: name, failed: `is set, and ${pointer} as well; keep one of them` };
   const read = readTextFile(path);
-  const owner = fileOwner(path);
   const file = `names ${env[pointer]}, which`;
-  const whose = owner === null ? "" : ` (${describeOwner(owner)})`;
-  if ("failed" in read)
-    return { path: pointer, failed: `${file} cannot be read: ${read.failed}${whose}; ${cureOf(owner)}` };
+  if ("failed" in read) return { path: pointer, failed: `${file} cannot be read: ${read.failed}${cureOf(path, read)}` };
   const text = read.text.replace(/\r?\n$/, "");
-  if (text === "") return { path: pointer, failed: `${file} is empty${whose}; write the secret into it` };
+  if (text === "") return { path: pointer, failed: `${file} is empty${whoseOf(path)}; write the secret into it` };
   return { text };
 }
 
+function whoseOf(path: string): string {
+  const owner = fileOwner(path);
+  return owner === null ? "" : ` (${describeOwner(owner)})`;
+}
+
+/** Of a folder that may not be entered even the files in it are unknown. */
+function cureOf(path: string, { absent }: { readonly absent: boolean }): string {
+  if (absent) return "; put the file there";
+  const owner = fileOwner(path);
+  if (owner !== null) return ` (${describeOwner(owner)}); ${readerCure(owner, "it")}`;
+  const near = nearestFolder(path);
+  if (near === null) return "; let this user read it";
+  return ` (the folder ${near.folder}: ${describeOwner(near.owner)}); ${readerCure(near.owner, "the folder and what is in it")}`;
+}
+
 /** The pages have the container's user from HOOKLINE_UID and HOOKLINE_GID in config/.env. */
-function cureOf(owner: FileOwner | null): string {
-  if (owner === null) return "put the file there";
-  const { uid, gid } = owner;
-  return `let this user (${ownReader()}) read it: chown it to that user, or start the container as its owner, HOOKLINE_UID=${uid} HOOKLINE_GID=${gid}`;
+function readerCure({ uid, gid }: FileOwner, what: string): string {
+  return `let this user (${ownReader()}) read ${what}: chown it to that user, or start the container as its owner, HOOKLINE_UID=${uid} HOOKLINE_GID=${gid}`;
 }
