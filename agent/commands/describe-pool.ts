@@ -2,6 +2,7 @@ import type { Hardening } from "../../shared/fleet/hardening.ts";
 import { enginesOf } from "../../shared/fleet/engine.ts";
 import { formatBytes } from "../../shared/fleet/memory-size.ts";
 import type { Pool, PoolResources } from "../../shared/fleet/pool.ts";
+import { describeEntry } from "../../shared/schedule/schedule-entry.ts";
 import { describeSizes, type PoolSizes } from "../../shared/fleet/sizes.ts";
 
 const INDENT = "  ";
@@ -14,6 +15,7 @@ export function describePool(pool: Pool): string {
     ["labels", labelsOf(pool)],
     ["slots", slotsOf(pool)],
     ...(pool.engines === undefined ? [] : [["engines", enginesOf(pool).join(", then ")] as const]),
+    ...(pool.schedule ?? []).map((entry) => ["hours", describeEntry(entry)] as const),
     ["image", `${pool.image} (${pool.architecture === "auto" ? "architecture of the host" : pool.architecture})`],
     ["limits", limitsOf(pool.resources)],
     ...(pool.sizes === undefined ? [] : [["sizes", sizesOf(pool.sizes)] as const]),
@@ -35,13 +37,15 @@ function labelsOf({ labels, groupOnly }: Pool): string {
   return groupOnly ? `${own}; and jobs without labels` : own;
 }
 
-function slotsOf({ scaling }: Pool): string {
+function slotsOf({ scaling, maxPerRepository, priority }: Pool): string {
   const { min, max, queueThreshold, cooldownSeconds } = scaling;
   const eagerness =
     queueThreshold === 1
       ? "at the first waiting job"
       : `at ${queueThreshold} waiting jobs or after ${cooldownSeconds} s`;
-  return `${min} to ${max}, growing ${eagerness}, shrinking after ${cooldownSeconds} s idle`;
+  const share = maxPerRepository === undefined ? "" : `; ${maxPerRepository} at most for one repository`;
+  const rank = priority === undefined ? "" : `; priority ${priority}`;
+  return `${min} to ${max}, growing ${eagerness}, shrinking after ${cooldownSeconds} s idle${share}${rank}`;
 }
 
 function sizesOf(sizes: PoolSizes): string {

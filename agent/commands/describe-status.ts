@@ -90,11 +90,13 @@ function poolRows({ pools }: Status): readonly string[] {
   return textTable(columns, rows).trimEnd().split("\n");
 }
 
-function stateOf({ draining, pauses, held, max }: PoolStatus): string {
+function stateOf({ draining, pauses, held, max, schedule }: PoolStatus): string {
   if (draining) return "drained";
   const [pause] = pauses.toSorted((a, b) => b.untilMs - a.untilMs);
   if (pause !== undefined) return `paused until ${new Date(pause.untilMs).toISOString()}: ${pause.code}`;
-  return held >= max ? "full" : "serves";
+  const state = held >= max ? "full" : "serves";
+  if (schedule === undefined || schedule.untilMs === null) return state;
+  return `${schedule.applies && max === 0 ? "closed" : state} until ${new Date(schedule.untilMs).toISOString()} by its schedule`;
 }
 
 function troublesOf({ key, lastFailure, outcomes }: PoolStatus, nowMs: number, call: string): readonly string[] {

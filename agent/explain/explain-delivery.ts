@@ -74,7 +74,12 @@ function tryPool(serving: ServingPool, job: Pick<JobFacts, "repository" | "isPri
   const labels = job.labels.length === 0 ? "jobs without labels" : `the labels ${job.labels.join(", ")}`;
   const size = sizeOf(serving, job);
   const own = size.length === 0 ? "" : `, by a runner of its own size (${size.join(", ")})`;
-  return { key, serves: true, reason: `it serves ${job.repository} and ${labels}${own}` };
+  return { key, serves: true, reason: `it serves ${job.repository} and ${labels}${own}${sharesOf(serving)}` };
+}
+
+function sharesOf({ pool: { maxPerRepository, priority } }: ServingPool): string {
+  const share = maxPerRepository === undefined ? "" : `, with ${maxPerRepository} slots at most for one repository`;
+  return priority === undefined ? share : `${share}, at priority ${priority} when room is short`;
 }
 
 function unknownStatus({ status }: Signal): Decision {

@@ -4,7 +4,9 @@ import { isOverdue, queuedSinceMs, type LedgerJob } from "./job.ts";
 import type { Ledger } from "./ledger.ts";
 import { MergedQueue, type QueueCursor, type TurnOf } from "./merged-queue.ts";
 import type { PoolBook } from "./pool-book.ts";
+import { limitsAt } from "./pool-limits.ts";
 import { scopeOf, sizeOf, type ServingPool } from "./pool-choice.ts";
+import { hasShare, highestPriority } from "./shares.ts";
 import { servingPoolsOf } from "./serving.ts";
 import type { Slot } from "./slot.ts";
 
@@ -21,6 +23,8 @@ export interface Allocation {
   readonly unplaced: ReadonlyMap<string, number>;
   /** The same without the jobs for which the pool could start nothing if it had room. */
   readonly starved: ReadonlyMap<string, number>;
+  /** What each repository holds once they are given. */
+  readonly holdings: Holdings;
   /** The first job that is older than GitHub lets a job wait, and that no sweep has seen at that age. */
   readonly overdue: LedgerJob | null;
 }
@@ -30,13 +34,15 @@ export type MayStart = (pool: Pool, scope: string) => boolean;
 
 /** A job that has waited for longer goes before turns. */
 const TURNS_FOR_MS = 10 * 60_000;
+/** No repository holds as many places. */
+const MORE_THAN_ANY_TURN = 1_000_000;
 type Place = QueueCursor<readonly ServingPool[]>;
 
 /**
  * Covers demand with slots that can take a job, oldest first, in any pool that may serve it; what is left reserves
  * places in the first pool in file order that `mayStart` and has room. There the repositories take turns by what each of
  * them holds already, so that one with many jobs does not keep the others waiting; a job that has waited for ten minutes
- * goes before turns. Once a class finds no place, none of its
+ * goes before turns, and pools of a higher priority before that. A pool holds no more than its share for a repository. Once a class finds no place, none of its
  * younger jobs can: so this reads as many jobs as there are places, however many wait.
  */
 export function allocate(
@@ -54,7 +60,7 @@ export function allocate(
   const covered = new Map<LedgerJob, Slot>();
   const pass: Pass = { book, nowMs, covered, holdings: new Holdings(ledger), overdue: null };
   const uncovered = cover(places, pass);
-  return { ...reserve(uncovered, pass, mayStart), covered, overdue: pass.overdue };
+  return { ...reserve(uncovered, pass, mayStart), covered, holdings: pass.holdings, overdue: pass.overdue };
 }
 
 /** Whether a pool's uncovered jobs, with a place or without, are too few for its threshold. */
@@ -104,7 +110,11 @@ function coverIn(serving: readonly ServingPool[], { facts }: LedgerJob, book: Po
   return undefined;
 }
 
-function reserve(places: readonly Place[], pass: Pass, mayStart: MayStart): Omit<Allocation, "covered" | "overdue"> {
+function reserve(
+  places: readonly Place[],
+  pass: Pass,
+  mayStart: MayStart,
+): Pick<Allocation, "starts" | "unplaced" | "starved"> {
   const queue = new MergedQueue(places, turnsBy(pass));
   const starts = new Map<ServingPool, LedgerJob[]>();
   const unplaced = new Map<string, number>();
@@ -112,13 +122,19 @@ function reserve(places: readonly Place[], pass: Pass, mayStart: MayStart): Omit
   for (let taken = queue.take(); taken !== null; taken = queue.take()) {
     const { job, cursor } = taken;
     const held = isHeld(pass, job);
-    const allowed = ({ pool: each }: ServingPool): boolean => mayStart(each, scopeOf(each, job.facts.repository));
+    const { repository } = job.facts;
+    const allowed = ({ pool: each }: ServingPool): boolean =>
+      mayStart(each, scopeOf(each, repository)) && hasShare(each, repository, pass.holdings);
     const pool = held ? undefined : cursor.value.find((each) => allowed(each) && pass.book.reserve(each.pool.key));
     if (pool !== undefined) enter(starts, pool, job, pass);
     else if (!held) {
       for (const each of cursor.value) {
         const { key, scaling } = each.pool;
-        const jobs = countLeft(cursor, pass.nowMs, Math.max(scaling.queueThreshold, scaling.max));
+        const jobs = countLeft(
+          cursor,
+          pass.nowMs,
+          Math.max(scaling.queueThreshold, limitsAt(each.pool, pass.nowMs).max),
+        );
         unplaced.set(key, (unplaced.get(key) ?? 0) + jobs);
         if (allowed(each)) starved.set(key, (starved.get(key) ?? 0) + jobs);
       }
@@ -140,9 +156,12 @@ function countLeft({ jobClass, next }: Place, nowMs: number, most: number): numb
   return jobs;
 }
 
+/** Pools of a higher priority go before all turns. */
 function turnsBy({ holdings, nowMs }: Pass): TurnOf<readonly ServingPool[]> {
-  return (job, { value }) =>
-    nowMs - queuedSinceMs(job) > TURNS_FOR_MS ? -1 : holdings.in(value, job.facts.repository);
+  return (job, { value }) => {
+    const turn = nowMs - queuedSinceMs(job) > TURNS_FOR_MS ? -1 : holdings.in(value, job.facts.repository);
+    return turn - highestPriority(value) * MORE_THAN_ANY_TURN;
+  };
 }
 
 function enter(starts: Map<ServingPool, LedgerJob[]>, pool: ServingPool, job: LedgerJob, { holdings }: Pass): void {

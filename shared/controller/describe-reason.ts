@@ -120,8 +120,15 @@ function describePlace(reason: PlaceReason): string {
       return `paused by the operator${reason.untilMs === null ? "" : ` until ${time(reason.untilMs)}`}`;
     case "draining":
       return `${reason.pool} is being drained`;
-    case "machine-full":
-      return `${reason.engine === undefined ? "this machine" : `engine ${reason.engine}`} holds as many slots as it may (maxSlots: ${reason.maxSlots})`;
+    case "machine-full": {
+      const behind = reason.behind === undefined ? "" : `; ${reason.behind.join(", ")} of higher priority goes first`;
+      const where = reason.engine === undefined ? "this machine" : `engine ${reason.engine}`;
+      return `${where} holds as many slots as it may (maxSlots: ${reason.maxSlots})${behind}`;
+    }
+    case "share":
+      return `${reason.pool} holds as many slots for ${reason.repository} as it may (maxPerRepository: ${reason.most})`;
+    case "scheduled":
+      return `${reason.pool} holds ${reason.max === 0 ? "no slot" : `${reason.max} at most`} until ${time(reason.untilMs)} by its schedule`;
     case "engine-silent":
       return `no Docker Engine of ${reason.pool} answers: ${reason.engines.join(", ")}`;
     case "full":

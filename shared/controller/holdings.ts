@@ -14,15 +14,15 @@ export class Holdings {
   }
 
   add(pool: string, repository: string): void {
-    this.#held.set(keyOf(pool, repository), this.#of(pool, repository) + 1);
+    this.#held.set(keyOf(pool, repository), this.of(pool, repository) + 1);
   }
 
   /** In these pools together. */
   in(pools: readonly ServingPool[], repository: string): number {
-    return pools.reduce((sum, { pool }) => sum + this.#of(pool.key, repository), 0);
+    return pools.reduce((sum, { pool }) => sum + this.of(pool.key, repository), 0);
   }
 
-  #of(pool: string, repository: string): number {
+  of(pool: string, repository: string): number {
     return this.#held.get(keyOf(pool, repository)) ?? 0;
   }
 }

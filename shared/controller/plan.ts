@@ -1,12 +1,14 @@
-import type { Pool } from "../fleet/pool.ts";
 import { allocate, isBelowThreshold, type MayStart } from "./allocation.ts";
 import { judgeDoubts, type Doubts } from "./doubt.ts";
 import { enginePauses, holdOf } from "./holds.ts";
 import { queuedSinceMs, type LedgerJob } from "./job.ts";
 import type { Ghost, Ledger } from "./ledger.ts";
+import type { Pool } from "../fleet/pool.ts";
 import { PoolBook } from "./pool-book.ts";
+import { limitsAt } from "./pool-limits.ts";
 import { scopeOf, sizeOf, warmScopesOf, type ServingPool } from "./pool-choice.ts";
 import type { ProvisionReason, RetireReason, VerifyReason } from "./reasons.ts";
+import { byPriority, priorityOf } from "./shares.ts";
 import { judgeSurplus, judgeUseless, unwanted, type RetirementVerdict } from "./retirement.ts";
 import type { Slot } from "./slot.ts";
 
@@ -68,6 +70,7 @@ class Planner {
   }
 
   run(): Plan {
+    for (const { pool } of this.#pools) this.#wakeFor(pool);
     const starved = this.#serveDemand();
     this.#keepWarm();
     const surplus = this.#retireSurplus(starved);
@@ -78,6 +81,12 @@ class Planner {
     }
     this.#cleanGhosts();
     return { actions: this.#actions, surplus, doubts: this.#doubts, nextAtMs: this.#nextAtMs };
+  }
+
+  /** Other hours are another plan. */
+  #wakeFor(pool: Pool): void {
+    const { wakeAtMs } = limitsAt(pool, this.#nowMs);
+    if (wakeAtMs !== null) this.#wakeAt(wakeAtMs);
   }
 
   #onlineDeadline(slot: Slot): number | undefined {
@@ -124,8 +133,8 @@ class Planner {
   }
 
   #keepWarm(): void {
-    for (const { pool } of this.#pools) {
-      const { min } = pool.scaling;
+    for (const { pool } of byPriority(this.#pools)) {
+      const { min } = limitsAt(pool, this.#nowMs);
       const scope = warmScopesOf(pool).find((each) => this.#mayStart(pool, each));
       if (scope === undefined) continue;
       while (this.#book.size(pool.key) < min && this.#book.reserve(pool.key)) {
@@ -138,18 +147,20 @@ class Planner {
 
   #retireSurplus(starved: ReadonlyMap<string, number>): ReadonlySet<string> {
     const surplus = new Set<string>();
-    let elsewhere = this.#neededOfMachine(starved);
-    const needed = this.#neededOfEngines(starved);
-    for (const { pool } of this.#pools) {
+    let madeWay = 0;
+    const madeWayOn = new Map<string, number>();
+    for (const { pool } of byPriority(this.#pools).toReversed()) {
       const idle = this.#book.idle(pool.key);
       // Idle slots in a pool that lacks room are of another repository or size: for each job that waits, and that
       // no slot on its way out makes room for, one makes way at once. On a full machine it may be any pool's.
       const here = Math.max(0, (starved.get(pool.key) ?? 0) - this.#book.leaving(pool.key));
-      const inTheWay = idle.filter(({ engine }) => takeOne(needed, engine));
-      const makeWay = Math.max(here, elsewhere, inTheWay.length);
-      elsewhere -= Math.min(makeWay, idle.length);
+      const elsewhere = this.#neededOfMachine(starved, priorityOf(pool)) - madeWay;
+      const needed = this.#neededOfEngines(starved, priorityOf(pool));
+      const inTheWay = idle.filter(({ engine }) => takeOne(needed, madeWayOn, engine));
+      const makeWay = Math.max(here, elsewhere, inTheWay.length, this.#beyondHours(pool));
+      madeWay += Math.min(makeWay, idle.length);
       const sized = idle.filter(({ sizeLabels }) => sizeLabels.length > 0).length;
-      const spare = Math.max(makeWay, sized, this.#book.size(pool.key) - pool.scaling.min);
+      const spare = Math.max(makeWay, sized, this.#book.size(pool.key) - limitsAt(pool, this.#nowMs).min);
       const first = new Set(inTheWay);
       const ordered = [...inTheWay, ...idle.filter((slot) => !first.has(slot))];
       for (const [at, slot] of ordered.slice(0, spare).entries()) {
@@ -165,18 +176,26 @@ class Planner {
     return surplus;
   }
 
-  /** How many slots of whatever pool have to make way, on a machine that holds as many as it may. */
-  #neededOfMachine(starved: ReadonlyMap<string, number>): number {
+  /** How many slots are more than the hours let be: those that are idle go at once. */
+  #beyondHours(pool: Pool): number {
+    if (!limitsAt(pool, this.#nowMs).scheduled) return 0;
+    return Math.max(0, this.#book.beyond(pool.key) - this.#book.leaving(pool.key));
+  }
+
+  /** How many slots of pools of a rank have to make way, on a machine that holds as many as it may, for those of no lower one. */
+  #neededOfMachine(starved: ReadonlyMap<string, number>, priority: number): number {
     if (!this.#book.isMachineFull) return 0;
     const leaving = this.#pools.reduce((sum, { pool }) => sum + this.#book.leaving(pool.key), 0);
-    return Math.max(0, ...[...starved.values()].map((jobs) => jobs - leaving));
+    const ranked = this.#pools.filter(({ pool }) => priorityOf(pool) >= priority);
+    return Math.max(0, ...ranked.map(({ pool }) => (starved.get(pool.key) ?? 0) - leaving));
   }
 
   /** The same of each engine that holds as many as it may, for jobs that no other engine could take. */
-  #neededOfEngines(starved: ReadonlyMap<string, number>): Map<string, number> {
+  #neededOfEngines(starved: ReadonlyMap<string, number>, priority: number): ReadonlyMap<string, number> {
     const needed = new Map<string, number>();
     if (this.#book.isMachineFull) return needed;
-    for (const [pool, jobs] of starved) {
+    for (const { pool: of } of this.#pools.filter((each) => priorityOf(each.pool) >= priority)) {
+      const [pool, jobs] = [of.key, starved.get(of.key) ?? 0];
       const [engine] = this.#book.isPoolFull(pool) ? [] : this.#book.fullEngines(pool);
       if (engine === undefined) continue;
       needed.set(engine, Math.max(needed.get(engine) ?? 0, jobs - this.#book.leavingOn(engine)));
@@ -247,10 +266,12 @@ class Planner {
   }
 }
 
-function takeOne(needed: Map<string, number>, engine: string): boolean {
-  const left = needed.get(engine) ?? 0;
-  if (left > 0) needed.set(engine, left - 1);
-  return left > 0;
+/** Whether one more has to make way on the engine; counts it if so. */
+function takeOne(needed: ReadonlyMap<string, number>, taken: Map<string, number>, engine: string): boolean {
+  const before = taken.get(engine) ?? 0;
+  if ((needed.get(engine) ?? 0) <= before) return false;
+  taken.set(engine, before + 1);
+  return true;
 }
 
 /** The pool that an action is about; null where it is about none, or none that is known. */

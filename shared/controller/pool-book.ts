@@ -2,6 +2,7 @@ import { hasSize } from "../fleet/sizes.ts";
 import { usableEngines } from "./holds.ts";
 import type { Ledger } from "./ledger.ts";
 import type { ServingPool } from "./pool-choice.ts";
+import { limitsAt } from "./pool-limits.ts";
 import { coveringSlots, isBusy, isUnseen, olderSlotFirst, type Slot } from "./slot.ts";
 
 interface Page {
@@ -37,7 +38,12 @@ export class PoolBook {
     this.#room = ledger.maxSlots;
     for (const { pool } of pools) {
       const engines = usableEngines(ledger, pool, nowMs);
-      const page = { room: pool.scaling.max, size: 0, leaving: 0, idleByScope: new Map<string, Map<string, Slot[]>>() };
+      const page = {
+        room: limitsAt(pool, nowMs).max,
+        size: 0,
+        leaving: 0,
+        idleByScope: new Map<string, Map<string, Slot[]>>(),
+      };
       this.#pages.set(pool.key, { ...page, engines, reserved: [] });
     }
     const all = [...ledger.slots];
@@ -143,6 +149,11 @@ export class PoolBook {
 
   get isMachineFull(): boolean {
     return this.#room <= 0;
+  }
+
+  /** How many slots there are beyond what the pool may hold. */
+  beyond(pool: string): number {
+    return Math.max(0, -(this.#pages.get(pool)?.room ?? 0));
   }
 
   /** How many places come free without anybody's doing. */

@@ -42,8 +42,16 @@ export const waitReasonSchema = z.discriminatedUnion("code", [
   z.object({ code: z.literal("not-given"), pool, slot }),
   z.object({ code: z.literal("threshold"), pool, threshold: z.number(), untilMs: atMs }),
   z.object({ code: z.literal("full"), pools: z.readonly(z.array(z.string())) }),
-  /** `engine`: the bound is of that engine, and not of all of them together. */
-  z.object({ code: z.literal("machine-full"), maxSlots: z.number(), engine: z.optional(z.string()) }),
+  z.object({ code: z.literal("scheduled"), pool, max: z.number(), untilMs: atMs }),
+  z.object({ code: z.literal("share"), pool, repository: z.string(), most: z.number() }),
+  z.object({
+    code: z.literal("machine-full"),
+    maxSlots: z.number(),
+    /** Whose bound it is; absent for that of all engines together. */
+    engine: z.optional(z.string()),
+    /** Pools of a higher priority for which jobs wait; absent where there are none. */
+    behind: z.optional(z.readonly(z.array(pool))),
+  }),
   z.object({ code: z.literal("no-room"), pool, untilMs: atMs }),
   z.object({ code: z.literal("paused"), pool, why: z.string(), failures: z.number(), untilMs: atMs }),
   /** `forMs`: since one of them answered last. */

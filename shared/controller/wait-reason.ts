@@ -6,7 +6,9 @@ import { enginePauses, holdOf, usableEngines } from "./holds.ts";
 import { isGone, isOverdue, queuedSinceMs, type LedgerJob } from "./job.ts";
 import type { Ledger } from "./ledger.ts";
 import { PoolBook } from "./pool-book.ts";
+import { limitsAt } from "./pool-limits.ts";
 import { refusal, scopeOf, type ServingPool } from "./pool-choice.ts";
+import { hasShare, priorityOf } from "./shares.ts";
 import { servingPools } from "./serving.ts";
 import type { Slot } from "./slot.ts";
 import type { WaitCode, WaitReason } from "./wait-reason-schema.ts";
@@ -19,6 +21,8 @@ const MILDEST_FIRST: readonly WaitCode[] = [
   "threshold",
   "full",
   "machine-full",
+  "scheduled",
+  "share",
   "no-room",
   "paused",
   "engine-silent",
@@ -85,6 +89,7 @@ function refusals(pools: readonly ServingPool[], job: LedgerJob) {
 /** The places of one plan, and who gets them. */
 class Places {
   readonly #ledger: Ledger;
+  readonly #pools: readonly ServingPool[];
   readonly #nowMs: number;
   readonly #book: PoolBook;
   readonly #allocation: Allocation;
@@ -93,6 +98,7 @@ class Places {
 
   constructor(ledger: Ledger, pools: readonly ServingPool[], nowMs: number) {
     this.#ledger = ledger;
+    this.#pools = pools;
     this.#nowMs = nowMs;
     this.#book = new PoolBook(ledger, pools, nowMs);
     const mayStart: MayStart = (pool, scope) => holdOf(ledger, pool, scope, nowMs) === null;
@@ -127,10 +133,25 @@ class Places {
     if (held !== null) return held;
     const threshold = this.#allocation.starts.has(serving) ? this.#threshold(serving, job) : null;
     if (threshold !== null) return threshold;
-    if (this.#book.isMachineFull) return { code: "machine-full", maxSlots: this.#ledger.maxSlots };
+    const { repository } = job.facts;
+    const { maxPerRepository: most } = serving.pool;
+    if (most !== undefined && !hasShare(serving.pool, repository, this.#allocation.holdings))
+      return { code: "share", pool, repository, most };
+    if (this.#book.isMachineFull) return this.#machineFull(serving, this.#ledger.maxSlots);
     const [engine] = this.#book.isPoolFull(pool) ? [] : this.#book.fullEngines(pool);
-    if (engine !== undefined) return { code: "machine-full", maxSlots: this.#ledger.engines.maxSlots(engine), engine };
+    if (engine !== undefined) return { ...this.#machineFull(serving, this.#ledger.engines.maxSlots(engine)), engine };
+    const { max, scheduled, untilMs } = limitsAt(serving.pool, this.#nowMs);
+    if (scheduled && untilMs !== null && max < serving.pool.scaling.max)
+      return { code: "scheduled", pool, max, untilMs };
     return { code: "full", pools: [pool] };
+  }
+
+  #machineFull({ pool }: ServingPool, maxSlots: number): Extract<WaitReason, { code: "machine-full" }> {
+    const { starts, unplaced } = this.#allocation;
+    const wanted = (each: ServingPool): boolean => starts.has(each) || unplaced.has(each.pool.key);
+    const before = this.#pools.filter((each) => priorityOf(each.pool) > priorityOf(pool) && wanted(each));
+    const behind = before.length === 0 ? {} : { behind: before.map((each) => each.pool.key) };
+    return { code: "machine-full", maxSlots, ...behind };
   }
 
   /** A pause of the pool, or what keeps each of its engines from starting a slot. */

@@ -66,6 +66,8 @@ type PlaceReason = Extract<
       | "threshold"
       | "full"
       | "machine-full"
+      | "scheduled"
+      | "share"
       | "no-room"
       | "paused"
       | "engine-silent"
@@ -90,6 +92,10 @@ function placeRemedy(reason: PlaceReason): Remedy {
       return time("Raise maxSlots in the pools file, or wait for a job of any pool to end.");
     case "engine-silent":
       return silenceRemedy(reason.engines, reason.forMs);
+    case "share":
+      return time("Wait for a job of that repository to end, or raise maxPerRepository of the pool in the pools file.");
+    case "scheduled":
+      return time("Wait for the end of these hours, or change the schedule of the pool in the pools file.");
     case "no-room":
       return person(
         "Free disk or memory on this machine, or lower HOOKLINE_MIN_FREE_DISK or HOOKLINE_MIN_FREE_MEMORY.",

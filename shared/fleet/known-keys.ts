@@ -1,12 +1,13 @@
 import { resourcesShape } from "./fields.ts";
 import type { ConfigPath } from "./config-path.ts";
+import { scheduleEntryShape } from "./schedule-fields.ts";
 import { sizesShape } from "./size-fields.ts";
 import { engineShape } from "./engine-fields.ts";
 import { nearest } from "./nearest.ts";
 import { version1ImageShape, version1PoolShape, version1ScalingShape, version1Shape } from "./version-1.ts";
 import { version2PoolShape, version2ScalingShape, version2Shape } from "./version-2.ts";
 
-type Place = "file" | "image" | "engine" | "pool" | "scaling" | "resources" | "sizes";
+type Place = "file" | "image" | "engine" | "pool" | "scaling" | "resources" | "sizes" | "schedule";
 
 const KEYS: Readonly<Record<1 | 2, Readonly<Record<Place, readonly string[]>>>> = {
   1: {
@@ -17,6 +18,7 @@ const KEYS: Readonly<Record<1 | 2, Readonly<Record<Place, readonly string[]>>>> 
     scaling: Object.keys(version1ScalingShape),
     resources: Object.keys(resourcesShape),
     sizes: [],
+    schedule: [],
   },
   2: {
     file: Object.keys(version2Shape),
@@ -26,6 +28,7 @@ const KEYS: Readonly<Record<1 | 2, Readonly<Record<Place, readonly string[]>>>> 
     scaling: Object.keys(version2ScalingShape),
     resources: Object.keys(resourcesShape),
     sizes: Object.keys(sizesShape),
+    schedule: Object.keys(scheduleEntryShape),
   },
 };
 
@@ -44,6 +47,7 @@ export function unknownKeyMessage(path: ConfigPath, version: 1 | 2): string {
 function nameOf(place: Place, version: 1 | 2): string {
   if (place === "file") return `a version ${version} file`;
   if (place === "engine") return "an engine";
+  if (place === "schedule") return "an entry of schedule";
   return place === "pool" ? "a pool" : place;
 }
 
@@ -58,7 +62,7 @@ function placeOf(path: ConfigPath): Place {
   const parent = path.at(-2);
   if (parent === undefined) return "file";
   if (path.length === 3 && path[0] === "engines") return "engine";
-  if (typeof parent === "number") return "pool";
+  if (typeof parent === "number") return path.at(-3) === "schedule" ? "schedule" : "pool";
   const places = ["image", "scaling", "resources", "sizes"] as const;
   return places.find((place) => place === parent) ?? "file";
 }

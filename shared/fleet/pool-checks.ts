@@ -7,6 +7,7 @@ import { quote } from "./finding.ts";
 import { hardeningFindings } from "./hardening-checks.ts";
 import type { FleetFinding } from "./finding.ts";
 import { scopeFindings } from "./scope-checks.ts";
+import { scheduleFindings } from "./schedule-fields.ts";
 import { sizeFindings } from "./size-fields.ts";
 import { version1PoolShape, version1ScalingShape } from "./version-1.ts";
 import { DEFAULT_SLOTS, version2PoolShape, version2ScalingShape } from "./version-2.ts";
@@ -53,6 +54,7 @@ function version2Findings(value: unknown, at: ConfigPath, written: unknown): Fle
       runtime: pool.runtime,
     }),
     ...hardeningFindings({ ...pool, at }),
+    ...scheduleFindings(at, pool.schedule, max ?? pool.size ?? DEFAULT_SLOTS),
     ...sizeFindings(at, pool.sizes, pool.labels ?? []),
     ...sizeAgainstMax(at, pool.size, max),
     ...("max" in asMapping(source["scaling"])

@@ -1,5 +1,6 @@
 import type { ContainerOptions } from "./container-options.ts";
 import type { EngineSetting } from "./engine.ts";
+import type { Schedule } from "../schedule/schedule-entry.ts";
 import type { PoolSizes } from "./sizes.ts";
 
 /** Where a pool's runners register: with an organization's runner group, or with single repositories. */
@@ -45,6 +46,12 @@ export interface Pool {
   /** Whether it serves jobs that name only a runner group (`labels: []`). */
   readonly groupOnly: boolean;
   readonly scaling: Scaling;
+  /** Slots that may be started for jobs of one repository, beside those that run its jobs; no bound where it is absent. */
+  readonly maxPerRepository?: number;
+  /** Among pools that are short of room the highest goes first; 0 where it is absent. */
+  readonly priority?: number;
+  /** Hours with other numbers of slots; none where it is absent. */
+  readonly schedule?: Schedule;
   readonly architecture: Architecture;
   /** Image reference with tag or digest. */
   readonly image: string;

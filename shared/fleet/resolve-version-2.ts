@@ -2,6 +2,7 @@ import { containerOptionsOf } from "./container-fields.ts";
 import { enginesOfFile, enginesOfPool } from "./engine-fields.ts";
 import type { Fleet, Pool, PoolScope } from "./pool.ts";
 import { resourcesOf, withoutRepeats, withTag } from "./resolved-fields.ts";
+import { scheduleOf } from "./schedule-fields.ts";
 import { sizesOf } from "./size-fields.ts";
 import { DEFAULT_SLOTS } from "./version-2.ts";
 import type { Version2File } from "./version-2.ts";
@@ -29,6 +30,9 @@ function resolvePool(pool: Version2Pool, image: string): Pool {
     labels: withoutRepeats(pool.labels),
     groupOnly: pool.groupOnly,
     scaling: { ...pool.scaling, max: pool.scaling.max ?? pool.size ?? DEFAULT_SLOTS },
+    ...(pool.maxPerRepository === undefined ? {} : { maxPerRepository: pool.maxPerRepository }),
+    ...(pool.priority === undefined ? {} : { priority: pool.priority }),
+    ...scheduleOf(pool.schedule),
     architecture: pool.architecture,
     image: withTag(pool.image ?? image),
     command: pool.command,

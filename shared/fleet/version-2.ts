@@ -16,8 +16,10 @@ import {
   slotCount,
   textLike,
   warmSlotCount,
+  wholeNumber,
 } from "./fields.ts";
 import { containerShape } from "./container-fields.ts";
+import { scheduleField } from "./schedule-fields.ts";
 import { sizesShape } from "./size-fields.ts";
 import { fileEngines, poolEngine } from "./engine-fields.ts";
 
@@ -74,6 +76,18 @@ export const version2PoolShape = {
     "How the pool grows and shrinks",
   ),
   engine: poolEngine(),
+  maxPerRepository: described(
+    z.optional(slotCount()),
+    "Slots that may be held for jobs of one repository at a time. In an organization GitHub may still give an idle runner to any of its jobs",
+  ),
+  priority: described(
+    z.optional(wholeNumber(0, 100)),
+    "When the machine is short of room, pools with a higher number start their slots first; 0 if absent",
+  ),
+  schedule: described(
+    scheduleField(),
+    "Hours with other numbers of slots, for backups and quiet nights; of several the last one holds",
+  ),
   architecture: described(z._default(architectureName(), "auto"), "Architecture of the runners"),
   image: described(z.optional(imageReference()), "Image of this pool's runners; the file's image if absent"),
   command: described(

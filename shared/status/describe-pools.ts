@@ -1,4 +1,5 @@
 import type { Ledger } from "../controller/ledger.ts";
+import { limitsAt } from "../controller/pool-limits.ts";
 import { warmScopesOf, type ServingPool } from "../controller/pool-choice.ts";
 import { servingPoolsOf } from "../controller/serving.ts";
 import { coveringSlots, type Slot } from "../controller/slot.ts";
@@ -23,11 +24,15 @@ export function describePools(
   return pools.map(({ pool, runnerLabels }) => {
     const { key, scaling, image, network } = pool;
     const held = slots.get(key) ?? [];
+    const { min, max, scheduled: applies, untilMs } = limitsAt(pool, nowMs);
     return {
       key,
       labels: [...runnerLabels],
-      min: scaling.min,
-      max: scaling.max,
+      min,
+      max,
+      ...(pool.maxPerRepository === undefined ? {} : { maxPerRepository: pool.maxPerRepository }),
+      ...(pool.priority === undefined ? {} : { priority: pool.priority }),
+      ...(pool.schedule === undefined ? {} : { schedule: { applies, untilMs } }),
       queueThreshold: scaling.queueThreshold,
       cooldownSeconds: scaling.cooldownSeconds,
       image,

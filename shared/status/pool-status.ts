@@ -61,12 +61,26 @@ export const slotStatusSchema = z.object({
 export const poolStatusSchema = z.object({
   key: z.string(),
   labels: z.array(z.string()),
+  /** As of now, by its schedule where it has one; `max` too. */
   min: z.number(),
   max: z.number(),
   queueThreshold: z.number(),
   cooldownSeconds: z.number(),
   image: z.string(),
   network: z.string(),
+  /** Slots that it holds for one repository at most; absent where there is no bound. */
+  maxPerRepository: z.optional(z.number()),
+  /** Its rank when the machine is short of room; absent for 0. */
+  priority: z.optional(z.number()),
+  /** The hours that hold, where its schedule gives `min` and `max` now; absent for a pool without one. */
+  schedule: z.optional(
+    z.object({
+      /** Whether `min` and `max` are those of its hours, not its own. */
+      applies: z.boolean(),
+      /** When other numbers hold; null for never. */
+      untilMs: z.nullable(z.number()),
+    }),
+  ),
   /** What jobs may ask for by label; absent where they may ask for nothing. */
   sizes: z.optional(z.object({ memoryBytes: z.optional(z.number()), cpus: z.optional(z.number()) })),
   /** Engines that its slots may be on, the preferred one first. */

@@ -19,7 +19,7 @@ export const SUITES: Readonly<Record<Suite, readonly string[]>> = {
     "test/agent/slots",
     "test/agent/docker/pull.test.ts",
   ],
-  controller: [...VITEST, "--project", "node", "test/shared/controller"],
+  controller: [...VITEST, "--project", "node", "test/shared/controller", "test/shared/schedule"],
   journal: [...VITEST, "--project", "node", "test/agent/journal"],
   daemon: [...VITEST, "--project", "node", "test/agent/daemon"],
   control: [

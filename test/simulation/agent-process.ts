@@ -41,6 +41,14 @@ export class Disk {
     this.slots = new NodeSql(":memory:");
   }
 
+  /** The slot that was planned last; null where none is known. */
+  youngestSlot(): { readonly name: string; readonly plannedAtMs: number } | null {
+    // After a power cut the file is empty until an agent starts on it.
+    if (this.slots.exec("SELECT name FROM sqlite_schema WHERE name = 'slots'").length === 0) return null;
+    const [row] = this.slots.exec("SELECT name, planned_at FROM slots ORDER BY planned_at DESC LIMIT 1");
+    return row === undefined ? null : { name: String(row["name"]), plannedAtMs: Number(row["planned_at"]) };
+  }
+
   close(): void {
     this.signals.close();
     this.slots.close();

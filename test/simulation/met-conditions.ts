@@ -4,6 +4,7 @@ import type { Scenario } from "./scenario.ts";
 const CALM = calm();
 /** The operator's pause: no condition of the world, and met like one. */
 const PAUSE = "pause";
+const HOURS = "closed hours";
 
 /** The conditions of a run, with a note of those that somebody met while they were not calm. */
 export class MetConditions {
@@ -26,19 +27,24 @@ export class MetConditions {
     this.#met.add(PAUSE);
   }
 
+  /** That hours in which nothing is started held while a job waited. */
+  noteHours(): void {
+    this.#met.add(HOURS);
+  }
+
   get names(): readonly string[] {
     return [...this.#met];
   }
 }
 
 /** What a scenario makes go wrong, as it is named where it is met. */
-export function occurringIn({ items }: Scenario): readonly string[] {
+export function occurringIn({ items, closed }: Scenario): readonly string[] {
   const names = items.flatMap((item) => {
     if (item.kind === "pause") return [PAUSE];
     if (item.kind !== "trouble") return [];
     return Object.entries(item.change).map(([key, value]) => nameOf(key as keyof Conditions, value));
   });
-  return [...new Set(names)];
+  return [...new Set(closed === undefined ? names : [...names, HOURS])];
 }
 
 function nameOf(key: keyof Conditions, value: Conditions[keyof Conditions]): string {

@@ -62,6 +62,10 @@ export interface Scenario {
   readonly cooldownSeconds: number;
   /** Whether jobs may ask the pool for sizes by label, and some do. */
   readonly sizes?: boolean;
+  /** Slots of the pool for one repository at most. */
+  readonly maxPerRepository?: number;
+  /** Minutes of the run in which the pool's schedule starts nothing. */
+  readonly closed?: { readonly fromMinute: number; readonly toMinute: number };
   /** Without an edge from the first moment to the last. */
   readonly sweepsAlone: boolean;
   /** Whether the pool may have its slots on a machine beside the NAS too. */
@@ -109,6 +113,18 @@ export function scenarioOf(seed: number): Scenario {
 
 /** What a pool may have switched on, by dice of its own. */
 function withPoolFeatures(scenario: Scenario, dice: Dice): Scenario {
+  const shared = dice.chance(0.3) ? { ...scenario, maxPerRepository: dice.between(1, 3) } : scenario;
+  return withSizes(withHours(shared, dice), dice);
+}
+
+/** Not beside a clock that is set: the hours would come again in the calm. */
+function withHours(scenario: Scenario, dice: Dice): Scenario {
+  const [fromMinute, minutes] = [dice.between(1, 5), dice.between(1, 3)];
+  if (!dice.chance(0.3) || scenario.items.some(({ kind }) => kind === "set-clock")) return scenario;
+  return { ...scenario, closed: { fromMinute, toMinute: fromMinute + minutes } };
+}
+
+function withSizes(scenario: Scenario, dice: Dice): Scenario {
   if (!dice.chance(0.4)) return scenario;
   const items = scenario.items.map((item) =>
     item.kind === "job" && item.labels.includes("nas") && dice.chance(0.5)

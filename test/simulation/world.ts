@@ -1,4 +1,5 @@
 import type { Fleet } from "../../shared/fleet/pool.ts";
+import type { ScheduleEntry } from "../../shared/schedule/schedule-entry.ts";
 import { poolOf } from "../shared/controller/world.ts";
 import { AgentProcess, Disk, type Surroundings } from "./agent-process.ts";
 import { calm, type Conditions } from "./conditions.ts";
@@ -44,6 +45,8 @@ export class SimWorld {
   readonly #min: number;
   readonly #cooldownSeconds: number;
   readonly #sizes: boolean;
+  readonly #share: number | undefined;
+  readonly #closed: ScheduleEntry | null;
   /** The largest maximum that the pools file has named: slots from before an edit may still be there. */
   largestMax: number;
   process: AgentProcess;
@@ -92,6 +95,8 @@ export class SimWorld {
     this.#min = scenario.min;
     this.#cooldownSeconds = scenario.cooldownSeconds;
     this.#sizes = scenario.sizes ?? false;
+    this.#share = scenario.maxPerRepository;
+    this.#closed = scenario.closed === undefined ? null : closedHours(scenario.closed);
     this.largestMax = scenario.max;
     this.github.register("hookline-nas-2--home-aaaaaaaaaa", ["self-hosted"]);
     this.process = this.#boot();
@@ -116,7 +121,10 @@ export class SimWorld {
     const scaling = { min: this.min, max: this.#max, queueThreshold: 1, cooldownSeconds: this.#cooldownSeconds };
     const sizes = this.#sizes ? { sizes: SIZES } : {};
     const engines = this.#hasSecond ? { engines: ["local", "second"] } : {};
-    return { version: 2, pools: [poolOf({ key: POOL, scaling, scope: SCOPE, ...sizes, ...engines })] };
+    const share = this.#share === undefined ? {} : { maxPerRepository: this.#share };
+    const schedule = this.#closed === null ? {} : { schedule: [this.#closed] };
+    const features = { ...sizes, ...share, ...schedule, ...engines };
+    return { version: 2, pools: [poolOf({ key: POOL, scaling, scope: SCOPE, ...features })] };
   }
 
   #boot(): AgentProcess {
@@ -261,6 +269,7 @@ export class SimWorld {
       this.fail(new Violation("promise 6", `${alive} containers, ${this.largestMax} allowed`));
     this.#checkAcknowledged();
     if (this.pauses.holds) this.#checkPause();
+    if (this.#closed !== null) this.#checkHours(this.#closed);
     // No signal here is beyond this agent: one that the edge has set aside is lost to it.
     const dead = this.edge.mailbox.dead();
     if (dead > 0) this.fail(new Violation("promise 3", `${dead} signals were set aside as dead letters`));
@@ -271,6 +280,16 @@ export class SimWorld {
     const begun = this.pauses.slotBegunMeanwhile();
     if (begun !== null)
       this.fail(new Violation("pause", `slot ${begun} was begun while the operator had paused the fleet`));
+  }
+
+  #checkHours({ fromMinute, toMinute }: ScheduleEntry): void {
+    const minute = (atMs: number): number => (atMs / 60_000) % 1440;
+    const isClosed = (atMs: number): boolean => minute(atMs) >= fromMinute && minute(atMs) < toMinute;
+    if (!isClosed(this.clock.home.now())) return;
+    if (this.live().some(({ status }) => status === "queued")) this.met.noteHours();
+    const begun = this.disk.youngestSlot();
+    if (begun !== null && isClosed(begun.plannedAtMs))
+      this.fail(new Violation("hours", `slot ${begun.name} was begun in closed hours`));
   }
 
   #checkAcknowledged(): void {
@@ -306,6 +325,13 @@ export class SimWorld {
     this.edge.close();
     this.disk.close();
   }
+}
+
+/** The run begins at 08:00 in UTC. */
+function closedHours({ fromMinute, toMinute }: NonNullable<Scenario["closed"]>): ScheduleEntry {
+  const begin = 8 * 60;
+  const span = { fromMinute: begin + fromMinute, toMinute: begin + toMinute };
+  return { days: [0, 1, 2, 3, 4, 5, 6], timeZone: "UTC", max: 0, ...span };
 }
 
 const SIZES = { memoryBytes: 4 * 2 ** 30, cpus: 2 } as const;

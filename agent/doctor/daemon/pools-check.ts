@@ -39,7 +39,9 @@ function troublesOf(pool: PoolStatus, status: Status): readonly Trouble[] {
     const undo = `hookline drain ${pool.key} --undo`;
     troubles.push({ status: "warn", text: `${pool.key} is being drained: it starts nothing`, remedy: undo });
   }
-  if (pool.held >= pool.max) {
+  const closed = closedBySchedule(pool);
+  if (closed !== null) troubles.push(closed);
+  else if (pool.held >= pool.max) {
     troubles.push({
       status: "pass",
       text: `${pool.key} is full: ${pool.held} of ${countText(pool.max, "slot")}`,
@@ -47,6 +49,14 @@ function troublesOf(pool: PoolStatus, status: Status): readonly Trouble[] {
     });
   }
   return troubles;
+}
+
+/** It starts nothing in these hours, as its operator wants it: a job that is queued now waits for their end. */
+function closedBySchedule({ key, max, schedule }: PoolStatus): Trouble | null {
+  if (max > 0 || schedule === undefined) return null;
+  const until = schedule.untilMs === null ? "" : ` until ${new Date(schedule.untilMs).toISOString()}`;
+  const remedy = "Wait for the end of these hours, or change the schedule of the pool in the pools file.";
+  return { status: "warn", text: `${key} starts nothing${until} by its schedule`, remedy };
 }
 
 /** A pause of an account holds in pools that have not failed themselves: any pool's failure of its cause explains it. */

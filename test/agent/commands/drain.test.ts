@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 
 import { runCli } from "../../../agent/commands/commands.ts";
+import { runDrain } from "../../../agent/commands/drain.ts";
+import { VirtualClock } from "../../stand-ins/time/virtual-clock.ts";
 import { controlWorld } from "../control/world.ts";
 import { fakeIo, type FakeIo } from "./command-io.ts";
 
@@ -58,6 +60,24 @@ test("interrupted it says that the drain goes on; exit 1", async () => {
   expect(daemon.drainProgress().draining).toBe(true);
 });
 
+test("--all drains each pool of the daemon, --wait ends the waiting and not the drain, and --all --undo takes it back", async () => {
+  const { daemon, io } = await drainable();
+  const clock = new VirtualClock();
+  daemon.document = { ...daemon.document, fleet: { ...daemon.document.fleet, pools: ["home"] } };
+  const code = runDrain(["--all", "--wait", "20m"], io, GOES_ON, clock);
+  await expect.poll(() => io.out()).toMatch(/pool home: 1 busy/);
+  await clock.advance(20 * 60_000 - 1);
+  expect(clock.pending).toBe(1);
+  await clock.advance(1);
+  expect(await code).toBe(1);
+  expect(io.err()).toMatch(/Pool home was not empty yet.*\n.*hookline drain --all/);
+  expect(daemon.asked).toEqual(["home on"]);
+  const undo = fakeIo({ HOOKLINE_DATA: String(io.env["HOOKLINE_DATA"]) });
+  expect(await runDrain(["--all", "--undo", "--json"], undo, GOES_ON, clock)).toBe(0);
+  expect(undo.json()).toMatchObject({ ok: true, pools: [{ pool: "home", draining: false }] });
+  expect(clock.pending).toBe(0);
+});
+
 test("a drain that somebody else takes back ends the waiting; exit 1", async () => {
   const { daemon, io } = await drainable();
   const code = runCli(["drain", "home", "--json"], io, GOES_ON);
@@ -92,6 +112,8 @@ test.skipIf(process.getuid?.() === 0)("another user is told whose command it is;
 test.each<[string, readonly string[], RegExp]>([
   ["no pool", ["drain"], /POOL is missing/],
   ["a pool that there is not", ["drain", "hom"], /no pool hom.*\nDid you mean home\?/],
+  ["a pool and all of them", ["drain", "home", "--all"], /POOL is missing: name the pool to drain, or all/],
+  ["a wait that is no span", ["drain", "home", "--wait", "soon"], /--wait takes a span/],
   ["two pools", ["drain", "home", "away"], /Unexpected argument: away/],
   ["an option that there is not", ["drain", "home", "--undoo"], /no option --undoo\. Did you mean --undo\?/],
 ])("%s is exit 2", async (_case, args, message) => {

@@ -1,4 +1,5 @@
 import { isDemand, isOverdue, olderFirst, queuedSinceMs, type LedgerJob } from "../../../shared/controller/job.ts";
+import type { Pool } from "../../../shared/fleet/pool.ts";
 import type { Ledger } from "../../../shared/controller/ledger.ts";
 import { refusal, scopeOf, sizeOf, warmScopesOf, type ServingPool } from "../../../shared/controller/pool-choice.ts";
 import { coveringSlots, isBusy, type Slot } from "../../../shared/controller/slot.ts";
@@ -19,7 +20,7 @@ export function naiveStarts(ledger: Ledger, pools: readonly ServingPool[], nowMs
   const slots = [...ledger.slots];
   const covering = coveringSlots(slots, ledger.engines);
   const free = new Set<Slot>([...covering].filter((slot) => !ledger.isDraining(slot.pool)));
-  const room = new Map(pools.map(({ pool }) => [pool.key, pool.scaling.max - count(slots, pool.key)]));
+  const room = new Map(pools.map(({ pool }) => [pool.key, naiveLimits(pool, nowMs).max - count(slots, pool.key)]));
   const size = new Map(
     pools.map(({ pool }) => [pool.key, slots.filter((slot) => counts(slot, pool.key, covering)).length]),
   );
@@ -73,7 +74,11 @@ export function naiveStarts(ledger: Ledger, pools: readonly ServingPool[], nowMs
     const { facts } = job;
     left.splice(left.indexOf(job), 1);
     const scope = (each: ServingPool): string => scopeOf(each.pool, facts.repository);
-    const pool = pools.find((each) => refusal(each, facts) === null && take(each.pool.key, scope(each)));
+    const isWithinShare = ({ pool: { key, maxPerRepository: most = Infinity } }: ServingPool): boolean =>
+      held.filter((each) => each.pool === key && each.repository === facts.repository).length < most;
+    const pool = pools.find(
+      (each) => refusal(each, facts) === null && isWithinShare(each) && take(each.pool.key, scope(each)),
+    );
     if (pool === undefined) {
       unplaced.push(job);
       continue;
@@ -98,11 +103,35 @@ export function naiveStarts(ledger: Ledger, pools: readonly ServingPool[], nowMs
       else start(pool.key, scopeOf(pool, job.facts.repository), job.facts.jobId, sizeOf(serving, job.facts));
     }
   }
-  for (const { pool } of pools) {
+  for (const { pool } of pools.toSorted((a, b) => (b.pool.priority ?? 0) - (a.pool.priority ?? 0))) {
     const scope = warmScopesOf(pool).find((each) => mayStart(pool.key, each)) ?? "";
-    while ((size.get(pool.key) ?? 0) < pool.scaling.min && take(pool.key, scope)) start(pool.key, scope, null);
+    while ((size.get(pool.key) ?? 0) < naiveLimits(pool, nowMs).min && take(pool.key, scope))
+      start(pool.key, scope, null);
   }
   return starts;
+}
+
+/** By the clock in UTC, the one zone that these tests know. */
+export function naiveLimits(
+  { scaling, schedule = [] }: Pick<Pool, "scaling" | "schedule">,
+  nowMs: number,
+): { min: number; max: number } {
+  const entryAt = (ms: number) => {
+    const minute = Math.floor(ms / 60_000) % 1440;
+    const holds = schedule.filter(({ fromMinute: from, toMinute: to }) =>
+      from < to ? from <= minute && minute < to : from <= minute || minute < to,
+    );
+    return holds.at(-1);
+  };
+  const numbersAt = (ms: number): { min: number; max: number } => {
+    const max = entryAt(ms)?.max ?? scaling.max;
+    return { max, min: Math.min(max, entryAt(ms)?.min ?? scaling.min) };
+  };
+  const nextMinute = (Math.floor(nowMs / 60_000) + 1) * 60_000;
+  const minutes = [nextMinute, nextMinute + 60_000].filter((ms) => ms <= nowMs + 2 * 60_000);
+  const soonMs = minutes.find((ms) => entryAt(ms) !== entryAt(nowMs)) ?? nowMs;
+  const [now, soon] = [numbersAt(nowMs), numbersAt(soonMs)];
+  return { max: now.max, min: Math.min(now.max, Math.max(now.min, soon.min)) };
 }
 
 function count(slots: readonly Slot[], key: string): number {
@@ -145,5 +174,7 @@ function nextOf(
   };
   const kindOf = ({ facts }: LedgerJob): string => JSON.stringify([facts.repository, facts.isPrivate, facts.labels]);
   const heads = [...Map.groupBy(jobs, kindOf).values()].flatMap((each) => each.toSorted(olderFirst).slice(0, 1));
-  return heads.toSorted((a, b) => turn(a) - turn(b) || olderFirst(a, b))[0] ?? null;
+  const rank = ({ facts }: LedgerJob): number =>
+    Math.max(0, ...pools.filter((each) => refusal(each, facts) === null).map(({ pool }) => pool.priority ?? 0));
+  return heads.toSorted((a, b) => rank(b) - rank(a) || turn(a) - turn(b) || olderFirst(a, b))[0] ?? null;
 }

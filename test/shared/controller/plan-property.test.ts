@@ -5,8 +5,9 @@ import type { Pool } from "../../../shared/fleet/pool.ts";
 import { isDemand } from "../../../shared/controller/job.ts";
 import { refusal } from "../../../shared/controller/pool-choice.ts";
 import { waitReason } from "../../../shared/controller/wait-reason.ts";
+import type { Action } from "../../../shared/controller/plan.ts";
 import type { Phase } from "../../../shared/workflow-job/phase.ts";
-import { naiveStarts } from "./naive-plan.ts";
+import { naiveLimits, naiveStarts } from "./naive-plan.ts";
 import { job, OWN_PREFIX, poolOf, World } from "./world.ts";
 
 const RUNS = { numRuns: 1500 };
@@ -14,6 +15,16 @@ const REPOSITORIES = ["acme/web", "acme/api", "me/a", "me/b"];
 const SIZES = [["mem=4g"], ["MEM=2g"], ["cpu=2", "mem=4g"], ["mem=64g"]];
 const PLAIN = [["self-hosted"], ["nas"], ["NAS", "self-hosted"], ["gpu"], ["nas", "gpu"], []];
 const LABELS = [...PLAIN, ...PLAIN, ...SIZES, ...SIZES.map((size) => ["nas", ...size])];
+
+/** Around the time at which the steps happen. */
+const hours = fc.record({
+  days: fc.constant([0, 1, 2, 3, 4, 5, 6]),
+  fromMinute: fc.integer({ min: 700, max: 780 }),
+  toMinute: fc.integer({ min: 700, max: 780 }),
+  timeZone: fc.constant("UTC"),
+  min: fc.integer({ min: 0, max: 2 }),
+  max: fc.integer({ min: 0, max: 6 }),
+});
 
 const poolNamed = (key: string): fc.Arbitrary<Pool> =>
   fc
@@ -24,15 +35,21 @@ const poolNamed = (key: string): fc.Arbitrary<Pool> =>
       labels: fc.constantFrom(["nas"], ["gpu"], ["nas", "gpu"]),
       groupOnly: fc.boolean(),
       mine: fc.boolean(),
+      maxPerRepository: fc.option(fc.integer({ min: 1, max: 3 })),
+      priority: fc.constantFrom(null, null, 1, 2),
+      schedule: fc.option(fc.array(hours, { minLength: 1, maxLength: 3 })),
       sizes: fc.constantFrom(null, { memoryBytes: 8 * 2 ** 30 }, { memoryBytes: 2 * 2 ** 30, cpus: 4 }),
       engines: fc.constantFrom(null, ["local"], ["second"], ["local", "second"], ["second", "local"]),
     })
-    .map(({ max, min, threshold, labels, groupOnly, mine, sizes, engines }) =>
+    .map(({ max, min, threshold, labels, groupOnly, mine, sizes, schedule, maxPerRepository, priority, engines }) =>
       poolOf({
         key,
         labels,
         groupOnly,
         scaling: { min: Math.min(min, max), max, queueThreshold: threshold, cooldownSeconds: 60 },
+        ...(maxPerRepository === null ? {} : { maxPerRepository }),
+        ...(priority === null ? {} : { priority }),
+        ...(schedule === null ? {} : { schedule }),
         ...(sizes === null ? {} : { sizes }),
         ...(engines === null ? {} : { engines }),
         ...(mine ? { scope: { kind: "repositories", repositories: ["me/a", "me/b"] } } : {}),
@@ -126,6 +143,26 @@ function take(world: World, each: Step): void {
   }
 }
 
+/** Slots of a pool that run, are started, or could be for jobs of a repository. */
+function heldFor(
+  world: World,
+  starts: readonly Extract<Action, { type: "provision" }>[],
+  pool: string,
+  repository: string,
+) {
+  const slots = [...world.ledger.slots].filter((slot) => slot.pool === pool);
+  const runs = slots.filter(({ jobId }) => jobId !== null && world.ledger.job(jobId)?.facts.repository === repository);
+  const wanted = starts.filter(({ pool: of, reason }) => {
+    return of === pool && reason.code === "demand" && world.ledger.job(reason.jobId)?.facts.repository === repository;
+  });
+  const waiting = [...world.ledger.jobs].filter(({ facts }) => {
+    const why = waitReason(world.ledger, world.pools, facts.jobId, world.nowMs);
+    const isCovered = ["covered", "passed-over", "not-given", "threshold"].includes(why.code);
+    return facts.repository === repository && isCovered && "pool" in why && why.pool === pool;
+  });
+  return runs.length + wanted.length + waiting.length;
+}
+
 test("promise 6: no ledger makes a plan that exceeds max, or leaves a job unserved beside a free place", () => {
   fc.assert(
     fc.property(pools, fc.array(step, { maxLength: 60 }), (given, steps) => {
@@ -135,12 +172,20 @@ test("promise 6: no ledger makes a plan that exceeds max, or leaves a job unserv
       for (const { pool: each } of world.pools) {
         const slots = [...world.ledger.slots].filter((slot) => slot.pool === each.key).length;
         const wanted = starts.filter((start) => start.pool === each.key).length;
-        if (wanted > 0) expect(slots + wanted).toBeLessThanOrEqual(each.scaling.max);
+        const { max } = naiveLimits(each, world.nowMs);
+        if (wanted > 0) expect(slots + wanted).toBeLessThanOrEqual(max);
+        for (const { facts } of world.ledger.jobs) {
+          const why = waitReason(world.ledger, world.pools, facts.jobId, world.nowMs);
+          if (why.code === "share")
+            expect(heldFor(world, starts, why.pool, why.repository)).toBeGreaterThanOrEqual(why.most);
+        }
         const unserved = [...world.ledger.jobs].some(({ facts }) => {
           const why = waitReason(world.ledger, world.pools, facts.jobId, world.nowMs);
-          return why.code === "full" && why.pools.includes(each.key);
+          return (
+            (why.code === "full" && why.pools.includes(each.key)) || (why.code === "scheduled" && why.pool === each.key)
+          );
         });
-        if (unserved) expect(slots + wanted).toBeGreaterThanOrEqual(each.scaling.max);
+        if (unserved) expect(slots + wanted).toBeGreaterThanOrEqual(max);
       }
       for (const { engine } of starts) {
         const there = [...world.ledger.slots].filter((slot) => slot.engine === engine).length;

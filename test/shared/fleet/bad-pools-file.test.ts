@@ -6,6 +6,8 @@ const pool = (more: string): string => `version: 2\npools:\n  - { key: nas, orga
 /** A pool without a scope, with more keys. */
 const bare = (more: string): string => `version: 2\npools:\n  - { key: nas${more} }`;
 
+const HOURS = '{from: "22:00", to: "07:00", timeZone: UTC';
+
 test.each([
   ["an empty file", "", "", /file is empty/],
   ["a file of comments", "# nothing\n", "", /file is empty/],
@@ -31,6 +33,43 @@ test.each([
     pool(", resources: {ram: 1g}"),
     "pools[0].resources.ram",
     /known here: cpus, memory, pidsLimit/,
+  ],
+  ["hours that change nothing", pool(`, schedule: [${HOURS}}]`), "pools[0].schedule[0]", /give it min or max/],
+  [
+    "hours of no zone",
+    pool(`, schedule: [${HOURS.replace("UTC", "Europe/Atlantis")}, max: 0}]`),
+    "pools[0].schedule[0].timeZone",
+    /time zone of the IANA/,
+  ],
+  [
+    "hours without a zone",
+    pool(', schedule: [{from: "22:00", to: "07:00", max: 0}]'),
+    "pools[0].schedule[0].timeZone",
+    /time zone of the IANA/,
+  ],
+  [
+    "a day that there is not",
+    pool(`, schedule: [${HOURS}, max: 0, days: mon-fry}]`),
+    "pools[0].schedule[0].days",
+    /mon-fri/,
+  ],
+  [
+    "a time without quotes",
+    pool(", schedule: [{from: 22:00, to: 7, timeZone: UTC, max: 0}]"),
+    "pools[0].schedule[0].to",
+    /text/,
+  ],
+  [
+    "more warm slots than the hours let be",
+    pool(`, schedule: [${HOURS}, min: 2, max: 1}]`),
+    "pools[0].schedule[0].min",
+    /which is 1/,
+  ],
+  [
+    "an unknown key of hours",
+    pool(`, schedule: [${HOURS}, max: 0, until: "07:00"}]`),
+    "pools[0].schedule[0].until",
+    /entry of schedule/,
   ],
   ["an unknown size", pool(", sizes: {memory: {max: 1g}}"), "pools[0].sizes.memory", /known here: mem, cpu/],
   ["sizes that give none", pool(", sizes: {}"), "pools[0].sizes", /name mem or cpu/],
