@@ -14,7 +14,7 @@ import { median } from "./quartiles.ts";
 /** Ten minutes of one job and one sweep a minute, without the waiting between them. */
 const MINUTES = 10;
 const STARTS = 5;
-const MOST = { bundleBytes: 800 * 1024, residentKib: 96 * 1024, connectedMs: 1000 };
+const MOST = { bundleBytes: 880 * 1024, residentKib: 96 * 1024, connectedMs: 1000 };
 
 /** Size of the bundle, start to connected, memory at rest. Needs a Docker Engine. */
 export function benchAgent(): Promise<Measured<"agent">> {
