@@ -30,7 +30,7 @@ test("a repository gets no more of a pool than its share, and the others what is
   const world = new World(onePool(SHARED));
   for (const id of [1, 2, 3, 4]) world.signal(web(id));
   world.signal(api(9));
-  expect(jobsOf(world).toSorted()).toEqual([1, 2, 9]);
+  expect(new Set(jobsOf(world))).toEqual(new Set([1, 2, 9]));
   const why = waitReason(world.ledger, world.pools, 3, world.nowMs);
   expect(why).toEqual({ code: "share", pool: "home", repository: "acme/web", most: 2 });
   expect(describeWait(why)).toBe("home holds as many slots for acme/web as it may (maxPerRepository: 2)");
