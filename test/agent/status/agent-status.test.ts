@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 
+import { describeStatus } from "../../../agent/commands/describe-status.ts";
 import { Journal } from "../../../agent/journal/journal.ts";
 import { SlotRecords } from "../../../agent/journal/slot-records.ts";
 import { NodeSql } from "../../../agent/sqlite/node-sql.ts";
@@ -34,6 +35,18 @@ test("an agent at rest says so: linked, swept, empty, and what it serves", async
     jobs: { byReason: {}, waitingTotal: 0, runningTotal: 0 },
     remains: [],
   });
+});
+
+test("the operator's pause is in the document with its end, and gone from it once it is over", async () => {
+  const { agent, document, clock } = await world();
+  expect(document().operatorPause).toBeNull();
+  const { sinceMs } = agent.operator.pause(60_000);
+  expect(document().operatorPause).toEqual({ sinceMs, untilMs: sinceMs + 60_000 });
+  expect(describeStatus(document())).toMatch(/paused by the operator.* until .*hookline resume/);
+  await clock.advance(60_000);
+  expect(document().operatorPause).toBeNull();
+  agent.operator.pause(null);
+  expect(document().operatorPause).toMatchObject({ untilMs: null });
 });
 
 test("each waiting job has its reason, what would change it and who does; a running one its slot", async () => {
