@@ -1,6 +1,7 @@
 import { enginesOf } from "../fleet/engine.ts";
 import type { Pool } from "../fleet/pool.ts";
 import { allocate, isBelowThreshold, type Allocation, type MayStart } from "./allocation.ts";
+import type { JobTraits } from "./demand.ts";
 import { judgeDoubts, type Doubt, type Doubts } from "./doubt.ts";
 import { enginePauses, holdOf, usableEngines } from "./holds.ts";
 import { isGone, isOverdue, queuedSinceMs, type LedgerJob } from "./job.ts";
@@ -45,6 +46,7 @@ export class WaitReasons {
   readonly #nowMs: number;
   readonly #holds: readonly string[];
   readonly #known = new Map<LedgerJob, WaitReason>();
+  readonly #kinds = new Map<readonly string[], Kind>();
   #places: Places | null = null;
 
   /** `holds` say why nothing is planned yet. */
@@ -71,12 +73,29 @@ export class WaitReasons {
     if (isGone(job)) return { code: "gone", sinceMs: job.absentSinceMs ?? 0 };
     if (job.unconfirmed) return { code: "unconfirmed" };
     if (isOverdue(job, this.#nowMs)) return { code: "overdue" };
-    const serving = servingPools(this.#pools, job.facts);
-    if (serving.length === 0) return { code: "no-pool", refusals: refusals(this.#pools, job) };
-    if (this.#holds.length > 0) return { code: "not-ready", holds: [...this.#holds] };
+    const kind = this.#kindOf(job);
+    if (kind.serving.length === 0) return (kind.reason ??= { code: "no-pool", refusals: refusals(this.#pools, job) });
+    if (this.#holds.length > 0) return (kind.reason ??= { code: "not-ready", holds: [...this.#holds] });
     this.#places ??= new Places(this.#ledger, this.#pools, this.#nowMs);
-    return this.#places.reasonOf(job, serving);
+    return this.#places.reasonOf(job, kind);
   }
+
+  /** The jobs of a class share their list of labels, by which a class is known here without a key being made for each job. */
+  #kindOf({ facts }: LedgerJob): Kind {
+    const { labels, repository, isPrivate } = facts;
+    const known = this.#kinds.get(labels);
+    if (known !== undefined && known.repository === repository && known.isPrivate === isPrivate) return known;
+    const kind: Kind = { repository, isPrivate, serving: servingPools(this.#pools, facts), reason: null };
+    this.#kinds.set(labels, kind);
+    return kind;
+  }
+}
+
+/** What is the same for all jobs of a class. */
+interface Kind extends Pick<JobTraits, "repository" | "isPrivate"> {
+  readonly serving: readonly ServingPool[];
+  /** Why those of them wait that nothing was found for, once that is known. */
+  reason: WaitReason | null;
 }
 
 function refusals(pools: readonly ServingPool[], job: LedgerJob) {
@@ -109,12 +128,20 @@ class Places {
     );
   }
 
-  reasonOf(job: LedgerJob, serving: readonly ServingPool[]): WaitReason {
+  reasonOf(job: LedgerJob, kind: Kind): WaitReason {
     const slot = this.#allocation.covered.get(job);
     if (slot !== undefined) return this.#coverReason(slot);
     const startedIn = this.#startedIn.get(job);
     if (startedIn !== undefined)
       return this.#threshold(startedIn, job) ?? { code: "starting", pool: startedIn.pool.key };
+    if (kind.reason !== null) return kind.reason;
+    const reason = this.#withoutPlace(job, kind.serving);
+    // How long a pool waits for more jobs is each job's own.
+    if (!kind.serving.some((each) => this.#isGathering(each))) kind.reason = reason;
+    return reason;
+  }
+
+  #withoutPlace(job: LedgerJob, serving: readonly ServingPool[]): WaitReason {
     const pause = this.#ledger.operatorPause(this.#nowMs);
     if (pause !== null) return { code: "operator-pause", untilMs: pause.untilMs };
     const [mildest, ...others] = serving
@@ -131,7 +158,7 @@ class Places {
     if (this.#ledger.isDraining(pool)) return { code: "draining", pool };
     const held = this.#heldBack(serving, scopeOf(serving.pool, job.facts.repository));
     if (held !== null) return held;
-    const threshold = this.#allocation.starts.has(serving) ? this.#threshold(serving, job) : null;
+    const threshold = this.#isGathering(serving) ? this.#threshold(serving, job) : null;
     if (threshold !== null) return threshold;
     const { repository } = job.facts;
     const { maxPerRepository: most } = serving.pool;
@@ -172,11 +199,15 @@ class Places {
     return { code: "engine-silent", pool: pool.key, engines, forMs: Math.max(0, this.#nowMs - Math.max(...since)) };
   }
 
+  #isGathering(serving: ServingPool): boolean {
+    return this.#allocation.starts.has(serving) && isBelowThreshold(this.#allocation, serving);
+  }
+
   /** A pool below its threshold waits for more jobs, for each no longer than its cooldown. */
   #threshold(serving: ServingPool, job: LedgerJob): WaitReason | null {
     const { key: pool, scaling } = serving.pool;
     const untilMs = queuedSinceMs(job) + scaling.cooldownSeconds * 1000;
-    if (!isBelowThreshold(this.#allocation, serving) || this.#nowMs >= untilMs) return null;
+    if (this.#nowMs >= untilMs || !isBelowThreshold(this.#allocation, serving)) return null;
     return { code: "threshold", pool, threshold: scaling.queueThreshold, untilMs };
   }
 

@@ -3,6 +3,7 @@ import { queuedSinceMs, type LedgerJob } from "../controller/job.ts";
 import type { Ledger } from "../controller/ledger.ts";
 import type { WaitReasons } from "../controller/wait-reason.ts";
 import { remedyFor } from "../controller/wait-remedy.ts";
+import type { WaitReason } from "../controller/wait-reason-schema.ts";
 import type { JobsStatus, RunningJob, WaitingJob } from "./job-status.ts";
 
 /** Jobs that are listed of each kind; the others are counted. */
@@ -22,11 +23,17 @@ export function describeJobs(ledger: Ledger, reasons: WaitReasons, ownPrefix: st
     const { code } = reasons.of(job);
     byReason[code] = (byReason[code] ?? 0) + 1;
   }
+  const said = new Map<WaitReason, Words>();
+  const wordsOnce = (reason: WaitReason): Words => {
+    const words = said.get(reason) ?? wordsFor(reason);
+    said.set(reason, words);
+    return words;
+  };
   const oldest = waiting.toSorted((a, b) => queuedSinceMs(a) - queuedSinceMs(b)).slice(0, MOST_LISTED);
   return {
     byReason,
     waitingTotal: waiting.length,
-    waiting: oldest.map((job) => describeWaiting(job, reasons)),
+    waiting: oldest.map((job) => describeWaiting(job, reasons, wordsOnce)),
     runningTotal: running.length,
     running: running.slice(0, MOST_LISTED).map((job) => describeRunning(job, ledger)),
   };
@@ -49,29 +56,34 @@ export function describeJob(ledger: Ledger, reasons: WaitReasons, ownPrefix: str
 }
 
 /** A job that has no runner, with its reason. */
-function describeWaiting(job: LedgerJob, reasons: WaitReasons): WaitingJob {
+function describeWaiting(job: LedgerJob, reasons: WaitReasons, words = wordsFor): WaitingJob {
   const reason = reasons.of(job);
-  const { mender, text } = remedyFor(reason);
   const phase = job.facts.phase === "waiting" ? "waiting" : "queued";
   return {
-    ...wordsOf(job),
+    ...namesOf(job),
     phase,
     sinceMs: queuedSinceMs(job),
     reason,
-    why: describeWait(reason),
-    remedy: text,
-    mender,
+    ...words(reason),
   };
+}
+
+type Words = Pick<WaitingJob, "why" | "remedy" | "mender">;
+
+/** A reason for people: many jobs that wait have one and the same. */
+function wordsFor(reason: WaitReason): Words {
+  const { mender, text: remedy } = remedyFor(reason);
+  return { why: describeWait(reason), remedy, mender };
 }
 
 /** A job on a runner of this agent. */
 function describeRunning(job: LedgerJob, ledger: Ledger): RunningJob {
   const { runnerName, startedAtMs } = job.facts;
   const slot = runnerName ?? "";
-  return { ...wordsOf(job), slot, pool: ledger.slot(slot)?.pool ?? null, startedAtMs };
+  return { ...namesOf(job), slot, pool: ledger.slot(slot)?.pool ?? null, startedAtMs };
 }
 
-function wordsOf({ facts }: LedgerJob) {
+function namesOf({ facts }: LedgerJob) {
   const { jobId, jobName: name, runId, attempt, repository, labels } = facts;
   return { jobId, name, runId, attempt, repository, labels };
 }
