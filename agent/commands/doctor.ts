@@ -142,7 +142,7 @@ function reportOf(
   checks: readonly CheckResult[],
   probe: ProbeLegs | undefined,
 ): DoctorReport {
-  const latency = latencyOf(readTimelines(dataFolder), LATENCY_JOBS);
+  const latency = latencyOf(readTimelines(dataFolder, LATENCY_JOBS), LATENCY_JOBS);
   return doctorReport({ checks, freshness, latency, ...(probe === undefined ? {} : { probe }) });
 }
 
