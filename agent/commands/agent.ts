@@ -37,7 +37,11 @@ export async function runAgent(args: readonly string[], io: CommandIo, stop: Abo
     const { settings, log } = start;
     if (settings.edgeUrl === null) log.warn("HOOKLINE_EDGE_URL is not set; jobs are found by sweeps alone");
     const beside = httpAndNotices(start);
-    const built = await onceDiskAllows((): BuiltAgent => buildAgent(start), { clock: systemClock, log, signal: stop });
+    const built = await onceDiskAllows((): BuiltAgent => buildAgent({ ...start, ...beside }), {
+      clock: systemClock,
+      log,
+      signal: stop,
+    });
     if (built !== null) await runDaemon({ built, dataFolder: settings.dataFolder, log, stop, ...beside });
     return EXIT.fine;
   } catch (error) {

@@ -14,7 +14,15 @@ export function describeStatus(status: Status, call = PLAIN_CALL): string {
     ({ slot, sinceMs, lastError }) =>
       `container ${slot} ended and is not removed for ${age(status, sinceMs)}: ${lastError ?? "the engine has not answered"}`,
   );
-  const text = [...lines, ...engineLines(status), "", ...poolRows(status), ...troubles, ...remains];
+  const text = [
+    ...lines,
+    ...pauseLine(status, call),
+    ...engineLines(status),
+    "",
+    ...poolRows(status),
+    ...troubles,
+    ...remains,
+  ];
   return `${text.map(printable).join("\n").trimEnd()}\n`;
 }
 
@@ -37,7 +45,12 @@ function linkLine(status: Status, call: string): string {
   const since = sinceMs === null ? "" : ` for ${age(status, sinceMs)}`;
   const why = state === "up" || lastClose === null ? "" : `; ${lastClose.reason || `closed with ${lastClose.code}`}`;
   const remedy = state === "up" || lastClose?.remedy == null ? "" : ` (${typedHere(lastClose.remedy, call)})`;
-  return `link    ${state}${since}${why}${remedy}${unread === 0 ? "" : `; ${countText(unread, "signal")} could not be read`}`;
+  return `link    ${state}${since}${why}${remedy}${unread === 0 ? "" : `; ${countText(unread, "signal")} could not be read`}${deadText(status, call)}`;
+}
+
+function deadText({ deadLetters }: Status, call: string): string {
+  if (deadLetters == null || deadLetters.count === 0) return "";
+  return `; ${countText(deadLetters.count, "dead letter")} at the edge: ${typedHere("hookline dead", call)}`;
 }
 
 function sweepLine(status: Status): string {
@@ -68,6 +81,13 @@ function engineLines(status: Status): readonly string[] {
     const what = machine === null ? "" : `; Docker ${machine.engineVersion} on ${machine.architecture}`;
     return `engine  ${name} ${state}, ${held}${used ? "" : ", named by no pool"}${what}`;
   });
+}
+
+function pauseLine({ operatorPause }: Status, call: string): readonly string[] {
+  if (operatorPause == null) return [];
+  const { untilMs } = operatorPause;
+  const until = untilMs === null ? "" : ` until ${new Date(untilMs).toISOString()}`;
+  return [`pause   paused by the operator${until}: no slot is started; ${typedHere("hookline resume", call)} ends it`];
 }
 
 function poolRows({ pools }: Status): readonly string[] {

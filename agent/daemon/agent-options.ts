@@ -39,6 +39,8 @@ export interface AgentOptions {
   readonly credential?: () => Credential;
   /** The disk of the data folder; null where it cannot be measured. Not known unless it is given. */
   readonly disk?: () => { readonly freeBytes: number; readonly totalBytes: number } | null;
+  /** Signals that the edge has given up on, and when it said so on the monotonic clock; not known unless it is given. */
+  readonly deadLetters?: () => { readonly count: number; readonly askedMs: number } | null;
   readonly sweepIntervalMs: number;
   /** Called at the end of each sweep. */
   readonly onSwept?: () => void;

@@ -21,6 +21,7 @@ import type { Dial } from "../link/dial.ts";
 import { websocketDial } from "../link/websocket-dial.ts";
 import type { SlotProvider } from "../slots/slot-provider.ts";
 import { Agent } from "./agent.ts";
+import type { AgentOptions } from "./agent-options.ts";
 import { FleetFile } from "./fleet-file.ts";
 
 export interface BuildOptions {
@@ -36,6 +37,8 @@ export interface BuildOptions {
   readonly link?: boolean;
   /** Tends this pool alone; every pool where it is absent. */
   readonly onlyPool?: string | null;
+  /** What the edge said last of the signals that it gave up on; not known unless it is given. */
+  readonly deadLetters?: AgentOptions["deadLetters"];
   /** The way to a mailbox in this process, in place of the edge at `HOOKLINE_EDGE_URL`. */
   readonly dial?: Dial;
 }
@@ -92,6 +95,7 @@ export function buildAgent(options: BuildOptions): BuiltAgent {
       const limits = rateLimits.map((limit) => ({ ...limit }));
       return { kind, limits, closedUntilMs, ...(tokenEndsAtMs === undefined ? {} : { expiresAtMs: tokenEndsAtMs }) };
     },
+    deadLetters: options.deadLetters ?? (() => null),
     disk: () => diskOf(settings.dataFolder),
     sweepIntervalMs: settings.sweepIntervalMs,
     onSwept: () => fleetFile?.lookAgain(),

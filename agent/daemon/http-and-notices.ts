@@ -2,6 +2,7 @@ import type { Clock } from "../../shared/clock/clock.ts";
 import { errorFields } from "../../shared/errors/message-of.ts";
 import { OperatorError } from "../../shared/errors/operator-error.ts";
 import type { Logger } from "../../shared/log/logger.ts";
+import type { Freshness } from "../../shared/mailbox/freshness.ts";
 import type { SqlDatabase } from "../../shared/sql/sql.ts";
 import { systemClock } from "../clock/system-clock.ts";
 import type { Daemon } from "../control/answer-request.ts";
@@ -11,6 +12,7 @@ import type { Environment } from "../settings/environment.ts";
 import type { LiveSecrets } from "../settings/live-secrets.ts";
 import { requireHttp, type ServedHttp } from "../settings/require-settings.ts";
 import type { AgentSettings } from "../settings/settings.ts";
+import type { AgentOptions } from "./agent-options.ts";
 
 export interface HttpAndNoticesOptions {
   readonly settings: AgentSettings;
@@ -24,6 +26,8 @@ export interface HttpAndNoticesOptions {
 
 /** What goes on beside the daemon where settings ask for it. What fails of it costs itself, not the daemon: that is told. */
 export interface HttpAndNotices {
+  /** What the edge said last of the signals that it gave up on, and when; null where it has not. For the status document. */
+  readonly deadLetters: NonNullable<AgentOptions["deadLetters"]>;
   /** Serves the daemon over HTTP, or gives null where it cannot; null where nothing is to be served. Never rejects. */
   readonly openWeb: ((daemon: Daemon, journalSql: SqlDatabase) => Promise<{ close(): Promise<void> } | null>) | null;
   /** Tells people of trouble until the signal is aborted; null where nobody is to be told. Never rejects. */
@@ -38,15 +42,18 @@ export function httpAndNotices(options: HttpAndNoticesOptions): HttpAndNotices {
   const { settings, secrets, taken } = options;
   const http = requireHttp(settings, taken);
   const isTold = settings.notices.receivers.length > 0;
-  const world = { ...options, edge: edgeWatchOf(settings, secrets, systemClock), clock: systemClock };
+  const watch = edgeWatchOf(settings, secrets, systemClock);
+  const edge = watch === null ? null : () => watch.freshness();
+  const world = { ...options, edge, clock: systemClock };
   return {
+    deadLetters: () => watch?.deadLetters() ?? null,
     openWeb: http === null ? null : (daemon, journalSql) => openWeb({ ...world, http }, daemon, journalSql),
     tell: isTold ? (daemon, journalSql, signal) => tell(world, daemon, journalSql, signal) : null,
   };
 }
 
 interface World extends HttpAndNoticesOptions {
-  readonly edge: ReturnType<typeof edgeWatchOf>;
+  readonly edge: (() => Promise<Freshness | null>) | null;
   readonly clock: Clock;
 }
 

@@ -14,13 +14,12 @@ export function edgeWatchOf(
   { edgeUrl, token }: AgentSettings,
   secrets: LiveSecrets,
   clock: Pick<Clock, "monotonicMs">,
-): (() => Promise<Freshness | null>) | null {
+): EdgeWatch | null {
   if (edgeUrl === null || token === null) return null;
   const now = (): string => (secrets.get("HOOKLINE_TOKEN") ?? token).reveal();
   const ask = async (): Promise<Freshness> => {
     const { askFreshness } = await import("./ask-freshness.ts");
     return askFreshness(edgeUrl, now(), AbortSignal.timeout(ANSWER_MS));
   };
-  const watch = new EdgeWatch(ask, clock);
-  return () => watch.freshness();
+  return new EdgeWatch(ask, clock);
 }

@@ -9,6 +9,7 @@ export class EdgeWatch {
   readonly #ask: () => Promise<Freshness>;
   readonly #clock: Pick<Clock, "monotonicMs">;
   #askedAtMs: number | null = null;
+  #said: { readonly freshness: Freshness; readonly askedMs: number } | null = null;
   #answer: Promise<Freshness | null> = Promise.resolve(null);
 
   /** `ask` rejects where the edge cannot be asked. */
@@ -22,8 +23,19 @@ export class EdgeWatch {
     const nowMs = this.#clock.monotonicMs();
     if (this.#askedAtMs === null || nowMs - this.#askedAtMs >= ASK_EVERY_MS) {
       this.#askedAtMs = nowMs;
-      this.#answer = this.#ask().catch(() => null);
+      this.#answer = this.#ask()
+        .then((freshness) => (this.#said = { freshness, askedMs: nowMs }).freshness)
+        .catch(() => null);
     }
     return this.#answer;
+  }
+
+  /**
+   * Signals that the edge has given up on, as it said when it was asked last, and when on the monotonic clock. Null before
+   * it has: it is asked meanwhile, so that the next who looks may know.
+   */
+  deadLetters(): { readonly count: number; readonly askedMs: number } | null {
+    void this.freshness();
+    return this.#said === null ? null : { count: this.#said.freshness.dead, askedMs: this.#said.askedMs };
   }
 }

@@ -54,6 +54,8 @@ export interface StatusSources {
   readonly deliveries: Pick<DeliverySweep, "hooks"> | null;
   /** What GitHub leaves of the credential's limits; not known unless it is given. */
   readonly credential?: () => Credential;
+  /** Signals that the edge has given up on, and when it said so on the monotonic clock; null before it has. */
+  readonly deadLetters?: () => { readonly count: number; readonly askedMs: number } | null;
 }
 
 /**
@@ -112,6 +114,8 @@ export class AgentStatus {
       engine: { reachable: this.#sources.provider.asked?.().reachable ?? null },
       engines: describeEngines(ledger, this.#sources.provider, live.configured),
       ...(measured === null ? {} : { disk: measured }),
+      operatorPause: ledger.operatorPause(atMs),
+      deadLetters: this.#deadLetters(),
     };
   }
 
@@ -135,6 +139,11 @@ export class AgentStatus {
       docker: calls === undefined ? null : { ok: calls.ok, refused: calls.refused, failed: calls.failed },
       slots: slots.outcomes.totals(),
     };
+  }
+
+  #deadLetters(): NonNullable<Status["deadLetters"]> | null {
+    const said = this.#sources.deadLetters?.() ?? null;
+    return said === null ? null : { count: said.count, askedAtMs: this.#wall(said.askedMs) };
   }
 
   #wall(monotonicMs: number): number {

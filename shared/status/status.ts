@@ -69,5 +69,9 @@ export const statusSchema = z.object({
   /** The local one first. */
   engines: z.optional(z.array(engineStatusSchema)),
   disk: z.optional(diskSchema),
+  /** The operator's word that no pool starts a slot; `untilMs` is null where only `hookline resume` ends it. */
+  operatorPause: z.optional(z.nullable(z.object({ sinceMs: z.number(), untilMs: z.nullable(z.number()) }))),
+  /** Signals that the edge has given up on, as it said at `askedAtMs`; null where it has not said. */
+  deadLetters: z.optional(z.nullable(z.object({ count: z.number(), askedAtMs: z.number() }))),
 });
 export type Status = z.output<typeof statusSchema>;
