@@ -26,6 +26,26 @@ const shortPackages: Plugin = {
   },
 };
 
+/** How zod tells a schema as JSON Schema: every schema of the whole zod has it, and no program of ours asks for it. */
+const JSON_SCHEMA = /[\\/]zod[\\/]v4[\\/]core[\\/](?:to-json-schema|json-schema-processors|json-schema-generator)\.js$/;
+
+/** Its names stay, and do nothing. */
+const noJsonSchema: Plugin = {
+  name: "no-json-schema",
+  setup: (bundle) => {
+    bundle.onLoad({ filter: JSON_SCHEMA }, ({ path }) => {
+      const code = readFileSync(path, "utf8");
+      const declared = [...code.matchAll(/^export (?:const|function|class) (\w+)/gm)].map(([, name]) => name);
+      const renamed = [...code.matchAll(/^export \{ \w+ as (\w+) \}/gm)].map(([, name]) => name);
+      const names = [...declared, ...renamed].map((name) => `none as ${name}`);
+      return { contents: `const none = () => undefined;\nexport { ${names.join(", ")} };`, loader: "js" };
+    });
+  },
+};
+
+/** The client of ws alone: its server is another's here. */
+const WS_CLIENT = join(root, "node_modules/ws/lib/websocket.js");
+
 /** yaml as ES modules, of which the bundle takes what is used; for Node it names its CommonJS build, which comes whole. */
 const YAML = join(root, "node_modules/yaml/browser/index.js");
 
@@ -67,8 +87,8 @@ export async function bundleAgent(folder = join(root, AGENT_FOLDER)): Promise<Ag
     legalComments: "eof",
     // Native helpers that ws takes where they are installed; Node's own code is fast enough for one link.
     external: ["bufferutil", "utf-8-validate"],
-    alias: { yaml: YAML },
-    plugins: [shortPackages],
+    alias: { yaml: YAML, ws: WS_CLIENT },
+    plugins: [noJsonSchema, shortPackages],
     banner: { js: `#!/usr/bin/env node\n${REQUIRE}` },
     logLevel: "warning",
   });
