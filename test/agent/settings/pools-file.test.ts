@@ -47,6 +47,28 @@ test.each([
   expect(first).toEqual({ path: "", line, column, message: expect.stringMatching(message) });
 });
 
+/** Words of the parser's own world, which nobody needs to know who writes a pools file. */
+const JARGON =
+  /\b(?:flow|block|collections?|implicit|compact|mappings?|scalars?|tokens?|nodes?|props?|resolve|document)\b/i;
+
+test.each([
+  ["a bracket that is not closed", "pools:\n  - labels: [nas\n    key: a\n", /a \[ or \{ is not closed/],
+  ["a brace that is not closed", "scaling: {max: 2\npools: []\n", /a \[ or \{ is not closed/],
+  ["a missing comma", "labels: [nas gpu: 1 big]\npools: {a: 1 b: 2}\n", /not YAML/],
+  ["lines that do not stand below each other", "pools:\n  - key: a\n   labels: [x]\n", /does not stand below/],
+  ["a quotation mark that is not closed", 'pools:\n  - key: "a\n', /quotation mark is not closed/],
+  ["a colon in a value", "image: a: b\n", /quotation marks/],
+  ["a value that begins with a reserved sign", "image: @x\n", /quotation marks/],
+  ["an escape that there is not", 'image: "\\q"\n', /backslash/],
+  ["a line without a colon", "version: 2\npools\n", /colon/],
+  ["an anchor twice", "a: &x &y 1\n", /not YAML/],
+  ["a directive that there is not", "%BOGUS\n---\na: 1\n", /not YAML/],
+])("%s is told in plain words", (_name, text, message) => {
+  const { problems } = refusalOf(() => readBytes(text));
+  expect(problems.map((problem) => problem.message).join()).toMatch(message);
+  for (const problem of problems) expect(problem.message).not.toMatch(JARGON);
+});
+
 test.each([
   ["leads nowhere", "version: 2\npools: *nobody\n"],
   ["holds itself", "version: 2\npools: &p [*p]\n"],
