@@ -3,6 +3,7 @@ import type { Document, YAMLError } from "yaml";
 import { ConfigError } from "../../shared/fleet/config-error.ts";
 import type { ConfigProblem } from "../../shared/fleet/config-error.ts";
 import type { ConfigPath } from "../../shared/fleet/config-path.ts";
+import { yamlWords } from "./yaml-words.ts";
 
 /** A YAML file as plain values, with the way back from a value to its line. */
 export interface YamlSource {
@@ -26,15 +27,8 @@ export function parseYaml(name: string, text: string): YamlSource {
 
 function problemOf(mistake: YAMLError, lines: LineCounter): ConfigProblem {
   const { line, col } = lines.linePos(mistake.pos[0]);
-  return { path: "", message: WORDS[mistake.code] ?? `is not YAML: ${mistake.message}`, line, column: col };
+  return { path: "", message: yamlWords(mistake), line, column: col };
 }
-
-/** Plainer words than the parser's for what happens most. */
-const WORDS: Readonly<Record<string, string>> = {
-  DUPLICATE_KEY: "this key stands in the same mapping twice; remove one of them",
-  TAB_AS_INDENT: "a tab indents this line; YAML takes spaces only",
-  MULTIPLE_DOCS: "a second document begins here; keep one, without --- between",
-};
 
 /** Aliases are followed, but not without end. */
 function plainValue(name: string, document: Document): unknown {
