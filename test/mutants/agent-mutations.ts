@@ -3,6 +3,13 @@ import type { Mutation } from "./mutation.ts";
 /** Breaks of the daemon: its journal, its settings, what commands ask of it, whom it tells. */
 export const AGENT_MUTATIONS: readonly Mutation[] = [
   {
+    breaks: "a secret in a folder that may not be entered is told to be put there",
+    file: "agent/settings/setting-text.ts",
+    search: 'if (absent) return "; put the file there";',
+    replace: 'return "; put the file there";',
+    foundBy: ["settings"],
+  },
+  {
     breaks: "promise 17: the ledger never forgets, and memory grows with history",
     file: "agent/daemon/agent.ts",
     search: 'forget: (atMs) => feed({ type: "forget", atMs }),',
