@@ -54,6 +54,12 @@ export const FIGURE_TEXTS: Readonly<Record<string, (figures: Figures) => string>
   "edge.gzip": ({ edge }) => kibibytes(edge.figures.gzipBytes, 1),
   "edge.start": ({ edge }) => `${fixed(edge.figures.startMs, 1)} ms`,
 
+  "page.ratio": ({ page }) => `${fixed(page.figures.manyMs / page.figures.fewMs, 1)} times`,
+  "page.bytes": ({ page }) => kibibytes(page.figures.bytes),
+  "page.streams": ({ page }) => whole(page.figures.streams),
+  "page.streamsMemory": ({ page }) => `${fixed(page.figures.streamsKib / 1024, 1)} MiB`,
+  "page.red": ({ page }) => seconds(page.figures.redMs),
+
   "connections.date": ({ connections }) => connections.date,
   "connections.machine": ({ connections }) => machineOf(connections),
   "connections.worker.pieces": ({ connections }) => mebibytes(connections.figures.worker.piecesKib),

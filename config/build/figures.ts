@@ -108,6 +108,20 @@ const SECTIONS = {
     manyOpenMs: measured,
     manyFinishedMs: measured,
   }),
+  page: z.strictObject({
+    jobsFew: count,
+    jobsMany: count,
+    /** From a request for the page to its first byte, few and many jobs in the journal. */
+    fewMs: measured,
+    manyMs: measured,
+    /** Of the page with many jobs in the journal. */
+    bytes: count,
+    streams: count,
+    /** What so many open pages add to the agent's memory. */
+    streamsKib: measured,
+    /** From the agent's own notice of a cut link to the page that says so. */
+    redMs: measured,
+  }),
   demo: z.strictObject({
     runs: count,
     jobs: count,
@@ -176,6 +190,7 @@ const figuresSchema = z.strictObject({
   history: sectionOf("history"),
   controller: sectionOf("controller"),
   status: sectionOf("status"),
+  page: sectionOf("page"),
   demo: sectionOf("demo"),
   doctor: sectionOf("doctor"),
   crash: sectionOf("crash"),

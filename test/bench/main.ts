@@ -27,6 +27,7 @@ const BENCHES: Readonly<Record<SectionName, Bench>> = {
   history: { run: async () => (await import("./history.ts")).benchHistory(), uses: ["docker"] },
   controller: { run: async () => (await import("./controller.ts")).benchController(), uses: [] },
   status: { run: async () => (await import("./status.ts")).benchStatus(), uses: [] },
+  page: { run: async () => (await import("./page.ts")).benchPage(), uses: ["wrangler"] },
   demo: { run: async () => (await import("./demo.ts")).benchDemo(), uses: ["wrangler", "docker"] },
   doctor: { run: async () => (await import("./doctor.ts")).benchDoctor(), uses: ["wrangler", "docker"] },
   crash: { run: async () => (await import("./crash.ts")).benchCrash(), uses: [] },

@@ -50,6 +50,6 @@ export const SUITES: Readonly<Record<Suite, readonly string[]>> = {
     "test/agent/commands/report.test.ts",
     "test/agent/commands/status.test.ts",
   ],
-  page: [...VITEST, "--project", "node", "test/agent/web"],
+  page: [...VITEST, "--project", "node", "test/agent/web", "--exclude", "**/*-browser.test.ts"],
   doctor: [...VITEST, "--project", "node", "test/agent/doctor"],
 };

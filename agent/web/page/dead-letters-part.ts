@@ -39,7 +39,7 @@ export function deadLettersPart({ status: { atMs }, edge, dead, acting, web }: P
         ? []
         : [
             {
-              head: "Do",
+              head: "Action",
               cell: ({ seq }: DeadLetter) =>
                 actForm(acting, { act: "requeue", fields: { seq }, label: "Put back", about: `signal ${seq}` }),
             },

@@ -28,7 +28,7 @@ export function poolsPart({ status, holds, acting }: PageView): Fragment {
       { head: "Busy", kind: "number", cell: ({ slots }) => slots["busy"] ?? 0 },
       { head: "Idle", kind: "number", cell: ({ idle }) => idle },
       { head: "Waiting", kind: "number", cell: ({ waiting }) => waiting },
-      ...(acting === null ? [] : [{ head: "Do", cell: (pool: PoolStatus) => drainForm(pool, acting) }]),
+      ...(acting === null ? [] : [{ head: "Action", cell: (pool: PoolStatus) => drainForm(pool, acting) }]),
     ],
   });
 }

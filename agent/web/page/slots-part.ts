@@ -36,7 +36,7 @@ export function slotsPart({ status: { slots, atMs }, acting }: PageView): Fragme
       { head: "Pool", cell: ({ pool }) => pool },
       { head: "State", cell: stateCell },
       { head: "Since", cell: ({ sinceMs }) => html`<span class="nowrap">${distance(sinceMs, atMs)}</span>` },
-      ...(acting === null ? [] : [{ head: "Do", cell: (row: SlotRow) => retire(row, acting) }]),
+      ...(acting === null ? [] : [{ head: "Action", cell: (row: SlotRow) => retire(row, acting) }]),
     ],
   })}${slots.length > shown.length ? html`<p class="note">${countText(slots.length - shown.length, "other")}: <code>hookline slots</code> lists them.</p>` : ""}`;
 }

@@ -13,16 +13,9 @@ const SHAPES: Readonly<Record<State, Fragment>> = {
   bad: html`<path d="M3.6.8h4.8l2.8 2.8v4.8l-2.8 2.8H3.6L.8 8.4V3.6Z" />`,
 };
 
-const SEVERITY: readonly State[] = ["ok", "idle", "warn", "bad"];
-
 /** A state by colour, shape and word. */
 export function mark(state: State, word: string): Fragment {
   return html`<span class="mark ${state}"
     ><svg viewBox="0 0 12 12" aria-hidden="true">${SHAPES[state]}</svg>${word}</span
   >`;
-}
-
-/** The gravest of some states; `ok` where there are none. */
-export function gravest(states: readonly State[]): State {
-  return SEVERITY[Math.max(0, ...states.map((state) => SEVERITY.indexOf(state)))] ?? "ok";
 }

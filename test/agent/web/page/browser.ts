@@ -64,8 +64,8 @@ export async function axeFindings(page: Page): Promise<readonly string[]> {
   return page.evaluate<readonly string[]>(run);
 }
 
-/** Takes a picture of the whole page, for people to look at. */
-export async function picture(page: Page, name: string): Promise<void> {
+/** Takes a picture of the whole page, or of what is seen of it at first, for people to look at. */
+export async function picture(page: Page, name: string, fullPage = true): Promise<void> {
   mkdirSync(PICTURES, { recursive: true });
-  await page.screenshot({ path: join(PICTURES, `${name}.png`), fullPage: true });
+  await page.screenshot({ path: join(PICTURES, `${name}.png`), fullPage });
 }

@@ -45,6 +45,17 @@ describe.skipIf(withoutBrowser)("the page in a browser", () => {
     expect(await axeFindings(page)).toEqual([]);
   });
 
+  test("the page of a household in which all is well, as the README shows it", async () => {
+    const { daemon, server } = await fullPage();
+    const { pools, jobs, ...status } = daemon.document;
+    const waiting = jobs.waiting.filter(({ mender }) => mender === "time");
+    const well = { ...jobs, waitingTotal: waiting.length, waiting };
+    daemon.document = { ...status, pools: pools.filter(({ lastFailure }) => lastFailure === null), jobs: well };
+    const { page } = await openPage(server.url, { viewport: { width: 1200, height: 1140 } });
+    expect(await page.textContent("#headline")).toContain("All is well");
+    await picture(page, "readme", false);
+  });
+
   test.each([1440, 390])("%d px: names without end break and stay in their place", async (width) => {
     const endless = "x".repeat(400);
     const { daemon, server } = await fullPage({ jobs: 5, repository: `acme/${endless}`, name: endless });

@@ -18,8 +18,15 @@ export interface PageJournalOptions {
 }
 
 /** A folder whose journal knows of so many jobs that ran here, one each seventeen minutes until `untilMs`. */
-export function pageJournal({ jobs, repository, name, untilMs = AT_MS }: PageJournalOptions): string {
+export function pageJournal(options: PageJournalOptions): string {
   const folder = temporaryFolder();
+  fillPageJournal(folder, options);
+  return folder;
+}
+
+/** The same in a folder that is there. */
+export function fillPageJournal(folder: string, options: PageJournalOptions): void {
+  const { jobs, repository, name, untilMs = AT_MS } = options;
   const files = openJournal(folder);
   const [journal, slots, finished] = [
     new Journal(files.signals),
@@ -55,7 +62,6 @@ export function pageJournal({ jobs, repository, name, untilMs = AT_MS }: PageJou
   });
   finished.fold(untilMs);
   files.close();
-  return folder;
 }
 
 interface Ran {

@@ -1,7 +1,14 @@
+import { statSync } from "node:fs";
+import { join } from "node:path";
+
 import { describe, expect, test } from "vitest";
 
+import { median } from "../../../bench/quartiles.ts";
+import { VirtualClock } from "../../../stand-ins/time/virtual-clock.ts";
 import { webWorld } from "../web-world.ts";
-import { pageStatus, runningJob, waitingJob } from "./page-status.ts";
+import { fullStatus } from "./full-status.ts";
+import { pageJournal } from "./page-journal.ts";
+import { AT_MS, pageStatus, runningJob, waitingJob } from "./page-status.ts";
 
 const HOSTILE = `acme/<img src=x onerror="alert(1)">'&`;
 
@@ -84,6 +91,60 @@ test("every file that the page and its scripts ask for is served, and no other f
   expect([...asked]).toContain("/assets/morph.js");
   for (const path of ["/assets/tsconfig.json", "/assets/..%2Fpage-app.ts", "/assets/toString"])
     expect((await read(path)).status, path).toBe(404);
+});
+
+test("promise 17: the page is as quick and no longer than it may be, however many jobs the journal knows", async () => {
+  const timed = async (jobs: number) => {
+    const clock = new VirtualClock();
+    const world = await webWorld(
+      {},
+      { dataFolder: pageJournal({ jobs }), clock: { now: () => AT_MS, monotonicMs: () => clock.monotonicMs() } },
+    );
+    world.daemon.document = fullStatus();
+    const took: number[] = [];
+    let bytes = 0;
+    for (let n = 0; n < 15; n += 1) {
+      // The past is told as it was for some seconds: here it is read for each answer.
+      await clock.advance(60_000);
+      const from = performance.now();
+      bytes = Buffer.byteLength((await world.read("/")).body);
+      took.push(performance.now() - from);
+    }
+    return { ms: median(took), bytes };
+  };
+  const [few, many] = [await timed(5), await timed(5000)];
+  expect(many.ms / few.ms).toBeLessThanOrEqual(5);
+  expect(many.bytes).toBeLessThan(300 * 1024);
+  expect(many.bytes).toBeGreaterThan(few.bytes);
+});
+
+test("with more jobs open than anybody reads the page stays short, and says where the others are", async () => {
+  const jobs = Array.from({ length: 1000 }, (_, n) => n + 1);
+  const { body } = await pageOf(
+    pageStatus({
+      jobs: {
+        byReason: {},
+        waitingTotal: 4000,
+        waiting: jobs.map((jobId) => waitingJob({ jobId })),
+        runningTotal: 1000,
+        running: jobs.map((jobId) => runningJob({ jobId: 5000 + jobId })),
+      },
+    }),
+  );
+  expect(Buffer.byteLength(body)).toBeLessThan(300 * 1024);
+  expect(body).toContain("3950 others wait");
+});
+
+test("the page's picture in the README is small", () => {
+  expect(statSync(join(import.meta.dirname, "../../../../docs/page.png")).size).toBeLessThan(200 * 1024);
+});
+
+test("a journal that cannot be read costs the page its past, and is told in the log once", async () => {
+  const { body, read, records } = await pageOf();
+  expect(body).toContain("The journal cannot be read");
+  expect(body).toContain("Every slot of nas is taken.");
+  await read("/");
+  expect(records().filter(({ msg }) => msg === "the page cannot read the journal")).toHaveLength(1);
 });
 
 test("a page that is open learns of each change without being loaded anew", async () => {
