@@ -110,10 +110,12 @@ function poolRows({ pools }: Status): readonly string[] {
   return textTable(columns, rows).trimEnd().split("\n");
 }
 
-function stateOf({ draining, pauses, held, max, schedule }: PoolStatus): string {
+function stateOf({ draining, pauses, held, max, schedule, house }: PoolStatus): string {
   if (draining) return "drained";
   const [pause] = pauses.toSorted((a, b) => b.untilMs - a.untilMs);
   if (pause !== undefined) return `paused until ${new Date(pause.untilMs).toISOString()}: ${pause.code}`;
+  const [holds] = house?.holds ?? [];
+  if (holds !== undefined) return `held back: ${holds}`;
   const state = held >= max ? "full" : "serves";
   if (schedule === undefined || schedule.untilMs === null) return state;
   return `${schedule.applies && max === 0 ? "closed" : state} until ${new Date(schedule.untilMs).toISOString()} by its schedule`;

@@ -5,6 +5,7 @@ import type { SqlDatabase } from "../../shared/sql/sql.ts";
 import type { DeliveryLog, GitHubHook } from "../github/model/delivery-log.ts";
 import type { GitHub } from "../github/model/types.ts";
 import type { Dial } from "../link/dial.ts";
+import type { MachineFacts } from "../house/machine-facts.ts";
 import type { SlotProvider } from "../slots/slot-provider.ts";
 import type { Credential } from "../status/agent-status.ts";
 
@@ -41,6 +42,8 @@ export interface AgentOptions {
   readonly disk?: () => { readonly freeBytes: number; readonly totalBytes: number } | null;
   /** Signals that the edge has given up on, and when it said so on the monotonic clock; not known unless it is given. */
   readonly deadLetters?: () => { readonly count: number; readonly askedMs: number } | null;
+  /** What this machine does beside jobs; by /proc where it is left out. */
+  readonly facts?: MachineFacts;
   readonly sweepIntervalMs: number;
   /** Called at the end of each sweep. */
   readonly onSwept?: () => void;

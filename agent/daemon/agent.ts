@@ -11,7 +11,6 @@ import type { Dial } from "../link/dial.ts";
 import { LinkClient } from "../link/link-client.ts";
 import { SlotManager } from "../slots/slot-manager.ts";
 import { ownPrefix } from "../slots/slot-name.ts";
-import { enforceTimeLimits } from "../slots/time-limits.ts";
 import { AgentStatus } from "../status/agent-status.ts";
 import { LatencyBook } from "../status/latency-book.ts";
 import { SweepBook } from "../status/sweep-book.ts";
@@ -32,6 +31,7 @@ import { keepCooldowns, recallCooldowns, recallHolds, recallJobs } from "./recal
 import { ReplayHold } from "./replay-hold.ts";
 import { Reporter, type AgentState } from "./report.ts";
 import { sweepInterests } from "./sweep-interests.ts";
+import { watchOver } from "./watch-over.ts";
 import { Watchers } from "./watchers.ts";
 
 /** What `docker stop` leaves before it kills is ten seconds; those that start get most of them. */
@@ -231,7 +231,7 @@ export class Agent {
         },
         signal,
       ),
-      enforceTimeLimits({ ...this.#options, pools: () => this.#live.fleet.pools, ledger: this.#ledger }, signal),
+      watchOver({ ...this.#options, pools: () => this.#live.fleet.pools, ledger: this.#ledger, feed }, signal),
     );
     await this.#slots.adopt();
     if (signal.aborted) return;

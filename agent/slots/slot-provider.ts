@@ -102,6 +102,8 @@ export interface SlotProvider {
   ping?(signal: AbortSignal): Promise<void>;
   /** What the host is, as far as it has told. */
   host?(): EngineFacts | null;
+  /** Names of all containers that run on the host, whoever made them. A provider without it cannot tell. Throws SlotError. */
+  containersRunning?(signal: AbortSignal): Promise<ReadonlySet<string>>;
   /** What the host was asked so far, and whether it answers. A provider without it does not know. */
   asked?(): {
     readonly ok: number;

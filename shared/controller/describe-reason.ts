@@ -125,10 +125,14 @@ function describePlace(reason: PlaceReason): string {
       const where = reason.engine === undefined ? "this machine" : `engine ${reason.engine}`;
       return `${where} holds as many slots as it may (maxSlots: ${reason.maxSlots})${behind}`;
     }
+    case "house":
+      return `${reason.pool} holds back while this machine is at other work: ${reason.why.join("; ")}`;
     case "share":
       return `${reason.pool} holds as many slots for ${reason.repository} as it may (maxPerRepository: ${reason.most})`;
-    case "scheduled":
-      return `${reason.pool} holds ${reason.max === 0 ? "no slot" : `${reason.max} at most`} until ${time(reason.untilMs)} by its schedule`;
+    case "scheduled": {
+      const until = reason.untilMs === null ? "" : ` until ${time(reason.untilMs)}`;
+      return `${reason.pool} holds ${reason.max === 0 ? "no slot" : `${reason.max} at most`}${until} by its schedule`;
+    }
     case "engine-silent":
       return `no Docker Engine of ${reason.pool} answers: ${reason.engines.join(", ")}`;
     case "full":

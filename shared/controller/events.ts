@@ -13,6 +13,8 @@ export type ControllerEvent =
   | SlotEvent
   /** Something is being done about a ghost; it is one again only if a later inventory still lists it. */
   | { readonly type: "ghost-handled"; readonly name: string }
+  /** What this machine does beside jobs, by the pools that heed it; a pool that is not among them heeds nothing. */
+  | { readonly type: "house"; readonly atMs: number; readonly words: ReadonlyMap<string, HouseWord> }
   /** The operator drains a pool, or ends the drain. */
   | { readonly type: "drain"; readonly pool: string; readonly on: boolean }
   /** The operator pauses the whole fleet, or ends that. */
@@ -31,6 +33,12 @@ export type ControllerEvent =
   /** The machine's clock was set: `atMs` is the new time, `byMs` the difference. What is kept moves along. */
   | { readonly type: "clock-set"; readonly atMs: number; readonly byMs: number }
   | { readonly type: "forget"; readonly atMs: number };
+
+/** What of a pool's `holdWhile` is so, and what of it cannot be seen, in words. */
+export interface HouseWord {
+  readonly holds: readonly string[];
+  readonly unseen: readonly string[];
+}
 
 /** The plan doubts these slots, and jobs wait for these pools. */
 export interface DoubtsEvent {

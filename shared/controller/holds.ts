@@ -1,4 +1,4 @@
-import { enginesOf } from "../fleet/engine.ts";
+import { enginesOf, LOCAL_ENGINE } from "../fleet/engine.ts";
 import type { Pool } from "../fleet/pool.ts";
 import type { Ledger } from "./ledger.ts";
 import type { OperatorPause } from "./operator-pause.ts";
@@ -53,6 +53,8 @@ export function enginePauses(ledger: Ledger, pool: Pool, nowMs: number): readonl
     .toSorted((a, b) => a.untilMs - b.untilMs);
 }
 
+/** What this machine does beside jobs holds back its own engine alone. */
 function answering(ledger: Ledger, pool: Pool): readonly string[] {
-  return enginesOf(pool).filter((engine) => !ledger.engines.isSilent(engine));
+  const isHeld = ledger.house(pool.key).holds.length > 0;
+  return enginesOf(pool).filter((engine) => !ledger.engines.isSilent(engine) && !(isHeld && engine === LOCAL_ENGINE));
 }

@@ -1,6 +1,6 @@
 import type { JobFacts } from "../workflow-job/job-facts.ts";
 import type { Demand } from "./demand.ts";
-import type { ControllerEvent, InventoryEvent, JobEvent, QueueSweepEvent } from "./events.ts";
+import type { ControllerEvent, HouseWord, InventoryEvent, JobEvent, QueueSweepEvent } from "./events.ts";
 import { DoubtBook } from "./doubt-book.ts";
 import { EngineBook } from "./engine-book.ts";
 import { Ghosts, type Ghost } from "./ghosts.ts";
@@ -29,6 +29,8 @@ export class Ledger {
   /** Pools that start nothing new, on the operator's word. */
   readonly #draining = new Set<string>();
   #operatorPause: OperatorPause | null = null;
+  /** By pool; those that heed nothing have none. */
+  #house: ReadonlyMap<string, HouseWord> = new Map();
   /** When the last inventory of a scope began, complete or not. */
   readonly #inventoriedAtMs = new Map<string, number>();
   /** When the last complete one began. */
@@ -86,6 +88,11 @@ export class Ledger {
     return pauseAt(this.#operatorPause, nowMs);
   }
 
+  /** What this machine does beside jobs, as far as the pool heeds it. */
+  house(pool: string): HouseWord {
+    return this.#house.get(pool) ?? { holds: [], unseen: [] };
+  }
+
   isDraining(pool: string): boolean {
     return this.#draining.has(pool);
   }
@@ -120,6 +127,9 @@ export class Ledger {
         return this.#ghosts.handled(event.name);
       case "drain":
         return void (event.on ? this.#draining.add(event.pool) : this.#draining.delete(event.pool));
+      case "house":
+        this.#house = event.words;
+        return;
       case "operator-pause":
         this.#operatorPause = event.pause;
         return;

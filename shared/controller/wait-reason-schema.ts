@@ -42,7 +42,8 @@ export const waitReasonSchema = z.discriminatedUnion("code", [
   z.object({ code: z.literal("not-given"), pool, slot }),
   z.object({ code: z.literal("threshold"), pool, threshold: z.number(), untilMs: atMs }),
   z.object({ code: z.literal("full"), pools: z.readonly(z.array(z.string())) }),
-  z.object({ code: z.literal("scheduled"), pool, max: z.number(), untilMs: atMs }),
+  /** `untilMs`: null where its schedule knows no other hours. */
+  z.object({ code: z.literal("scheduled"), pool, max: z.number(), untilMs: z.nullable(atMs) }),
   z.object({ code: z.literal("share"), pool, repository: z.string(), most: z.number() }),
   z.object({
     code: z.literal("machine-full"),
@@ -52,6 +53,8 @@ export const waitReasonSchema = z.discriminatedUnion("code", [
     /** Pools of a higher priority for which jobs wait; absent where there are none. */
     behind: z.optional(z.readonly(z.array(pool))),
   }),
+  /** What this machine does beside jobs, in words. */
+  z.object({ code: z.literal("house"), pool, why: z.readonly(z.array(z.string())) }),
   z.object({ code: z.literal("no-room"), pool, untilMs: atMs }),
   z.object({ code: z.literal("paused"), pool, why: z.string(), failures: z.number(), untilMs: atMs }),
   /** `forMs`: since one of them answered last. */

@@ -24,6 +24,7 @@ const MILDEST_FIRST: readonly WaitCode[] = [
   "machine-full",
   "scheduled",
   "share",
+  "house",
   "no-room",
   "paused",
   "engine-silent",
@@ -168,8 +169,7 @@ class Places {
     const [engine] = this.#book.isPoolFull(pool) ? [] : this.#book.fullEngines(pool);
     if (engine !== undefined) return { ...this.#machineFull(serving, this.#ledger.engines.maxSlots(engine)), engine };
     const { max, scheduled, untilMs } = limitsAt(serving.pool, this.#nowMs);
-    if (scheduled && untilMs !== null && max < serving.pool.scaling.max)
-      return { code: "scheduled", pool, max, untilMs };
+    if (scheduled && max < serving.pool.scaling.max) return { code: "scheduled", pool, max, untilMs };
     return { code: "full", pools: [pool] };
   }
 
@@ -186,6 +186,8 @@ class Places {
     const wide = this.#ledger.pauses.of(pool.key, scope, this.#nowMs);
     const isHeld = wide === null && usableEngines(this.#ledger, pool, this.#nowMs).length === 0;
     const pause = isHeld ? enginePauses(this.#ledger, pool, this.#nowMs)[0] : wide;
+    const { holds } = this.#ledger.house(pool.key);
+    if (isHeld && holds.length > 0) return { code: "house", pool: pool.key, why: [...holds] };
     if (isHeld && pause === undefined) return this.#silence(pool);
     if (pause == null) return null;
     const { code: why, failures, untilMs } = pause;

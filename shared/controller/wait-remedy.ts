@@ -68,6 +68,7 @@ type PlaceReason = Extract<
       | "machine-full"
       | "scheduled"
       | "share"
+      | "house"
       | "no-room"
       | "paused"
       | "engine-silent"
@@ -92,6 +93,8 @@ function placeRemedy(reason: PlaceReason): Remedy {
       return time("Raise maxSlots in the pools file, or wait for a job of any pool to end.");
     case "engine-silent":
       return silenceRemedy(reason.engines, reason.forMs);
+    case "house":
+      return time("Wait for that work to end, or change holdWhile of the pool in the pools file.");
     case "share":
       return time("Wait for a job of that repository to end, or raise maxPerRepository of the pool in the pools file.");
     case "scheduled":

@@ -82,6 +82,18 @@ export const memorySize = () =>
       .check(z.gte(SMALLEST_MEMORY_BYTES, { error: "must be at least 6m, which is the least that Docker takes" })),
   );
 
+/** A number above 0, fractions allowed, up to `most`. */
+export const amountUpTo = (most: number) =>
+  z.pipe(
+    z.transform(numberOfText),
+    z
+      .number()
+      .check(
+        z.gt(0, { error: `must be a number above 0, up to ${most}` }),
+        z.lte(most, { error: `must be a number above 0, up to ${most}` }),
+      ),
+  );
+
 export const cpuCount = () =>
   z.pipe(
     z.transform(numberOfText),

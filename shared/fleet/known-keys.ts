@@ -1,5 +1,6 @@
 import { resourcesShape } from "./fields.ts";
 import type { ConfigPath } from "./config-path.ts";
+import { holdWhileShape } from "./hold-while-fields.ts";
 import { scheduleEntryShape } from "./schedule-fields.ts";
 import { sizesShape } from "./size-fields.ts";
 import { engineShape } from "./engine-fields.ts";
@@ -7,7 +8,7 @@ import { nearest } from "./nearest.ts";
 import { version1ImageShape, version1PoolShape, version1ScalingShape, version1Shape } from "./version-1.ts";
 import { version2PoolShape, version2ScalingShape, version2Shape } from "./version-2.ts";
 
-type Place = "file" | "image" | "engine" | "pool" | "scaling" | "resources" | "sizes" | "schedule";
+type Place = "file" | "image" | "engine" | "pool" | "scaling" | "resources" | "sizes" | "schedule" | "holdWhile";
 
 const KEYS: Readonly<Record<1 | 2, Readonly<Record<Place, readonly string[]>>>> = {
   1: {
@@ -19,6 +20,7 @@ const KEYS: Readonly<Record<1 | 2, Readonly<Record<Place, readonly string[]>>>> 
     resources: Object.keys(resourcesShape),
     sizes: [],
     schedule: [],
+    holdWhile: [],
   },
   2: {
     file: Object.keys(version2Shape),
@@ -29,6 +31,7 @@ const KEYS: Readonly<Record<1 | 2, Readonly<Record<Place, readonly string[]>>>> 
     resources: Object.keys(resourcesShape),
     sizes: Object.keys(sizesShape),
     schedule: Object.keys(scheduleEntryShape),
+    holdWhile: Object.keys(holdWhileShape),
   },
 };
 
@@ -63,6 +66,6 @@ function placeOf(path: ConfigPath): Place {
   if (parent === undefined) return "file";
   if (path.length === 3 && path[0] === "engines") return "engine";
   if (typeof parent === "number") return path.at(-3) === "schedule" ? "schedule" : "pool";
-  const places = ["image", "scaling", "resources", "sizes"] as const;
+  const places = ["image", "scaling", "resources", "sizes", "holdWhile"] as const;
   return places.find((place) => place === parent) ?? "file";
 }

@@ -7,6 +7,7 @@ import { quote } from "./finding.ts";
 import { hardeningFindings } from "./hardening-checks.ts";
 import type { FleetFinding } from "./finding.ts";
 import { scopeFindings } from "./scope-checks.ts";
+import { holdWhileFindings } from "./hold-while-fields.ts";
 import { scheduleFindings } from "./schedule-fields.ts";
 import { sizeFindings } from "./size-fields.ts";
 import { version1PoolShape, version1ScalingShape } from "./version-1.ts";
@@ -54,6 +55,7 @@ function version2Findings(value: unknown, at: ConfigPath, written: unknown): Fle
       runtime: pool.runtime,
     }),
     ...hardeningFindings({ ...pool, at }),
+    ...holdWhileFindings(at, pool.holdWhile),
     ...scheduleFindings(at, pool.schedule, max ?? pool.size ?? DEFAULT_SLOTS),
     ...sizeFindings(at, pool.sizes, pool.labels ?? []),
     ...sizeAgainstMax(at, pool.size, max),

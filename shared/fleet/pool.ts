@@ -1,6 +1,7 @@
 import type { ContainerOptions } from "./container-options.ts";
 import type { EngineSetting } from "./engine.ts";
 import type { Schedule } from "../schedule/schedule-entry.ts";
+import type { HoldWhile } from "./hold-while.ts";
 import type { PoolSizes } from "./sizes.ts";
 
 /** Where a pool's runners register: with an organization's runner group, or with single repositories. */
@@ -50,6 +51,8 @@ export interface Pool {
   readonly maxPerRepository?: number;
   /** Among pools that are short of room the highest goes first; 0 where it is absent. */
   readonly priority?: number;
+  /** What of this machine's other work keeps it from starting slots here; nothing where it is absent. */
+  readonly holdWhile?: HoldWhile;
   /** Hours with other numbers of slots; none where it is absent. */
   readonly schedule?: Schedule;
   readonly architecture: Architecture;

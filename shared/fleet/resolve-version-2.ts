@@ -2,6 +2,7 @@ import { containerOptionsOf } from "./container-fields.ts";
 import { enginesOfFile, enginesOfPool } from "./engine-fields.ts";
 import type { Fleet, Pool, PoolScope } from "./pool.ts";
 import { resourcesOf, withoutRepeats, withTag } from "./resolved-fields.ts";
+import { holdWhileOf } from "./hold-while-fields.ts";
 import { scheduleOf } from "./schedule-fields.ts";
 import { sizesOf } from "./size-fields.ts";
 import { DEFAULT_SLOTS } from "./version-2.ts";
@@ -32,6 +33,7 @@ function resolvePool(pool: Version2Pool, image: string): Pool {
     scaling: { ...pool.scaling, max: pool.scaling.max ?? pool.size ?? DEFAULT_SLOTS },
     ...(pool.maxPerRepository === undefined ? {} : { maxPerRepository: pool.maxPerRepository }),
     ...(pool.priority === undefined ? {} : { priority: pool.priority }),
+    ...holdWhileOf(pool.holdWhile),
     ...scheduleOf(pool.schedule),
     architecture: pool.architecture,
     image: withTag(pool.image ?? image),

@@ -19,6 +19,7 @@ import {
   wholeNumber,
 } from "./fields.ts";
 import { containerShape } from "./container-fields.ts";
+import { holdWhileField } from "./hold-while-fields.ts";
 import { scheduleField } from "./schedule-fields.ts";
 import { sizesShape } from "./size-fields.ts";
 import { fileEngines, poolEngine } from "./engine-fields.ts";
@@ -83,6 +84,10 @@ export const version2PoolShape = {
   priority: described(
     z.optional(wholeNumber(0, 100)),
     "When the machine is short of room, pools with a higher number start their slots first; 0 if absent",
+  ),
+  holdWhile: described(
+    holdWhileField(),
+    "Other work of this machine during which the pool starts no slot on it; jobs that run go on",
   ),
   schedule: described(
     scheduleField(),

@@ -32,6 +32,7 @@ export function describePools(
       max,
       ...(pool.maxPerRepository === undefined ? {} : { maxPerRepository: pool.maxPerRepository }),
       ...(pool.priority === undefined ? {} : { priority: pool.priority }),
+      ...(pool.holdWhile === undefined ? {} : { house: houseOf(ledger, key) }),
       ...(pool.schedule === undefined ? {} : { schedule: { applies, untilMs } }),
       queueThreshold: scaling.queueThreshold,
       cooldownSeconds: scaling.cooldownSeconds,
@@ -69,6 +70,11 @@ export function describeSlots(ledger: Ledger): Status["slots"] {
       outdated: slot.outdated,
       doubted: doubtedAtMs !== null,
     }));
+}
+
+function houseOf(ledger: Ledger, pool: string): NonNullable<PoolStatus["house"]> {
+  const { holds, unseen } = ledger.house(pool);
+  return { holds: [...holds], unseen: [...unseen] };
 }
 
 function byState(slots: readonly Slot[]): Record<string, number> {

@@ -72,6 +72,14 @@ export const poolStatusSchema = z.object({
   maxPerRepository: z.optional(z.number()),
   /** Its rank when the machine is short of room; absent for 0. */
   priority: z.optional(z.number()),
+  /** What this machine does beside jobs that keeps the pool from starting slots here, in words; absent where it heeds nothing. */
+  house: z.optional(
+    z.object({
+      holds: z.array(z.string()),
+      /** What of it the agent cannot see: that holds nothing. */
+      unseen: z.array(z.string()),
+    }),
+  ),
   /** The hours that hold, where its schedule gives `min` and `max` now; absent for a pool without one. */
   schedule: z.optional(
     z.object({

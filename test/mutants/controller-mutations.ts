@@ -415,4 +415,18 @@ export const CONTROLLER_MUTATIONS: readonly Mutation[] = [
     replace: "return turn - highestPriority(value) * 0;",
     foundBy: ["controller"],
   },
+  {
+    breaks: "a pool starts slots while the house is at the work that it heeds",
+    file: "shared/controller/holds.ts",
+    search: "const isHeld = ledger.house(pool.key).holds.length > 0;",
+    replace: "const isHeld = false;",
+    foundBy: ["controller"],
+  },
+  {
+    breaks: "what holdWhile names and nobody can see is passed over in silence",
+    file: "agent/house/judge-house.ts",
+    search: "unseen: found.flatMap(({ unseen }) => unseen ?? []),",
+    replace: "unseen: [],",
+    foundBy: ["house"],
+  },
 ];

@@ -19,8 +19,8 @@ export const ENGINE_MUTATIONS: readonly Mutation[] = [
   {
     breaks: "promise 16: slots are started on an engine that does not answer",
     file: "shared/controller/holds.ts",
-    search: "return enginesOf(pool).filter((engine) => !ledger.engines.isSilent(engine));",
-    replace: "return enginesOf(pool);",
+    search: "!ledger.engines.isSilent(engine) && !(isHeld",
+    replace: "!(isHeld",
     foundBy: ["controller"],
   },
   {

@@ -9,6 +9,7 @@ export type Suite =
   | "controller"
   | "daemon"
   | "control"
+  | "house"
   | "journal"
   | "mailbox"
   | "link"

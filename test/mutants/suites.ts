@@ -20,6 +20,7 @@ export const SUITES: Readonly<Record<Suite, readonly string[]>> = {
     "test/agent/docker/pull.test.ts",
   ],
   controller: [...VITEST, "--project", "node", "test/shared/controller", "test/shared/schedule"],
+  house: [...VITEST, "--project", "node", "test/agent/house"],
   journal: [...VITEST, "--project", "node", "test/agent/journal"],
   daemon: [...VITEST, "--project", "node", "test/agent/daemon"],
   control: [

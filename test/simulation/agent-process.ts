@@ -1,6 +1,7 @@
 import { Agent } from "../../agent/daemon/agent.ts";
 import type { GitHub } from "../../agent/github/model/types.ts";
 import { NodeSql } from "../../agent/sqlite/node-sql.ts";
+import type { MachineFacts } from "../../agent/house/machine-facts.ts";
 import type { Dial } from "../../agent/link/dial.ts";
 import { SlotEngines } from "../../agent/slots/slot-engines.ts";
 import type { SlotProvider } from "../../agent/slots/slot-provider.ts";
@@ -25,6 +26,7 @@ export interface Surroundings {
   readonly engines: ReadonlyMap<string, SlotProvider>;
   readonly dial: Dial | null;
   readonly disk: Disk;
+  readonly facts: MachineFacts;
   readonly log: Logger;
   /** An agent that lives has thrown where nobody catches it. */
   readonly crashed: (error: unknown) => void;
@@ -71,7 +73,7 @@ export class AgentProcess {
 
   constructor(surroundings: Surroundings, fleet: Fleet, boot: number) {
     this.#surroundings = surroundings;
-    const { github, engines, dial, disk, log, dice } = surroundings;
+    const { github, engines, dial, disk, facts, log, dice } = surroundings;
     this.agent = new Agent({
       instance: "nas",
       boot: `boot-${boot}`,
@@ -83,6 +85,7 @@ export class AgentProcess {
       dial: dial === null ? null : this.#guardDial(dial),
       journalSql: this.#guardSql(disk.signals, true),
       slotsSql: this.#guardSql(disk.slots, false),
+      facts,
       sweepIntervalMs: SWEEP_INTERVAL_MS,
       clock: this.#guardClock(surroundings.clock.home),
       random: dice.fork().next,

@@ -5,6 +5,7 @@ const CALM = calm();
 /** The operator's pause: no condition of the world, and met like one. */
 const PAUSE = "pause";
 const HOURS = "closed hours";
+const HOUSE = "other work";
 
 /** The conditions of a run, with a note of those that somebody met while they were not calm. */
 export class MetConditions {
@@ -32,19 +33,30 @@ export class MetConditions {
     this.#met.add(HOURS);
   }
 
+  /** That the machine was at other work, which the pool heeds, while a job waited. */
+  noteHouse(): void {
+    this.#met.add(HOUSE);
+  }
+
   get names(): readonly string[] {
     return [...this.#met];
   }
 }
 
 /** What a scenario makes go wrong, as it is named where it is met. */
-export function occurringIn({ items, closed }: Scenario): readonly string[] {
+export function occurringIn({ items, closed, otherWork, second }: Scenario): readonly string[] {
   const names = items.flatMap((item) => {
     if (item.kind === "pause") return [PAUSE];
     if (item.kind !== "trouble") return [];
     return Object.entries(item.change).map(([key, value]) => nameOf(key as keyof Conditions, value));
   });
-  return [...new Set(closed === undefined ? names : [...names, HOURS])];
+  return [
+    ...new Set([
+      ...names,
+      ...(closed === undefined ? [] : [HOURS]),
+      ...(otherWork === undefined || second === true ? [] : [HOUSE]),
+    ]),
+  ];
 }
 
 function nameOf(key: keyof Conditions, value: Conditions[keyof Conditions]): string {

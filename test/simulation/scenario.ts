@@ -64,6 +64,8 @@ export interface Scenario {
   readonly sizes?: boolean;
   /** Slots of the pool for one repository at most. */
   readonly maxPerRepository?: number;
+  /** The part of the run in which the machine is at other work that the pool heeds. Heeded where there is one engine. */
+  readonly otherWork?: { readonly fromMs: number; readonly toMs: number };
   /** Minutes of the run in which the pool's schedule starts nothing. */
   readonly closed?: { readonly fromMinute: number; readonly toMinute: number };
   /** Without an edge from the first moment to the last. */
@@ -114,7 +116,15 @@ export function scenarioOf(seed: number): Scenario {
 /** What a pool may have switched on, by dice of its own. */
 function withPoolFeatures(scenario: Scenario, dice: Dice): Scenario {
   const shared = dice.chance(0.3) ? { ...scenario, maxPerRepository: dice.between(1, 3) } : scenario;
-  return withSizes(withHours(shared, dice), dice);
+  return withOtherWork(withSizes(withHours(shared, dice), dice), dice);
+}
+
+/** Slots are told to be of its time by the clock at home, which must not be set then. */
+function withOtherWork(scenario: Scenario, dice: Dice): Scenario {
+  const fromMs = dice.between(0, 5 * 60_000);
+  const toMs = fromMs + dice.between(30_000, 3 * 60_000);
+  if (!dice.chance(0.3) || scenario.items.some(({ kind }) => kind === "set-clock")) return scenario;
+  return { ...scenario, otherWork: { fromMs, toMs } };
 }
 
 /** Not beside a clock that is set: the hours would come again in the calm. */

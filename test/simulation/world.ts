@@ -45,6 +45,7 @@ export class SimWorld {
   readonly #min: number;
   readonly #cooldownSeconds: number;
   readonly #sizes: boolean;
+  readonly #otherWork: Scenario["otherWork"] | null;
   readonly #share: number | undefined;
   readonly #closed: ScheduleEntry | null;
   /** The largest maximum that the pools file has named: slots from before an edit may still be there. */
@@ -87,6 +88,12 @@ export class SimWorld {
       engines: this.docker.providers,
       dial: scenario.sweepsAlone ? null : this.#network.dial,
       disk: this.disk,
+      facts: {
+        load: () => (this.#isAtOtherWork() ? 9 : 0),
+        freeMemoryBytes: () => null,
+        pressure: () => ({ cpu: null, memory: null, io: null }),
+        processes: () => null,
+      },
       log: simLog("agent", this.#trace),
       crashed: (error) => fail(new Violation("liveness", `the agent crashed: ${String(error)}`)),
     };
@@ -95,6 +102,7 @@ export class SimWorld {
     this.#min = scenario.min;
     this.#cooldownSeconds = scenario.cooldownSeconds;
     this.#sizes = scenario.sizes ?? false;
+    this.#otherWork = scenario.second === true ? null : (scenario.otherWork ?? null);
     this.#share = scenario.maxPerRepository;
     this.#closed = scenario.closed === undefined ? null : closedHours(scenario.closed);
     this.largestMax = scenario.max;
@@ -123,7 +131,8 @@ export class SimWorld {
     const engines = this.#hasSecond ? { engines: ["local", "second"] } : {};
     const share = this.#share === undefined ? {} : { maxPerRepository: this.#share };
     const schedule = this.#closed === null ? {} : { schedule: [this.#closed] };
-    const features = { ...sizes, ...share, ...schedule, ...engines };
+    const heeds = this.#otherWork === null ? {} : { holdWhile: { containers: [], processes: [], load: 4 } };
+    const features = { ...heeds, ...sizes, ...share, ...schedule, ...engines };
     return { version: 2, pools: [poolOf({ key: POOL, scaling, scope: SCOPE, ...features })] };
   }
 
@@ -270,6 +279,7 @@ export class SimWorld {
     this.#checkAcknowledged();
     if (this.pauses.holds) this.#checkPause();
     if (this.#closed !== null) this.#checkHours(this.#closed);
+    if (this.#isAtOtherWork(HOUSE_SEEN_MS)) this.#checkHouse();
     // No signal here is beyond this agent: one that the edge has set aside is lost to it.
     const dead = this.edge.mailbox.dead();
     if (dead > 0) this.fail(new Violation("promise 3", `${dead} signals were set aside as dead letters`));
@@ -280,6 +290,22 @@ export class SimWorld {
     const begun = this.pauses.slotBegunMeanwhile();
     if (begun !== null)
       this.fail(new Violation("pause", `slot ${begun} was begun while the operator had paused the fleet`));
+  }
+
+  /** Whether the machine is at other work, and has been for so long. */
+  #isAtOtherWork(forMs = 0): boolean {
+    const since = this.clock.now() - START_MS;
+    const { fromMs, toMs } = this.#otherWork ?? { fromMs: 0, toMs: 0 };
+    return since >= fromMs + forMs && since < toMs;
+  }
+
+  #checkHouse(): void {
+    if (this.live().some(({ status }) => status === "queued")) this.met.noteHouse();
+    const begun = this.disk.youngestSlot();
+    const since = (begun?.plannedAtMs ?? 0) - START_MS;
+    const { fromMs = 0, toMs = 0 } = this.#otherWork ?? {};
+    if (begun !== null && since >= fromMs + HOUSE_SEEN_MS && since < toMs)
+      this.fail(new Violation("house", `slot ${begun.name} was begun while the machine was at other work`));
   }
 
   #checkHours({ fromMinute, toMinute }: ScheduleEntry): void {
@@ -333,6 +359,9 @@ function closedHours({ fromMinute, toMinute }: NonNullable<Scenario["closed"]>):
   const span = { fromMinute: begin + fromMinute, toMinute: begin + toMinute };
   return { days: [0, 1, 2, 3, 4, 5, 6], timeZone: "UTC", max: 0, ...span };
 }
+
+/** The agent looks every ten seconds. */
+const HOUSE_SEEN_MS = 11_000;
 
 const SIZES = { memoryBytes: 4 * 2 ** 30, cpus: 2 } as const;
 const SCOPE = { kind: "organization", organization: "acme", runnerGroup: "Default" } as const;

@@ -39,6 +39,7 @@ function troublesOf(pool: PoolStatus, status: Status): readonly Trouble[] {
     const undo = `hookline drain ${pool.key} --undo`;
     troubles.push({ status: "warn", text: `${pool.key} is being drained: it starts nothing`, remedy: undo });
   }
+  troubles.push(...houseTroubles(pool));
   const closed = closedBySchedule(pool);
   if (closed !== null) troubles.push(closed);
   else if (pool.held >= pool.max) {
@@ -49,6 +50,21 @@ function troublesOf(pool: PoolStatus, status: Status): readonly Trouble[] {
     });
   }
   return troubles;
+}
+
+/** What holds it back passes by itself; what it was told to heed and cannot see does not. */
+function houseTroubles({ key, house }: PoolStatus): readonly Trouble[] {
+  const remedy = "Wait for that work to end, or change holdWhile of the pool in the pools file.";
+  const unseen =
+    "Give the agent what it needs to see it, or take it out of holdWhile of the pool in the pools file: it holds nothing.";
+  return [
+    ...(house?.holds ?? []).map((why): Trouble => ({ status: "warn", text: `${key} holds back: ${why}`, remedy })),
+    ...(house?.unseen ?? []).map((what): Trouble => ({
+      status: "warn",
+      text: `${key} cannot heed ${what}`,
+      remedy: unseen,
+    })),
+  ];
 }
 
 /** It starts nothing in these hours, as its operator wants it: a job that is queued now waits for their end. */

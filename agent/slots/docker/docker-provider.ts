@@ -200,6 +200,10 @@ export class DockerSlotProvider implements SlotProvider {
     return this.#features;
   }
 
+  containersRunning(signal: AbortSignal): Promise<ReadonlySet<string>> {
+    return inSlotTerms(async () => new Set((await this.#client.containers.running(signal)).map(({ name }) => name)));
+  }
+
   asked(): EngineCalls {
     return this.#client.calls();
   }

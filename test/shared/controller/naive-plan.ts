@@ -28,7 +28,10 @@ export function naiveStarts(ledger: Ledger, pools: readonly ServingPool[], nowMs
   for (const { engine } of slots) onEngine.set(engine, (onEngine.get(engine) ?? 0) + 1);
   const usable = (key: string): readonly string[] =>
     (pools.find(({ pool }) => pool.key === key)?.pool.engines ?? ["local"]).filter(
-      (engine) => !ledger.engines.isSilent(engine) && ledger.pauses.on(key, engine, nowMs) === null,
+      (engine) =>
+        !ledger.engines.isSilent(engine) &&
+        ledger.pauses.on(key, engine, nowMs) === null &&
+        (engine !== "local" || ledger.house(key).holds.length === 0),
     );
   const taken = new Map<string, string[]>();
   const mayStart = (key: string, scope: string): boolean =>

@@ -91,6 +91,10 @@ const step = fc.oneof(
   fc.record({ kind: fc.constant("inventory" as const), idle: fc.uniqueArray(fc.integer({ min: 0, max: 12 })) }),
   fc.record({ kind: fc.constant("drain" as const), pool: fc.constantFrom("a", "b", "c"), on: fc.boolean() }),
   fc.record({
+    kind: fc.constant("house" as const),
+    held: fc.subarray(["a", "b", "c"]),
+  }),
+  fc.record({
     kind: fc.constant("engine" as const),
     engine: fc.constantFrom("local", "second"),
     answers: fc.boolean(),
@@ -135,6 +139,11 @@ function take(world: World, each: Step): void {
     case "drain":
       world.feed({ type: "drain", pool: each.pool, on: each.on });
       return;
+    case "house": {
+      const words = new Map(each.held.map((pool) => [pool, { holds: ["container backup runs"], unseen: [] }]));
+      world.feed({ type: "house", atMs: world.nowMs, words });
+      return;
+    }
     case "engine":
       world.feed({ type: "engine", atMs: world.nowMs, name: each.engine, answers: each.answers });
       return;

@@ -33,6 +33,8 @@ export class FakeSlots implements SlotProvider {
   /** What every container printed last, in place of a line with its name. */
   tail: string | null = null;
   readonly admitHooks: Hook[] = [];
+  /** Names of containers that are nobody's slots and run there; null where the engine does not tell. */
+  neighbours: ReadonlySet<string> | null = new Set();
   /** The pools that slots were admitted for, as they were asked for. */
   readonly admitted: Pool[] = [];
   readonly #clock: Clock;
@@ -91,6 +93,11 @@ export class FakeSlots implements SlotProvider {
 
   async prepare(): Promise<void> {
     this.calls.push("prepare");
+  }
+
+  async containersRunning(): Promise<ReadonlySet<string>> {
+    if (this.neighbours === null) throw new SlotError("permission", "the engine does not list", "let it");
+    return new Set([...this.running(), ...this.neighbours]);
   }
 
   async admit(_name: string, pool: Pool, signal: AbortSignal): Promise<void> {

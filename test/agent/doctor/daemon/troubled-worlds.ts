@@ -101,6 +101,10 @@ function waitingTooLong(name: string, remedy: RegExp, change: object, maxSlots?:
   };
 }
 
+const EVERY_DAY = [0, 1, 2, 3, 4, 5, 6];
+const ALWAYS_CLOSED = { days: EVERY_DAY, fromMinute: 0, toMinute: 1440, timeZone: "UTC", max: 0 };
+const HEEDS_BACKUP = { holdWhile: { containers: ["backup"], processes: [] } };
+
 export const TROUBLED_WORLDS: readonly TroubledWorld[] = [
   {
     name: "C-4: the only pool of the job is drained",
@@ -111,6 +115,34 @@ export const TROUBLED_WORLDS: readonly TroubledWorld[] = [
       world.agent.operator.drain("home", true);
       await world.queue(someJobs(random));
     }),
+  },
+  {
+    name: "the only pool of the job starts nothing in these hours",
+    check: "pools",
+    status: "warn",
+    remedy: /change the schedule of the pool/,
+    doctor: doctorAfter(async (world, random) => world.queue(someJobs(random)), { schedule: [ALWAYS_CLOSED] }),
+  },
+  {
+    name: "the machine is at other work that the pool heeds",
+    check: "pools",
+    status: "warn",
+    remedy: /change holdWhile of the pool/,
+    doctor: doctorAfter(async (world, random) => {
+      world.provider.neighbours = new Set(["backup"]);
+      await world.clock.advance(10_000);
+      await world.queue(someJobs(random));
+    }, HEEDS_BACKUP),
+  },
+  {
+    name: "the pool is to heed what the agent cannot see",
+    check: "pools",
+    status: "warn",
+    remedy: /it holds nothing/,
+    doctor: doctorAfter(async (world) => {
+      world.provider.neighbours = null;
+      await world.clock.advance(10_000);
+    }, HEEDS_BACKUP),
   },
   refusing("C-4: GitHub forbids the registration", /GitHub/, () => () => {
     throw gitHubError("forbidden", { status: 403 });
