@@ -7,7 +7,7 @@ import { askDeadLetters, requeueDeadLetter, type DeadLetterList } from "../edge/
 import type { EdgeAccess } from "../edge/call-edge.ts";
 import { asksForHelp, flag, readArguments } from "../cli/arguments.ts";
 import { failWith } from "../cli/failure.ts";
-import { EXIT, printFailure, printJson, type CommandIo, type ExitCode } from "../cli/io.ts";
+import { EXIT, printFailure, printJson, remedyHere, type CommandIo, type ExitCode } from "../cli/io.ts";
 import { textTable } from "../cli/text-table.ts";
 
 const DEADLINE_MS = 10_000;
@@ -61,11 +61,11 @@ export async function runDead(args: readonly string[], io: CommandIo): Promise<E
 async function list(edge: EdgeAccess, json: boolean, io: CommandIo): Promise<ExitCode> {
   const found = await askDeadLetters(edge, AbortSignal.timeout(DEADLINE_MS));
   if (json) printJson(io, { ok: true, ...found });
-  else io.stdout(describe(found));
+  else io.stdout(describe(found, io));
   return EXIT.fine;
 }
 
-function describe({ dead, total }: DeadLetterList): string {
+function describe({ dead, total }: DeadLetterList, io: CommandIo): string {
   if (total === 0) return "No dead letters.\n";
   const columns = [
     ["seq", 8],
@@ -84,7 +84,7 @@ function describe({ dead, total }: DeadLetterList): string {
     reason,
   ]);
   const rest = total > dead.length ? `${total - dead.length} older ones are not shown.\n` : "";
-  return `${textTable(columns, rows)}${rest}Put one back with: hookline dead requeue SEQ\n`;
+  return `${textTable(columns, rows)}${rest}${remedyHere("Put one back with: hookline dead requeue SEQ", io)}\n`;
 }
 
 async function putBack(edge: EdgeAccess, requeued: number, json: boolean, io: CommandIo): Promise<ExitCode> {

@@ -102,7 +102,7 @@ async function takeBack(prepared: Prepared): Promise<ExitCode> {
   const { options, io, tell } = prepared;
   const context = prepareRemoval(prepared);
   if (context === null) {
-    tell("hookline init has made nothing here");
+    tell("init has made nothing here");
     if (options.json) printJson(io, { ok: true, dryRun: options["dry-run"], steps: [], edgeUrl: null, next: [] });
     return EXIT.fine;
   }

@@ -6,7 +6,7 @@ import { refusalError } from "../control/control-error.ts";
 import { readSettings } from "../settings/settings.ts";
 import { asksForHelp, flag, readArguments } from "../cli/arguments.ts";
 import { failWith } from "../cli/failure.ts";
-import { EXIT, printJson, type CommandIo, type ExitCode } from "../cli/io.ts";
+import { EXIT, printJson, remedyHere, type CommandIo, type ExitCode } from "../cli/io.ts";
 import { shortSpan } from "../cli/short-span.ts";
 
 const MOST_DAYS = 30;
@@ -42,13 +42,14 @@ export async function runPause(args: readonly string[], io: CommandIo, stop: Abo
     const answer = await askDaemon(dataFolder, { op: "pause", forMs: read.for }, () => {}, stop);
     if (answer.type !== "paused") throw refusalError(answer);
     if (read.json) printJson(io, { ok: true, pause: answer.pause });
-    else io.stdout(`Paused ${untilText(answer.pause)}. Running jobs go on.\n`);
+    else io.stdout(`Paused ${untilText(answer.pause, io)}. Running jobs go on.\n`);
     return EXIT.fine;
   } catch (error) {
     return failWith(error, args.includes("--json"), io);
   }
 }
 
-function untilText({ untilMs }: OperatorPause): string {
-  return untilMs === null ? "until hookline resume" : `until ${new Date(untilMs).toISOString()}, or hookline resume`;
+function untilText({ untilMs }: OperatorPause, io: CommandIo): string {
+  const resume = remedyHere("hookline resume", io);
+  return untilMs === null ? `until ${resume}` : `until ${new Date(untilMs).toISOString()}, or ${resume}`;
 }

@@ -11,7 +11,7 @@ import type { LogReplay } from "../sweeps/log-replay.ts";
 import { asksForHelp, flag, readArguments } from "../cli/arguments.ts";
 import { countText } from "../../shared/text/count-text.ts";
 import { failWith } from "../cli/failure.ts";
-import { EXIT, printFailure, printJson, type CommandIo, type ExitCode } from "../cli/io.ts";
+import { EXIT, printFailure, printJson, remedyHere, type CommandIo, type ExitCode } from "../cli/io.ts";
 import { pointInTime } from "../cli/point-in-time.ts";
 
 const MOST_DAYS = 30;
@@ -104,7 +104,7 @@ async function replayAll(
   const mailbox = settings.edgeUrl === null ? null : await replaySince(edgeOf(settings), sinceMs, dryRun, stop);
   if (!json) io.stdout(mailboxText(mailbox, dryRun));
   const log = dryRun ? null : await readLog(settings.dataFolder, sinceMs, stop);
-  if (!json) io.stdout(logText(log, dryRun));
+  if (!json) io.stdout(logText(log, dryRun, io));
   if (mailbox?.full === true) {
     const message = "As many signals wait for the agent as the mailbox keeps; the rest was not put back.";
     const remedy = "Ask again once hookline edge shows that the agent has taken them.";
@@ -127,10 +127,11 @@ function mailboxText(mailbox: MailboxReplay | null, dryRun: boolean): string {
   return `mailbox: ${countText(mailbox.replayed, "signal")} ${sent}\n`;
 }
 
-function logText(log: LogReplay | null, dryRun: boolean): string {
+function logText(log: LogReplay | null, dryRun: boolean, io: CommandIo): string {
   if (dryRun) return "GitHub's log: skipped, a dry run does not read it\n";
   if (log === null) return "GitHub's log: skipped, this daemon lives without an edge\n";
-  if (log.logs === 0) return "GitHub's log: none could be read; hookline doctor says why, and sweeps read the queue\n";
+  if (log.logs === 0)
+    return `GitHub's log: none could be read; ${remedyHere("hookline doctor", io)} says why, and sweeps read the queue\n`;
   const rest = log.open === 0 ? "" : `, ${log.open} more follow with the next sweeps`;
   return `GitHub's log: ${countText(log.recovered, "delivery", "deliveries")} recovered from ${countText(log.logs, "hook")}${rest}\n`;
 }

@@ -25,7 +25,7 @@ import { githubOf } from "../github/open-github.ts";
 import { processLogger } from "../log/process-logger.ts";
 import { failWith } from "../cli/failure.ts";
 import { keepInstance } from "../daemon/keep-instance.ts";
-import { EXIT, printFailure, printJson, type CommandIo, type ExitCode } from "../cli/io.ts";
+import { EXIT, printFailure, printJson, remedyHere, type CommandIo, type ExitCode } from "../cli/io.ts";
 import { countText } from "../../shared/text/count-text.ts";
 
 const HELP = `Usage: hookline scale [--once] [--dry-run] [--pool KEY] [--json]
@@ -108,7 +108,7 @@ async function lookOnly({ settings, fleet, onlyPool, log, stop, io, json }: Run)
       silentEngines: seen.silent.map(({ engine }) => engine),
       actions: seen.actions,
     });
-  else io.stdout(describeDryRun(seen, holds, items.length));
+  else io.stdout(describeDryRun(seen, holds, items.length, io));
   return failures.length === 0 ? EXIT.fine : EXIT.failed;
 }
 
@@ -160,21 +160,28 @@ function requirePool(fleet: Fleet, key: string | null): void {
   throw new ConfigError("--pool", [{ path: "", message: `there is no pool ${key}; the pools file has ${known}` }]);
 }
 
-function describeDryRun({ slots, silent, actions, sweep }: DryRun, holds: KnownHolds, jobs: number): string {
+function describeDryRun(
+  { slots, silent, actions, sweep }: DryRun,
+  holds: KnownHolds,
+  jobs: number,
+  io: CommandIo,
+): string {
   const lines = [
     `${countText(slots.length, "container")}, ${countText(jobs, "job")} in active runs`,
     ...silent.map(({ engine, message }) => `engine ${engine} does not answer, nothing is started there: ${message}`),
-    ...sweep.failures.map(({ what, message, remedy }) => `not read: ${what}: ${message} ${remedy}`),
-    ...describeHolds(holds),
+    ...sweep.failures.map(({ what, message, remedy }) => `not read: ${what}: ${message} ${remedyHere(remedy, io)}`),
+    ...describeHolds(holds, io),
     ...(actions.length === 0 ? ["nothing to do"] : actions.map(describeAction)),
   ];
   return `${lines.join("\n")}\n`;
 }
 
-function describeHolds({ drained, pauses, operatorPause, unknown }: KnownHolds): readonly string[] {
+function describeHolds({ drained, pauses, operatorPause, unknown }: KnownHolds, io: CommandIo): readonly string[] {
   return [
     ...(operatorPause === null ? [] : [describeWait({ code: "operator-pause", ...operatorPause })]),
-    ...drained.map((pool) => `pool ${pool} is drained: nothing is started in it until hookline drain ${pool} --undo`),
+    ...drained.map((pool) =>
+      remedyHere(`pool ${pool} is drained: nothing is started in it until hookline drain ${pool} --undo`, io),
+    ),
     ...pauses.map(({ place, untilMs, code, failures }) => {
       const until = new Date(untilMs).toISOString();
       return `${place} starts nothing until ${until}: ${code}, ${failures === 1 ? "once" : `${failures} times in a row`}`;

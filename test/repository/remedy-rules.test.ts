@@ -62,6 +62,19 @@ describe("every command of ours that a remedy says to type is understood", () =>
   });
 });
 
+test("a command prints no command of ours as it is not typed where it is read", () => {
+  /** Errors and remedies are typed for the place where they are printed. */
+  const typed = /remedy|is missing:|typedHere|Error\(|command[:=]|command =|error:|failWith|message|^\s*"/i;
+  for (const file of SOURCES.filter((each) => each.startsWith("agent/commands/"))) {
+    const spoken = spokenBy(file).replaceAll(/(?:^|\n)const HELP = `[^`]*`;/g, "");
+    const lines = spoken.split("\n");
+    // What a text is for stands a few lines above it at most.
+    const isTyped = (at: number): boolean => lines.slice(Math.max(0, at - 3), at + 1).some((line) => typed.test(line));
+    const bare = lines.filter((line, at) => /[`"][^`"]*\bhookline [a-z]+/.test(line) && !isTyped(at));
+    expect(bare, file).toEqual([]);
+  }
+});
+
 test("what a skip hangs on is found among the answers, and written into no text", () => {
   for (const file of SOURCES.filter((each) => each.startsWith("agent/doctor/") && !each.endsWith("settle.ts"))) {
     expect(spokenBy(file).match(/Skipped\([^)]*; see /g) ?? [], file).toEqual([]);
