@@ -67,9 +67,10 @@ interface SubtleCrypto {
     keyData: Uint8Array,
     algorithm: { readonly name: "HMAC"; readonly hash: "SHA-256" },
     extractable: boolean,
-    usages: "verify"[],
+    usages: ("sign" | "verify")[],
   ): Promise<CryptoKey>;
   digest(algorithm: "SHA-256", data: Uint8Array): Promise<ArrayBuffer>;
+  sign(algorithm: "HMAC", key: CryptoKey, data: Uint8Array): Promise<ArrayBuffer>;
   verify(algorithm: "HMAC", key: CryptoKey, signature: Uint8Array, data: Uint8Array): Promise<boolean>;
 }
 declare var crypto: { readonly subtle: SubtleCrypto };
@@ -85,3 +86,16 @@ declare class TextDecoder {
 
 /** https://html.spec.whatwg.org/multipage/webappapis.html#dom-atob */
 declare function atob(data: string): string;
+/** https://html.spec.whatwg.org/multipage/webappapis.html#dom-btoa */
+declare function btoa(data: string): string;
+
+/** https://url.spec.whatwg.org/#url-class */
+declare class URL {
+  static parse(text: string): URL | null;
+  constructor(text: string);
+  readonly href: string;
+  readonly host: string;
+  pathname: string;
+  username: string;
+  password: string;
+}

@@ -9,6 +9,7 @@ import type { DeadLetterPage } from "../shared/edge/mailbox-host.ts";
 import { CLOSE } from "../shared/link/close-codes.ts";
 import { PING, PONG, SUBPROTOCOL } from "../shared/link/protocol.ts";
 import type { Logger } from "../shared/log/logger.ts";
+import type { AbsenceNotice } from "../shared/mailbox/absence-row.ts";
 import type { Freshness } from "../shared/mailbox/freshness.ts";
 import type { Replayed, ReplayRequest } from "../shared/mailbox/replay.ts";
 import { mailboxBounds } from "../shared/mailbox/mailbox-options.ts";
@@ -16,11 +17,13 @@ import { limitsOf } from "../shared/mailbox/usage.ts";
 import type { AcceptOutcome, DeliveryNote, MatchedSecret } from "../shared/receiver/mailbox-port.ts";
 import type { SecretKeys } from "../shared/signature/webhook-verifier.ts";
 import type { Signal } from "../shared/workflow-job/signal.ts";
+import { absenceTarget, newId, watchdogRules } from "./absence-settings.ts";
 import { DayUsage, usageDisk } from "./day-usage.ts";
 import { DurableSql } from "./durable-sql.ts";
 import { closeQuietly, HibernatingSocket, spentOf } from "./hibernating-socket.ts";
 import { edgeLogger } from "./log.ts";
 import { readEdgeSettings } from "./settings.ts";
+import { tellAbsence, type AbsenceTarget } from "./tell-absence.ts";
 import { WakeUp } from "./wake-up.ts";
 
 /**
@@ -38,6 +41,7 @@ export class MailboxObject extends DurableObject<Env> {
   }
 
   readonly #usage: DayUsage;
+  readonly #told: AbsenceTarget | null;
   readonly #door: MailboxDoor;
   readonly #log: Logger;
   readonly #wakeUp: WakeUp;
@@ -53,6 +57,7 @@ export class MailboxObject extends DurableObject<Env> {
       now: Date.now,
       log: this.#log,
     });
+    this.#told = absenceTarget(settings);
     const bounds = mailboxBounds(settings.HOOKLINE_RETENTION_DAYS, settings.HOOKLINE_BACKLOG_SIGNALS);
     this.#usage.resume(context.getWebSockets().map(spentOf));
     this.#door = new MailboxDoor({
@@ -63,6 +68,7 @@ export class MailboxObject extends DurableObject<Env> {
       now: Date.now,
       log: this.#log,
       limits: bounds,
+      ...(this.#told === null ? {} : { watchdog: { ...watchdogRules(settings), newId } }),
     });
     this.#wakeUp = new WakeUp({
       now: Date.now,
@@ -70,13 +76,18 @@ export class MailboxObject extends DurableObject<Env> {
         void context.storage.setAlarm(atMs);
         this.#usage.rows(0, 1);
       },
-      tick: () => this.#door.tick(),
+      tick: () => {
+        const dueMs = this.#door.tick();
+        this.#armWatchdog();
+        return dueMs;
+      },
       failed: (error) => this.#log.error("link not looked after", errorFields(error)),
     });
     context.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG));
     void context.blockConcurrencyWhile(async () => {
       this.#wakeUp.alarmIs(await context.storage.getAlarm());
       this.#bringForward(bounds.retentionMs);
+      this.#armWatchdog();
     });
   }
 
@@ -112,7 +123,16 @@ export class MailboxObject extends DurableObject<Env> {
 
   /** When things last happened here, and who is connected. */
   freshness(keys: SecretKeys | null = null): Freshness {
-    return this.#request(() => ({ ...this.#door.open().freshness(keys), usage: this.#usage.usage() }));
+    return this.#request(() => ({
+      ...this.#door.open().freshness(keys),
+      usage: this.#usage.usage(),
+      watchdog: this.#watchdogState(),
+    }));
+  }
+
+  #watchdogState(): Freshness["watchdog"] {
+    const state = this.#door.open().watchdogState();
+    return state === null || this.#told === null ? null : { tells: this.#told.receiver.name, ...state };
   }
 
   /** What a monitor is told; signals may wait, and the agent be away, for `staleMs`. Writes nothing. */
@@ -143,21 +163,23 @@ export class MailboxObject extends DurableObject<Env> {
 
   override webSocketClose(socket: WebSocket, code: number, reason: string, wasClean: boolean): void {
     this.#log.info("agent disconnected", { code, reason, wasClean });
-    this.#door.settle();
+    this.#leave();
     closeQuietly(socket, code, reason);
   }
 
   override webSocketError(socket: WebSocket, error: unknown): void {
     this.#log.warn("link broke", errorFields(error));
-    this.#door.settle();
+    this.#leave();
     closeQuietly(socket, CLOSE.unavailable, "error");
   }
 
   /** Runs what is due; an alarm that throws would be retried a few times and then be gone for good. */
-  override alarm(): void {
+  override async alarm(): Promise<void> {
     this.#wakeUp.alarmIs(null);
+    let notice: AbsenceNotice | null = null;
     try {
       this.#request(() => {
+        notice = this.#door.watchdog()?.next() ?? null;
         const pruneAtMs = this.#door.prune();
         this.#wakeUp.look();
         if (pruneAtMs !== null) this.#wakeUp.alarmBy(pruneAtMs);
@@ -165,6 +187,32 @@ export class MailboxObject extends DurableObject<Env> {
     } catch (error) {
       this.#log.error("alarm failed; trying again in a minute", errorFields(error));
       this.#wakeUp.alarmBy(Date.now() + 60_000);
+    }
+    await this.#tell(notice);
+  }
+
+  /** What is sent is on disk before it leaves, by the output gate, and is sent again by the next alarm if this one ends. */
+  async #tell(notice: AbsenceNotice | null): Promise<void> {
+    if (notice === null || this.#told === null) return;
+    await tellAbsence(notice, this.#told, () => this.#door.watchdog(), this.#log);
+    this.#armWatchdog();
+    this.#keepUsage();
+  }
+
+  /** That the agent has gone; who is told of it is told by an alarm. */
+  #leave(): void {
+    this.#door.settle();
+    this.#armWatchdog();
+  }
+
+  /** A disk that cannot be read is no reason to end what goes on beside. */
+  #armWatchdog(): void {
+    if (this.#told === null) return;
+    try {
+      const dueMs = this.#door.watchDueMs();
+      if (dueMs !== null) this.#wakeUp.alarmBy(dueMs);
+    } catch (error) {
+      this.#log.warn("nobody is told of the agent's absence for now", errorFields(error));
     }
   }
 

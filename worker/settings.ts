@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 
 import { UNWELL_AFTER_MS } from "../shared/edge/health.ts";
+import { EDGE_RECEIVERS, readEdgeReceiver } from "../shared/edge/notice-receiver.ts";
 import { LOG_LEVELS } from "../shared/log/logger.ts";
 import { BACKLOG_SIGNALS, RETENTION_DAYS } from "../shared/mailbox/mailbox-options.ts";
 import { FREE_PLAN } from "../shared/mailbox/usage.ts";
@@ -35,6 +36,29 @@ function wholeNumber({
   );
 }
 
+/** Where notices go; the message must not hold the value, which is a credential. */
+const receiver = optional(
+  z.pipe(
+    z.string(),
+    z.transform((text, context) => {
+      const read = readEdgeReceiver(text);
+      if (read !== null) return read;
+      const message = `must be ${EDGE_RECEIVERS.join(", ")} with +https://…, such as ntfy+https://ntfy.sh/MY-TOPIC; nobody is told`;
+      context.issues.push({ code: "custom", message, input: null });
+      return z.NEVER;
+    }),
+  ),
+);
+
+/** https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md#signature-scheme */
+const signingKey = optional(
+  z.string().check(
+    z.regex(/^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/, {
+      error: "must be whsec_ and 24 to 64 bytes in base64; webhooks go unsigned",
+    }),
+  ),
+);
+
 const secret = optional(z.string().check(z.minLength(8)));
 
 const settingsSchema = z.object({
@@ -50,6 +74,10 @@ const settingsSchema = z.object({
   HOOKLINE_DAILY_ROWS: wholeNumber({ least: 0, most: 1e12, usual: FREE_PLAN.rowsWritten }),
   HOOKLINE_RETENTION_DAYS: wholeNumber(RETENTION_DAYS),
   HOOKLINE_BACKLOG_SIGNALS: wholeNumber(BACKLOG_SIGNALS),
+  HOOKLINE_WATCHDOG: receiver,
+  HOOKLINE_WATCHDOG_SECRET: signingKey,
+  HOOKLINE_WATCHDOG_MINUTES: wholeNumber({ least: 1, most: 7 * 24 * 60, usual: 15 }),
+  HOOKLINE_WATCHDOG_SILENCE_HOURS: wholeNumber({ least: 0, most: 14 * 24, usual: 0 }),
   LOG_LEVEL: z._default(z.enum(LOG_LEVELS), "info"),
 });
 

@@ -22,6 +22,8 @@ const UNSUPPORTED_PAUSE_MS = 60_000;
 export interface LinkServerOptions {
   readonly mailbox: Mailbox;
   readonly openJobs: () => OpenJobs;
+  /** A silent agent was given up; when it was last heard of, milliseconds since the epoch. Never throws. */
+  readonly lost: (heardAtMs: number) => void;
   readonly tally: Tally;
   /** All sockets that are open. */
   readonly sockets: () => readonly LinkSocket[];
@@ -197,7 +199,11 @@ export class LinkServer {
     if (socket === null) return null;
     this.#pump.pump(socket);
     if (this.#letters.step(socket)) this.#pump.pump(socket);
-    return this.#options.mailbox.unacked() === 0 ? null : this.watch.dropSilent(socket);
+    if (this.#options.mailbox.unacked() === 0) return null;
+    const heardAtMs = this.watch.lastHeardMs(socket);
+    const nextMs = this.watch.dropSilent(socket);
+    if (nextMs === null) this.#options.lost(heardAtMs);
+    return nextMs;
   }
 }
 

@@ -3,6 +3,7 @@ import { CLOSE } from "../link/close-codes.ts";
 import { SayOnce } from "../log/say-once.ts";
 import { MailboxUnavailable } from "../receiver/mailbox-port.ts";
 import { dismiss, type LinkSocket } from "./link-socket.ts";
+import type { Watchdog } from "./watchdog.ts";
 import { MailboxHost, type MailboxHostOptions } from "./mailbox-host.ts";
 
 /** What whoever delivers is asked to wait: an operator has to act, or a day's quota to begin anew. */
@@ -51,6 +52,16 @@ export class MailboxDoor {
   /** When signals may be forgotten, milliseconds since the epoch; null while nothing may be. */
   pruneDueMs(): number | null {
     return this.#ifOpen((host) => host.mailbox.pruneDueMs());
+  }
+
+  /** As `Watchdog.dueMs`; null too while the mailbox is not open, or nobody is to be told. */
+  watchDueMs(): number | null {
+    return this.#ifOpen((host) => host.watchdog?.dueMs() ?? null);
+  }
+
+  /** Who is told that the agent is away; null while the mailbox is not open, or nobody is to be told. */
+  watchdog(): Watchdog | null {
+    return this.#ifOpen((host) => host.watchdog);
   }
 
   /** Puts the acknowledgement on disk. Never throws. */

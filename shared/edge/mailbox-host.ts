@@ -2,6 +2,7 @@ import { errorFields } from "../errors/message-of.ts";
 import { CLOSE } from "../link/close-codes.ts";
 import { PROTOCOL_VERSION } from "../link/protocol.ts";
 import type { Logger } from "../log/logger.ts";
+import type { Absence } from "../mailbox/absence-row.ts";
 import type { DeadLetter } from "../mailbox/dead-letters.ts";
 import { storedFreshness, type Freshness } from "../mailbox/freshness.ts";
 import { Mailbox } from "../mailbox/mailbox.ts";
@@ -17,6 +18,7 @@ import type { Signal } from "../workflow-job/signal.ts";
 import { healthOf, type Health } from "./health.ts";
 import { LinkServer } from "./link-server.ts";
 import type { LinkSocket } from "./link-socket.ts";
+import { Watchdog, type Presence, type WatchdogOptions, type WatchdogRules } from "./watchdog.ts";
 
 const MAX_LISTED = 100;
 
@@ -32,6 +34,8 @@ export interface MailboxHostOptions {
   readonly log: Logger;
   /** Bounds of the mailbox that differ from the defaults. */
   readonly limits?: MailboxLimits;
+  /** Who is told that the agent is away, and when; nobody where it is left out. */
+  readonly watchdog?: WatchdogRules & Pick<WatchdogOptions, "fleet" | "newId">;
   /** Protocol versions to speak; ours and the one before unless said otherwise. */
   readonly spoken?: readonly number[];
 }
@@ -49,23 +53,29 @@ export interface DeadLetterPage {
 export class MailboxHost {
   readonly mailbox: Mailbox;
   readonly link: LinkServer;
+  readonly watchdog: Watchdog | null;
   readonly #options: MailboxHostOptions;
   readonly #tally = new Tally();
 
   /** Goes on from what the storage and the open sockets kept. @throws {Error} if a newer version wrote the database. */
   constructor(options: MailboxHostOptions) {
-    const { sql, newStreamId, sockets, now, log, limits, spoken } = options;
+    const { sql, newStreamId, sockets, now, log, limits, spoken, watchdog } = options;
     this.#options = options;
     this.mailbox = new Mailbox({ sql, newStreamId, ...limits });
     this.link = new LinkServer({
       ...(spoken === undefined ? {} : { spoken }),
       mailbox: this.mailbox,
       openJobs: () => openJobs(this.mailbox, sql, now()),
+      lost: (heardAtMs) => this.#noteLoss(heardAtMs),
       tally: this.#tally,
       sockets,
       now,
       log,
     });
+    this.watchdog =
+      watchdog === undefined
+        ? null
+        : new Watchdog({ ...watchdog, book: this.mailbox.absence, presence: () => this.#presence(), now });
     this.link.resume();
     this.#noteLoss();
   }
@@ -158,6 +168,13 @@ export class MailboxHost {
     };
   }
 
+  /** When people are told that the agent is away, and why the last try was in vain; null where nobody is told. */
+  watchdogState(): (WatchdogRules & { readonly failed: Absence["failed"] }) | null {
+    const { watchdog } = this.#options;
+    if (watchdog === undefined || this.watchdog === null) return null;
+    return { afterMs: watchdog.afterMs, silenceMs: watchdog.silenceMs, failed: this.watchdog.failure() };
+  }
+
   /** What a monitor is told; signals may wait, and the agent be away, for `staleMs`. Writes nothing. */
   health(staleMs: number): Health {
     return healthOf({ mailbox: this.mailbox, awaySinceMs: this.#awaySinceMs(), nowMs: this.#options.now(), staleMs });
@@ -169,11 +186,27 @@ export class MailboxHost {
     return this.link.watch.showsLife(live) ? null : this.link.watch.lastHeardMs(live);
   }
 
+  /** What the watchdog goes by. That the agent has gone is on disk with it: else nobody would know since when. */
+  #presence(): Presence {
+    this.#noteLoss();
+    const unacked = this.mailbox.unacked();
+    if (this.mailbox.fence() === 0) return { awaySinceMs: this.#neverHereSinceMs(), heardAtMs: null, unacked };
+    const live = this.link.live();
+    const awaySinceMs = this.#awaySinceMs();
+    return { awaySinceMs, heardAtMs: live === null ? null : this.link.watch.lastHeardMs(live), unacked };
+  }
+
+  /** An agent that has never been here is waited for since the first signal; signals that were given up do not bring it. */
+  #neverHereSinceMs(): number | null {
+    const oldestMs = this.mailbox.oldestUnackedAtMs();
+    return oldestMs === null && this.mailbox.head() > 0 ? this.#options.now() : oldestMs;
+  }
+
   /** One row for each link that was lost: memory and attachment go with it. A disk that takes nothing is no reason to close. */
-  #noteLoss(): void {
+  #noteLoss(atMs = this.#options.now()): void {
     try {
       const fence = this.mailbox.fence();
-      if (fence > 0 && this.link.live() === null) this.mailbox.linkLoss.note(fence, this.#options.now());
+      if (fence > 0 && this.link.live() === null) this.mailbox.linkLoss.note(fence, atMs);
     } catch (error) {
       this.#options.log.warn("that the agent has gone is not kept", errorFields(error));
     }

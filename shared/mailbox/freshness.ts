@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 
 import { latestOf } from "../clock/some-times.ts";
 import { agentReportSchema } from "../link/report.ts";
+import { absenceSchema } from "./absence-row.ts";
 import { hookFreshness, hookFreshnessSchema } from "./hook-freshness.ts";
 import { hookSecretSchema } from "./hook-secrets.ts";
 import type { Mailbox } from "./mailbox.ts";
@@ -58,6 +59,17 @@ export const freshnessSchema = z.object({
   bounds: z.optional(z.object({ retentionMs: z.number(), maxUnacked: z.number() })),
   /** Settings of the edge that cannot be used, each with its name; what is usual holds in their place. */
   settingProblems: z.optional(z.array(z.string())),
+  /** Whom the edge tells of the agent's absence, and when; null: nobody. */
+  watchdog: z.optional(
+    z.nullable(
+      z.object({
+        tells: z.string(),
+        afterMs: z.number(),
+        silenceMs: z.nullable(z.number()),
+        failed: absenceSchema.shape.failed,
+      }),
+    ),
+  ),
   /** What the mailbox has counted of itself today; a standalone edge has nothing to count. */
   usage: z.optional(usageSchema),
   edgeVersion: z.string(),

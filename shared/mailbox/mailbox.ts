@@ -1,6 +1,7 @@
 import { foreignTo, type Route } from "../link/route.ts";
 import type { AcceptOutcome } from "../receiver/mailbox-port.ts";
 import type { Signal } from "../workflow-job/signal.ts";
+import { AbsenceBook } from "./absence-book.ts";
 import { ACK_STRIDE, Acknowledgement } from "./acknowledgement.ts";
 import { Backlog, type Gap } from "./backlog.ts";
 import { DeadLetters, type DeadLetter } from "./dead-letters.ts";
@@ -32,6 +33,7 @@ export class Mailbox {
   readonly linkLoss: LinkLoss;
   readonly report: LastReport;
   readonly lettersSeen: LettersSeen;
+  readonly absence: AbsenceBook;
   readonly #sql: SqlDatabase;
   readonly #signals: SignalStore;
   readonly #dead: DeadLetters;
@@ -69,6 +71,7 @@ export class Mailbox {
     this.linkLoss = new LinkLoss(meta);
     this.report = new LastReport(meta);
     this.lettersSeen = new LettersSeen(meta);
+    this.absence = new AbsenceBook(meta);
     this.#replay = new Replay({ sql: options.sql, signals: this.#signals, dead: this.#dead, summary: this.summary });
     this.#routes = meta.cell("routes");
     this.#fence = meta.cell("fence");

@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 
+import { absenceSchema } from "./absence-row.ts";
 import { agentReportSchema } from "../link/report.ts";
 import { routeSchema } from "../link/route.ts";
 import type { SqlDatabase } from "../sql/sql.ts";
@@ -43,6 +44,8 @@ const META = {
   noted: z.object({ pingAtMs: at, ignoredAtMs: at, hooks: z.optional(z.record(z.string(), hookNoteSchema)) }),
   /** Which secret each hook last signed with. */
   hookSecrets: hookSecretsSchema,
+  /** What people were told of the agent's absence. */
+  absence: absenceSchema,
   /** When the link of this fence was lost. */
   linkLoss: z.object({ fence: z.number(), atMs: z.number() }),
   /** The agent's last report, for the doctor. */

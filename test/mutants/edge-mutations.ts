@@ -120,8 +120,8 @@ export const EDGE_MUTATIONS: readonly Mutation[] = [
   {
     breaks: "promise 3: what was acknowledged is gone from memory and not on disk when the link ends",
     file: OBJECT,
-    search: 'this.#log.info("agent disconnected", { code, reason, wasClean });\n    this.#door.settle();',
-    replace: 'this.#log.info("agent disconnected", { code, reason, wasClean });',
+    search: "    this.#door.settle();\n    this.#armWatchdog();",
+    replace: "    this.#armWatchdog();",
     foundBy: ["worker"],
   },
   {

@@ -30,6 +30,9 @@ export class Meter {
 
   /** https://developers.cloudflare.com/durable-objects/platform/pricing/ : each setAlarm is one written row. */
   static async attach(): Promise<Meter> {
+    // It counts whatever object there is; a second one would count by way of the first, and that by way of itself.
+    const accept: unknown = Object.getOwnPropertyDescriptor(MailboxObject.prototype, "accept")?.value;
+    if (vi.isMockFunction(accept)) throw new Error("A meter counts already in this test");
     const meter = new Meter();
     await runInDurableObject(mailboxStub(), (_, { storage }) => {
       const sql = Object.getPrototypeOf(storage.sql) as SqlStorage;

@@ -11,6 +11,7 @@ import { judgeEdgeSettings } from "./judge-settings.ts";
 import { judgeSecrets } from "./judge-secrets.ts";
 import { judgeDayUsage } from "./judge-usage.ts";
 import { judgeFreshness, type OutsideEvidence } from "./judge-freshness.ts";
+import { judgeWatchdog } from "./judge-watchdog.ts";
 import { COMPOSE } from "../../cli/agent-container.ts";
 import { countText } from "../../../shared/text/count-text.ts";
 
@@ -41,6 +42,7 @@ export function edgeChecks({ ask, outside, pollIntervalMs, instance }: EdgeCheck
     withFreshness("edge-dead-letters", judgeDead),
     withFreshness("edge-usage", judgeDayUsage),
     withFreshness("edge-settings", judgeEdgeSettings),
+    withFreshness("edge-watchdog", judgeWatchdog),
   ];
 }
 

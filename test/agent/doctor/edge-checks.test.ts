@@ -31,6 +31,7 @@ test("an edge that is well passes every check, the one for event freshness under
     "edge-dead-letters",
     "edge-usage",
     "edge-settings",
+    "edge-watchdog",
   ]);
   for (const result of Object.values(results)) expect(result).toMatchObject({ status: "pass", group: "edge" });
   expect(results["edge-agent"]?.summary).toBe("agent nas connected for 1 h");
@@ -43,11 +44,34 @@ test("an edge that cannot be asked is one failure with its remedy, not four", as
     summary: "the edge refuses the token",
     remedy: "give it",
   });
-  for (const id of ["edge-agent", "webhook-freshness", "edge-dead-letters", "edge-usage", "edge-settings"])
+  for (const id of [
+    "edge-agent",
+    "webhook-freshness",
+    "edge-dead-letters",
+    "edge-usage",
+    "edge-settings",
+    "edge-watchdog",
+  ])
     expect(results[id]?.status).toBe("skip");
 });
 
 test.each<[string, Partial<Freshness>, string, object]>([
+  [
+    "an edge that tells nobody of the agent's absence",
+    { watchdog: null },
+    "edge-watchdog",
+    { status: "skip", summary: expect.stringContaining("HOOKLINE_WATCHDOG names whom") },
+  ],
+  [
+    "a watchdog whose receiver refuses",
+    { watchdog: { ...freshnessOf().watchdog!, failed: { tries: 8, reason: "it answers 404", atMs: NOW - 60_000 } } },
+    "edge-watchdog",
+    {
+      status: "warn",
+      summary: "the edge could not tell ntfy ntfy.sh of the agent's absence, 1 min ago: it answers 404, after 8 tries",
+      remedy: expect.stringContaining("secret put HOOKLINE_WATCHDOG"),
+    },
+  ],
   [
     "settings of the Worker that cannot be used",
     { settingProblems: ["HOOKLINE_RETENTION_DAYS: must be a whole number from 3 to 30; 7 is used"] },

@@ -39,6 +39,7 @@ export function freshnessOf(change: Partial<Freshness> = {}): Freshness {
     report: null,
     usage: usageOf(),
     bounds: { retentionMs: 7 * 24 * 60 * 60 * 1000, maxUnacked: 50_000 },
+    watchdog: { tells: "ntfy ntfy.sh", afterMs: 900_000, silenceMs: 86_400_000, failed: null },
     edgeVersion: VERSION,
     protocol: PROTOCOL_VERSION,
     ...change,

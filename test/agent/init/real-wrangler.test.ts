@@ -113,6 +113,8 @@ test.each([undefined, "staging"])("wrangler.toml is complete, environment %s", (
     "HOOKLINE_DAILY_ROWS",
     "HOOKLINE_RETENTION_DAYS",
     "HOOKLINE_BACKLOG_SIGNALS",
+    "HOOKLINE_WATCHDOG_MINUTES",
+    "HOOKLINE_WATCHDOG_SILENCE_HOURS",
   ]);
   expect(config).toMatchObject({ workers_dev: true, preview_urls: false, observability: { enabled: true } });
   expect(config.durable_objects.code_update_strategy).toEqual(

@@ -1,5 +1,5 @@
 import type { LinkServer } from "../../../shared/edge/link-server.ts";
-import type { MailboxHost } from "../../../shared/edge/mailbox-host.ts";
+import type { MailboxHost, MailboxHostOptions } from "../../../shared/edge/mailbox-host.ts";
 import type { Batch } from "../../../shared/link/batch.ts";
 import { encode, readDown } from "../../../shared/link/codec.ts";
 import type { Down } from "../../../shared/link/down.ts";
@@ -66,6 +66,7 @@ export interface FakeLinkOptions {
   readonly stream?: string;
   readonly maxUnacked?: number;
   readonly spoken?: readonly number[];
+  readonly watchdog?: MailboxHostOptions["watchdog"];
   /** A mailbox that exists already. */
   readonly sql?: SqlDatabase;
   /** Number of the first signal that `deliver` makes. */

@@ -2,7 +2,7 @@ import { NodeSql } from "../../../agent/sqlite/node-sql.ts";
 import type { CancelTimer, Clock } from "../../../shared/clock/clock.ts";
 import { earliestOf } from "../../../shared/clock/some-times.ts";
 import type { Health } from "../../../shared/edge/health.ts";
-import { MailboxHost, type DeadLetterPage } from "../../../shared/edge/mailbox-host.ts";
+import { MailboxHost, type DeadLetterPage, type MailboxHostOptions } from "../../../shared/edge/mailbox-host.ts";
 import type { OperatorPort } from "../../../shared/edge/operator-routes.ts";
 import { silentLogger, type Logger } from "../../../shared/log/logger.ts";
 import type { Freshness } from "../../../shared/mailbox/freshness.ts";
@@ -21,6 +21,7 @@ export interface MemoryEdgeOptions {
   readonly stream?: string;
   readonly limits?: MailboxLimits;
   readonly spoken?: readonly number[];
+  readonly watchdog?: MailboxHostOptions["watchdog"];
   readonly log?: Logger;
 }
 
@@ -43,7 +44,7 @@ export class MemoryEdge implements MailboxPort, OperatorPort {
   }
 
   #start(): MailboxHost {
-    const { clock, limits, spoken, log = silentLogger } = this.#options;
+    const { clock, limits, spoken, watchdog, log = silentLogger } = this.#options;
     return new MailboxHost({
       sql: this.sql,
       newStreamId: () => this.#newStreamId(),
@@ -53,6 +54,7 @@ export class MemoryEdge implements MailboxPort, OperatorPort {
       log,
       ...(limits === undefined ? {} : { limits }),
       ...(spoken === undefined ? {} : { spoken }),
+      ...(watchdog === undefined ? {} : { watchdog }),
     });
   }
 
