@@ -79,6 +79,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     does: "jobs, minutes, waits and failures by pool and repository; --since 30d",
     load: async () => (await import("./report.ts")).runReport,
   },
+  bench: {
+    does: "how fast this machine starts containers: ten of a pool's image, without GitHub",
+    load: async () => (await import("./bench.ts")).runBench,
+  },
   deliveries: {
     does: "the newest signals, and what became of their jobs",
     load: async () => (await import("./deliveries.ts")).runDeliveries,

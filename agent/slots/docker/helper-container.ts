@@ -16,7 +16,7 @@ const PURPOSE_LABEL = "hookline.helper-purpose";
 /** Longer than any helper is needed: an older one belongs to a process that was killed. By the engine's clock alone. */
 const ABANDONED_MS = 60_000;
 
-export type HelperPurpose = "prepare-cache" | "dry-run" | "network";
+export type HelperPurpose = "prepare-cache" | "dry-run" | "network" | "bench";
 
 /** For one that only has to start. Every image of a runner has a shell: the runner's own start is a script. */
 export const DO_NOTHING = { Entrypoint: ["/bin/sh"], Cmd: ["-c", ":"] };
