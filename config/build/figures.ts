@@ -79,6 +79,30 @@ const SECTIONS = {
     jobs: count,
     residentKib: measured,
     residentFileKib: measured,
+    /** Of one job, its sweep included. Absent from what was recorded before they were measured, as are those below. */
+    jobCpuMs: z.optional(measured),
+    /** Memory that is the process's own alone, after the jobs and on a journal with a history: RssAnon. */
+    residentAnonKib: z.optional(measured),
+    histories: z.optional(z.array(z.strictObject({ finishedJobs: count, residentAnonKib: measured }))),
+    /** Processor time of an idle agent, as an hour of it. */
+    idleHourCpuMs: z.optional(measured),
+  }),
+  sweep: z.strictObject({
+    sizes: z.array(
+      z.strictObject({
+        repositories: count,
+        /** Calls of one sweep after another that changed nothing, and those of them that count against GitHub's limit. */
+        idleCalls: count,
+        idleCounted: count,
+        /** The same with a queued job in every tenth repository. */
+        busyCalls: count,
+        busyCounted: count,
+        /** What asking everything anew comes to. */
+        naiveIdleCalls: count,
+        naiveBusyCalls: count,
+        idleMs: measured,
+      }),
+    ),
   }),
   history: z.strictObject({
     signals: count,
@@ -187,6 +211,7 @@ const figuresSchema = z.strictObject({
   edge: sectionOf("edge"),
   connections: sectionOf("connections"),
   agent: sectionOf("agent"),
+  sweep: sectionOf("sweep").optional(),
   history: sectionOf("history"),
   controller: sectionOf("controller"),
   status: sectionOf("status"),

@@ -53,6 +53,7 @@ export class ChainBursts {
     const chain = await startDockerChain({ maxSlots, edge: true, sweepIntervalSeconds: 3600, program, env });
     const { github, agent, agentOptions } = chain;
     try {
+      github.liftSecondaryLimit();
       github.addOrganization(BARE);
       github.addRepository(BARE_REPOSITORY);
       agent.start();

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import { readFigures } from "../../config/build/figures.ts";
 import { chainTable, targetTable } from "../../config/build/performance-tables.ts";
-import { figuresByBench, TARGETS, targetRows } from "../../config/build/targets.ts";
+import { figuresByBench, TARGETS, targetRows, type FiguresByBench } from "../../config/build/targets.ts";
 
 const recorded = readFigures();
 const { agent } = recorded;
@@ -45,7 +45,11 @@ test("each target is found in what its bench measures", () => {
     network: "host",
     bursts: [burst(1, 0, 1.02), burst(20, 0, 0.7), burst(20, 300, 0.8), burst(20, 0, 0.95, "slow")],
   };
-  const rows = targetRows({ ...figuresByBench(recorded), chain });
+  const histories = [10_000, 100_000].map((finishedJobs) => ({ finishedJobs, residentAnonKib: 40 * 1024 }));
+  const own = { ...agent.figures, histories, jobCpuMs: 12, idleHourCpuMs: 9000, residentAnonKib: 38 * 1024 };
+  const idle = { repositories: 20, idleCalls: 22, idleCounted: 0, idleMs: 40, naiveIdleCalls: 41 };
+  const sweep = { sizes: [{ ...idle, busyCalls: 26, busyCounted: 6, naiveBusyCalls: 43 }] };
+  const rows = targetRows({ ...figuresByBench(recorded), chain, agent: own, sweep });
   expect(rows.filter(({ value }) => value === null)).toEqual([]);
   const chainRows = rows.filter(({ bench }) => bench === "chain").map(({ value, isMet }) => [value, isMet]);
   expect(chainRows).toEqual([
@@ -61,4 +65,19 @@ test("each target is found in what its bench measures", () => {
     [4, true],
     [41, false],
   ]);
+});
+
+const withBundle = (bundleBytes: number): FiguresByBench => ({ agent: { ...agent.figures, bundleBytes } });
+
+function bundleRow(now: number, before: FiguresByBench) {
+  const row = targetRows(withBundle(now), before).find(({ unit }) => unit === "KiB");
+  return [row?.isMet, row?.isWorse];
+}
+
+test("a figure is worse where it grew by more than its target's share, whether the target is met or missed", () => {
+  const before = withBundle(600 * 1024);
+  expect(bundleRow(620 * 1024, before)).toEqual([true, false]);
+  expect(bundleRow(640 * 1024, before)).toEqual([true, true]);
+  expect(bundleRow(710 * 1024, withBundle(720 * 1024))).toEqual([false, false]);
+  expect(bundleRow(640 * 1024, {})).toEqual([true, false]);
 });
