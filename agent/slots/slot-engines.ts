@@ -31,7 +31,7 @@ export class SlotEngines implements SlotProvider {
   }
 
   keepIn(replaced: ReplacedRecords): void {
-    for (const each of this.engines.values()) each.keepIn?.(replaced);
+    for (const [engine, each] of this.engines) each.keepIn?.(replaced.of(engine));
   }
 
   /** Each engine gets ready for the pools that name it. One that fails keeps no other from it. */
