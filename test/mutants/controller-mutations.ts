@@ -397,8 +397,8 @@ export const CONTROLLER_MUTATIONS: readonly Mutation[] = [
   {
     breaks: "hours that begin in the gap of a change begin an hour late",
     file: "shared/schedule/wall-time.ts",
-    search: "if (wallMs(middle, timeZone) < wanted) before = middle;",
-    replace: "if (wallMs(middle, timeZone) < wanted + 1) before = middle;",
+    search: "  return after;",
+    replace: "  return wanted - Math.min(...offsets);",
     foundBy: ["controller"],
   },
   {
