@@ -1,5 +1,5 @@
 import { rootsJobs } from "./docker-access.ts";
-import { enginesOf } from "./engine.ts";
+import { enginesOf, LOCAL_ENGINE } from "./engine.ts";
 import type { FleetFinding } from "./finding.ts";
 import { hardeningWarnings } from "./hardening-warnings.ts";
 import { placeholderWarnings } from "./placeholder-warnings.ts";
@@ -24,6 +24,7 @@ function poolWarnings(pool: Pool, index: number): FleetFinding[] {
     ...audienceWarnings(pool, index),
     ...hardeningWarnings(pool, index),
     ...waitWarnings(pool, index),
+    ...houseWarnings(pool, index),
   ];
 }
 
@@ -71,6 +72,13 @@ function audienceWarnings(pool: Pool, index: number): FleetFinding[] {
     ...(pool.visibility === "private" ? [] : [{ at: ["pools", index, "visibility"], message: exposed }]),
     ...(pool.labels.length > 0 || pool.groupOnly ? [] : [{ at: ["pools", index, "labels"], message: unlabelled }]),
   ];
+}
+
+/** Another machine's engine does not care what this one is at. */
+function houseWarnings(pool: Pool, index: number): FleetFinding[] {
+  if (pool.holdWhile === undefined || enginesOf(pool).includes(LOCAL_ENGINE)) return [];
+  const message = "is about this machine, and the pool has no slot here: it holds nothing; remove it";
+  return [{ at: ["pools", index, "holdWhile"], message }];
 }
 
 function waitWarnings({ scaling }: Pool, index: number): FleetFinding[] {

@@ -68,6 +68,14 @@ test("plain TCP loads and is warned of; so is an engine that no pool names", () 
   expect(pathsOf(warnings)).toEqual(expect.arrayContaining(["engines.mini", "engines.mini.insecure"]));
 });
 
+test("a pool that heeds this machine's other work and has no slot on it is warned of", () => {
+  const mini = `mini: { host: "tcp://mini.lan:2376", ${TLS} }`;
+  const warned = (engine: string) =>
+    pathsOf(loadText(file(mini, `, engine: ${engine}, holdWhile: { load: 6 }`)).warnings);
+  expect(warned("mini")).toContain("pools[0].holdWhile");
+  expect(warned("[mini, local]")).not.toContain("pools[0].holdWhile");
+});
+
 test("engines are not for a version 1 file", () => {
   const problems = problemsOf("version: 1\nengines: {}\npools: []");
   expect(problems.find(({ path }) => path === "engines")?.message).toMatch(/key of version 2/);

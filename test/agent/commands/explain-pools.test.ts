@@ -1,0 +1,45 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { expect, test } from "vitest";
+import * as z from "zod";
+
+import { runCli } from "../../../agent/commands/commands.ts";
+import { workflowJob } from "../../samples/payload.ts";
+import { fakeIo } from "./command-io.ts";
+
+const schema = z.object({
+  pools: z.array(z.object({ key: z.string(), serves: z.boolean(), reason: z.string() })),
+  decision: z.object({ pool: z.string().nullable(), action: z.string(), reason: z.string() }),
+});
+
+const POOLS = `version: 2
+pools:
+  - {key: sized, organization: sized, labels: [nas], sizes: {mem: {max: 8g}}, maxPerRepository: 2, priority: 3}
+  - {key: closed, organization: closed, labels: [nas], schedule: [{from: "00:00", to: "24:00", timeZone: UTC, max: 0}]}
+`;
+
+async function explained(owner: string, ...labels: readonly string[]) {
+  const io = fakeIo();
+  writeFileSync(join(io.cwd, "pools.yaml"), POOLS);
+  const body = workflowJob(1, { job: { labels: ["nas", ...labels] }, repository: { full_name: `${owner}/web` } });
+  writeFileSync(join(io.cwd, "payload.json"), JSON.stringify(body));
+  expect(await runCli(["explain", "payload.json", "--json"], io, AbortSignal.abort())).toBe(0);
+  return schema.parse(io.json());
+}
+
+test("a size that a pool gives is a runner of its own; one beyond is turned away with the pool's maximum", async () => {
+  const { pools, decision } = await explained("sized", "mem=4g");
+  expect(pools[0]).toMatchObject({
+    serves: true,
+    reason: expect.stringMatching(/own size \(mem=4g\), with 2 slots at most for one repository, at priority 3/),
+  });
+  expect(decision).toMatchObject({ pool: "sized", action: "provision" });
+  const beyond = await explained("sized", "mem=64g");
+  expect(beyond.pools[0]).toMatchObject({ serves: false, reason: expect.stringContaining("more than the 8 GiB") });
+});
+
+test("in hours that its schedule closes the job waits, with that reason", async () => {
+  const { decision } = await explained("closed");
+  expect(decision).toMatchObject({ pool: "closed", action: "wait", reason: expect.stringContaining("its schedule") });
+});
