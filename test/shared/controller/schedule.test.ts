@@ -4,7 +4,7 @@ import { describeWait } from "../../../shared/controller/describe-reason.ts";
 import { waitReason } from "../../../shared/controller/wait-reason.ts";
 import { remedyFor } from "../../../shared/controller/wait-remedy.ts";
 import { onePool } from "../fleet/load-text.ts";
-import { job, running, T0, World } from "./world.ts";
+import { job, poolOf, running, T0, World } from "./world.ts";
 
 const MINUTE_MS = 60_000;
 
@@ -89,4 +89,14 @@ test("a pool of closed hours is passed by for the next one that may serve the jo
   const { schedule: _closed, ...always } = open.pool;
   const world = new World(closed.pool, { ...always, key: "other" });
   expect(world.signal(job(1)).actions("provision")).toMatchObject([{ pool: "other" }]);
+});
+
+test("on a full machine no idle slot makes way for jobs of a pool whose hours let it start none", () => {
+  const [closed] = worldOf(LUNCH).pools;
+  if (closed === undefined) throw new Error("no pool");
+  const world = new World({ maxSlots: 1 }, closed.pool, poolOf({ key: "warm", labels: ["gpu"], min: 1 }));
+  const [warm = ""] = world.provision();
+  world.signal(job(1)).plan();
+  world.later(1000).inventory({ [warm]: "idle" });
+  expect(world.actions("retire")).toEqual([]);
 });
