@@ -186,7 +186,8 @@ class Planner {
   #neededOfMachine(starved: ReadonlyMap<string, number>, priority: number): number {
     if (!this.#book.isMachineFull) return 0;
     const leaving = this.#pools.reduce((sum, { pool }) => sum + this.#book.leaving(pool.key), 0);
-    const ranked = this.#pools.filter(({ pool }) => priorityOf(pool) >= priority);
+    // A pool that holds as many as it may itself would start nothing in the place that is made.
+    const ranked = this.#pools.filter(({ pool }) => priorityOf(pool) >= priority && !this.#book.isPoolFull(pool.key));
     return Math.max(0, ...ranked.map(({ pool }) => (starved.get(pool.key) ?? 0) - leaving));
   }
 

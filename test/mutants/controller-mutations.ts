@@ -429,4 +429,11 @@ export const CONTROLLER_MUTATIONS: readonly Mutation[] = [
     replace: "unseen: [],",
     foundBy: ["house"],
   },
+  {
+    breaks: "a warm slot makes way for jobs of a pool that is full itself",
+    file: PLAN,
+    search: "priorityOf(pool) >= priority && !this.#book.isPoolFull(pool.key)",
+    replace: "priorityOf(pool) >= priority",
+    foundBy: ["controller"],
+  },
 ];
