@@ -48,6 +48,8 @@ export class ContainersSeen {
         reject(new Error("the engine told of fewer containers than were asked for")),
       );
     });
+    // Patience is over some time for every wait, also for one that has long come to its end.
+    ended.catch(() => {});
     while (!reached()) await Promise.race([this.#changed.promise, ended]);
   }
 
