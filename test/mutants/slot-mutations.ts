@@ -3,6 +3,34 @@ import type { Mutation } from "./mutation.ts";
 /** Breaks of runner containers: whose they are, their images, caches and settings. */
 export const SLOT_MUTATIONS: readonly Mutation[] = [
   {
+    breaks: "promise 10: starts are bounded on an engine that does not mind",
+    file: "agent/slots/start-pace.ts",
+    search: "const CROWDED = 2;",
+    replace: "const CROWDED = 0;",
+    foundBy: ["rules"],
+  },
+  {
+    breaks: "promise 10: starts that crowd each other go all at once",
+    file: "agent/slots/start-pace.ts",
+    search: "const CROWDED = 2;",
+    replace: "const CROWDED = 1000;",
+    foundBy: ["rules"],
+  },
+  {
+    breaks: "promise 16: a start that hangs keeps the others of its engine back for ever",
+    file: "agent/slots/start-pace.ts",
+    search: "this.#clock.after(HELD_MS, leave)",
+    replace: "this.#clock.after(HELD_MS, () => {})",
+    foundBy: ["rules"],
+  },
+  {
+    breaks: "a start that was given up while it waited takes a place all the same",
+    file: "agent/slots/start-pace.ts",
+    search: "        this.#waiting.splice(this.#waiting.indexOf(go), 1);\n",
+    replace: "",
+    foundBy: ["rules"],
+  },
+  {
     breaks: "C-13: an image that a pull replaced is forgotten at a restart",
     file: "agent/slots/docker/replaced-images.ts",
     search: "for (const [id, name] of records.names()) this.#names.set(id, name);",

@@ -11,12 +11,15 @@ import { unaborted } from "../../docker/unaborted.ts";
 import type { DockerImagePulls } from "./image-pulls.ts";
 import { slotError } from "./slot-error.ts";
 import { SlotError, type SlotSpec } from "../slot-provider.ts";
+import type { StartPace } from "../start-pace.ts";
 
 export interface DockerSlotStartOptions {
   readonly client: DockerClient;
   readonly instance: string;
   readonly log: Logger;
   readonly pulls: DockerImagePulls;
+  /** How many of this engine start at a time. */
+  readonly pace: StartPace;
 }
 
 /** Creates and starts one container at a time, or many at once; cleans up after itself when that fails. */
@@ -25,29 +28,34 @@ export class DockerSlotStart {
   readonly #instance: string;
   readonly #log: Logger;
   readonly #pulls: DockerImagePulls;
+  readonly #pace: StartPace;
 
-  constructor({ client, instance, log, pulls }: DockerSlotStartOptions) {
+  constructor({ client, instance, log, pulls, pace }: DockerSlotStartOptions) {
     this.#client = client;
     this.#instance = instance;
     this.#log = log;
     this.#pulls = pulls;
+    this.#pace = pace;
   }
 
   /** Throws SlotError or DockerError, or the signal's reason; then no container of the slot is left. */
   async start(spec: SlotSpec, container: ContainerSpec, signal: AbortSignal): Promise<CreatedContainer> {
-    const created = await this.#create(spec, container, signal);
-    await this.#run(created.id, spec.name, container.body.HostConfig ?? {}, signal);
-    return created;
-  }
-
-  async #create(spec: SlotSpec, container: ContainerSpec, signal: AbortSignal): Promise<CreatedContainer> {
     try {
-      return await this.#createOnce(spec, container, signal);
+      return await this.#startOnce(spec, container, signal);
     } catch (error) {
       if (!(error instanceof DockerError) || error.code !== "image-missing") throw error;
     }
+    // Nobody's turn waits for a registry.
     await this.#pulls.pull(spec.pool.image, container.platform, signal);
-    return this.#createOnce(spec, container, signal);
+    return this.#startOnce(spec, container, signal);
+  }
+
+  #startOnce(spec: SlotSpec, container: ContainerSpec, signal: AbortSignal): Promise<CreatedContainer> {
+    return this.#pace.run(async () => {
+      const created = await this.#createOnce(spec, container, signal);
+      await this.#run(created.id, spec.name, container.body.HostConfig ?? {}, signal);
+      return created;
+    }, signal);
   }
 
   /**

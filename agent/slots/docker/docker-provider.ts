@@ -29,6 +29,7 @@ import { observedRow, observedSlot } from "./observed-container.ts";
 import { inSlotTerms } from "./slot-error.ts";
 import { CachePreparation } from "./cache-preparation.ts";
 import { DockerSlotStart } from "./container-start.ts";
+import { StartPace } from "../start-pace.ts";
 import { watchContainers } from "./container-watch.ts";
 import { runsJob } from "./runner-words.ts";
 import { HelperContainers } from "./helper-container.ts";
@@ -92,7 +93,7 @@ export class DockerSlotProvider implements SlotProvider {
     this.#proxy = options.proxy ?? NO_PROXY;
     const pulls = new DockerImagePulls(options.client, options.clock, options.log, options.registryAuth);
     this.#images = new SlotImages({ ...options, pulls });
-    this.#starter = new DockerSlotStart({ ...options, pulls });
+    this.#starter = new DockerSlotStart({ ...options, pulls, pace: new StartPace(options.clock, options.log) });
     this.#admission = roomKeeper(options);
     this.#helpers = new HelperContainers(options);
     this.#caches = new CachePreparation({ ...options, pulls, helpers: this.#helpers });
