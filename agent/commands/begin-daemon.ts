@@ -11,7 +11,7 @@ import { readPoolsFile } from "../settings/pools-file.ts";
 import { requireGitHub } from "../settings/require-settings.ts";
 import { readSettings, type AgentSettings } from "../settings/settings.ts";
 import { unknownSettings } from "../settings/unknown-settings.ts";
-import { engineSlots } from "../slots/docker/open-engines.ts";
+import { engineSlots } from "../slots/open/open-engines.ts";
 import type { SlotProvider } from "../slots/slot-provider.ts";
 
 /** What a daemon is built of, with an edge elsewhere or in its own process. */

@@ -20,7 +20,7 @@ import type { AgentReport } from "../../shared/link/report.ts";
 import { buildAgent } from "../daemon/build-agent.ts";
 import { knownHolds, type KnownHolds } from "../daemon/known-holds.ts";
 import { dryRun, type DryRun } from "../daemon/dry-run.ts";
-import { engineSlots } from "../slots/docker/open-engines.ts";
+import { engineSlots } from "../slots/open/open-engines.ts";
 import { githubOf } from "../github/open-github.ts";
 import { processLogger } from "../log/process-logger.ts";
 import { failWith } from "../cli/failure.ts";

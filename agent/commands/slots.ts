@@ -13,7 +13,7 @@ import { readSettings, type AgentSettings } from "../settings/settings.ts";
 import { ageText } from "../../shared/text/age-text.ts";
 import { factsByJob } from "../journal/job-outcome.ts";
 import { readFrom, readJournal } from "../journal/read-journal.ts";
-import { engineSlots } from "../slots/docker/open-engines.ts";
+import { engineSlots } from "../slots/open/open-engines.ts";
 import { enginesBehind } from "../slots/slot-engines.ts";
 import { listSlots, type ListedSlot, type ObservedOn } from "../slots/slot-listing.ts";
 import type { SlotProvider } from "../slots/slot-provider.ts";

@@ -25,6 +25,8 @@ export interface AgentOptions {
   /** Architecture of the host that runs the containers. */
   readonly architecture: "amd64" | "arm64";
   readonly github: GitHub;
+  /** Where people see GitHub; github.com where it is left out. */
+  readonly webUrl?: string;
   readonly provider: SlotProvider;
   /** Null for an agent that lives by sweeps alone. */
   readonly dial: Dial | null;

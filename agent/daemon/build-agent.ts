@@ -11,6 +11,7 @@ import { requireEdge } from "../settings/require-settings.ts";
 import { keptFolderId } from "../settings/kept-names.ts";
 import type { LiveSecrets } from "../settings/live-secrets.ts";
 import type { AgentSettings } from "../settings/settings.ts";
+import { webUrlOf } from "../github/model/web-url.ts";
 import type { GitHubHook } from "../github/model/delivery-log.ts";
 import { deliversTo, tellsOfJobs } from "../github/model/delivers-to.ts";
 import { githubOf } from "../github/open-github.ts";
@@ -83,6 +84,7 @@ export function buildAgent(options: BuildOptions): BuiltAgent {
     fleet,
     architecture: HOST_ARCHITECTURE,
     github,
+    webUrl: webUrlOf(settings.githubApiUrl).origin,
     provider,
     dial: way,
     journalSql: journal.signals,

@@ -3,6 +3,7 @@ import type { DockerHost } from "./docker-host.ts";
 import { Engine } from "./engine.ts";
 import { EventApi } from "./event-api.ts";
 import { ImageApi } from "./image-api.ts";
+import { SwarmApi } from "./swarm-api.ts";
 import { SystemApi } from "./system-api.ts";
 import { DockerTransport, type EngineCalls } from "./transport.ts";
 import { VolumeApi } from "./volume-api.ts";
@@ -18,6 +19,7 @@ export class DockerClient {
   readonly images: ImageApi;
   readonly events: EventApi;
   readonly volumes: VolumeApi;
+  readonly swarm: SwarmApi;
   readonly #transport: DockerTransport;
 
   constructor(host: DockerHost) {
@@ -29,6 +31,7 @@ export class DockerClient {
     this.images = new ImageApi(engine);
     this.events = new EventApi(engine);
     this.volumes = new VolumeApi(engine);
+    this.swarm = new SwarmApi(engine);
   }
 
   /** What was asked of the engine so far. */

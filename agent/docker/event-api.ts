@@ -47,13 +47,27 @@ export class EventApi {
     onOpen: () => void,
     signal: AbortSignal,
   ): AsyncGenerator<ContainerEvent, void, void> {
-    const filters = JSON.stringify({ type: ["container"], label: [`${query.label}=${query.value}`] });
+    const filters = { type: ["container"], label: [`${query.label}=${query.value}`] };
+    yield* this.#follow(filters, query.since, onOpen, signal);
+  }
+
+  /** Events of a swarm's nodes, as a manager has them. As `containers` otherwise. */
+  nodes(onOpen: () => void, signal: AbortSignal): AsyncGenerator<ContainerEvent, void, void> {
+    return this.#follow({ type: ["node"] }, null, onOpen, signal);
+  }
+
+  async *#follow(
+    filters: Readonly<Record<string, readonly string[]>>,
+    since: string | null,
+    onOpen: () => void,
+    signal: AbortSignal,
+  ): AsyncGenerator<ContainerEvent, void, void> {
     const endpoint = "GET /events";
     const call: EngineCall = {
       endpoint,
       method: "GET",
       path: "/events",
-      query: { filters, since: query.since ?? undefined },
+      query: { filters: JSON.stringify(filters), since: since ?? undefined },
       silenceMs: null,
       signal,
     };

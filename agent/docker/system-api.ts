@@ -39,6 +39,7 @@ const infoSchema = z.object({
   HttpProxy: z.string().nullish(),
   HttpsProxy: z.string().nullish(),
   SystemTime: z.string().nullish(),
+  Swarm: z.object({ ControlAvailable: z.boolean().nullish() }).nullish(),
 });
 
 /** The fields of `GET /info` that are used, as the engine spells them; old engines leave some out. */

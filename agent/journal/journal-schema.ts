@@ -138,6 +138,7 @@ const MIGRATIONS: readonly (readonly string[])[] = [
        outcome TEXT
      ) STRICT`,
   ],
+  ["ALTER TABLE slots ADD COLUMN node TEXT"],
 ];
 
 /**

@@ -9,6 +9,8 @@ export interface SlotRecord {
   readonly scope: string;
   /** The engine that it was to be made on. */
   readonly engine: string;
+  /** The node of a swarm that it was on; null where it was on none. */
+  readonly node: string | null;
   readonly runnerId: number | null;
   /** Times in milliseconds since the epoch. */
   readonly plannedAtMs: number;
@@ -80,6 +82,11 @@ export class SlotRecords {
     this.#sql.exec("UPDATE slots SET online_at = ? WHERE name = ? AND online_at IS NULL", atMs, name);
   }
 
+  /** Keeps which node of a swarm has it. */
+  noteNode(name: string, node: string): void {
+    this.#sql.exec("UPDATE slots SET node = ? WHERE name = ?", node, name);
+  }
+
   /** Keeps the last lines of a slot that ended with an error. */
   keepTail(name: string, tail: string): void {
     this.#sql.exec("UPDATE slots SET tail = ? WHERE name = ?", tail, name);
@@ -124,6 +131,7 @@ function toRecord(row: SqlRow): SlotRecord {
     pool: String(row["pool"]),
     scope: String(row["scope"]),
     engine: String(row["engine"]),
+    node: row["node"] == null ? null : String(row["node"]),
     runnerId: ms("runner_id"),
     plannedAtMs: Number(row["planned_at"]),
     jitAskedAtMs: ms("jit_asked_at"),

@@ -15,6 +15,7 @@ import { toRunnerScope } from "./runner-scope.ts";
 import { enginesBehind, placeSlot } from "./slot-engines.ts";
 import type { SlotExits } from "./slot-exits.ts";
 import type { EngineFacts, ObservedSlot, SlotProvider } from "./slot-provider.ts";
+import type { SlotNotes } from "./slot-notes.ts";
 import type { SlotWork } from "./slot-work.ts";
 
 const RETRY = { baseMs: 5000, capMs: 60_000 } as const;
@@ -29,6 +30,9 @@ export interface AdoptionOptions {
   readonly exits: SlotExits;
   readonly work: SlotWork;
   readonly others: OtherAgents;
+  readonly notes: SlotNotes;
+  /** Where people see GitHub; github.com where it is left out. */
+  readonly webUrl?: string;
   readonly listening: EngineListening;
   readonly feed: (event: ControllerEvent) => void;
   /** What the runners of a pool are made of now; null for a pool that is not known. */
@@ -168,7 +172,7 @@ export class Adoption {
     if (ledger.slot(name) !== undefined) {
       if (observed.state === "exited") exits.exited(name, observed.exitCode);
       else if (observed.state === "created" && this.#believed.has(name)) this.#neverStarted(name);
-      return;
+      return this.#noteNode(observed);
     }
     log.info("slot adopted", { slot: name, pool, engine, state: observed.state });
     // The engine's stamp may be of a clock that was ahead.
@@ -177,11 +181,30 @@ export class Adoption {
     const wanted = this.#options.poolHash(pool);
     const isOther = observed.poolHash !== null && wanted !== null && observed.poolHash !== wanted;
     if (isOther) this.#feed(name, { change: "outdated" });
+    this.#noteNode(observed);
     if (observed.state === "running") return;
     // It ended while nobody watched, or was never started: that says nothing about how its pool gets on now.
     if (observed.state === "created") return this.#neverStarted(name);
     this.#feed(name, { change: "retiring" });
     exits.exited(name, observed.exitCode);
+  }
+
+  /** A node that went down takes its slots out of sight; a job that ran there is told of once, and started by nobody. */
+  #noteNode({ name, node }: ObservedSlot): void {
+    const { ledger, notes, log, webUrl = "https://github.com" } = this.#options;
+    const slot = ledger.slot(name);
+    if (node === undefined || slot === undefined) return;
+    const wasDown = slot.nodeDownAtMs !== null;
+    if (slot.node === node.name && wasDown === node.down) return;
+    if (slot.node !== node.name) notes.noteNode(name, node.name);
+    this.#feed(name, { change: "node", node: node.name, down: node.down });
+    if (!node.down || wasDown) return;
+    const facts = slot.jobId === null ? undefined : ledger.job(slot.jobId)?.facts;
+    if (facts?.phase !== "in_progress") return;
+    const { jobId, repository, runId } = facts;
+    const remedy = "Run it again at GitHub once GitHub has given it up; what comes back with the node is cleared away.";
+    const url = `${webUrl}/${repository}/actions/runs/${runId}/job/${jobId}`;
+    log.error("job lost with its node", { jobId, slot: name, node: node.name, repository, url, remedy });
   }
 
   #neverStarted(name: string): void {

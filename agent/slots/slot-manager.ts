@@ -41,7 +41,7 @@ const AS_IDLE: ReadonlySet<string> = new Set([
 ]);
 
 export interface SlotManagerOptions
-  extends Pick<ExitInquiryOptions, "mayRun" | "answered">, Pick<AdoptionOptions, "poolHash" | "seen"> {
+  extends Pick<ExitInquiryOptions, "mayRun" | "answered">, Pick<AdoptionOptions, "poolHash" | "seen" | "webUrl"> {
   readonly instance: string;
   /** The id of the data folder; null or absent where there is none. */
   readonly folderId?: string | null;

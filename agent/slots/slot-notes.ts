@@ -29,6 +29,10 @@ export class SlotNotes {
     this.#write(() => this.#records.keepTail(name, tail));
   }
 
+  noteNode(name: string, node: string): void {
+    this.#write(() => this.#records.noteNode(name, node));
+  }
+
   noteOnline(name: string, atMs: number): void {
     this.#write(() => this.#records.noteOnline(name, atMs));
   }

@@ -30,6 +30,8 @@ export interface ObservedSlot {
   readonly oomKilled: boolean;
   /** What it was made of (`poolHash`); null where an earlier version has not said. */
   readonly poolHash: string | null;
+  /** The node of a swarm that it is on, and whether that is down; absent on a plain engine. */
+  readonly node?: { readonly name: string; readonly down: boolean };
   /** The id of the data folder whose agent made it; null or absent where an earlier version has not said. */
   readonly folderId?: string | null;
   /** Milliseconds since the epoch. */

@@ -114,6 +114,8 @@ export type SlotChange =
     }
   /** Its runner is made of settings that its pool had before. */
   | { readonly change: "outdated" }
+  /** The node of a swarm that it is on, and whether that is down: then nobody knows whether the slot is there. */
+  | { readonly change: "node"; readonly node: string; readonly down: boolean }
   /** The operator wants it gone: once it is idle, or after its job. */
   | { readonly change: "retire-asked" }
   /** Its container ended. */

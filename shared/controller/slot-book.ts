@@ -82,6 +82,10 @@ export class SlotBook {
         return this.#close(slot, "failed", event.atMs);
       case "removed":
         return this.#close(slot, "removed", event.atMs);
+      case "node":
+        slot.node = event.node;
+        slot.nodeDownAtMs = event.down ? (slot.nodeDownAtMs ?? event.atMs) : null;
+        return;
       case "outdated":
         slot.outdated = true;
         return;

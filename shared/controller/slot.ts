@@ -19,6 +19,10 @@ export interface Slot {
   readonly sizeLabels: readonly string[];
   /** The engine that it is on, or is being made on. */
   readonly engine: string;
+  /** The node of a swarm that it is on; null where it is on none, or is not known. */
+  node: string | null;
+  /** Since when its node is down; null while it is not. */
+  nodeDownAtMs: number | null;
   state: SlotState;
   /** Why it is in this state. */
   because: SlotEvidence;
@@ -71,6 +75,8 @@ export function newSlot(
     scope,
     sizeLabels,
     engine,
+    node: null,
+    nodeDownAtMs: null,
     state: SLOT_TRANSITIONS.removed[input],
     because: { input, jobId: null, atMs },
     runnerId: null,
@@ -102,6 +108,7 @@ const TIMES = [
   "absentSinceMs",
   "surplusSinceMs",
   "doubtedAtMs",
+  "nodeDownAtMs",
 ] as const;
 
 /** Moves all that is kept of a slot's times by so much. */
@@ -177,9 +184,9 @@ interface Silences {
 }
 const NONE_SILENT: Silences = { silentSinceMs: () => null };
 
-/** Whether its engine is silent, and GitHub has not listed it as idle since: nobody knows whether it is there. */
-export function isUnseen({ engine, idleSeenAtMs }: Slot, engines: Silences): boolean {
-  const sinceMs = engines.silentSinceMs(engine);
+/** Whether its engine is silent or its node down, and GitHub has not listed it as idle since: nobody knows whether it is there. */
+export function isUnseen({ engine, nodeDownAtMs, idleSeenAtMs }: Slot, engines: Silences): boolean {
+  const sinceMs = engines.silentSinceMs(engine) ?? nodeDownAtMs;
   return sinceMs !== null && (idleSeenAtMs ?? Number.NEGATIVE_INFINITY) < sinceMs;
 }
 

@@ -2,6 +2,7 @@ import { asMapping, draftOf, isMapping } from "./draft.ts";
 import { LOCAL_ENGINE } from "./engine.ts";
 import { engineShape, enginesOfPool } from "./engine-fields.ts";
 import type { FleetFinding } from "./finding.ts";
+import { swarmFindings } from "./swarm-checks.ts";
 import { version2PoolShape } from "./version-2.ts";
 
 const TLS_FILES = ["ca", "cert", "key"] as const;
@@ -12,7 +13,11 @@ const SECURED =
 export function engineFindings(file: unknown, pools: readonly unknown[]): FleetFinding[] {
   const engines = asMapping(asMapping(file)["engines"]);
   const each = Object.entries(engines).flatMap(([name, engine]) => (isMapping(engine) ? ofOne(name, engine) : []));
-  return [...each, ...sameHost(engines), ...pools.flatMap((pool, index) => ofPool(pool, index, engines))];
+  return [
+    ...each,
+    ...sameHost(engines),
+    ...pools.flatMap((pool, index) => [...ofPool(pool, index, engines), ...swarmFindings(pool, index, engines)]),
+  ];
 }
 
 function ofOne(name: string, engine: Readonly<Record<string, unknown>>): FleetFinding[] {

@@ -20,6 +20,10 @@ export const engineShape = {
     z._default(z.boolean(), false),
     "Whether tcp:// is used without TLS: whoever reaches the port is root on that machine",
   ),
+  swarm: described(
+    z._default(z.boolean(), false),
+    "Whether it is a manager of a Docker Swarm: slots are services there, on whatever node has room",
+  ),
   maxSlots: described(z.optional(slotCount()), "Slots of all pools together that this engine may hold"),
 };
 
@@ -46,12 +50,41 @@ type FileEngine = z.output<z.ZodMiniObject<typeof engineShape>>;
 
 /** The engines in the file's order. */
 export function enginesOfFile(engines: Readonly<Record<string, FileEngine>>): readonly EngineSetting[] {
-  return Object.entries(engines).map(([name, { host, ca, cert, key, maxSlots }]) => {
+  return Object.entries(engines).map(([name, { host, ca, cert, key, swarm, maxSlots }]) => {
     const isSecured = ca !== undefined && cert !== undefined && key !== undefined;
     const address = host === undefined ? null : { host, tls: isSecured ? { ca, cert, key } : null };
-    return { name, address, maxSlots: maxSlots ?? null };
+    return { name, address, maxSlots: maxSlots ?? null, ...(swarm ? { swarm } : {}) };
   });
 }
+
+/** Where a pool's slots go in a swarm. https://docs.docker.com/engine/swarm/services/#control-service-placement */
+export const placementShape = {
+  constraints: described(
+    z._default(
+      z.array(
+        textLike(
+          /^(?:node|engine)\.[A-Za-z0-9_.-]{1,100} ?(?:==|!=) ?[A-Za-z0-9_./:-]{1,100}$/,
+          "a constraint such as node.labels.disk==ssd or node.role!=manager",
+        ),
+      ),
+      [],
+    ),
+    "What a node must be, such as node.labels.disk==ssd",
+  ),
+  spread: described(
+    z._default(
+      z.array(textLike(/^(?:node|engine)\.[A-Za-z0-9_.-]{1,100}$/, "an attribute of nodes such as node.labels.rack")),
+      [],
+    ),
+    "Attributes over whose values slots are spread, such as node.labels.rack",
+  ),
+};
+
+export const placement = () =>
+  described(
+    z.optional(z.strictObject(placementShape)),
+    "Which nodes of a swarm take its slots; any with room if absent",
+  );
 
 /** What a pool names, as a list without repeats; undefined where it names none. */
 export function enginesOfPool(engine: string | readonly string[] | undefined): readonly string[] | undefined {

@@ -16,6 +16,8 @@ export interface EngineSetting {
   readonly address: EngineAddress | null;
   /** Slots of all pools together that this engine may hold; no bound where it is null. */
   readonly maxSlots: number | null;
+  /** It is a manager of a swarm, and slots are services there; a plain engine where it is absent. */
+  readonly swarm?: true;
 }
 
 /** What names engines: a pool of the file. */

@@ -75,6 +75,14 @@ export interface Pool {
   readonly container: ContainerOptions;
   /** Engines that its slots may be on, the preferred one first; `local` alone where it is absent. */
   readonly engines?: readonly string[];
+  /** Which nodes of a swarm take its slots; any with room where it is absent. */
+  readonly placement?: Placement;
+}
+
+/** In Docker's words, as `docker service create` takes them. */
+export interface Placement {
+  readonly constraints: readonly string[];
+  readonly spread: readonly string[];
 }
 
 /** All pools of one operator, in file order: the order in which a job tries them. */

@@ -45,6 +45,7 @@ function resolvePool(pool: Version2Pool, image: string): Pool {
     ...sizesOf(pool.sizes),
     container: containerOptionsOf(pool),
     ...(engines === undefined ? {} : { engines }),
+    ...(pool.placement === undefined ? {} : { placement: pool.placement }),
   };
 }
 

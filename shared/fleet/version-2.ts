@@ -22,7 +22,7 @@ import { containerShape } from "./container-fields.ts";
 import { holdWhileField } from "./hold-while-fields.ts";
 import { scheduleField } from "./schedule-fields.ts";
 import { sizesShape } from "./size-fields.ts";
-import { fileEngines, poolEngine } from "./engine-fields.ts";
+import { fileEngines, placement, poolEngine } from "./engine-fields.ts";
 
 /** GitHub's own image for self-hosted runners. https://github.com/actions/runner/pkgs/container/actions-runner */
 const DEFAULT_IMAGE = "ghcr.io/actions/actions-runner:latest";
@@ -93,6 +93,7 @@ export const version2PoolShape = {
     scheduleField(),
     "Hours with other numbers of slots, for backups and quiet nights; of several the last one holds",
   ),
+  placement: placement(),
   architecture: described(z._default(architectureName(), "auto"), "Architecture of the runners"),
   image: described(z.optional(imageReference()), "Image of this pool's runners; the file's image if absent"),
   command: described(

@@ -61,6 +61,7 @@ export function describeSlots(ledger: Ledger): Status["slots"] {
       scope: slot.scope,
       ...(sizeLabels.length === 0 ? {} : { sizeLabels: [...sizeLabels] }),
       engine: slot.engine,
+      ...(slot.node === null ? {} : { node: slot.node }),
       state: slot.state,
       sinceMs: because.atMs,
       plannedAtMs: slot.plannedAtMs,

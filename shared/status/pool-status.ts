@@ -45,6 +45,8 @@ export const slotStatusSchema = z.object({
   sizeLabels: z.optional(z.array(z.string())),
   /** The engine that it is on. */
   engine: z.string(),
+  /** The node of a swarm that it is on; absent where it is on none. */
+  node: z.optional(z.string()),
   state: z.string(),
   sinceMs: z.number(),
   plannedAtMs: z.number(),

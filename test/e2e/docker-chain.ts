@@ -10,7 +10,7 @@ import { buildRunnerImage } from "../stand-ins/docker/runner-image.ts";
 import { suiteName } from "../stand-ins/docker/suite-names.ts";
 import { EdgeProcess } from "../stand-ins/edge/edge-process.ts";
 import type { LoopbackGitHub } from "../stand-ins/github/loopback-github.ts";
-import { startGitHub } from "../stand-ins/github/start-github.ts";
+import { startGitHub, type LoopbackOptions } from "../stand-ins/github/start-github.ts";
 import { AgentProcess, type AgentProcessOptions } from "./agent-process.ts";
 
 export const REPOSITORY = "acme/website";
@@ -23,6 +23,8 @@ export interface ChainOptions {
   readonly sweepIntervalSeconds: number;
   /** The agent's token for the edge where it is not to be the right one. */
   readonly agentToken?: string;
+  /** More of the GitHub on loopback. */
+  readonly github?: Pick<LoopbackOptions, "runnerHost" | "lostRunnerMs">;
   /** Engines of the pools file. */
   readonly engines?: object;
   /** More keys of the one pool. */
@@ -70,7 +72,7 @@ export async function startDockerChain(options: ChainOptions): Promise<DockerCha
 export async function startChainWithoutAgent(options: ChainOptions): Promise<ChainWithoutAgent> {
   const secrets = { webhookSecret: randomBytes(24).toString("hex"), token: randomBytes(24).toString("hex") };
   const instance = suiteName();
-  const github = await startGitHub({ duplicates: 1 });
+  const github = await startGitHub({ duplicates: 1, ...options.github });
   github.addOrganization("acme");
   github.addRepository(REPOSITORY);
   const script = readFileSync(join(import.meta.dirname, "../stand-ins/github/runner-image/run.sh"), "utf8");

@@ -65,4 +65,25 @@ export const ENGINE_MUTATIONS: readonly Mutation[] = [
     replace: "",
     foundBy: ["rules"],
   },
+  {
+    breaks: "promise 16: slots on a node that is down cover jobs that they will never run",
+    file: "shared/controller/slot.ts",
+    search: "engines.silentSinceMs(engine) ?? nodeDownAtMs",
+    replace: "engines.silentSinceMs(engine)",
+    foundBy: ["rules"],
+  },
+  {
+    breaks: "promise 12: services of another instance are removed from a swarm's engine",
+    file: "agent/slots/swarm/swarm-provider.ts",
+    search: "if (readSlotLabels(found.labels, this.#options.instance) !== null) return found;",
+    replace: "if (found.labels !== null) return found;",
+    foundBy: ["rules"],
+  },
+  {
+    breaks: "promise 14: tasks of a swarm's engine are asked for at rest",
+    file: "agent/slots/swarm/task-looks.ts",
+    search: "if (this.#live.size > 0) await",
+    replace: "if (this.#live.size >= 0) await",
+    foundBy: ["rules"],
+  },
 ];

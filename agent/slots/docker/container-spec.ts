@@ -71,7 +71,7 @@ export function containerSpec(input: ContainerSpecInput): ContainerSpec {
     body: {
       ...fixed,
       Hostname: spec.name,
-      Env: [...options.env, ...environment(spec.jitConfig)],
+      Env: [...options.env, ...runnerEnvironment(spec.jitConfig)],
       Labels: { ...options.labels, ...writeSlotLabels(labels) },
     },
   };
@@ -117,7 +117,7 @@ function poolPart(pool: Pool, host: HostFeatures, network: string): PoolPart {
  * The runner reads every `ACTIONS_RUNNER_INPUT_*`; without the second variable its script exits 0 even when GitHub
  * refuses its version. https://github.com/actions/runner/blob/main/src/Runner.Listener/CommandSettings.cs
  */
-function environment(jitConfig: string): string[] {
+export function runnerEnvironment(jitConfig: string): string[] {
   return [
     `ACTIONS_RUNNER_INPUT_JITCONFIG=${jitConfig}`,
     "ACTIONS_RUNNER_RETURN_VERSION_DEPRECATED_EXIT_CODE=1",

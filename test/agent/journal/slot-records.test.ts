@@ -10,6 +10,7 @@ const DAY_MS = 24 * 60 * 60_000;
 const planned = (name: string, plannedAtMs = 1) => ({ name, pool: "home", scope: "acme", plannedAtMs });
 const UNTOUCHED = {
   engine: "local",
+  node: null,
   runnerId: null,
   jitAskedAtMs: null,
   jitAtMs: null,

@@ -37,6 +37,7 @@ const SLOT: SlotRecord = {
   pool: "home",
   scope: "acme",
   engine: "local",
+  node: null,
   runnerId: 7,
   plannedAtMs: 1301,
   jitAskedAtMs: 1310,

@@ -171,3 +171,44 @@ test("an engine of another architecture than the first of its pool gets no runne
     expect.objectContaining({ msg: "slot not started", reason: expect.stringMatching(/second is arm64/) }),
   );
 });
+
+describe("a node of a swarm that goes down", () => {
+  const node = (down: boolean) => ({ name: "pi", down });
+
+  test("its job is told of as lost, once, with its address at GitHub, and its slot serves nobody else", async () => {
+    const { first, second, agent } = machines();
+    const world = await agent().adopt();
+    await world.jobs(job(1), job(2, { phaseAtMs: world.clock.now() }));
+    const [busy = "", idle = ""] = first.running();
+    await world.jobs(running(1, busy));
+    for (const name of [busy, idle]) first.add(name, { node: node(true) });
+    first.tell({ kind: "resync" });
+    await world.advance(0);
+    expect(first.running().length + second.running().length).toBe(3);
+    for (let looks = 0; looks < 3; looks += 1) first.tell({ kind: "resync" });
+    await world.advance(0);
+    const lost = world.warnings().filter(({ msg }) => msg === "job lost with its node");
+    expect(lost).toEqual([
+      expect.objectContaining({
+        jobId: 1,
+        slot: busy,
+        node: "pi",
+        url: "https://github.com/acme/web/actions/runs/1/job/1",
+      }),
+    ]);
+    expect([world.ledger.slot(busy)?.node, world.records.one(busy)?.node]).toEqual(["pi", "pi"]);
+  });
+
+  test("once it is back, its slots count again", async () => {
+    const { first, agent } = machines();
+    const world = await agent().adopt();
+    await world.jobs(job(1));
+    const [name = ""] = first.running();
+    for (const down of [true, false]) {
+      first.add(name, { node: node(down) });
+      first.tell({ kind: "resync" });
+      await world.advance(0);
+      expect(world.ledger.slot(name)?.nodeDownAtMs === null).toBe(!down);
+    }
+  });
+});

@@ -10,6 +10,7 @@ const record = (name: string, change: Partial<SlotRecord> = {}): SlotRecord => (
   pool: "home",
   scope: "acme",
   engine: "local",
+  node: null,
   runnerId: null,
   plannedAtMs: T0,
   jitAskedAtMs: null,

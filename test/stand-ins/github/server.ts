@@ -30,11 +30,11 @@ export class LoopbackServer {
     this.#server.keepAliveTimeout = 60_000;
   }
 
-  /** Listens, and resolves with the address, without a slash at the end. */
-  async listen(port: number): Promise<string> {
+  /** Listens, on this machine's other addresses too where runners have to reach it there, and resolves with the address, without a slash at the end. */
+  async listen(port: number, isReachable = false): Promise<string> {
     await new Promise<void>((resolve, reject) => {
       this.#server.once("error", reject);
-      this.#server.listen(port, "127.0.0.1", resolve);
+      this.#server.listen(port, isReachable ? "0.0.0.0" : "127.0.0.1", resolve);
     });
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }

@@ -33,6 +33,8 @@ export interface LoopbackOptions {
   readonly duplicates?: number;
   /** An ephemeral port unless said otherwise. */
   readonly port?: number;
+  /** An address of this machine where runners reach it; loopback unless said otherwise. */
+  readonly runnerHost?: string;
   /** How long a runner's poll is held while there is no job; 10 s unless said otherwise. */
   readonly pollMs?: number;
   /** How long a runner may be between two requests before it is seen as offline; 15 s unless said otherwise. */
@@ -48,7 +50,7 @@ export async function startGitHub(options: LoopbackOptions = {}): Promise<Loopba
   const clock = options.clock ?? systemClock;
   const random = options.random ?? Math.random;
   const server = new LoopbackServer(clock);
-  const apiUrl = await server.listen(options.port ?? 0);
+  const apiUrl = await server.listen(options.port ?? 0, options.runnerHost !== undefined);
 
   const ids = new Ids();
   const changes = new Changes();
@@ -115,6 +117,7 @@ export async function startGitHub(options: LoopbackOptions = {}): Promise<Loopba
     dateSkewMs: 0,
     actor,
     apiUrl,
+    runnerUrl: apiUrl.replace("127.0.0.1", options.runnerHost ?? "127.0.0.1"),
   };
   const rest = new RestApi(world);
   server.serve({ rest, manifests: new ManifestPages(world), runners: new RunnerProtocol(runners, dispatcher) });

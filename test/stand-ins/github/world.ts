@@ -41,4 +41,6 @@ export interface World {
   readonly actor: Account;
   /** Where the API is, without a slash at the end. */
   readonly apiUrl: string;
+  /** Where runners find the service that gives them jobs. */
+  readonly runnerUrl: string;
 }

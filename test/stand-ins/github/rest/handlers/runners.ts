@@ -57,7 +57,7 @@ export const runnerHandlers: Readonly<Record<string, Handler>> = {
 };
 
 function register(context: Context, scope: Scope): ReturnType<Handler> {
-  const { runners, changes, apiUrl } = context.world;
+  const { runners, changes, runnerUrl } = context.world;
   const body = jitBody.parse(context.body);
   const faults = [
     ...(body.name.trim() === "" ? ["Runner name must not be empty"] : []),
@@ -82,7 +82,7 @@ function register(context: Context, scope: Scope): ReturnType<Handler> {
   const { runner, token } = added;
   return {
     status: 201,
-    body: { runner: renderRunner(runner), encoded_jit_config: encodeJitConfig(runner, token, apiUrl) },
+    body: { runner: renderRunner(runner), encoded_jit_config: encodeJitConfig(runner, token, runnerUrl) },
   };
 }
 

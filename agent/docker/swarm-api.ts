@@ -1,0 +1,135 @@
+import * as z from "zod";
+import { DockerError } from "./docker-error.ts";
+import type { Engine, EngineCall } from "./engine.ts";
+import { joinLogFrames } from "./log-frames.ts";
+
+const labels = z
+  .record(z.string(), z.string())
+  .nullish()
+  .transform((found): Readonly<Record<string, string>> => found ?? {});
+const time = z
+  .string()
+  .nullish()
+  .transform((text) => (Number.isNaN(Date.parse(text ?? "")) ? null : Date.parse(text ?? "")));
+
+const serviceSchema = z
+  .object({ ID: z.string(), CreatedAt: time, Spec: z.object({ Name: z.string(), Labels: labels }) })
+  .transform(({ ID, CreatedAt, Spec }) => ({ id: ID, name: Spec.Name, labels: Spec.Labels, createdAtMs: CreatedAt }));
+/** A service, as far as it is used. Its environment is not: it holds a credential. */
+export type SwarmService = Readonly<z.infer<typeof serviceSchema>>;
+
+const taskSchema = z
+  .object({
+    ServiceID: z.string(),
+    NodeID: z.string().nullish(),
+    Status: z.object({
+      State: z.string(),
+      Timestamp: time,
+      Err: z.string().nullish(),
+      ContainerStatus: z.object({ ExitCode: z.number().nullish() }).nullish(),
+    }),
+  })
+  .transform(({ ServiceID, NodeID, Status }) => ({
+    serviceId: ServiceID,
+    /** Null while no node has it. */
+    nodeId: NodeID == null || NodeID === "" ? null : NodeID,
+    state: Status.State,
+    /** Since when it is in this state. */
+    sinceMs: Status.Timestamp,
+    error: Status.Err ?? null,
+    exitCode: Status.ContainerStatus?.ExitCode ?? null,
+  }));
+export type SwarmTask = Readonly<z.infer<typeof taskSchema>>;
+
+const nodeSchema = z
+  .object({
+    ID: z.string(),
+    Description: z.object({ Hostname: z.string().nullish() }).nullish(),
+    Status: z.object({ State: z.string() }),
+  })
+  .transform(({ ID, Description, Status }) => ({
+    id: ID,
+    hostname: Description?.Hostname ?? ID,
+    isDown: Status.State === "down",
+  }));
+export type SwarmNode = Readonly<z.infer<typeof nodeSchema>>;
+
+const createdSchema = z.object({ ID: z.string().min(1) });
+
+/**
+ * The few calls to a manager of a swarm. All throw DockerError, or the signal's reason once that is aborted.
+ * https://docs.docker.com/reference/api/engine/version/v1.41/#tag/Service
+ */
+export class SwarmApi {
+  readonly #engine: Engine;
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  /** Gives the service's id. Never sent twice by itself. Throws `conflict` where the name is taken. */
+  async create(body: object, registryAuth: string | null, signal: AbortSignal): Promise<string> {
+    const call: EngineCall = {
+      endpoint: "POST /services/create",
+      method: "POST",
+      path: "/services/create",
+      json: body,
+      repeatable: false,
+      signal,
+      ...(registryAuth === null ? {} : { headers: { "X-Registry-Auth": registryAuth } }),
+    };
+    return (await this.#engine.json(call, createdSchema, [201])).ID;
+  }
+
+  /** All services with this label. */
+  services(label: string, value: string, signal: AbortSignal): Promise<readonly SwarmService[]> {
+    return this.#engine.json(listing("/services", label, value, signal), z.array(serviceSchema));
+  }
+
+  /** The tasks of services whose containers have this label, for a while those included whose service is gone. */
+  tasks(label: string, value: string, signal: AbortSignal): Promise<readonly SwarmTask[]> {
+    return this.#engine.json(listing("/tasks", label, value, signal), z.array(taskSchema));
+  }
+
+  nodes(signal: AbortSignal): Promise<readonly SwarmNode[]> {
+    const call = { endpoint: "GET /nodes", method: "GET", path: "/nodes", signal } as const;
+    return this.#engine.json(call, z.array(nodeSchema));
+  }
+
+  /** Null when there is no such service. */
+  async inspect(name: string, signal: AbortSignal): Promise<SwarmService | null> {
+    return unlessGone(this.#engine.json(one("GET", name, "", signal), serviceSchema));
+  }
+
+  /** Removes a service; its task is asked to end, and killed after the grace of its spec. One that is gone is fine. */
+  async remove(id: string, signal: AbortSignal): Promise<void> {
+    await this.#engine.status(one("DELETE", id, "", signal), [200, 404]);
+  }
+
+  /** The last `lines` that its task printed; null where they cannot be had. */
+  async logs(id: string, lines: number, signal: AbortSignal): Promise<string | null> {
+    const call = { ...one("GET", id, "/logs", signal), query: { stdout: 1, stderr: 1, tail: lines } };
+    return unlessGone(
+      this.#engine.send(call, [200]).then(async (answer) => joinLogFrames(await this.#engine.body(call, answer))),
+    );
+  }
+}
+
+function listing(path: string, label: string, value: string, signal: AbortSignal): EngineCall {
+  const filters = JSON.stringify({ label: [`${label}=${value}`] });
+  return { endpoint: `GET ${path}`, method: "GET", path, query: { filters }, signal };
+}
+
+function one(method: "GET" | "DELETE", ref: string, below: string, signal: AbortSignal): EngineCall {
+  const path = `/services/${encodeURIComponent(ref)}${below}`;
+  return { endpoint: `${method} /services/{id}${below}`, method, path, signal };
+}
+
+async function unlessGone<T>(answer: Promise<T>): Promise<T | null> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof DockerError && (error.code === "not-found" || error.code === "unsupported")) return null;
+    throw error;
+  }
+}

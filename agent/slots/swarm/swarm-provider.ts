@@ -1,0 +1,257 @@
+import { Backoff } from "../../../shared/clock/backoff.ts";
+import type { Clock, Random } from "../../../shared/clock/clock.ts";
+import { errorFields } from "../../../shared/errors/message-of.ts";
+import type { Pool } from "../../../shared/fleet/pool.ts";
+import type { Logger } from "../../../shared/log/logger.ts";
+import { SayOnce } from "../../../shared/log/say-once.ts";
+import { sleep } from "../../clock/sleep.ts";
+import { soon } from "../../clock/soon.ts";
+import type { DockerClient } from "../../docker/docker-client.ts";
+import { DockerError } from "../../docker/docker-error.ts";
+import type { RegistryAuth } from "../../docker/registry-auth.ts";
+import type { SwarmNode, SwarmService, SwarmTask } from "../../docker/swarm-api.ts";
+import type { EngineCalls } from "../../docker/transport.ts";
+import type { OwnProxy } from "../../settings/own-proxy.ts";
+import { INSTANCE_LABEL, readSlotLabels } from "../docker/container-labels.ts";
+import { hostFeatures, type HostFeatures } from "../docker/host-features.ts";
+import { runsJob } from "../docker/runner-words.ts";
+import { inSlotTerms, slotError } from "../docker/slot-error.ts";
+import {
+  SlotError,
+  type ContainerChange,
+  type ObservedSlot,
+  type SlotProvider,
+  type SlotSpec,
+} from "../slot-provider.ts";
+import { hasTaskEnded, observedService, runs } from "./observed-service.ts";
+import { serviceSpec } from "./service-spec.ts";
+import { TaskLooks } from "./task-looks.ts";
+
+const RECONNECT = { baseMs: 250, capMs: 30_000 } as const;
+/** A runner prints a few lines from its start to the job; these are more than it ever does. */
+const RUNNER_LINES = 200;
+/** The logs of a task come from its node, which may be gone. */
+const LOGS_WITHIN_MS = 5000;
+
+export interface SwarmSlotProviderOptions {
+  readonly client: DockerClient;
+  /** Of the pools file. */
+  readonly engine: string;
+  readonly instance: string;
+  readonly folderId: string | null;
+  readonly proxy: OwnProxy;
+  readonly registryAuth?: RegistryAuth;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+}
+
+/**
+ * Slots as services of a Docker Swarm, known by their labels alone. Swarm holds the queue and chooses the node: a task
+ * without room waits there. A task has no end event, so tasks are asked for while there are any; nodes have events.
+ */
+export class SwarmSlotProvider implements SlotProvider {
+  readonly #options: SwarmSlotProviderOptions;
+  readonly #client: DockerClient;
+  readonly #looks: TaskLooks;
+  readonly #waiting: SayOnce;
+  #features: HostFeatures | null = null;
+  #down: ReadonlySet<string> = new Set();
+
+  constructor(options: SwarmSlotProviderOptions) {
+    this.#options = options;
+    this.#client = options.client;
+    this.#waiting = new SayOnce(options.log);
+    const tasks = (signal: AbortSignal) => this.#client.swarm.tasks(INSTANCE_LABEL, options.instance, signal);
+    this.#looks = new TaskLooks({ clock: options.clock, tasks });
+  }
+
+  async prepare(): Promise<void> {}
+
+  /** @throws {SlotError} `host` where the engine is no manager of a swarm. */
+  async admit(_name: string, _pool: Pool, signal: AbortSignal): Promise<void> {
+    const info = await inSlotTerms(() => this.#client.system.info(signal));
+    if (info.Swarm?.ControlAvailable === true) return;
+    const remedy = "docker swarm init there, name a manager as host, or take swarm: true away.";
+    throw new SlotError("host", `The engine ${this.#options.engine} is no manager of a swarm.`, remedy);
+  }
+
+  async start(spec: SlotSpec, signal: AbortSignal): Promise<{ readonly startedAtMs: number }> {
+    const { instance, folderId, proxy, clock, registryAuth } = this.#options;
+    const body = serviceSpec({ spec, instance, folderId, proxy, createdAtMs: clock.now() });
+    const auth = registryAuth?.(spec.pool.image) ?? null;
+    const id = await create(() => this.#client.swarm.create(body, auth, signal));
+    this.#looks.add(spec.name, id);
+    try {
+      await inSlotTerms(() => this.#untilRuns(spec, id, signal));
+      return { startedAtMs: clock.now() };
+    } catch (error) {
+      this.#looks.forget(spec.name);
+      // The agent ends: what was begun is found by its labels, and settled by the next start.
+      await this.#client.swarm.remove(id, AbortSignal.timeout(LOGS_WITHIN_MS)).catch(() => undefined);
+      throw error;
+    } finally {
+      this.#waiting.over(spec.name);
+    }
+  }
+
+  async #untilRuns({ name, pool }: SlotSpec, id: string, signal: AbortSignal): Promise<void> {
+    let room: SlotError | null = null;
+    while (true) {
+      const tasks = await this.#looks.soon(signal).catch((error: unknown) => {
+        throw signal.aborted && room !== null ? room : error;
+      });
+      const task = tasks.find(({ serviceId }) => serviceId === id);
+      if (task === undefined) continue;
+      if (runs(task) || task.state === "complete") return;
+      if (hasTaskEnded(task)) throw notStarted(task);
+      if (task.nodeId !== null && this.#down.has(task.nodeId)) throw lostNode();
+      room = task.nodeId === null && task.error !== null ? noRoom(task.error) : null;
+      if (room === null) continue;
+      this.#waiting.say("warn", name, "slot waits for a node", { slot: name, pool: pool.key, reason: room.message });
+    }
+  }
+
+  list(signal: AbortSignal): Promise<readonly ObservedSlot[]> {
+    return inSlotTerms(async () => {
+      const { instance } = this.#options;
+      const [services, tasks, nodes] = await Promise.all([
+        this.#client.swarm.services(INSTANCE_LABEL, instance, signal),
+        this.#client.swarm.tasks(INSTANCE_LABEL, instance, signal),
+        this.#client.swarm.nodes(signal),
+      ]);
+      this.#down = new Set(nodes.filter(({ isDown }) => isDown).map(({ id }) => id));
+      return services.flatMap((service) => this.#observed(service, tasks, nodes));
+    });
+  }
+
+  #observed(service: SwarmService, tasks: readonly SwarmTask[], nodes: readonly SwarmNode[]): readonly ObservedSlot[] {
+    const task = tasks.find(({ serviceId }) => serviceId === service.id);
+    const node = nodes.find(({ id }) => id === task?.nodeId);
+    const slot = observedService(service, task, node, this.#options.instance);
+    if (slot === null) return [];
+    if (slot.state !== "exited") this.#looks.add(slot.name, service.id);
+    return [slot];
+  }
+
+  async watch(onChange: (change: ContainerChange) => void, signal: AbortSignal): Promise<void> {
+    await Promise.all([this.#watchNodes(onChange, signal), this.#looks.watch(onChange, signal)]);
+  }
+
+  /** Each event of a node means that slots may be out of sight, or back. */
+  async #watchNodes(onChange: (change: ContainerChange) => void, signal: AbortSignal): Promise<void> {
+    const { clock, random, log } = this.#options;
+    const backoff = new Backoff(RECONNECT, random);
+    while (!signal.aborted) {
+      let isOpen = false;
+      const onOpen = (): void => {
+        isOpen = true;
+        backoff.reset();
+        onChange({ kind: "resync" });
+      };
+      try {
+        await this.#client.system.negotiate(signal);
+        this.#features = hostFeatures(await this.#client.system.info(signal));
+        for await (const event of this.#client.events.nodes(onOpen, signal)) {
+          log.debug("node of the swarm", { action: event.action, ...event.attributes });
+          onChange({ kind: "resync" });
+        }
+      } catch (error) {
+        if (!signal.aborted) log.warn("Docker's events cannot be followed, trying again", errorFields(error));
+        if (!signal.aborted && !isOpen) onChange({ kind: "silent" });
+      }
+      await sleep(clock, backoff.nextMs(), signal);
+    }
+  }
+
+  /** A service has no stop: it is removed, which asks its task to end, and gone once that has. */
+  async stop(name: string, graceMs: number, signal: AbortSignal): Promise<void> {
+    const own = await inSlotTerms(() => this.#own(name, signal));
+    if (own === null) return;
+    await inSlotTerms(() => this.#client.swarm.remove(own.id, signal));
+    await this.#untilEnded(own.id, graceMs, signal);
+    this.#looks.ended(name);
+  }
+
+  /** What is on a node that is down is not waited for: it is cleared away by Swarm when the node is back. */
+  async #untilEnded(id: string, graceMs: number, signal: AbortSignal): Promise<void> {
+    const { clock } = this.#options;
+    const untilMs = clock.monotonicMs() + graceMs;
+    while (clock.monotonicMs() < untilMs) {
+      const tasks = await this.#looks.soon(signal);
+      const task = tasks.find(({ serviceId }) => serviceId === id);
+      if (task === undefined || hasTaskEnded(task) || task.nodeId === null || this.#down.has(task.nodeId)) return;
+    }
+  }
+
+  remove(name: string, signal: AbortSignal): Promise<void> {
+    return inSlotTerms(async () => {
+      const own = await this.#own(name, signal);
+      if (own !== null) await this.#client.swarm.remove(own.id, signal);
+      this.#looks.forget(name);
+    });
+  }
+
+  /** By its task's log, the one word that is to be had of a container on another node. */
+  async working(name: string, signal: AbortSignal): Promise<boolean | null> {
+    return runsJob(await this.logTail(name, RUNNER_LINES, signal).catch(() => ""));
+  }
+
+  logTail(name: string, lines: number, signal: AbortSignal): Promise<string> {
+    return inSlotTerms(async () => {
+      const own = await this.#own(name, signal);
+      if (own === null) return "";
+      const read = (limited: AbortSignal) => this.#client.swarm.logs(own.id, lines, limited);
+      return ((await soon(read, LOGS_WITHIN_MS, this.#options.clock, signal)) ?? "").trimEnd();
+    });
+  }
+
+  ping(signal: AbortSignal): Promise<void> {
+    return inSlotTerms(() => this.#client.system.ping(signal));
+  }
+
+  host(): HostFeatures | null {
+    return this.#features;
+  }
+
+  asked(): EngineCalls {
+    return this.#client.calls();
+  }
+
+  /** The service of that name if it is ours; one that is not is as good as absent. */
+  async #own(name: string, signal: AbortSignal): Promise<SwarmService | null> {
+    const found = await this.#client.swarm.inspect(name, signal);
+    if (found === null || found.name !== name) return null;
+    if (readSlotLabels(found.labels, this.#options.instance) !== null) return found;
+    this.#options.log.warn("a service with the name of a slot is not this agent's and is left alone", { slot: name });
+    return null;
+  }
+}
+
+async function create(work: () => Promise<string>): Promise<string> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof DockerError)) throw error;
+    throw error.code === "conflict" ? slotError("name-taken", error) : await inSlotTerms(() => Promise.reject(error));
+  }
+}
+
+function noRoom(why: string): SlotError {
+  const remedy =
+    "Add a node, lower resources or placement of the pool, or wait for jobs to end (startDeadlineSeconds).";
+  return new SlotError("no-room", `no room on any node: ${why}`, remedy);
+}
+
+function notStarted({ state, error }: SwarmTask): SlotError {
+  const remedy = "docker service ps shows what the node says; look at the image and at the pool's settings.";
+  return new SlotError(
+    "start-failed",
+    `The task ended as ${state} before it ran: ${error ?? "no reason given"}.`,
+    remedy,
+  );
+}
+
+function lostNode(): SlotError {
+  return new SlotError("start-failed", "The node that had the task went down.", "Look at that machine.");
+}
