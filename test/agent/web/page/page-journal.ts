@@ -33,6 +33,7 @@ export function fillPageJournal(folder: string, options: PageJournalOptions): vo
     new SlotRecords(files.slots),
     new FinishedJobs(files.slots),
   ];
+  const waiting: Signal[] = [];
   files.slots.transaction(() => {
     for (let n = 0; n < jobs; n += 1) {
       const createdAtMs = untilMs - 400_000 - (jobs - n) * EVERY_MS;
@@ -42,10 +43,9 @@ export function fillPageJournal(folder: string, options: PageJournalOptions): vo
       const job = { n, createdAtMs, startedAtMs: createdAtMs + waitMs, completedAtMs: createdAtMs + waitMs + runMs };
       const runnerName = `hookline-nas--nas-${String(n).padStart(10, "0")}`;
       const repositoryName = repository ?? ["acme/website", "acme/api", "acme/models"][n % 3] ?? "acme/website";
-      journal.take(
-        signalsOf(job, { runnerName, repository: repositoryName, jobName: name ?? `build (${n % 4})` }),
-        createdAtMs + 300,
-      );
+      waiting.push(...signalsOf(job, { runnerName, repository: repositoryName, jobName: name ?? `build (${n % 4})` }));
+      // The last ones, which the page tells of one by one, each when it came.
+      if (n >= jobs - 60 || n % 500 === 0) journal.take(waiting.splice(0), createdAtMs + 300);
       slots.plan({ name: runnerName, pool: "nas", scope: "acme", plannedAtMs: createdAtMs + 310 });
       slots.update(runnerName, {
         jitAskedAtMs: createdAtMs + 320,

@@ -94,28 +94,30 @@ test("every file that the page and its scripts ask for is served, and no other f
 });
 
 test("promise 17: the page is as quick and no longer than it may be, however many jobs the journal knows", async () => {
-  const timed = async (jobs: number) => {
+  const worldOf = async (jobs: number) => {
     const clock = new VirtualClock();
-    const world = await webWorld(
-      {},
-      { dataFolder: pageJournal({ jobs }), clock: { now: () => AT_MS, monotonicMs: () => clock.monotonicMs() } },
-    );
+    const options = { now: () => AT_MS, monotonicMs: () => clock.monotonicMs() };
+    const world = await webWorld({}, { dataFolder: pageJournal({ jobs }), clock: options });
     world.daemon.document = fullStatus();
     const took: number[] = [];
-    let bytes = 0;
-    for (let n = 0; n < 15; n += 1) {
+    const ask = async (): Promise<number> => {
       // The past is told as it was for some seconds: here it is read for each answer.
       await clock.advance(60_000);
       const from = performance.now();
-      bytes = Buffer.byteLength((await world.read("/")).body);
+      const bytes = Buffer.byteLength((await world.read("/")).body);
       took.push(performance.now() - from);
-    }
-    return { ms: median(took), bytes };
+      return bytes;
+    };
+    return { took, ask };
   };
-  const [few, many] = [await timed(5), await timed(5000)];
-  expect(many.ms / few.ms).toBeLessThanOrEqual(5);
-  expect(many.bytes).toBeLessThan(300 * 1024);
-  expect(many.bytes).toBeGreaterThan(few.bytes);
+  const [few, many] = [await worldOf(5), await worldOf(5000)];
+  // By turns: what else the machine does meets both.
+  for (let n = 0; n < 25; n += 1) {
+    const [fewBytes, manyBytes] = [await few.ask(), await many.ask()];
+    expect(manyBytes).toBeLessThan(300 * 1024);
+    expect(manyBytes).toBeGreaterThan(fewBytes);
+  }
+  expect(median(many.took) / median(few.took)).toBeLessThanOrEqual(5);
 });
 
 test("with more jobs open than anybody reads the page stays short, and says where the others are", async () => {
