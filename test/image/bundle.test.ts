@@ -1,13 +1,16 @@
-import { execFile } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
+import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 
 import { ASSET_NAMES } from "../../agent/web/page/assets.ts";
 import { bundleAgent } from "../../config/build/bundle-agent.ts";
 import { VERSION } from "../../shared/version.ts";
+import { PrintedLines } from "../stand-ins/process/printed-lines.ts";
 import { temporaryFolder } from "../stand-ins/files/temporary-folder.ts";
 
 const run = promisify(execFile);
@@ -43,6 +46,35 @@ test("the page's files lie where the bundle looks for them", async () => {
   const names = contents(dirname(program)).map((text) => text.split("\n")[0]);
   expect(names).toEqual(expect.arrayContaining(ASSET_NAMES.map((name) => `assets/${name}`)));
   expect(names).not.toContain("assets/tsconfig.json");
+});
+
+test("the bundled agent serves the page and all that it loads", async () => {
+  const folder = temporaryFolder();
+  const { program } = await bundleAgent(join(folder, "program"));
+  const pools = { version: 2, pools: [{ key: "home", organization: "acme", labels: ["nas"] }] };
+  writeFileSync(join(folder, "pools.yaml"), JSON.stringify(pools));
+  const env = {
+    HOOKLINE_HTTP: "127.0.0.1:0",
+    HOOKLINE_HTTP_READ: "open",
+    HOOKLINE_CONFIG: join(folder, "pools.yaml"),
+    HOOKLINE_DATA: join(folder, "data"),
+    GITHUB_API_URL: "http://127.0.0.1:1",
+    GITHUB_TOKEN: "ghp_of_this_test",
+    DOCKER_HOST: `unix://${join(folder, "docker.sock")}`,
+  };
+  const child = spawn(process.execPath, [program, "agent"], { cwd: folder, env, stdio: ["ignore", "pipe", "inherit"] });
+  const gone = once(child, "exit");
+  onTestFinished(async () => {
+    child.kill("SIGKILL");
+    await gone;
+  });
+  const printed = new PrintedLines();
+  const lines = createInterface({ input: child.stdout });
+  lines.on("line", (line) => printed.add(line)).on("close", () => printed.end());
+  const serving = await printed.waitFor(/"serving over HTTP"/);
+  const url = /"url":"([^"]+)"/.exec(serving)?.[1] ?? "";
+  expect(await (await fetch(url)).text()).toContain("Getting ready");
+  for (const name of ASSET_NAMES) expect((await fetch(`${url}/assets/${name}`)).status, name).toBe(200);
 });
 
 /** Each file of a folder and those below it as text, the name before it, in the order of the names. */
