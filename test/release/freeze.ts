@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { gzipSync } from "node:zlib";
+import { brotliCompressSync } from "node:zlib";
 
 import { build } from "esbuild";
 import * as z from "zod";
@@ -29,8 +29,8 @@ export async function freeze(releases: string, version: string): Promise<number>
   const folder = join(releases, version);
   mkdirSync(folder, { recursive: true });
   try {
-    writeFileSync(join(folder, FROZEN.worker), gzipSync(await bundleWorker(), { level: 9 }));
-    writeFileSync(join(folder, FROZEN.agent), gzipSync(await agentBundle(), { level: 9 }));
+    writeFileSync(join(folder, FROZEN.worker), brotliCompressSync(await bundleWorker()));
+    writeFileSync(join(folder, FROZEN.agent), brotliCompressSync(await agentBundle()));
     for (const name of COMPOSE) cpSync(join(config, name), join(folder, name));
     const wire = { up: z.toJSONSchema(upSchema), down: z.toJSONSchema(downSchema) };
     for (const [name, content] of Object.entries({ wire, ...(await recordRelease()) })) {

@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { gunzipSync } from "node:zlib";
+import { brotliDecompressSync } from "node:zlib";
 
 /** Where releases are kept as they were, a folder each. */
 export const RELEASES = join(import.meta.dirname, "../../fixtures/releases");
 
 /** The Worker and the agent of a release, as files of its folder. */
-export const FROZEN = { worker: "worker.js.gz", agent: "agent.mjs.gz" } as const;
+export const FROZEN = { worker: "worker.js.br", agent: "agent.mjs.br" } as const;
 
 /** The versions that are kept, oldest first. */
 export function keptReleases(): readonly string[] {
@@ -37,5 +37,5 @@ export function agentOfRelease(folder: string, version = releaseBefore(), releas
 }
 
 function unpacked(version: string, file: string, releases = RELEASES): Buffer {
-  return gunzipSync(readFileSync(join(releases, version, file)));
+  return brotliDecompressSync(readFileSync(join(releases, version, file)));
 }
