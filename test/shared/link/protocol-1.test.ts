@@ -41,6 +41,9 @@ function written(file: "mailbox.json" | "journal.json", schema: readonly string[
 
 const SIGNALS =
   "(seq INTEGER PRIMARY KEY, guid TEXT NOT NULL UNIQUE, received_at INTEGER NOT NULL, signal TEXT NOT NULL) STRICT";
+const SLOTS = `CREATE TABLE slots (name TEXT PRIMARY KEY, pool TEXT NOT NULL, scope TEXT NOT NULL, runner_id INTEGER,
+  planned_at INTEGER NOT NULL, jit_asked_at INTEGER, jit_at INTEGER, started_at INTEGER, online_at INTEGER,
+  exited_at INTEGER, exit_code INTEGER, removed_at INTEGER, surplus_since INTEGER, tail TEXT) STRICT, WITHOUT ROWID`;
 const MAILBOX = [
   "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID",
   `CREATE TABLE signals_a ${SIGNALS}`,
@@ -123,6 +126,7 @@ describe("what release 0.1.0 wrote", () => {
         "CREATE TABLE signals (guid TEXT NOT NULL UNIQUE, job_id INTEGER NOT NULL, agent_at INTEGER NOT NULL, signal TEXT NOT NULL, seq INTEGER) STRICT",
         "CREATE TABLE cursor (one INTEGER PRIMARY KEY CHECK (one = 1), stream TEXT NOT NULL, acked INTEGER NOT NULL) STRICT",
         "CREATE INDEX signals_by_job ON signals (job_id)",
+        SLOTS,
         "CREATE TABLE schema (version INTEGER NOT NULL) STRICT",
         "INSERT INTO schema VALUES (4)",
       ]),
