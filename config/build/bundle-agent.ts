@@ -83,7 +83,7 @@ export async function bundleAgent(folder = join(root, AGENT_FOLDER)): Promise<Ag
     tsconfigRaw: {},
     minifySyntax: true,
     minifyWhitespace: true,
-    lineLimit: 160,
+    lineLimit: 240,
     legalComments: "eof",
     // Native helpers that ws takes where they are installed; Node's own code is fast enough for one link.
     external: ["bufferutil", "utf-8-validate"],
