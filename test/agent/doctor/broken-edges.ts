@@ -2,7 +2,7 @@ import { deadAddress } from "../../stand-ins/http/local-server.ts";
 import { ping, type BrokenWorld } from "./broken-world.ts";
 import { poisonEverything } from "./poison-agent.ts";
 
-const BLIND = /^(edge-(agent|secret|dead-letters|usage)|webhook-freshness|github-hook:acme)$/;
+const BLIND = /^(edge-(agent|secret|dead-letters|usage|settings|watchdog)|webhook-freshness|github-hook:acme)$/;
 
 /** The edge, its token, its version, and the freshness of its events. */
 export const BROKEN_EDGES: readonly BrokenWorld[] = [
