@@ -5,7 +5,7 @@ import { join } from "node:path";
 import * as z from "zod";
 
 import { INSTANCE_LABEL } from "../../agent/slots/docker/container-labels.ts";
-import { rawCall } from "../stand-ins/docker/raw-call.ts";
+import { discard, rawCall } from "../stand-ins/docker/raw-call.ts";
 import { buildRunnerImage } from "../stand-ins/docker/runner-image.ts";
 import { suiteName } from "../stand-ins/docker/suite-names.ts";
 import { EdgeProcess } from "../stand-ins/edge/edge-process.ts";
@@ -111,7 +111,7 @@ export async function startChainWithoutAgent(options: ChainOptions): Promise<Cha
       return minted.length;
     },
     close: async () => {
-      for (const name of await containers()) await rawCall("DELETE", `/containers/${name}?force=1&v=1`);
+      for (const name of await containers()) await discard(`/containers/${name}?force=1&v=1`);
       await edge?.close();
       await github.close();
       await image.remove();

@@ -34,9 +34,12 @@ export function rawCall(method: string, path: string, body?: string | Uint8Array
   });
 }
 
-/** Deletes what may be gone already, or was never made: a clean-up that fails hides why the test failed. */
+/** What the engine says of what is gone, or is being removed at somebody else's word. */
+const GONE = /^DELETE \S+: (?:404 |409 .*is already in progress)/;
+
+/** Deletes what may be gone or going already, or was never made: a clean-up that fails hides why the test failed. */
 export async function discard(path: string): Promise<void> {
   await rawCall("DELETE", path).catch((error: unknown) => {
-    if (!(error instanceof Error) || !/^DELETE \S+: 404 /.test(error.message)) throw error;
+    if (!(error instanceof Error) || !GONE.test(error.message)) throw error;
   });
 }
