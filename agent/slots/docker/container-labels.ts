@@ -1,4 +1,6 @@
 import * as z from "zod";
+import { poolHash, shortHash } from "../pool-hash.ts";
+import type { ObservedSlot, SlotSpec } from "../slot-provider.ts";
 
 /** Whose container it is. An agent touches only those with its own value. */
 export const INSTANCE_LABEL = "hookline.instance";
@@ -74,6 +76,53 @@ export function writeSlotLabels(labels: SlotLabels): Record<string, string> {
     ...(labels.poolHash === null ? {} : { [POOL_HASH_LABEL]: labels.poolHash }),
     ...(labels.folderId === null ? {} : { [FOLDER_LABEL]: labels.folderId }),
     ...HANDS_OFF,
+  };
+}
+
+/** A slot that is about to be made, and by whom. */
+export interface SlotToLabel {
+  readonly spec: SlotSpec;
+  readonly instance: string;
+  /** Milliseconds since the epoch. */
+  readonly createdAtMs: number;
+  /** The id of the agent's data folder; none where it is left out. */
+  readonly folderId?: string | null;
+}
+
+/** The labels of a slot's container, or of its service; `madeOf` is all that this version makes of the pool's settings. */
+export function labelsOfSlot(slot: SlotToLabel, madeOf: unknown): Record<string, string> {
+  const { spec, instance, createdAtMs, folderId = null } = slot;
+  const { pool, scope, sizeLabels = [], runnerId } = spec;
+  return writeSlotLabels({
+    instance,
+    poolKey: pool.key,
+    scope,
+    sizeLabels,
+    runnerId,
+    createdAtMs,
+    poolHash: poolHash(pool),
+    folderId,
+    specHash: shortHash(madeOf),
+  });
+}
+
+/** What the labels alone say of a slot. */
+export type LabelledSlot = Pick<
+  ObservedSlot,
+  "poolKey" | "scope" | "sizeLabels" | "runnerId" | "poolHash" | "folderId" | "createdAtMs"
+>;
+
+/** `createdAtMs` is the engine's word, which counts where the labels say nothing of the time. */
+export function labelledSlot(labels: SlotLabels, createdAtMs: number | null): LabelledSlot {
+  const { poolKey, scope, sizeLabels = [], runnerId, poolHash: hash, folderId } = labels;
+  return {
+    poolKey,
+    scope,
+    sizeLabels,
+    runnerId,
+    poolHash: hash,
+    folderId,
+    createdAtMs: labels.createdAtMs ?? createdAtMs ?? 0,
   };
 }
 

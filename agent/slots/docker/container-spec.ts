@@ -1,26 +1,19 @@
-import { poolHash, shortHash } from "../pool-hash.ts";
 import type { ContainerCreateRequest, HostConfig } from "@docker/node-sdk";
 import { isRootUser } from "../../../shared/fleet/hardening.ts";
 import type { Pool } from "../../../shared/fleet/pool.ts";
 import { resourcesOfSize } from "../../../shared/fleet/sizes.ts";
-import type { SlotSpec } from "../slot-provider.ts";
-import { writeSlotLabels } from "./container-labels.ts";
+import { labelsOfSlot, type SlotToLabel } from "./container-labels.ts";
 import { applyOptions, usernsOf } from "./container-options.ts";
 import { applyLimits, type LeftOut } from "./container-limits.ts";
 import type { HostFeatures } from "./host-features.ts";
 import { NOTHING_LENT, type Lent } from "./lent.ts";
 
-export interface ContainerSpecInput {
-  readonly spec: SlotSpec;
-  readonly instance: string;
+export interface ContainerSpecInput extends SlotToLabel {
   readonly host: HostFeatures;
   /** `bridge`, `host` or the name of a Docker network. */
   readonly network: string;
-  readonly createdAtMs: number;
   /** What of the agent's own the pool may ask for; nothing but the usual socket where it is left out. */
   readonly lent?: Lent;
-  /** The id of the agent's data folder; none where it is left out. */
-  readonly folderId?: string | null;
 }
 
 export interface ContainerSpec {
@@ -43,7 +36,7 @@ const LOG_MAX_SIZE = "10m";
  * pool asks for it.
  */
 export function containerSpec(input: ContainerSpecInput): ContainerSpec {
-  const { spec, instance, host, network, createdAtMs, lent = NOTHING_LENT, folderId = null } = input;
+  const { spec, instance, host, network, lent = NOTHING_LENT } = input;
   const { pool, sizeLabels = [] } = spec;
   const platform = platformOf(pool, host);
   const { hostConfig } = poolPart({ ...pool, resources: resourcesOfSize(pool.resources, sizeLabels) }, host, network);
@@ -55,24 +48,14 @@ export function containerSpec(input: ContainerSpecInput): ContainerSpec {
     HostConfig: { ...hostConfig, ...options.hostConfig },
     ...options.volumes,
   };
-  const labels = {
-    instance,
-    poolKey: pool.key,
-    scope: spec.scope,
-    sizeLabels,
-    runnerId: spec.runnerId,
-    createdAtMs,
-    poolHash: poolHash(pool),
-    folderId,
-    specHash: shortHash({ ...fixed, platform, env: options.env, labels: options.labels }),
-  };
+  const labels = labelsOfSlot(input, { ...fixed, platform, env: options.env, labels: options.labels });
   return {
     platform,
     body: {
       ...fixed,
       Hostname: spec.name,
       Env: [...options.env, ...runnerEnvironment(spec.jitConfig)],
-      Labels: { ...options.labels, ...writeSlotLabels(labels) },
+      Labels: { ...options.labels, ...labels },
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { ContainerDetail, ContainerSummary } from "../../docker/container-answers.ts";
-import type { SlotLabels } from "./container-labels.ts";
+import { labelledSlot, type SlotLabels } from "./container-labels.ts";
 import type { ObservedSlot } from "../slot-provider.ts";
 
 /** Words of Docker and of Podman; a paused or restarting container still holds its place. */
@@ -10,17 +10,11 @@ const ENDED: ReadonlySet<string> = new Set(["exited", "dead", "removing", "stopp
 export function observedSlot(container: ContainerDetail, labels: SlotLabels): ObservedSlot {
   const state = stateOf(container.status);
   return {
+    ...labelledSlot(labels, container.createdAtMs),
     name: container.name,
-    poolKey: labels.poolKey,
-    scope: labels.scope,
-    sizeLabels: labels.sizeLabels ?? [],
-    runnerId: labels.runnerId,
     state,
     exitCode: state === "exited" ? container.exitCode : null,
     oomKilled: container.oomKilled,
-    poolHash: labels.poolHash,
-    folderId: labels.folderId,
-    createdAtMs: labels.createdAtMs ?? container.createdAtMs ?? 0,
     startedAtMs: container.startedAtMs,
     finishedAtMs: state === "exited" ? container.finishedAtMs : null,
   };
@@ -29,20 +23,14 @@ export function observedSlot(container: ContainerDetail, labels: SlotLabels): Ob
 /** The same by the row of a list alone, for a container that cannot be inspected: how it ended is not known. */
 export function observedRow(row: ContainerSummary, labels: SlotLabels): ObservedSlot {
   const state = stateOf(row.state);
-  const createdAtMs = labels.createdAtMs ?? row.createdAtMs ?? 0;
+  const labelled = labelledSlot(labels, row.createdAtMs);
   return {
+    ...labelled,
     name: row.name,
-    poolKey: labels.poolKey,
-    scope: labels.scope,
-    sizeLabels: labels.sizeLabels ?? [],
-    runnerId: labels.runnerId,
     state,
     exitCode: null,
     oomKilled: false,
-    poolHash: labels.poolHash,
-    folderId: labels.folderId,
-    createdAtMs,
-    startedAtMs: state === "created" ? null : createdAtMs,
+    startedAtMs: state === "created" ? null : labelled.createdAtMs,
     finishedAtMs: null,
   };
 }

@@ -1,5 +1,5 @@
 import type { SwarmNode, SwarmService, SwarmTask } from "../../docker/swarm-api.ts";
-import { readSlotLabels } from "../docker/container-labels.ts";
+import { labelledSlot, readSlotLabels } from "../docker/container-labels.ts";
 import type { ObservedSlot } from "../slot-provider.ts";
 
 /** https://docs.docker.com/engine/swarm/how-swarm-mode-works/swarm-task-states/ */
@@ -20,20 +20,14 @@ export function observedService(
   const labels = readSlotLabels(service.labels, instance);
   if (labels === null) return null;
   const state = task === undefined ? "created" : hasTaskEnded(task) ? "exited" : runs(task) ? "running" : "created";
-  const createdAtMs = labels.createdAtMs ?? service.createdAtMs ?? 0;
+  const labelled = labelledSlot(labels, service.createdAtMs);
   return {
+    ...labelled,
     name: service.name,
-    poolKey: labels.poolKey,
-    scope: labels.scope,
-    sizeLabels: labels.sizeLabels ?? [],
-    runnerId: labels.runnerId,
     state,
     exitCode: state === "exited" ? (task?.exitCode ?? null) : null,
     oomKilled: false,
-    poolHash: labels.poolHash,
-    folderId: labels.folderId,
-    createdAtMs,
-    startedAtMs: state === "created" ? null : createdAtMs,
+    startedAtMs: state === "created" ? null : labelled.createdAtMs,
     finishedAtMs: state === "exited" ? (task?.sinceMs ?? null) : null,
     ...(node === undefined ? {} : { node: { name: node.hostname, down: node.isDown } }),
   };

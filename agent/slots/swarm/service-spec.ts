@@ -1,20 +1,14 @@
 import type { Pool } from "../../../shared/fleet/pool.ts";
 import { resourcesOfSize } from "../../../shared/fleet/sizes.ts";
 import type { OwnProxy } from "../../settings/own-proxy.ts";
-import { writeSlotLabels } from "../docker/container-labels.ts";
+import { labelsOfSlot, type SlotToLabel } from "../docker/container-labels.ts";
 import { runnerEnvironment } from "../docker/container-spec.ts";
 import { proxyVariables } from "../docker/job-proxy.ts";
-import { poolHash, shortHash } from "../pool-hash.ts";
-import type { SlotSpec } from "../slot-provider.ts";
 
 /** A runner cancels its job and unloads within 30 seconds of a stop; the kill comes after that. */
 const STOP_GRACE_NS = 40_000_000_000;
 
-export interface ServiceSpecInput {
-  readonly spec: SlotSpec;
-  readonly instance: string;
-  readonly folderId: string | null;
-  readonly createdAtMs: number;
+export interface ServiceSpecInput extends SlotToLabel {
   readonly proxy: OwnProxy;
 }
 
@@ -23,22 +17,10 @@ export interface ServiceSpecInput {
  * configuration, which stays in the managers' store until the service is removed: never log it.
  * https://docs.docker.com/reference/api/engine/version/v1.41/#tag/Service/operation/ServiceCreate
  */
-export function serviceSpec({ spec, instance, folderId, createdAtMs, proxy }: ServiceSpecInput): object {
-  const { pool, sizeLabels = [], name } = spec;
-  const labels = {
-    ...pool.container.labels,
-    ...writeSlotLabels({
-      instance,
-      poolKey: pool.key,
-      scope: spec.scope,
-      sizeLabels,
-      runnerId: spec.runnerId,
-      createdAtMs,
-      poolHash: poolHash(pool),
-      folderId,
-      specHash: shortHash([pool.image, pool.command, pool.placement ?? null]),
-    }),
-  };
+export function serviceSpec({ proxy, ...slot }: ServiceSpecInput): object {
+  const { pool, sizeLabels = [], name, jitConfig } = slot.spec;
+  const madeOf = [pool.image, pool.command, pool.placement ?? null];
+  const labels = { ...pool.container.labels, ...labelsOfSlot(slot, madeOf) };
   const env = Object.entries(pool.container.env).map(([key, value]) => `${key}=${value}`);
   return {
     Name: name,
@@ -47,7 +29,7 @@ export function serviceSpec({ spec, instance, folderId, createdAtMs, proxy }: Se
       ContainerSpec: {
         Image: pool.image,
         Args: [...pool.command],
-        Env: [...proxyVariables(pool, proxy), ...env, ...runnerEnvironment(spec.jitConfig)],
+        Env: [...proxyVariables(pool, proxy), ...env, ...runnerEnvironment(jitConfig)],
         Labels: labels,
         Init: true,
         StopGracePeriod: STOP_GRACE_NS,
