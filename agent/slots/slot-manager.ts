@@ -25,9 +25,7 @@ import { SlotOutcomes } from "./slot-outcomes.ts";
 import type { RemainsOfSlot } from "./remains.ts";
 import type { ContainerChange, SlotProvider } from "./slot-provider.ts";
 import { SlotWork } from "./slot-work.ts";
-
-/** A runner cancels its job and unloads within 30 seconds of a stop; the kill comes after that. */
-export const STOP_GRACE_MS = 40_000;
+import { STOP_GRACE_MS } from "./stop-grace.ts";
 
 /** Reasons that rest on GitHub's word that the runner is idle. A runner that GitHub no longer knows can run no job. */
 const AS_IDLE: ReadonlySet<string> = new Set([

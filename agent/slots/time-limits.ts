@@ -6,10 +6,9 @@ import { isBusy, type Slot } from "../../shared/controller/slot.ts";
 import type { Logger } from "../../shared/log/logger.ts";
 import { sleep } from "../clock/sleep.ts";
 import type { SlotProvider } from "./slot-provider.ts";
+import { STOP_GRACE_MS } from "./stop-grace.ts";
 
 const LOOK_EVERY_MS = 30_000;
-/** A runner cancels its job and unloads within 30 seconds of a stop; the kill comes after that. */
-const STOP_GRACE_MS = 40_000;
 
 export interface TimeLimitOptions {
   readonly pools: () => readonly Pool[];

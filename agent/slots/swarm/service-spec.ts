@@ -4,9 +4,7 @@ import type { OwnProxy } from "../../settings/own-proxy.ts";
 import { labelsOfSlot, type SlotToLabel } from "../docker/container-labels.ts";
 import { runnerEnvironment } from "../docker/container-spec.ts";
 import { proxyVariables } from "../docker/job-proxy.ts";
-
-/** A runner cancels its job and unloads within 30 seconds of a stop; the kill comes after that. */
-const STOP_GRACE_NS = 40_000_000_000;
+import { STOP_GRACE_MS } from "../stop-grace.ts";
 
 export interface ServiceSpecInput extends SlotToLabel {
   readonly proxy: OwnProxy;
@@ -32,7 +30,8 @@ export function serviceSpec({ proxy, ...slot }: ServiceSpecInput): object {
         Env: [...proxyVariables(pool, proxy), ...env, ...runnerEnvironment(jitConfig)],
         Labels: labels,
         Init: true,
-        StopGracePeriod: STOP_GRACE_NS,
+        // Nanoseconds.
+        StopGracePeriod: STOP_GRACE_MS * 1e6,
         ...ofContainer(pool),
       },
       Resources: resources(pool, sizeLabels),
