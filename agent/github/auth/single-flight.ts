@@ -1,3 +1,5 @@
+import { unlessAborted } from "../../clock/unless-aborted.ts";
+
 /**
  * Lets callers that want the same thing at the same time share one piece of work. One caller's abort ends only
  * that caller's wait: the work goes on for the others.
@@ -11,17 +13,6 @@ export class SingleFlight<T> {
       flight = work().finally(() => this.#flights.delete(key));
       this.#flights.set(key, flight);
     }
-    return orAborted(flight, signal);
+    return unlessAborted(flight, signal);
   }
-}
-
-function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => {
-      reject(signal.reason);
-    };
-    if (signal.aborted) onAbort();
-    signal.addEventListener("abort", onAbort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
-  });
 }

@@ -6,6 +6,7 @@ import type { Pool } from "../../../shared/fleet/pool.ts";
 import type { Logger } from "../../../shared/log/logger.ts";
 import type { DockerClient } from "../../docker/docker-client.ts";
 import { soon } from "../../clock/soon.ts";
+import { unlessAborted } from "../../clock/unless-aborted.ts";
 import { DockerError } from "../../docker/docker-error.ts";
 import type { ImageDetail } from "../../docker/image-api.ts";
 import { cacheMounts, usernsOf, type CacheMount } from "./container-options.ts";
@@ -13,7 +14,7 @@ import { platformOf } from "./container-spec.ts";
 import type { HostFeatures } from "./host-features.ts";
 import type { HelperContainers } from "./helper-container.ts";
 import { LOOK_MS } from "./inspect-soon.ts";
-import { unlessAborted, type DockerImagePulls } from "./image-pulls.ts";
+import type { DockerImagePulls } from "./image-pulls.ts";
 
 /** How long a helper may take; a slow disk needs a second. */
 const LIMIT_MS = 30_000;

@@ -1,5 +1,6 @@
 import type { Clock } from "../../../shared/clock/clock.ts";
 import type { Logger } from "../../../shared/log/logger.ts";
+import { unlessAborted } from "../../clock/unless-aborted.ts";
 import type { DockerClient } from "../../docker/docker-client.ts";
 import { DockerError } from "../../docker/docker-error.ts";
 import type { RegistryAuth } from "../../docker/registry-auth.ts";
@@ -91,14 +92,4 @@ function noWord(image: string): DockerError {
     `The image ${image} could not be pulled: its registry has said nothing for ${FIRST_WORD_MS / 1000} s.`,
     "Look whether the registry answers on this machine: docker pull says the same. Docker pulls through its own proxy settings.",
   );
-}
-
-/** The outcome of `work`, or a rejection with the reason of `signal` once that is aborted. */
-export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason);
-    if (signal.aborted) return onAbort();
-    signal.addEventListener("abort", onAbort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
-  });
 }

@@ -1,5 +1,7 @@
 import type { Clock } from "../../../shared/clock/clock.ts";
 import { sleep } from "../../clock/sleep.ts";
+import { unlessAborted } from "../../clock/unless-aborted.ts";
+import { unaborted } from "../../docker/unaborted.ts";
 import type { SwarmTask } from "../../docker/swarm-api.ts";
 import type { ContainerChange } from "../slot-provider.ts";
 import { hasTaskEnded } from "./observed-service.ts";
@@ -45,16 +47,10 @@ export class TaskLooks {
   /** The next look, shared by all who wait. @throws {DockerError} */
   soon(signal: AbortSignal): Promise<readonly SwarmTask[]> {
     this.#soon ??= this.#look(SOON_MS).finally(() => (this.#soon = null));
-    const looked = this.#soon;
-    return new Promise((resolve, reject) => {
-      const onAbort = (): void => reject(signal.reason as Error);
-      if (signal.aborted) return onAbort();
-      signal.addEventListener("abort", onAbort, { once: true });
-      void looked.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
-    });
+    return unlessAborted(this.#soon, signal);
   }
 
-  async #look(afterMs: number, signal = new AbortController().signal): Promise<readonly SwarmTask[]> {
+  async #look(afterMs: number, signal = unaborted()): Promise<readonly SwarmTask[]> {
     await sleep(this.#options.clock, afterMs, signal);
     const tasks = await this.#options.tasks(signal);
     const byService = new Map(tasks.map((task) => [task.serviceId, task]));
