@@ -1,18 +1,5 @@
 import * as z from "zod";
-
-const labelsSchema = z
-  .record(z.string(), z.string())
-  .nullish()
-  .transform((labels): Readonly<Record<string, string>> => labels ?? {});
-
-/** The engine writes year 1 for what has not happened. */
-const timeSchema = z
-  .string()
-  .nullish()
-  .transform((text): number | null => {
-    const ms = Date.parse(text ?? "");
-    return Number.isNaN(ms) || ms <= 0 ? null : ms;
-  });
+import { labelsSchema, timeSchema } from "./answer-fields.ts";
 
 /** One row of `GET /containers/json`. */
 export const summarySchema = z

@@ -10,7 +10,8 @@ import {
 } from "./container-answers.ts";
 import { DockerError } from "./docker-error.ts";
 import type { EngineCall, Engine } from "./engine.ts";
-import { joinLogFrames } from "./log-frames.ts";
+import { lastLines } from "./last-lines.ts";
+import { nullOn } from "./null-on.ts";
 
 const waitSchema = z.object({ StatusCode: z.number().int() });
 const listSchema = z.array(summarySchema);
@@ -105,7 +106,7 @@ export class ContainerApi {
   /** Null when there is no such container. */
   async inspect(ref: string, signal: AbortSignal): Promise<ContainerDetail | null> {
     const call = get(ref, "json", signal);
-    return orNull(this.#engine.json(call, inspectSchema));
+    return nullOn(this.#engine.json(call, inspectSchema), "not-found");
   }
 
   /** All containers, running or not, that carry the label with this value. */
@@ -139,14 +140,7 @@ export class ContainerApi {
 
   /** The last `lines` of its output; null when it is gone or its log driver keeps nothing that can be read. */
   async logs(ref: string, lines: number, signal: AbortSignal): Promise<string | null> {
-    const call = { ...get(ref, "logs", signal), query: { stdout: 1, stderr: 1, tail: lines } };
-    try {
-      const response = await this.#engine.send(call, [200]);
-      return joinLogFrames(await this.#engine.body(call, response));
-    } catch (error) {
-      if (error instanceof DockerError && (error.code === "not-found" || error.code === "unsupported")) return null;
-      throw error;
-    }
+    return lastLines(this.#engine, get(ref, "logs", signal), lines);
   }
 }
 
@@ -166,15 +160,6 @@ function get(ref: string, what: string, signal: AbortSignal): EngineCall {
     path: `/containers/${encodeURIComponent(ref)}/${what}`,
     signal,
   };
-}
-
-async function orNull<T>(answer: Promise<T>): Promise<T | null> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (error instanceof DockerError && error.code === "not-found") return null;
-    throw error;
-  }
 }
 
 function imageMissing(image: string, cause: DockerError): DockerError {

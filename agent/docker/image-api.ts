@@ -6,6 +6,7 @@ import type { EngineCall, Engine } from "./engine.ts";
 import { pullRemedy } from "./pull-remedy.ts";
 import { splitImageReference } from "./image-reference.ts";
 import { jsonLines } from "./json-lines.ts";
+import { nullOn } from "./null-on.ts";
 
 const imageSchema = z
   .object({
@@ -63,12 +64,8 @@ export class ImageApi {
   /** Null when the image is not on the host. Throws DockerError. */
   async inspect(reference: string, signal: AbortSignal): Promise<ImageDetail | null> {
     const path = `${pathOf(reference)}/json`;
-    try {
-      return await this.#engine.json({ endpoint: "GET /images/{name}/json", method: "GET", path, signal }, imageSchema);
-    } catch (error) {
-      if (error instanceof DockerError && error.code === "not-found") return null;
-      throw error;
-    }
+    const call: EngineCall = { endpoint: "GET /images/{name}/json", method: "GET", path, signal };
+    return nullOn(this.#engine.json(call, imageSchema), "not-found");
   }
 
   /**

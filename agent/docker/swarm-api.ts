@@ -1,19 +1,11 @@
 import * as z from "zod";
-import { DockerError } from "./docker-error.ts";
+import { labelsSchema, timeSchema } from "./answer-fields.ts";
 import type { Engine, EngineCall } from "./engine.ts";
-import { joinLogFrames } from "./log-frames.ts";
-
-const labels = z
-  .record(z.string(), z.string())
-  .nullish()
-  .transform((found): Readonly<Record<string, string>> => found ?? {});
-const time = z
-  .string()
-  .nullish()
-  .transform((text) => (Number.isNaN(Date.parse(text ?? "")) ? null : Date.parse(text ?? "")));
+import { lastLines } from "./last-lines.ts";
+import { nullOn } from "./null-on.ts";
 
 const serviceSchema = z
-  .object({ ID: z.string(), CreatedAt: time, Spec: z.object({ Name: z.string(), Labels: labels }) })
+  .object({ ID: z.string(), CreatedAt: timeSchema, Spec: z.object({ Name: z.string(), Labels: labelsSchema }) })
   .transform(({ ID, CreatedAt, Spec }) => ({ id: ID, name: Spec.Name, labels: Spec.Labels, createdAtMs: CreatedAt }));
 /** A service, as far as it is used. Its environment is not: it holds a credential. */
 export type SwarmService = Readonly<z.infer<typeof serviceSchema>>;
@@ -24,7 +16,7 @@ const taskSchema = z
     NodeID: z.string().nullish(),
     Status: z.object({
       State: z.string(),
-      Timestamp: time,
+      Timestamp: timeSchema,
       Err: z.string().nullish(),
       ContainerStatus: z.object({ ExitCode: z.number().nullish() }).nullish(),
     }),
@@ -98,7 +90,7 @@ export class SwarmApi {
 
   /** Null when there is no such service. */
   async inspect(name: string, signal: AbortSignal): Promise<SwarmService | null> {
-    return unlessGone(this.#engine.json(one("GET", name, "", signal), serviceSchema));
+    return nullOn(this.#engine.json(one("GET", name, "", signal), serviceSchema), "not-found", "unsupported");
   }
 
   /** Removes a service; its task is asked to end, and killed after the grace of its spec. One that is gone is fine. */
@@ -108,10 +100,7 @@ export class SwarmApi {
 
   /** The last `lines` that its task printed; null where they cannot be had. */
   async logs(id: string, lines: number, signal: AbortSignal): Promise<string | null> {
-    const call = { ...one("GET", id, "/logs", signal), query: { stdout: 1, stderr: 1, tail: lines } };
-    return unlessGone(
-      this.#engine.send(call, [200]).then(async (answer) => joinLogFrames(await this.#engine.body(call, answer))),
-    );
+    return lastLines(this.#engine, one("GET", id, "/logs", signal), lines);
   }
 }
 
@@ -123,13 +112,4 @@ function listing(path: string, label: string, value: string, signal: AbortSignal
 function one(method: "GET" | "DELETE", ref: string, below: string, signal: AbortSignal): EngineCall {
   const path = `/services/${encodeURIComponent(ref)}${below}`;
   return { endpoint: `${method} /services/{id}${below}`, method, path, signal };
-}
-
-async function unlessGone<T>(answer: Promise<T>): Promise<T | null> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (error instanceof DockerError && (error.code === "not-found" || error.code === "unsupported")) return null;
-    throw error;
-  }
 }

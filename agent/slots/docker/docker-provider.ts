@@ -8,8 +8,8 @@ import { INSTANCE_LABEL, readSlotLabels } from "./container-labels.ts";
 import { containerSpec, platformOf, settingsLeftOut } from "./container-spec.ts";
 import type { DockerClient } from "../../docker/docker-client.ts";
 import { parseDockerHost, type DockerHost } from "../../docker/docker-host.ts";
-import { DockerError } from "../../docker/docker-error.ts";
 import { engineTimeMs } from "../../docker/engine-time.ts";
+import { nullOn } from "../../docker/null-on.ts";
 import type { EngineInfo } from "../../docker/system-api.ts";
 import type { EngineCalls } from "../../docker/transport.ts";
 import { hostFeatures, type HostFeatures } from "./host-features.ts";
@@ -179,7 +179,7 @@ export class DockerSlotProvider implements SlotProvider {
   stop(name: string, graceMs: number, signal: AbortSignal): Promise<void> {
     return inSlotTerms(async () => {
       const own = await this.#own(name, signal);
-      if (own !== null) await unlessGone(this.#client.containers.stop(own.id, graceMs, signal));
+      if (own !== null) await nullOn(this.#client.containers.stop(own.id, graceMs, signal), "not-found");
     });
   }
 
@@ -283,13 +283,5 @@ export class DockerSlotProvider implements SlotProvider {
     if (readSlotLabels(found.labels, this.#options.instance) !== null) return found;
     this.#log.warn("a container with the name of a slot is not this agent's and is left alone", { slot: name });
     return null;
-  }
-}
-
-async function unlessGone(work: Promise<unknown>): Promise<void> {
-  try {
-    await work;
-  } catch (error) {
-    if (!(error instanceof DockerError) || error.code !== "not-found") throw error;
   }
 }
