@@ -2,7 +2,7 @@ import { chmodSync } from "node:fs";
 
 import { afterAll, afterEach, beforeAll, expect } from "vitest";
 
-import { CuttableProxy } from "../stand-ins/docker/cuttable-proxy.ts";
+import { startCuttableProxy } from "../stand-ins/docker/cuttable-proxy.ts";
 import { dockerAvailable, dockerRequired, dockerTest } from "../stand-ins/docker/engine.ts";
 import { engineHost, rawCall } from "../stand-ins/docker/raw-call.ts";
 import { LABELS, REPOSITORY, startChainWithoutAgent, type ChainWithoutAgent } from "../e2e/docker-chain.ts";
@@ -129,7 +129,7 @@ dockerTest(
 dockerTest(
   "N3 without permission on the socket the agent says whose it is and what to do, and goes on by itself when it may",
   async () => {
-    await using proxy = await CuttableProxy.start(engineHost);
+    await using proxy = await startCuttableProxy(engineHost);
     const { socketPath } = proxy.host;
     chmodSync(socketPath, 0o600);
     const here = await world({ socketPath });

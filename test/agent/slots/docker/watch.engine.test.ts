@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect } from "vitest";
-import { CuttableProxy } from "../../../stand-ins/docker/cuttable-proxy.ts";
+import { startCuttableProxy } from "../../../stand-ins/docker/cuttable-proxy.ts";
 import { dockerTest, uniqueInstance } from "../../../stand-ins/docker/engine.ts";
 import { engineHost, rawCall } from "../../../stand-ins/docker/raw-call.ts";
 import { buildRunnerImage, type RunnerImage } from "../../../stand-ins/docker/runner-image.ts";
@@ -35,7 +35,7 @@ dockerTest("an exit is reported with its code, after a resync, however soon afte
 dockerTest(
   "N12 an exit during a cut, buried under 600 later events, is found by the list after the resync",
   async () => {
-    await using proxy = await CuttableProxy.start(engineHost);
+    await using proxy = await startCuttableProxy(engineHost);
     const instance = uniqueInstance();
     const direct = providerOn(engineHost, instance);
     const proxied = providerOn(proxy.host, instance);
