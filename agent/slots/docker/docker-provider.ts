@@ -31,12 +31,9 @@ import { CachePreparation } from "./cache-preparation.ts";
 import { DockerSlotStart } from "./container-start.ts";
 import { StartPace } from "../start-pace.ts";
 import { watchContainers } from "./container-watch.ts";
-import { runsJob } from "./runner-words.ts";
+import { RUNNER_LINES, runsJob } from "./runner-words.ts";
 import { HelperContainers } from "./helper-container.ts";
 import type { ObservedSlot, ContainerChange, SlotProvider, SlotSpec } from "../slot-provider.ts";
-
-/** A runner prints a few lines from its start to the job; these are more than it ever does. */
-const RUNNER_LINES = 200;
 
 export interface DockerSlotProviderOptions {
   readonly client: DockerClient;
