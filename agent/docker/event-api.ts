@@ -51,9 +51,9 @@ export class EventApi {
     yield* this.#follow(filters, query.since, onOpen, signal);
   }
 
-  /** Events of a swarm's nodes, as a manager has them. As `containers` otherwise. */
-  nodes(onOpen: () => void, signal: AbortSignal): AsyncGenerator<ContainerEvent, void, void> {
-    return this.#follow({ type: ["node"] }, null, onOpen, signal);
+  /** Events of a swarm's nodes, as a manager has them, from `since` on. As `containers` otherwise. */
+  nodes(since: string | null, onOpen: () => void, signal: AbortSignal): AsyncGenerator<ContainerEvent, void, void> {
+    return this.#follow({ type: ["node"] }, since, onOpen, signal);
   }
 
   async *#follow(

@@ -1,20 +1,19 @@
-import { Backoff } from "../../../shared/clock/backoff.ts";
 import type { Clock, Random } from "../../../shared/clock/clock.ts";
-import { errorFields } from "../../../shared/errors/message-of.ts";
 import type { Pool } from "../../../shared/fleet/pool.ts";
 import type { Logger } from "../../../shared/log/logger.ts";
 import { SayOnce } from "../../../shared/log/say-once.ts";
-import { sleep } from "../../clock/sleep.ts";
 import { soon } from "../../clock/soon.ts";
 import type { DockerClient } from "../../docker/docker-client.ts";
 import { DockerError } from "../../docker/docker-error.ts";
 import type { RegistryAuth } from "../../docker/registry-auth.ts";
 import type { SwarmNode, SwarmService, SwarmTask } from "../../docker/swarm-api.ts";
+import type { EngineInfo } from "../../docker/system-api.ts";
 import type { EngineCalls } from "../../docker/transport.ts";
 import type { OwnProxy } from "../../settings/own-proxy.ts";
 import { INSTANCE_LABEL, readSlotLabels } from "../docker/container-labels.ts";
+import { watchEvents, type FollowedEvents } from "../docker/event-watch.ts";
 import { hostFeatures, type HostFeatures } from "../docker/host-features.ts";
-import { runsJob } from "../docker/runner-words.ts";
+import { RUNNER_LINES, runsJob } from "../docker/runner-words.ts";
 import { inSlotTerms, slotError } from "../docker/slot-error.ts";
 import {
   SlotError,
@@ -27,9 +26,6 @@ import { hasTaskEnded, observedService, runs } from "./observed-service.ts";
 import { serviceSpec } from "./service-spec.ts";
 import { TaskLooks } from "./task-looks.ts";
 
-const RECONNECT = { baseMs: 250, capMs: 30_000 } as const;
-/** A runner prints a few lines from its start to the job; these are more than it ever does. */
-const RUNNER_LINES = 200;
 /** The logs of a task come from its node, which may be gone. */
 const LOGS_WITHIN_MS = 5000;
 
@@ -135,33 +131,20 @@ export class SwarmSlotProvider implements SlotProvider {
   }
 
   async watch(onChange: (change: ContainerChange) => void, signal: AbortSignal): Promise<void> {
-    await Promise.all([this.#watchNodes(onChange, signal), this.#looks.watch(onChange, signal)]);
+    const onInfo = (info: EngineInfo): void => void (this.#features = hostFeatures(info));
+    const nodes = watchEvents({ ...this.#options, onInfo }, this.#nodes(), onChange, signal);
+    await Promise.all([nodes, this.#looks.watch(onChange, signal)]);
   }
 
   /** Each event of a node means that slots may be out of sight, or back. */
-  async #watchNodes(onChange: (change: ContainerChange) => void, signal: AbortSignal): Promise<void> {
-    const { clock, random, log } = this.#options;
-    const backoff = new Backoff(RECONNECT, random);
-    while (!signal.aborted) {
-      let isOpen = false;
-      const onOpen = (): void => {
-        isOpen = true;
-        backoff.reset();
-        onChange({ kind: "resync" });
-      };
-      try {
-        await this.#client.system.negotiate(signal);
-        this.#features = hostFeatures(await this.#client.system.info(signal));
-        for await (const event of this.#client.events.nodes(onOpen, signal)) {
-          log.debug("node of the swarm", { action: event.action, ...event.attributes });
-          onChange({ kind: "resync" });
-        }
-      } catch (error) {
-        if (!signal.aborted) log.warn("Docker's events cannot be followed, trying again", errorFields(error));
-        if (!signal.aborted && !isOpen) onChange({ kind: "silent" });
-      }
-      await sleep(clock, backoff.nextMs(), signal);
-    }
+  #nodes(): FollowedEvents {
+    return {
+      open: (since, onOpen, signal) => this.#client.events.nodes(since, onOpen, signal),
+      changeOf: ({ action, attributes }) => {
+        this.#options.log.debug("node of the swarm", { action, ...attributes });
+        return { kind: "resync" };
+      },
+    };
   }
 
   /** A service has no stop: it is removed, which asks its task to end, and gone once that has. */
