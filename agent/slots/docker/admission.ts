@@ -18,10 +18,13 @@ export interface RoomRule {
   readonly minFreeMemoryBytes: number;
 }
 
+/** What a machine has in all. */
+export type Machine = Pick<HostFeatures, "memoryBytes">;
+
 /** Lets slots in while there is room for them. */
 export interface RoomKeeper {
   /** Keeps room for a slot. @throws {SlotError} `no-room` where there is none. */
-  admit(name: string, pool: Pool, signal: AbortSignal): void | Promise<void>;
+  admit(name: string, pool: Pool, machine: Machine, signal: AbortSignal): void | Promise<void>;
   /** Its container runs. */
   started(name: string): void;
   /** It has ended, or never came. */

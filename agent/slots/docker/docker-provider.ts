@@ -118,7 +118,7 @@ export class DockerSlotProvider implements SlotProvider {
       const host = await this.#host(signal);
       refuseOldKernel(host);
       refuse(poolRefusal(pool, host, this.#dockerHost));
-      await this.#admission?.admit(name, pool, signal);
+      await this.#admission?.admit(name, pool, host, signal);
       await this.#images.beforeRegistration(pool, platformOf(pool, host), signal);
       this.#imaged.add(name);
     });

@@ -2,7 +2,7 @@ import { formatBytes } from "../../../shared/fleet/memory-size.ts";
 import type { Pool } from "../../../shared/fleet/pool.ts";
 import type { DockerClient } from "../../docker/docker-client.ts";
 import { SlotError } from "../slot-provider.ts";
-import type { RoomKeeper } from "./admission.ts";
+import type { Machine, RoomKeeper } from "./admission.ts";
 
 /** What a slot on another machine is let in by. */
 export interface RemoteRoomRule {
@@ -31,17 +31,16 @@ export class RemoteAdmission implements RoomKeeper {
   }
 
   /** @throws {SlotError} `no-room`. @throws {DockerError} where the engine cannot be asked. */
-  async admit(name: string, pool: Pool, signal: AbortSignal): Promise<void> {
+  async admit(name: string, pool: Pool, { memoryBytes }: Machine, signal: AbortSignal): Promise<void> {
     const { engine, minFreeMemoryBytes } = this.#rule;
     if (minFreeMemoryBytes === 0) return;
     const wanted = pool.resources.memoryBytes ?? minFreeMemoryBytes;
     this.#coming.set(name, wanted);
     try {
-      const { MemTotal } = await this.#client.system.info(signal);
       const taken = await this.#takenBytes(signal);
       // One slot alone may have a limit above what is there: a machine without others must serve its pool.
-      if (taken.isIdle || taken.bytes <= MemTotal - minFreeMemoryBytes) return;
-      const message = `The engine ${engine} has ${formatBytes(MemTotal)} of memory, and what runs there with one more slot of ${pool.key} may take ${formatBytes(taken.bytes)}; ${formatBytes(minFreeMemoryBytes)} have to be left.`;
+      if (taken.isIdle || taken.bytes <= memoryBytes - minFreeMemoryBytes) return;
+      const message = `The engine ${engine} has ${formatBytes(memoryBytes)} of memory, and what runs there with one more slot of ${pool.key} may take ${formatBytes(taken.bytes)}; ${formatBytes(minFreeMemoryBytes)} have to be left.`;
       throw new SlotError("no-room", message, REMEDY);
     } catch (error) {
       this.#coming.delete(name);
