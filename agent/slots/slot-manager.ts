@@ -4,7 +4,6 @@ import type { Ghost, Ledger } from "../../shared/controller/ledger.ts";
 import type { RetireReason } from "../../shared/controller/reasons.ts";
 import type { ServingPool } from "../../shared/controller/pool-choice.ts";
 import { ENGINE_SILENT } from "../../shared/controller/pause-codes.ts";
-import { errorFields } from "../../shared/errors/message-of.ts";
 import { LOCAL_ENGINE } from "../../shared/fleet/engine.ts";
 import type { Logger } from "../../shared/log/logger.ts";
 import { sleep } from "../clock/sleep.ts";
@@ -22,21 +21,10 @@ import { SlotExits } from "./slot-exits.ts";
 import { newSlotName, ownPrefix } from "./slot-name.ts";
 import { SlotNotes } from "./slot-notes.ts";
 import { SlotOutcomes } from "./slot-outcomes.ts";
+import { SlotRetirement } from "./slot-retirement.ts";
 import type { RemainsOfSlot } from "./remains.ts";
 import type { ContainerChange, SlotProvider } from "./slot-provider.ts";
 import { SlotWork } from "./slot-work.ts";
-import { STOP_GRACE_MS } from "./stop-grace.ts";
-
-/** Reasons that rest on GitHub's word that the runner is idle. A runner that GitHub no longer knows can run no job. */
-const AS_IDLE: ReadonlySet<string> = new Set([
-  "surplus",
-  "drained",
-  "pool-removed",
-  "outdated",
-  "asked",
-  "passed-over",
-  "scope-unreadable",
-]);
 
 export interface SlotManagerOptions
   extends Pick<ExitInquiryOptions, "mayRun" | "answered">, Pick<AdoptionOptions, "poolHash" | "seen" | "webUrl"> {
@@ -75,6 +63,7 @@ export class SlotManager {
   readonly #work: SlotWork;
   readonly #notes: SlotNotes;
   readonly #exits: SlotExits;
+  readonly #retirement: SlotRetirement;
   readonly #adoption: Adoption;
   readonly #listening: EngineListening;
   readonly #others: OtherAgents;
@@ -90,6 +79,7 @@ export class SlotManager {
     this.#work = new SlotWork(log);
     this.#notes = new SlotNotes(records, log);
     const parts = { ...options, work: this.#work, notes: this.#notes, outcomes: this.outcomes };
+    this.#retirement = new SlotRetirement(parts);
     const inquiry = new ExitInquiry(options);
     this.#exits = new SlotExits({ ...parts, inquiry });
     this.#others = new OtherAgents({
@@ -198,65 +188,12 @@ export class SlotManager {
 
   /** Deregisters an idle runner, then stops its container. One that GitHub or its own container calls busy is kept. */
   retire(name: string, reason: RetireReason): void {
-    const slot = this.#options.ledger.slot(name);
-    if (slot === undefined || slot.retiring) return;
-    this.#feed(name, { change: "retiring" });
-    void this.#work.run(name, () => this.#retire(name, slot.scope, slot.runnerId, reason));
+    this.#retirement.retire(name, reason);
   }
 
-  async #retire(name: string, scope: string, knownId: number | null, reason: RetireReason): Promise<void> {
-    const { github, provider, log } = this.#options;
-    const { signal } = this.#work;
-    try {
-      if (AS_IDLE.has(reason.code) && (await this.#isWorking(name))) {
-        log.warn("slot kept: its container says that it runs a job, GitHub calls it idle", { slot: name });
-        return this.#feed(name, { change: "kept", busy: true });
-      }
-      const where = toRunnerScope(scope);
-      const runnerId = knownId ?? (await github.findRunner(where, name, signal))?.id;
-      const answer = runnerId === undefined ? "gone" : await github.deleteRunner(where, runnerId, signal);
-      if (answer === "busy") return this.#feed(name, { change: "kept", busy: true });
-      await provider.stop(name, STOP_GRACE_MS, signal);
-    } catch (error) {
-      log.warn("slot not retired; it is tried again", { slot: name, ...errorFields(error) });
-      this.#feed(name, { change: "kept", busy: false });
-    }
-  }
-
-  /**
-   * Ends a slot on the operator's word, whatever it does: its container is stopped, with its job if it has one. GitHub is
-   * told beside that, and not waited for. Rejects with SlotError where the container cannot be stopped.
-   */
+  /** Ends a slot on the operator's word, whatever it does. Rejects with SlotError where its container cannot be stopped. */
   force(name: string): Promise<void> {
-    const slot = this.#options.ledger.slot(name);
-    if (slot === undefined) return Promise.resolve();
-    const { jobId, state } = slot;
-    this.#options.log.warn("slot stopped on the operator's word", { slot: name, state, jobId });
-    this.#feed(name, { change: "retiring" });
-    void this.#work.run(name, () => this.#withdraw(name, slot.scope, slot.runnerId));
-    const stopped = this.#options.provider.stop(name, STOP_GRACE_MS, this.#work.signal).catch((error: unknown) => {
-      this.#feed(name, { change: "kept", busy: state === "busy" });
-      throw error;
-    });
-    void this.#work.run(name, () => stopped);
-    return stopped;
-  }
-
-  /** So that GitHub gives a runner that is being stopped no job; one that it calls busy it keeps until it is offline. */
-  async #withdraw(name: string, scope: string, knownId: number | null): Promise<void> {
-    const { github } = this.#options;
-    const where = toRunnerScope(scope);
-    const runnerId = knownId ?? (await github.findRunner(where, name, this.#work.signal))?.id;
-    if (runnerId !== undefined) await github.deleteRunner(where, runnerId, this.#work.signal);
-  }
-
-  /**
-   * GitHub's inventory and its DELETE are one party; the container is another. Where it says nothing, GitHub decides; where
-   * the engine cannot be asked, nobody does yet.
-   */
-  async #isWorking(name: string): Promise<boolean> {
-    const working = await this.#options.provider.working?.(name, this.#work.signal);
-    return working === true;
+    return this.#retirement.force(name);
   }
 
   /** Removes a registration that no slot belongs to. */

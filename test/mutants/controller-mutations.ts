@@ -8,7 +8,6 @@ const POOL_BOOK = "shared/controller/pool-book.ts";
 const RETIREMENT = "shared/controller/retirement.ts";
 const SLOT_BOOK = "shared/controller/slot-book.ts";
 const TRANSITIONS = "shared/controller/slot-transitions.ts";
-const MANAGER = "agent/slots/slot-manager.ts";
 
 /** Another defence keeps the promise all the same: what breaks is found by the tests of the rule alone. */
 const RULES = ["rules"] as const;
@@ -165,7 +164,7 @@ export const CONTROLLER_MUTATIONS: readonly Mutation[] = [
   },
   {
     breaks: "promise 8: the container is stopped although GitHub says that its runner is busy",
-    file: MANAGER,
+    file: "agent/slots/slot-retirement.ts",
     search: 'if (answer === "busy") return this.#feed(name, { change: "kept", busy: true });',
     replace: "",
     foundBy: RULES,
@@ -235,7 +234,7 @@ export const CONTROLLER_MUTATIONS: readonly Mutation[] = [
   },
   {
     breaks: "promise 8: GitHub's two words stop a container that says it runs a job",
-    file: "agent/slots/slot-manager.ts",
+    file: "agent/slots/slot-retirement.ts",
     search: "return working === true;",
     replace: "return false;",
     foundBy: ["rules"],

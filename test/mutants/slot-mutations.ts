@@ -116,7 +116,7 @@ export const SLOT_MUTATIONS: readonly Mutation[] = [
   },
   {
     breaks: "promise 8: the operator's wish counts for GitHub and container together",
-    file: "agent/slots/slot-manager.ts",
+    file: "agent/slots/slot-retirement.ts",
     search: '  "asked",\n',
     replace: "",
     foundBy: ["daemon"],
