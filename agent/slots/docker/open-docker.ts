@@ -6,6 +6,7 @@ import type { AgentSettings } from "../../settings/settings.ts";
 import { DockerClient } from "../../docker/docker-client.ts";
 import { parseDockerHost } from "../../docker/docker-host.ts";
 import { parseRegistryAuth, type RegistryAuth } from "../../docker/registry-auth.ts";
+import type { RoomRule } from "./admission.ts";
 import { DockerSlotProvider } from "./docker-provider.ts";
 import { hostRoom } from "./host-room.ts";
 
@@ -22,21 +23,33 @@ export function dockerSlots(
   const dockerHost = parseDockerHost(settings.dockerHost);
   const client = new DockerClient(dockerHost);
   return new DockerSlotProvider({
+    ...sameOnAllEngines(settings, clock, secrets),
     client,
     dockerHost,
-    proxy: settings.proxy,
-    instance: settings.instance,
-    folderId: keptFolderId(settings.dataFolder),
-    clock,
-    random: Math.random,
     log,
-    registryAuth: registryAuthOf(settings, secrets),
-    room: { ...settings, room: hostRoom(settings.dataFolder) },
+    room: roomHere(settings),
   });
 }
 
+/** What the slots of an agent have in common, whatever engine they are on. */
+export function sameOnAllEngines(settings: AgentSettings, clock: Clock, secrets: LiveSecrets | null) {
+  return {
+    proxy: settings.proxy,
+    instance: settings.instance,
+    folderId: keptFolderId(settings.dataFolder),
+    registryAuth: registryAuthOf(settings, secrets),
+    clock,
+    random: Math.random,
+  };
+}
+
+/** The rule for slots on the agent's own machine. */
+export function roomHere({ dataFolder, minFreeDiskBytes, minFreeMemoryBytes }: AgentSettings): RoomRule {
+  return { room: hostRoom(dataFolder), minFreeDiskBytes, minFreeMemoryBytes };
+}
+
 /** Credentials of registries. A pull is rare and slow, so the file is read for each: a registry that was shown an old password counts that against us. */
-export function registryAuthOf({ registryAuth }: AgentSettings, secrets: LiveSecrets | null): RegistryAuth {
+function registryAuthOf({ registryAuth }: AgentSettings, secrets: LiveSecrets | null): RegistryAuth {
   const live = secrets?.get("HOOKLINE_REGISTRY_AUTH") ?? null;
   return (image) => {
     live?.readAnew();

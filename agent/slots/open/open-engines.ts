@@ -4,15 +4,13 @@ import type { Fleet } from "../../../shared/fleet/pool.ts";
 import type { Logger } from "../../../shared/log/logger.ts";
 import { DockerClient } from "../../docker/docker-client.ts";
 import { engineHost, parseDockerHost } from "../../docker/docker-host.ts";
-import { keptFolderId } from "../../settings/kept-names.ts";
 import type { LiveSecrets } from "../../settings/live-secrets.ts";
 import type { AgentSettings } from "../../settings/settings.ts";
 import { SlotEngines } from "../slot-engines.ts";
 import { SwarmSlotProvider } from "../swarm/swarm-provider.ts";
 import type { SlotProvider } from "../slot-provider.ts";
 import { DockerSlotProvider } from "../docker/docker-provider.ts";
-import { hostRoom } from "../docker/host-room.ts";
-import { dockerSlots, registryAuthOf } from "../docker/open-docker.ts";
+import { dockerSlots, roomHere, sameOnAllEngines } from "../docker/open-docker.ts";
 
 /** The slots of this agent on the engine of its settings and on those that the pools file names beside it. */
 export function engineSlots(
@@ -23,16 +21,9 @@ export function engineSlots(
   secrets: LiveSecrets | null = null,
 ): SlotProvider {
   const swarms = new Set((fleet.engines ?? []).flatMap(({ name, swarm }) => (swarm === true ? [name] : [])));
+  const shared = sameOnAllEngines(settings, clock, secrets);
   const swarmOn = (engine: string, client: DockerClient): SlotProvider =>
     new SwarmSlotProvider({ ...shared, client, engine, log: log.with({ engine }) });
-  const shared = {
-    proxy: settings.proxy,
-    instance: settings.instance,
-    folderId: keptFolderId(settings.dataFolder),
-    registryAuth: registryAuthOf(settings, secrets),
-    clock,
-    random: Math.random,
-  };
   const local = swarms.has(LOCAL_ENGINE)
     ? swarmOn(LOCAL_ENGINE, new DockerClient(parseDockerHost(settings.dockerHost)))
     : dockerSlots(settings, clock, log, secrets);
@@ -48,7 +39,7 @@ export function engineSlots(
     // A socket is of this machine.
     const room =
       dockerHost.kind === "unix"
-        ? { ...settings, room: hostRoom(settings.dataFolder) }
+        ? roomHere(settings)
         : { engine: name, minFreeMemoryBytes: settings.minFreeMemoryBytes };
     engines.set(name, new DockerSlotProvider({ ...shared, client, dockerHost, log: log.with({ engine: name }), room }));
   }
