@@ -1,3 +1,4 @@
+import { LOCAL_ENGINE } from "../../shared/fleet/engine.ts";
 import type { SqlDatabase } from "../../shared/sql/sql.ts";
 import { migrateJournal } from "./journal-schema.ts";
 
@@ -10,7 +11,7 @@ export class ReplacedRecords {
   readonly #engine: string;
 
   /** @throws {Error} if the file was written by a newer version. */
-  constructor(sql: SqlDatabase, engine = "local") {
+  constructor(sql: SqlDatabase, engine: string = LOCAL_ENGINE) {
     migrateJournal(sql);
     this.#sql = sql;
     this.#engine = engine;

@@ -2,6 +2,7 @@ import type { Clock } from "../../shared/clock/clock.ts";
 import { enginesOf, LOCAL_ENGINE } from "../../shared/fleet/engine.ts";
 import type { Pool } from "../../shared/fleet/pool.ts";
 import { soon } from "../clock/soon.ts";
+import type { EngineCalls } from "../docker/transport.ts";
 import type { ReplacedRecords } from "../journal/replaced-records.ts";
 import {
   SlotError,
@@ -106,7 +107,7 @@ export class SlotEngines implements SlotProvider {
   }
 
   /** Calls to all of them; whether the local one answers. */
-  asked(): ReturnType<NonNullable<SlotProvider["asked"]>> {
+  asked(): EngineCalls {
     const none = { ok: 0, refused: 0, failed: 0 };
     const all = [...this.engines.values()].flatMap((each) => each.asked?.() ?? []);
     const sum = all.reduce((total, { ok, refused, failed }) => {

@@ -1,5 +1,6 @@
 import { OperatorError } from "../../shared/errors/operator-error.ts";
 import type { Pool } from "../../shared/fleet/pool.ts";
+import type { EngineCalls } from "../docker/transport.ts";
 import type { ReplacedRecords } from "../journal/replaced-records.ts";
 
 /** Everything a provider needs to bring one ephemeral runner to life. */
@@ -107,12 +108,7 @@ export interface SlotProvider {
   /** Names of all containers that run on the host, whoever made them. A provider without it cannot tell. Throws SlotError. */
   containersRunning?(signal: AbortSignal): Promise<ReadonlySet<string>>;
   /** What the host was asked so far, and whether it answers. A provider without it does not know. */
-  asked?(): {
-    readonly ok: number;
-    readonly refused: number;
-    readonly failed: number;
-    readonly reachable: boolean | null;
-  };
+  asked?(): EngineCalls;
   /** When the image of a pool was built, milliseconds since the epoch; null where it does not say or was not seen yet. */
   imageBuiltAtMs?(pool: Pool): number | null;
   /** Told before anything else where it may keep what must outlive the process. A provider without it keeps nothing. */
