@@ -5,6 +5,7 @@ import { EDGE_RECEIVERS, readEdgeReceiver } from "../shared/edge/notice-receiver
 import { LOG_LEVELS } from "../shared/log/logger.ts";
 import { BACKLOG_SIGNALS, RETENTION_DAYS } from "../shared/mailbox/mailbox-options.ts";
 import { FREE_PLAN } from "../shared/mailbox/usage.ts";
+import { SIGNING_KEY } from "../shared/notices/signing-key.ts";
 
 /** Where an object may be made: https://developers.cloudflare.com/durable-objects/reference/data-location/ */
 const LOCATIONS = ["wnam", "enam", "sam", "weur", "eeur", "apac", "apac-ne", "apac-se", "oc", "afr", "me"] as const;
@@ -53,7 +54,7 @@ const receiver = optional(
 /** https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md#signature-scheme */
 const signingKey = optional(
   z.string().check(
-    z.regex(/^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/, {
+    z.regex(SIGNING_KEY, {
       error: "must be whsec_ and 24 to 64 bytes in base64; webhooks go unsigned",
     }),
   ),

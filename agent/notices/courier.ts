@@ -86,8 +86,8 @@ export class Courier {
   /** Null, or why a receiver did not take a notice. Never rejects. */
   async deliver(notice: Notice, receiver: ReceiverAddress, signal: AbortSignal): Promise<string | null> {
     const { secret, post, clock } = this.#options;
-    const { url, headers, body } = requestOf(notice, receiver, secret, clock.now());
     try {
+      const { url, headers, body } = await requestOf(notice, receiver, secret, clock.now());
       const until = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]);
       const answer = await post(url, { method: "POST", headers, body, redirect: "manual", signal: until });
       await answer.body?.cancel();

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { memoryBytes } from "../../shared/fleet/memory-size.ts";
 import { Secret } from "../../shared/fleet/secret.ts";
+import { SIGNING_KEY } from "../../shared/notices/signing-key.ts";
 import { NOTICE_RULES, type NoticeRule } from "./notice-rules.ts";
 import { readQuietHours, type QuietHours } from "./quiet-hours.ts";
 import { readReceiver, RECEIVER_KINDS, type ReceiverAddress } from "./receiver-address.ts";
@@ -135,7 +136,7 @@ export const noticeReceivers = z.string().transform((text, context): readonly Re
 /** The key of Standard Webhooks. https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md#signature-scheme */
 export const webhookKey = z
   .string()
-  .regex(/^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/, {
+  .regex(SIGNING_KEY, {
     error: "must be whsec_ and 24 to 64 bytes in base64: echo whsec_$(openssl rand -base64 32)",
   })
   .transform((text) => new Secret(text));

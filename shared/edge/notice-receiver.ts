@@ -1,19 +1,13 @@
+import { readServiceAddress, type ServiceAddress } from "../notices/service-address.ts";
+
 /** The services that the edge can tell. */
 export const EDGE_RECEIVERS = ["webhook", "ntfy", "discord"] as const;
 
-/** Where the edge's notices go. The address is a credential: whoever knows it may write there. */
-export interface EdgeReceiver {
-  readonly kind: (typeof EDGE_RECEIVERS)[number];
-  readonly url: string;
-  /** Kind and host: may be shown. */
-  readonly name: string;
-}
+/** Where the edge's notices go. */
+export type EdgeReceiver = ServiceAddress<(typeof EDGE_RECEIVERS)[number]>;
 
-/** Reads `KIND+https://…`, such as `ntfy+https://ntfy.sh/MY-TOPIC`; null for anything else. */
+/** Reads `KIND+https://…`, such as `ntfy+https://ntfy.sh/MY-TOPIC`; null for anything else, plain HTTP too. */
 export function readEdgeReceiver(text: string): EdgeReceiver | null {
-  const match = /^([a-z]+)\+(https:\/\/\S+)$/.exec(text.trim());
-  const kind = EDGE_RECEIVERS.find((each) => each === match?.[1]);
-  const url = URL.parse(match?.[2] ?? "");
-  if (kind === undefined || url === null || url.pathname.length < 2) return null;
-  return { kind, url: url.href, name: `${kind} ${url.host}` };
+  const receiver = readServiceAddress(text.trim(), EDGE_RECEIVERS);
+  return receiver?.url.startsWith("https:") === true ? receiver : null;
 }

@@ -25,9 +25,9 @@ export const VERSION_MUTATIONS: readonly Mutation[] = [
   },
   {
     breaks: "watchdog: each try of a notice has another id",
-    file: "shared/edge/absence-request.ts",
-    search: '"webhook-id": notice.id,',
-    replace: '"webhook-id": `${notice.id}${nowMs}`,',
+    file: "shared/notices/notice-request.ts",
+    search: '"webhook-id": id,',
+    replace: '"webhook-id": `${id}${nowMs}`,',
     foundBy: ["link"],
   },
   {

@@ -17,40 +17,41 @@ const notice: Notice = {
   instance: "nas",
   atMs: 1_764_500_000_000,
 };
-const told = (address: string) => {
-  const { url, headers, body } = requestOf(notice, receiver(address), null, notice.atMs);
+const told = async (address: string) => {
+  const { url, headers, body } = await requestOf(notice, receiver(address), null, notice.atMs);
   return { url, headers, content: JSON.parse(body) as Record<string, unknown> };
 };
 
-test("ntfy gets its topic and a token in their places", () => {
-  const { url, headers, content } = told("ntfy+https://:tk_secret@ntfy.home/sub/my-topic");
+test("ntfy gets its topic and a token in their places", async () => {
+  const { url, headers, content } = await told("ntfy+https://:tk_secret@ntfy.home/sub/my-topic");
   expect(url).toBe("https://ntfy.home/sub");
   expect(headers["authorization"]).toBe(`Basic ${Buffer.from(":tk_secret").toString("base64")}`);
   expect(content).toMatchObject({ topic: "my-topic", title: "nas: job-waits", priority: 4 });
 });
 
-test("Apprise's API gets title, body and type", () => {
-  const { url, content } = told("apprise+http://nas:8000/notify/key");
+test("Apprise's API gets title, body and type", async () => {
+  const { url, content } = await told("apprise+http://nas:8000/notify/key");
   expect(url).toBe("http://nas:8000/notify/key");
   expect(content).toEqual({ title: "nas: job-waits", body: `${HOSTILE}\nmend it`, type: "warning" });
 });
 
-test("a stranger's text mentions nobody on Discord, and is no mark there", () => {
-  const { content } = told("discord+https://discord.com/api/webhooks/1/x");
+test("a stranger's text mentions nobody on Discord, and is no mark there", async () => {
+  const { content } = await told("discord+https://discord.com/api/webhooks/1/x");
   expect(content["allowed_mentions"]).toEqual({ parse: [] });
   expect(content["content"]).toContain("\\*\\*bold\\*\\*");
   expect(String(content["content"]).length).toBeLessThanOrEqual(2000);
 });
 
-test("a stranger's text is neither a mention nor a link on Slack", () => {
-  const { content } = told("slack+https://hooks.slack.com/services/T/B/x");
+test("a stranger's text is neither a mention nor a link on Slack", async () => {
+  const { content } = await told("slack+https://hooks.slack.com/services/T/B/x");
   expect(content["text"]).toContain("&lt;!channel&gt; &lt;https://evil.example|click&gt;");
   expect(content["text"]).not.toContain("<");
 });
 
-test("no header holds a stranger's text", () => {
+test("no header holds a stranger's text", async () => {
   for (const kind of ["ntfy", "apprise", "webhook", "discord", "slack"]) {
-    expect(JSON.stringify(told(`${kind}+https://host.example/x`).headers)).not.toContain("X-Header");
+    const { headers } = await told(`${kind}+https://host.example/x`);
+    expect(JSON.stringify(headers)).not.toContain("X-Header");
   }
 });
 

@@ -51,6 +51,15 @@ test("without a key a webhook goes unsigned, and other services are never signed
   }
 });
 
+test.each(["=", "==", "A", "A="])(
+  "a key that the setting takes, with %j too many, signs all the same",
+  async (tail) => {
+    const target = receiver("webhook+https://hooks.example/hookline");
+    const { body, headers } = await absenceRequest(notice, target, `${SECRET}${tail}`, Date.now());
+    expect(new Webhook(SECRET).verify(body, { ...headers })).toMatchObject({ type: "hookline.trouble" });
+  },
+);
+
 test("ntfy gets its topic and a token in their places, Discord a text that mentions nobody", async () => {
   const ntfy = await absenceRequest(notice, receiver("ntfy+https://:tk_secret@ntfy.example/sub/my-topic"), null, 0);
   expect(ntfy.url).toBe("https://ntfy.example/sub");
