@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from "vitest";
 import type { CommandIo } from "../../agent/cli/io.ts";
 import { systemClock } from "../../agent/clock/system-clock.ts";
 import { runCli } from "../../agent/commands/commands.ts";
-import { FakeEngine, json } from "../stand-ins/docker/fake-engine.ts";
+import { FakeEngine, NOTHING_RUNS } from "../stand-ins/docker/fake-engine.ts";
 import { EdgeProcess } from "../stand-ins/edge/edge-process.ts";
 import { temporaryFolder } from "../stand-ins/files/temporary-folder.ts";
 import { startGitHub } from "../stand-ins/github/start-github.ts";
@@ -28,13 +28,7 @@ async function chainOfSecrets() {
   onTestFinished(() => edge.close());
   github.addHook({ scope: "acme", url: edge.webhookUrl, secret: webhookSecret });
   const dead = await deadAddress();
-  const engine = await FakeEngine.start({
-    answer: ({ path }, response) => {
-      if (path !== "/containers/json") return false;
-      json(response, 200, []);
-      return true;
-    },
-  });
+  const engine = await FakeEngine.start({ answer: NOTHING_RUNS });
   onTestFinished(() => engine.stop());
   const agent = new AgentProcess({
     instance: "nas",

@@ -8,7 +8,7 @@ import { startLocalEdge, type LocalEdge } from "../stand-ins/edge/local-edge.ts"
 import { temporaryFolder } from "../stand-ins/files/temporary-folder.ts";
 import type { LoopbackGitHub } from "../stand-ins/github/loopback-github.ts";
 import { startGitHub } from "../stand-ins/github/start-github.ts";
-import { FakeEngine, json } from "../stand-ins/docker/fake-engine.ts";
+import { FakeEngine, NOTHING_RUNS } from "../stand-ins/docker/fake-engine.ts";
 import { AgentProcess } from "./agent-process.ts";
 
 const POOLS = { version: 2, pools: [{ key: "nas", organization: "acme", allowedRepositories: ["acme/web"] }] };
@@ -36,13 +36,7 @@ async function loopback(): Promise<LoopbackGitHub> {
 
 /** The daemon as a process, on an engine where nothing runs. */
 async function daemon(github: LoopbackGitHub, env: Readonly<Record<string, string>>): Promise<AgentProcess> {
-  const engine = await FakeEngine.start({
-    answer: ({ path }, response) => {
-      if (path !== "/containers/json") return false;
-      json(response, 200, []);
-      return true;
-    },
-  });
+  const engine = await FakeEngine.start({ answer: NOTHING_RUNS });
   onTestFinished(() => engine.stop());
   const agent = new AgentProcess({
     instance: "nas",

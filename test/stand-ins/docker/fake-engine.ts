@@ -122,6 +122,13 @@ export class FakeEngine {
   }
 }
 
+/** Of an engine where nothing runs, and no container can be made. */
+export const NOTHING_RUNS: FakeAnswer = ({ path }, response) => {
+  if (path !== "/containers/json") return false;
+  json(response, 200, []);
+  return true;
+};
+
 export function json(response: ServerResponse, status: number, body: unknown): void {
   response.writeHead(status, { "Content-Type": "application/json" });
   response.end(JSON.stringify(body));
