@@ -180,20 +180,21 @@ export class MailboxHost {
     return healthOf({ mailbox: this.mailbox, awaySinceMs: this.#awaySinceMs(), nowMs: this.#options.now(), staleMs });
   }
 
-  #awaySinceMs(): number | null {
-    const live = this.link.live();
+  #awaySinceMs(live = this.link.live()): number | null {
     if (live === null) return this.mailbox.linkLoss.sinceMs(this.mailbox.fence());
     return this.link.watch.showsLife(live) ? null : this.link.watch.lastHeardMs(live);
   }
 
   /** What the watchdog goes by. That the agent has gone is on disk with it: else nobody would know since when. */
   #presence(): Presence {
-    this.#noteLoss();
     const unacked = this.mailbox.unacked();
-    if (this.mailbox.fence() === 0) return { awaySinceMs: this.#neverHereSinceMs(), heardAtMs: null, unacked };
     const live = this.link.live();
-    const awaySinceMs = this.#awaySinceMs();
-    return { awaySinceMs, heardAtMs: live === null ? null : this.link.watch.lastHeardMs(live), unacked };
+    // It is asked for at each delivery: a linked agent costs no look at what is on disk of its absence.
+    if (live !== null)
+      return { awaySinceMs: this.#awaySinceMs(live), heardAtMs: this.link.watch.lastHeardMs(live), unacked };
+    if (this.mailbox.fence() === 0) return { awaySinceMs: this.#neverHereSinceMs(), heardAtMs: null, unacked };
+    this.#noteLoss();
+    return { awaySinceMs: this.#awaySinceMs(live), heardAtMs: null, unacked };
   }
 
   /** An agent that has never been here is waited for since the first signal; signals that were given up do not bring it. */

@@ -99,15 +99,17 @@ export class Watchdog {
     const { toldSinceMs, pending } = absence;
     if (pending !== null) {
       return this.#isOvertaken(pending.notice, presence)
-        ? this.#telling("recovery", pending.sinceMs, absence)
+        ? this.#telling("recovery", pending.sinceMs, absence, presence)
         : absence;
     }
     if (toldSinceMs !== null) {
-      return presence.awaySinceMs === null ? this.#telling("recovery", toldSinceMs, absence) : absence;
+      return presence.awaySinceMs === null ? this.#telling("recovery", toldSinceMs, absence, presence) : absence;
     }
     const dueMs = this.#troubleDueMs(presence);
     const sinceMs = presence.awaySinceMs ?? presence.heardAtMs;
-    return dueMs === null || sinceMs === null || now() < dueMs ? absence : this.#telling("trouble", sinceMs, absence);
+    return dueMs === null || sinceMs === null || now() < dueMs
+      ? absence
+      : this.#telling("trouble", sinceMs, absence, presence);
   }
 
   /** Whether people would be told that the agent is away when it is back. */
@@ -115,11 +117,11 @@ export class Watchdog {
     return kind === "trouble" && awaySinceMs === null;
   }
 
-  #telling(kind: AbsenceNotice["kind"], sinceMs: number, absence: Absence): Absence {
-    const { newId, now, fleet, presence } = this.#options;
+  #telling(kind: AbsenceNotice["kind"], sinceMs: number, absence: Absence, { unacked }: Presence): Absence {
+    const { newId, now, fleet } = this.#options;
     const nowMs = now();
     const words = kind === "trouble" ? troubleText : recoveryText;
-    const text = words({ fleet, sinceMs, nowMs, unacked: presence().unacked });
+    const text = words({ fleet, sinceMs, nowMs, unacked });
     return {
       ...absence,
       pending: { notice: { id: newId(), kind, atMs: nowMs, ...text }, sinceMs, tries: 0, nextMs: nowMs },

@@ -61,7 +61,8 @@ export const VERSION_MUTATIONS: readonly Mutation[] = [
   {
     breaks: "watchdog: nobody is told that the agent is back",
     file: "shared/edge/watchdog.ts",
-    search: 'return presence.awaySinceMs === null ? this.#telling("recovery", toldSinceMs, absence) : absence;',
+    search:
+      'return presence.awaySinceMs === null ? this.#telling("recovery", toldSinceMs, absence, presence) : absence;',
     replace: "return presence.awaySinceMs === null ? { ...absence, toldSinceMs: null } : absence;",
     foundBy: ["link"],
   },
