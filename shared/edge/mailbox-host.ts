@@ -6,7 +6,7 @@ import type { Absence } from "../mailbox/absence-row.ts";
 import type { DeadLetter } from "../mailbox/dead-letters.ts";
 import { storedFreshness, type Freshness } from "../mailbox/freshness.ts";
 import { Mailbox } from "../mailbox/mailbox.ts";
-import { MAX_UNACKED, RETENTION_MS, type MailboxLimits } from "../mailbox/mailbox-options.ts";
+import type { MailboxLimits } from "../mailbox/mailbox-options.ts";
 import { openJobs } from "../mailbox/open-jobs.ts";
 import type { Replayed, ReplayRequest } from "../mailbox/replay.ts";
 import type { SqlDatabase } from "../sql/sql.ts";
@@ -148,7 +148,6 @@ export class MailboxHost {
   freshness(keys: SecretKeys | null = null): Freshness {
     const now = this.#options.now();
     const live = this.link.live();
-    const { retentionMs = RETENTION_MS, maxUnacked = MAX_UNACKED } = this.#options.limits ?? {};
     return {
       now,
       ...storedFreshness(this.mailbox, this.#tally.state, now),
@@ -162,7 +161,7 @@ export class MailboxHost {
         host: live?.state.host ?? null,
         version: live?.state.agentVersion ?? null,
       },
-      bounds: { retentionMs, maxUnacked },
+      bounds: this.mailbox.bounds,
       edgeVersion: VERSION,
       protocol: PROTOCOL_VERSION,
     };

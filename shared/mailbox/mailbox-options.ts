@@ -17,7 +17,7 @@ export function mailboxBounds(retentionDays: number, backlogSignals: number): Re
 
 /** Bounds of a mailbox that its operator sets; each has its default. */
 export interface MailboxBounds {
-  /** Unacknowledged signals kept before the oldest are given up with a gap notice. */
+  /** Unacknowledged signals kept before all of them are given up with a gap notice. */
   readonly maxUnacked?: number;
   /** How long a GUID is remembered at least after its signal came; at most twice as long. */
   readonly retentionMs?: number;

@@ -10,7 +10,7 @@ import { HookSecrets } from "./hook-secrets.ts";
 import { LastReport } from "./last-report.ts";
 import { LettersSeen } from "./letters-seen.ts";
 import { LinkLoss } from "./link-loss.ts";
-import { MAX_UNACKED, RETENTION_MS, type MailboxOptions } from "./mailbox-options.ts";
+import { MAX_UNACKED, RETENTION_MS, type MailboxBounds, type MailboxOptions } from "./mailbox-options.ts";
 import { MetaTable, type MetaCell } from "./meta.ts";
 import { migrate } from "./migrations.ts";
 import { Replay, type Replayed, type ReplayRequest } from "./replay.ts";
@@ -34,6 +34,8 @@ export class Mailbox {
   readonly report: LastReport;
   readonly lettersSeen: LettersSeen;
   readonly absence: AbsenceBook;
+  /** What it keeps, as its options or the defaults have it. */
+  readonly bounds: Required<MailboxBounds>;
   readonly #sql: SqlDatabase;
   readonly #signals: SignalStore;
   readonly #dead: DeadLetters;
@@ -45,12 +47,12 @@ export class Mailbox {
   readonly #stream: MetaCell<"stream">;
   readonly #newStreamId: () => string;
   #streamId: string;
-  readonly #retentionMs: number;
 
   /** Migrates the database. @throws {Error} if a newer version has written it. */
   constructor(options: MailboxOptions) {
     this.#sql = options.sql;
-    this.#retentionMs = options.retentionMs ?? RETENTION_MS;
+    const { retentionMs = RETENTION_MS, maxUnacked = MAX_UNACKED } = options;
+    this.bounds = { retentionMs, maxUnacked };
     migrate(options.sql);
     const meta = new MetaTable(options.sql);
     this.#signals = new SignalStore(options.sql, meta);
@@ -61,7 +63,7 @@ export class Mailbox {
       meta,
       signals: this.#signals,
       acked: this.#acked,
-      limit: options.maxUnacked ?? MAX_UNACKED,
+      limit: maxUnacked,
     });
     this.takeovers = new TakeoverBook(meta);
     this.notes = new DeliveryNotes(meta);
@@ -282,12 +284,12 @@ export class Mailbox {
    * for five weeks. Returns when the next generation becomes due, as `pruneDueMs` does.
    */
   prune(nowMs: number): number | null {
-    this.#signals.rotate(nowMs, this.acked(), this.#retentionMs, (upTo) => this.#dead.forget(upTo, nowMs));
+    this.#signals.rotate(nowMs, this.acked(), this.bounds.retentionMs, (upTo) => this.#dead.forget(upTo, nowMs));
     return this.pruneDueMs();
   }
 
   /** When signals may be forgotten, milliseconds since the epoch; null while nothing may be. */
   pruneDueMs(): number | null {
-    return this.#signals.rotationDueMs(this.acked(), this.#retentionMs);
+    return this.#signals.rotationDueMs(this.acked(), this.bounds.retentionMs);
   }
 }
