@@ -1,19 +1,15 @@
 import type { LiveSecrets } from "../settings/live-secrets.ts";
 import type { AgentSettings } from "../settings/settings.ts";
 import type { DeadLetterList } from "./ask-dead.ts";
+import { ANSWER_MS, liveEdge } from "./live-edge.ts";
 
-const ANSWER_MS = 10_000;
-
-/**
- * The edge's dead letters, to be listed and put back; null where the settings name no edge, or no token for it. The code
- * that asks is loaded with the first question.
- */
+/** The edge's dead letters, to be listed and put back; null where there is no edge. The code that asks is loaded with the first question. */
 export function deadLettersOf(
-  { edgeUrl, token }: AgentSettings,
+  settings: AgentSettings,
   secrets: LiveSecrets,
 ): { readonly list: () => Promise<DeadLetterList>; readonly requeue: (seq: number) => Promise<boolean> } | null {
-  if (edgeUrl === null || token === null) return null;
-  const edge = () => ({ url: edgeUrl, token: (secrets.get("HOOKLINE_TOKEN") ?? token).reveal() });
+  const edge = liveEdge(settings, secrets);
+  if (edge === null) return null;
   return {
     list: async () => {
       const { askDeadLetters } = await import("./ask-dead.ts");
