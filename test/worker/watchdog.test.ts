@@ -186,5 +186,5 @@ test("whether somebody is told costs a delivery no row written, and a handful re
   expect(before.written).toBeGreaterThanOrEqual(10);
   expect(watched.written).toBeLessThanOrEqual(before.written);
   // Five deliveries, an acknowledgement and a probe.
-  expect(watched.read - before.read).toBeLessThanOrEqual(7 * 15);
+  expect(watched.read - before.read).toBeLessThanOrEqual(7 * 6);
 });
