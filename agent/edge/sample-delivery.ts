@@ -1,7 +1,6 @@
-import { createHmac } from "node:crypto";
-
 import type { Fleet, Pool } from "../../shared/fleet/pool.ts";
 import { namedRepositories, ownersOf } from "../../shared/fleet/pool.ts";
+import { signAsGitHub } from "./sign-as-github.ts";
 
 /** A delivery of our own making, signed as GitHub signs. */
 export interface SampleDelivery {
@@ -25,7 +24,6 @@ export function sampleDelivery(
   sender: Sender,
 ): SampleDelivery {
   const body = JSON.stringify(payloadOf(fleet?.pools[0] ?? null, nowMs, sender));
-  const signature = createHmac("sha256", secret).update(body).digest("hex");
   return {
     body,
     headers: {
@@ -33,7 +31,7 @@ export function sampleDelivery(
       "user-agent": `hookline-${sender.split(" ")[0]}`,
       "x-github-event": "workflow_job",
       "x-github-delivery": guid,
-      "x-hub-signature-256": `sha256=${signature}`,
+      "x-hub-signature-256": signAsGitHub(body, secret),
     },
   };
 }

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { scopeName } from "../../github/model/scope.ts";
 import { scopesOf, webhookUrlOf, type InitContext, type Step } from "../world/context.ts";
 import { InitError } from "../world/init-error.ts";
+import { signAsGitHub } from "../../edge/sign-as-github.ts";
 import { wranglerCommand } from "../../edge/wrangler-command.ts";
 import { freshnessWhen } from "./edge.ts";
 import { hookCallsOf } from "./hooks.ts";
@@ -42,14 +43,14 @@ async function probeHook(scope: ReturnType<typeof scopesOf>[number], context: In
 async function probeDirectly(context: InitContext): Promise<void> {
   const before = (await freshnessWhen(() => true, context)).lastPingAt ?? 0;
   const body = JSON.stringify({ zen: "Keep it logically awesome.", hook_id: 0, hook: { type: "App" } });
-  const signature = await sign(body, readSecret(context.layout.webhookSecret, context));
+  const secret = readSecret(context.layout.webhookSecret, context);
   const answer = await context.world.fetch(webhookUrlOf(context.progress), {
     method: "POST",
     headers: {
       "content-type": "application/json",
       "x-github-event": "ping",
       "x-github-delivery": randomUUID(),
-      "x-hub-signature-256": signature,
+      "x-hub-signature-256": signAsGitHub(body, secret),
     },
     body,
     redirect: "manual",
@@ -58,14 +59,6 @@ async function probeDirectly(context: InitContext): Promise<void> {
   if (answer.status !== 202) throw notSeen(`The edge answered ${answer.status} to a signed ping`);
   const seen = await freshnessWhen(({ lastPingAt }) => (lastPingAt ?? 0) > before, context, PING_MS);
   if (seen === null) throw notSeen("A signed ping was sent to the edge");
-}
-
-async function sign(body: string, secret: string): Promise<string> {
-  const bytes = new TextEncoder();
-  const algorithm = { name: "HMAC", hash: "SHA-256" };
-  const key = await crypto.subtle.importKey("raw", bytes.encode(secret), algorithm, false, ["sign"]);
-  const mac = await crypto.subtle.sign("HMAC", key, bytes.encode(body));
-  return `sha256=${Buffer.from(mac).toString("hex")}`;
 }
 
 function notSeen(what: string): InitError {
