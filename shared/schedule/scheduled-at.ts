@@ -17,11 +17,14 @@ interface Span {
   readonly toMs: number;
 }
 
-/** What changes at all changes within a week; a day more, since some days have 25 hours. */
-const HORIZON_MS = 8 * 24 * 60 * 60_000;
+/**
+ * What changes at all changes within a week, or in the next where a change of the clock leaves the hours of this one out; a
+ * day more, since some days have 25 hours.
+ */
+const HORIZON_MS = 15 * 24 * 60 * 60_000;
 /** All that may hold until then: the two days before are for what began before midnight, in whatever zone. */
 const FIRST_DAY = -2;
-const LAST_DAY = 10;
+const LAST_DAY = 17;
 
 interface Known {
   readonly sinceMs: number;

@@ -66,6 +66,12 @@ describe("daylight saving time begins: 2026-03-29 in Berlin, where 02:00 to 03:0
     expect(heldMs([entry("02:10", "02:50")], "2026-03-29T00:00:00Z", "2026-03-29T12:00:00Z")).toBe(0);
     expect(heldMs([entry("02:10", "02:50")], "2026-03-30T00:00:00Z", "2026-03-30T12:00:00Z")).toBe(40 * 60_000);
   });
+
+  test("hours of one day a week that lie in the gap hold again a week later", () => {
+    const sunday = [entry("02:10", "02:50", { days: [0] })];
+    expect(at(sunday, "2026-03-22T02:00:00Z")).toEqual([null, "2026-04-05T00:10:00.000Z"]);
+    expect(at(sunday, "2026-04-05T00:20:00Z")).toEqual([0, "2026-04-05T00:50:00.000Z"]);
+  });
 });
 
 describe("daylight saving time ends: 2026-10-25 in Berlin, where 02:00 to 03:00 exists twice", () => {
