@@ -22,23 +22,36 @@ export function holdsOf(ledger: Ledger, pools: readonly string[], nowMs: number)
   };
 }
 
-/**
- * What keeps a pool from starting a slot in one scope at this moment; null where nothing does. `untilMs` is null where no
- * time ends it.
- */
-export function holdOf(
-  ledger: Ledger,
-  pool: Pool,
-  scope: string,
-  nowMs: number,
-): { readonly untilMs: number | null } | null {
+/** What keeps one pool from starting slots. `untilMs` is null where no time ends it. */
+export type PoolHold =
+  | { readonly code: "operator-pause"; readonly untilMs: number | null }
+  | { readonly code: "draining"; readonly untilMs: null }
+  /** This machine is at other work, in words; `untilMs` is when another engine of the pool is tried again. */
+  | { readonly code: "house"; readonly why: readonly string[]; readonly untilMs: number | null }
+  /** `why` is the code of the pause, `failures` those in a row. */
+  | { readonly code: "paused"; readonly why: string; readonly failures: number; readonly untilMs: number }
+  | { readonly code: "engine-silent"; readonly untilMs: null };
+
+/** What keeps a pool from starting a slot in one scope at this moment; null where nothing does. */
+export function holdOf(ledger: Ledger, pool: Pool, scope: string, nowMs: number): PoolHold | null {
   const pause = ledger.operatorPause(nowMs);
-  if (pause !== null) return pause;
-  if (ledger.isDraining(pool.key)) return { untilMs: null };
-  const paused = ledger.pauses.of(pool.key, scope, nowMs);
-  if (paused !== null) return paused;
-  if (usableEngines(ledger, pool, nowMs).length > 0) return null;
-  return enginePauses(ledger, pool, nowMs)[0] ?? { untilMs: null };
+  if (pause !== null) return { code: "operator-pause", untilMs: pause.untilMs };
+  if (ledger.isDraining(pool.key)) return { code: "draining", untilMs: null };
+  const wide = ledger.pauses.of(pool.key, scope, nowMs);
+  if (wide !== null) return paused(wide);
+  return usableEngines(ledger, pool, nowMs).length > 0 ? null : holdOfEngines(ledger, pool, nowMs);
+}
+
+/** Why none of its engines starts a slot of the pool. */
+function holdOfEngines(ledger: Ledger, pool: Pool, nowMs: number): PoolHold {
+  const [first] = enginePauses(ledger, pool, nowMs);
+  const { holds: why } = ledger.house(pool.key);
+  if (why.length > 0) return { code: "house", why, untilMs: first?.untilMs ?? null };
+  return first === undefined ? { code: "engine-silent", untilMs: null } : paused(first);
+}
+
+function paused({ code: why, failures, untilMs }: Pause): PoolHold {
+  return { code: "paused", why, failures, untilMs };
 }
 
 /** The engines that may start a slot of the pool at this moment, room or not, the preferred one first. */

@@ -3,7 +3,7 @@ import type { Pool } from "../fleet/pool.ts";
 import { allocate, isBelowThreshold, type Allocation, type MayStart } from "./allocation.ts";
 import type { JobTraits } from "./demand.ts";
 import { judgeDoubts, type Doubt, type Doubts } from "./doubt.ts";
-import { enginePauses, holdOf, usableEngines } from "./holds.ts";
+import { holdOf, type PoolHold } from "./holds.ts";
 import { isGone, isOverdue, queuedSinceMs, type LedgerJob } from "./job.ts";
 import type { Ledger } from "./ledger.ts";
 import { PoolBook } from "./pool-book.ts";
@@ -29,6 +29,7 @@ const MILDEST_FIRST: readonly WaitCode[] = [
   "paused",
   "engine-silent",
   "draining",
+  "operator-pause",
 ];
 
 /** Why a job has no runner at this moment. Changes nothing. For many jobs at the same time use `WaitReasons`. */
@@ -143,8 +144,6 @@ class Places {
   }
 
   #withoutPlace(job: LedgerJob, serving: readonly ServingPool[]): WaitReason {
-    const pause = this.#ledger.operatorPause(this.#nowMs);
-    if (pause !== null) return { code: "operator-pause", untilMs: pause.untilMs };
     const [mildest, ...others] = serving
       .map((each) => this.#poolReason(each, job))
       .toSorted((a, b) => MILDEST_FIRST.indexOf(a.code) - MILDEST_FIRST.indexOf(b.code));
@@ -156,9 +155,8 @@ class Places {
   /** Why this one of the pools starts nothing for the job, which found no place in any. */
   #poolReason(serving: ServingPool, job: LedgerJob): WaitReason {
     const pool = serving.pool.key;
-    if (this.#ledger.isDraining(pool)) return { code: "draining", pool };
-    const held = this.#heldBack(serving, scopeOf(serving.pool, job.facts.repository));
-    if (held !== null) return held;
+    const hold = holdOf(this.#ledger, serving.pool, scopeOf(serving.pool, job.facts.repository), this.#nowMs);
+    if (hold !== null) return this.#heldBack(serving.pool, hold);
     const threshold = this.#isGathering(serving) ? this.#threshold(serving, job) : null;
     if (threshold !== null) return threshold;
     const { repository } = job.facts;
@@ -181,18 +179,21 @@ class Places {
     return { code: "machine-full", maxSlots, ...behind };
   }
 
-  /** A pause of the pool, or what keeps each of its engines from starting a slot. */
-  #heldBack({ pool }: ServingPool, scope: string): WaitReason | null {
-    const wide = this.#ledger.pauses.of(pool.key, scope, this.#nowMs);
-    const isHeld = wide === null && usableEngines(this.#ledger, pool, this.#nowMs).length === 0;
-    const pause = isHeld ? enginePauses(this.#ledger, pool, this.#nowMs)[0] : wide;
-    const { holds } = this.#ledger.house(pool.key);
-    if (isHeld && holds.length > 0) return { code: "house", pool: pool.key, why: [...holds] };
-    if (isHeld && pause === undefined) return this.#silence(pool);
-    if (pause == null) return null;
-    const { code: why, failures, untilMs } = pause;
-    if (why === NO_ROOM) return { code: "no-room", pool: pool.key, untilMs };
-    return { code: "paused", pool: pool.key, why, failures, untilMs };
+  #heldBack(pool: Pool, hold: PoolHold): WaitReason {
+    const { key } = pool;
+    switch (hold.code) {
+      case "operator-pause":
+        return { code: "operator-pause", untilMs: hold.untilMs };
+      case "draining":
+        return { code: "draining", pool: key };
+      case "house":
+        return { code: "house", pool: key, why: [...hold.why] };
+      case "paused":
+        if (hold.why === NO_ROOM) return { code: "no-room", pool: key, untilMs: hold.untilMs };
+        return { ...hold, pool: key };
+      case "engine-silent":
+        return this.#silence(pool);
+    }
   }
 
   #silence(pool: Pool): WaitReason {

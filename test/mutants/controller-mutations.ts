@@ -319,7 +319,7 @@ export const CONTROLLER_MUTATIONS: readonly Mutation[] = [
   {
     breaks: "the operator's pause: a slot is started in it",
     file: "shared/controller/holds.ts",
-    search: "if (pause !== null) return pause;",
+    search: 'if (pause !== null) return { code: "operator-pause", untilMs: pause.untilMs };',
     replace: "",
     foundBy: ["controller", "simulation", "daemon"],
   },

@@ -5,8 +5,8 @@ export const STATUS_MUTATIONS: readonly Mutation[] = [
   {
     breaks: "promise 19: a job that waits for a drained pool is said to wait for room",
     file: "shared/controller/wait-reason.ts",
-    search: 'if (this.#ledger.isDraining(pool)) return { code: "draining", pool };',
-    replace: "",
+    search: 'return { code: "draining", pool: key };',
+    replace: 'return { code: "full", pools: [key] };',
     foundBy: ["controller", "status"],
   },
   {
