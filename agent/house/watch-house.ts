@@ -1,5 +1,6 @@
 import type { Clock } from "../../shared/clock/clock.ts";
 import type { ControllerEvent, HouseWord } from "../../shared/controller/events.ts";
+import { isOnLocalEngine } from "../../shared/fleet/local-pools.ts";
 import type { Pool } from "../../shared/fleet/pool.ts";
 import type { Logger } from "../../shared/log/logger.ts";
 import { sleep } from "../clock/sleep.ts";
@@ -23,7 +24,7 @@ export interface HouseOptions {
 
 /**
  * Tells the controller which pools are held back by what this machine does beside jobs, until `signal` is aborted. Where
- * no pool says `holdWhile`, nothing is looked at. Never rejects.
+ * no pool with slots here says `holdWhile`, nothing is looked at. Never rejects.
  */
 export async function watchHouse(options: HouseOptions, signal: AbortSignal): Promise<void> {
   let told = "[]";
@@ -38,7 +39,8 @@ export async function watchHouse(options: HouseOptions, signal: AbortSignal): Pr
 }
 
 async function look(options: HouseOptions, signal: AbortSignal): Promise<ReadonlyMap<string, HouseWord>> {
-  const rules = options.pools().flatMap(({ key, holdWhile }) => (holdWhile === undefined ? [] : [{ key, holdWhile }]));
+  const here = options.pools().filter(isOnLocalEngine);
+  const rules = here.flatMap(({ key, holdWhile }) => (holdWhile === undefined ? [] : [{ key, holdWhile }]));
   const asks = rules.some(({ holdWhile }) => holdWhile.containers.length > 0);
   const running = asks ? await containers(options, signal) : null;
   return new Map(rules.map(({ key, holdWhile }) => [key, judgeHouse(holdWhile, options.facts, running)]));

@@ -1,7 +1,8 @@
 import { rootsJobs } from "./docker-access.ts";
-import { enginesOf, LOCAL_ENGINE } from "./engine.ts";
+import { enginesOf } from "./engine.ts";
 import type { FleetFinding } from "./finding.ts";
 import { hardeningWarnings } from "./hardening-warnings.ts";
+import { isOnLocalEngine } from "./local-pools.ts";
 import { placeholderWarnings } from "./placeholder-warnings.ts";
 import type { Fleet, Pool } from "./pool.ts";
 import { shadows } from "./shadowing.ts";
@@ -76,7 +77,7 @@ function audienceWarnings(pool: Pool, index: number): FleetFinding[] {
 
 /** Another machine's engine does not care what this one is at. */
 function houseWarnings(pool: Pool, index: number): FleetFinding[] {
-  if (pool.holdWhile === undefined || enginesOf(pool).includes(LOCAL_ENGINE)) return [];
+  if (pool.holdWhile === undefined || isOnLocalEngine(pool)) return [];
   const message = "is about this machine, and the pool has no slot here: it holds nothing; remove it";
   return [{ at: ["pools", index, "holdWhile"], message }];
 }

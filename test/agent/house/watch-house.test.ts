@@ -76,6 +76,15 @@ test("where no pool heeds anything, nothing is asked; a reload is heeded at the 
   expect(house.told.at(-1)).toMatchObject({ words: new Map() });
 });
 
+test("a pool whose slots are on other machines alone is not said to be held, and nothing is asked for it", async () => {
+  const house = new House();
+  house.pools = [poolOf({ ...HEEDS, engines: ["second"] })];
+  house.running.add("backup");
+  house.start();
+  await house.clock.advance(60_000);
+  expect([house.lists, house.told]).toEqual([0, []]);
+});
+
 test("an engine that hangs or refuses holds nothing, and is said not to be seen", async () => {
   const house = new House();
   house.list = (signal) =>
