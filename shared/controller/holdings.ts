@@ -3,7 +3,8 @@ import type { ServingPool } from "./pool-choice.ts";
 
 /** How many places of each pool each repository holds: with jobs that run, and with jobs that have a slot to come. */
 export class Holdings {
-  readonly #held = new Map<string, number>();
+  /** By repository in lower case, then by pool. */
+  readonly #held = new Map<string, Map<string, number>>();
 
   /** What runs now. */
   constructor(ledger: Ledger) {
@@ -14,17 +15,18 @@ export class Holdings {
   }
 
   add(pool: string, repository: string): void {
-    this.#held.set(keyOf(pool, repository), this.of(pool, repository) + 1);
+    const key = repository.toLowerCase();
+    const held = this.#held.get(key) ?? new Map<string, number>();
+    this.#held.set(key, held.set(pool, (held.get(pool) ?? 0) + 1));
   }
 
   /** In these pools together. */
   in(pools: readonly ServingPool[], repository: string): number {
-    return pools.reduce((sum, { pool }) => sum + this.of(pool.key, repository), 0);
+    const held = this.#held.get(repository.toLowerCase());
+    return held === undefined ? 0 : pools.reduce((sum, { pool }) => sum + (held.get(pool.key) ?? 0), 0);
   }
 
   of(pool: string, repository: string): number {
-    return this.#held.get(keyOf(pool, repository)) ?? 0;
+    return this.#held.get(repository.toLowerCase())?.get(pool) ?? 0;
   }
 }
-
-const keyOf = (pool: string, repository: string): string => `${pool}\n${repository.toLowerCase()}`;
