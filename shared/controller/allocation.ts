@@ -60,7 +60,7 @@ export function allocate(
   const covered = new Map<LedgerJob, Slot>();
   const pass: Pass = { book, nowMs, covered, holdings: new Holdings(ledger), overdue: null };
   const uncovered = cover(places, pass);
-  return { ...reserve(uncovered, pass, mayStart), covered, holdings: pass.holdings, overdue: pass.overdue };
+  return { ...reserve(uncovered, pass, askedOnce(mayStart)), covered, holdings: pass.holdings, overdue: pass.overdue };
 }
 
 /** Whether a pool's uncovered jobs, with a place or without, are too few for its threshold. */
@@ -143,6 +143,17 @@ function reserve(
     queue.putBack(cursor);
   }
   return { starts, unplaced, starved };
+}
+
+/** Nothing that holds a pool back changes within one plan, and many jobs ask for the same few places. */
+function askedOnce(mayStart: MayStart): MayStart {
+  const answers = new Map<Pool, Map<string, boolean>>();
+  return (pool, scope) => {
+    const ofPool = answers.get(pool) ?? new Map<string, boolean>();
+    const answer = ofPool.get(scope) ?? mayStart(pool, scope);
+    answers.set(pool, ofPool.set(scope, answer));
+    return answer;
+  };
 }
 
 /** How many jobs of a class are left from the one at its cursor on, `most` at most. */
