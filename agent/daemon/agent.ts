@@ -1,6 +1,6 @@
+import { boundsOfFleet } from "../../shared/controller/bounds-of-fleet.ts";
 import { Ledger } from "../../shared/controller/ledger.ts";
 import { mayRun, type ServingPool } from "../../shared/controller/pool-choice.ts";
-import { engineBounds } from "../../shared/fleet/engine.ts";
 import type { Fleet } from "../../shared/fleet/pool.ts";
 import { routesOfFleet } from "../../shared/fleet/routes-of-fleet.ts";
 import type { AgentReport } from "../../shared/link/report.ts";
@@ -68,8 +68,7 @@ export class Agent {
     const { fleet, architecture, instance, clock, log } = options;
     this.#options = options;
     this.#live = new LiveFleet(fleet, architecture);
-    this.#ledger = new Ledger(ownPrefix(instance), fleet.maxSlots);
-    this.#ledger.engines.bound(engineBounds(fleet.engines));
+    this.#ledger = new Ledger(ownPrefix(instance));
     this.#kept = journalParts(options.journalSql, options.slotsSql);
     const { journal, drains, pause, slots: records, finished, sweeps, replaced } = this.#kept;
     options.provider.keepIn?.(replaced);
@@ -213,6 +212,7 @@ export class Agent {
     const { journal, drains, pause, slots: records, finished } = this.#kept;
     const feed = this.#control.feed.bind(this.#control);
     this.#control.hold("adoption");
+    feed(boundsOfFleet(this.#live.fleet));
     // Released when the replay is in, or when the first dial fails: then sweeps carry on alone.
     if (this.#link !== null) this.#replay.begin(clock.now());
     journal.reread(clock.now());

@@ -1,6 +1,6 @@
 import type { Clock } from "../../shared/clock/clock.ts";
-import { engineBounds } from "../../shared/fleet/engine.ts";
 import type { Fleet } from "../../shared/fleet/pool.ts";
+import { boundsOfFleet } from "../../shared/controller/bounds-of-fleet.ts";
 import type { ControllerEvent, SlotChange } from "../../shared/controller/events.ts";
 import type { Holds } from "../../shared/controller/holds.ts";
 import { Ledger } from "../../shared/controller/ledger.ts";
@@ -46,12 +46,12 @@ export interface DryRun {
  */
 export async function dryRun(options: DryRunOptions): Promise<DryRun> {
   const { instance, fleet, architecture, github, provider, onlyPool, holds, clock, log, signal } = options;
-  const ledger = new Ledger(ownPrefix(instance), fleet.maxSlots);
+  const ledger = new Ledger(ownPrefix(instance));
   const feed = (event: ControllerEvent): void => ledger.apply(event);
   for (const pool of holds.drained) feed({ type: "drain", pool, on: true });
   feed({ type: "operator-pause", pause: holds.operatorPause });
   for (const pause of holds.pauses) feed({ type: "pause-recalled", pause });
-  ledger.engines.bound(engineBounds(fleet.engines));
+  feed(boundsOfFleet(fleet));
   const slots: ObservedSlot[] = [];
   const silent: { engine: string; message: string }[] = [];
   for (const [engine, each] of enginesBehind(provider)) {

@@ -1,8 +1,9 @@
 import type { Clock } from "../../shared/clock/clock.ts";
+import { boundsOfFleet } from "../../shared/controller/bounds-of-fleet.ts";
 import type { ControllerEvent } from "../../shared/controller/events.ts";
 import type { Ledger } from "../../shared/controller/ledger.ts";
 import type { Slot } from "../../shared/controller/slot.ts";
-import { engineBounds, enginesOf } from "../../shared/fleet/engine.ts";
+import { enginesOf } from "../../shared/fleet/engine.ts";
 import type { Fleet } from "../../shared/fleet/pool.ts";
 import type { Logger } from "../../shared/log/logger.ts";
 import type { Signal } from "../../shared/workflow-job/signal.ts";
@@ -78,8 +79,7 @@ export class FleetChanges {
     const isElsewhere = ({ pool, engine }: Slot): boolean => engines.get(pool)?.includes(engine) === false;
     const slots = [...ledger.slots].filter((slot) => outdated.includes(slot.pool) || isElsewhere(slot));
     for (const { name } of slots) feed({ type: "slot", atMs: clock.now(), name, change: "outdated" });
-    const bounds = engineBounds(live.fleet.engines);
-    feed({ type: "bound", maxSlots: live.fleet.maxSlots ?? null, engines: bounds });
+    feed(boundsOfFleet(live.fleet));
     announce();
     requestSweep();
     void this.announced();

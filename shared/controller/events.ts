@@ -23,7 +23,7 @@ export type ControllerEvent =
   | { readonly type: "surplus"; readonly atMs: number; readonly names: ReadonlySet<string> }
   | DoubtsEvent
   /** The operator has set how many slots there may be, in all or on an engine, or set no bound; everything else of pools is handed to the plan. */
-  | { readonly type: "bound"; readonly maxSlots: number | null; readonly engines?: ReadonlyMap<string, number> }
+  | { readonly type: "bound"; readonly maxSlots: number | null; readonly engines: ReadonlyMap<string, number> }
   /** An engine answers, or does not: what is on it cannot be seen, and nothing is started there. */
   | { readonly type: "engine"; readonly atMs: number; readonly name: string; readonly answers: boolean }
   /** What an earlier process knew of a slot that was adopted: since when nobody has needed it. */

@@ -37,12 +37,11 @@ export class Ledger {
   readonly #listedAtMs = new Map<string, number>();
   #sweptAtMs: number | null = null;
   readonly #ownPrefix: string;
-  #maxSlots: number;
+  #maxSlots = Number.POSITIVE_INFINITY;
 
   /** `ownPrefix` begins the name of each runner of this agent and of no other. */
-  constructor(ownPrefix: string, maxSlots = Number.POSITIVE_INFINITY) {
+  constructor(ownPrefix: string) {
     this.#ownPrefix = ownPrefix;
-    this.#maxSlots = maxSlots;
     this.#ghosts = new Ghosts(ownPrefix);
     this.#slots = new SlotBook(this.pauses, this.doubts, (runner) => this.#jobOf(runner));
   }
@@ -135,7 +134,7 @@ export class Ledger {
         return;
       case "bound":
         this.#maxSlots = event.maxSlots ?? Number.POSITIVE_INFINITY;
-        return this.engines.bound(event.engines ?? new Map());
+        return this.engines.bound(event.engines);
       case "engine":
         this.engines.heard(event.name, event.answers, event.atMs);
         if (event.answers) this.pauses.heard(event.name);

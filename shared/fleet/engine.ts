@@ -31,8 +31,3 @@ const LOCAL_ALONE: readonly string[] = [LOCAL_ENGINE];
 export function enginesOf({ engines }: OnEngines): readonly string[] {
   return engines ?? LOCAL_ALONE;
 }
-
-/** The bounds of those engines that have one, by name. */
-export function engineBounds(engines: readonly EngineSetting[] = []): ReadonlyMap<string, number> {
-  return new Map(engines.flatMap(({ name, maxSlots }) => (maxSlots === null ? [] : [[name, maxSlots] as const])));
-}

@@ -18,12 +18,7 @@ const planned = (engine: string, pool = "home"): SlotChange => ({ change: "plann
 describe("the first engine with room takes the next slot", () => {
   test("until it holds its own maxSlots, then the next one, and none beyond both", () => {
     const world = new World(poolOf({ ...BOTH, max: 9 }));
-    world.ledger.engines.bound(
-      new Map([
-        ["first", 2],
-        ["second", 1],
-      ]),
-    );
+    world.bound(null, { first: 2, second: 1 });
     for (const id of [1, 2, 3, 4]) world.signal(job(id));
     expect(startsOn(world)).toEqual(["first", "first", "second"]);
     world.provision();
@@ -37,7 +32,7 @@ describe("the first engine with room takes the next slot", () => {
     world.slot("a", planned("first")).slot("a", { change: "failed", code: "slot-no-room", retryAtMs: null });
     world.signal(job(1)).signal(job(2, { labels: ["gpu"] }));
     expect(startsOn(world)).toEqual(["second", "first"]);
-    world.ledger.engines.bound(new Map([["second", 0]]));
+    world.bound(null, { second: 0 });
     expect(world.plan().nextAtMs).toBeLessThanOrEqual(world.nowMs + 4000);
   });
 
@@ -49,7 +44,7 @@ describe("the first engine with room takes the next slot", () => {
       scaling: { min: 0, max: 4, queueThreshold: 1, cooldownSeconds: 600 },
     });
     const world = new World(web, poolOf({ key: "home", engines: ["first"] }));
-    world.ledger.engines.bound(new Map([["first", 1]]));
+    world.bound(null, { first: 1 });
     world.signal(job(1, { labels: ["web"] }));
     const [idle = ""] = world.provision();
     world.signal(job(1, { labels: ["web"], phase: "completed", phaseAtMs: world.nowMs + 1 }));

@@ -63,14 +63,19 @@ export class World {
   constructor(...given: readonly (Pool | { readonly maxSlots: number; readonly onSecond?: number })[]) {
     const pools = given.filter((each) => "key" in each);
     const [bound] = given.filter((each) => "maxSlots" in each);
-    this.ledger = new Ledger(OWN_PREFIX, bound?.maxSlots);
-    if (bound?.onSecond !== undefined) this.ledger.engines.bound(new Map([["second", bound.onSecond]]));
+    this.ledger = new Ledger(OWN_PREFIX);
+    if (bound !== undefined) this.bound(bound.maxSlots, bound.onSecond === undefined ? {} : { second: bound.onSecond });
     this.pools = (pools.length === 0 ? [poolOf()] : pools).map((pool) => servingPool(pool, "amd64"));
   }
 
   feed(event: ControllerEvent): this {
     this.ledger.apply(event);
     return this;
+  }
+
+  /** The operator lets so many slots be, in all and on each engine. */
+  bound(maxSlots: number | null, engines: Readonly<Record<string, number>>): this {
+    return this.feed({ type: "bound", maxSlots, engines: new Map(Object.entries(engines)) });
   }
 
   signal(facts: JobFacts): this {
