@@ -58,7 +58,7 @@ export function enginesOfFile(engines: Readonly<Record<string, FileEngine>>): re
 }
 
 /** Where a pool's slots go in a swarm. https://docs.docker.com/engine/swarm/services/#control-service-placement */
-export const placementShape = {
+const placementShape = {
   constraints: described(
     z._default(
       z.array(

@@ -13,7 +13,7 @@ const pressureShape = {
 };
 
 /** What a pool may say of its machine's other work. */
-export const holdWhileShape = {
+const holdWhileShape = {
   containers: described(
     z._default(
       z.array(textLike(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,200}$/, "the name of a container, as docker ps shows it")),

@@ -1,57 +1,51 @@
-import { resourcesShape } from "./fields.ts";
+import type * as z from "zod/mini";
 import type { ConfigPath } from "./config-path.ts";
-import { holdWhileShape } from "./hold-while-fields.ts";
-import { scheduleEntryShape } from "./schedule-fields.ts";
-import { sizesShape } from "./size-fields.ts";
-import { engineShape } from "./engine-fields.ts";
 import { nearest } from "./nearest.ts";
-import { version1ImageShape, version1PoolShape, version1ScalingShape, version1Shape } from "./version-1.ts";
-import { version2PoolShape, version2ScalingShape, version2Shape } from "./version-2.ts";
+import { version1Schema } from "./version-1.ts";
+import { version2Schema } from "./version-2.ts";
 
-type Place = "file" | "image" | "engine" | "pool" | "scaling" | "resources" | "sizes" | "schedule" | "holdWhile";
+const SCHEMAS = { 1: version1Schema, 2: version2Schema } as const;
 
-const KEYS: Readonly<Record<1 | 2, Readonly<Record<Place, readonly string[]>>>> = {
-  1: {
-    file: Object.keys(version1Shape),
-    image: Object.keys(version1ImageShape),
-    engine: [],
-    pool: Object.keys(version1PoolShape),
-    scaling: Object.keys(version1ScalingShape),
-    resources: Object.keys(resourcesShape),
-    sizes: [],
-    schedule: [],
-    holdWhile: [],
-  },
-  2: {
-    file: Object.keys(version2Shape),
-    image: [],
-    engine: Object.keys(engineShape),
-    pool: Object.keys(version2PoolShape),
-    scaling: Object.keys(version2ScalingShape),
-    resources: Object.keys(resourcesShape),
-    sizes: Object.keys(sizesShape),
-    schedule: Object.keys(scheduleEntryShape),
-    holdWhile: Object.keys(holdWhileShape),
-  },
-};
-
-/** What to say about a key that the place at the end of `path` does not have. */
+/** What to say about a key that the mapping above it does not have. */
 export function unknownKeyMessage(path: ConfigPath, version: 1 | 2): string {
   const key = String(path.at(-1));
-  const place = placeOf(path);
-  const known = KEYS[version][place];
+  const place = path.slice(0, -1);
   const other = version === 1 ? 2 : 1;
-  if (KEYS[other][place].includes(key)) return otherVersionMessage(key, version);
+  if (keysAt(SCHEMAS[other], place).includes(key)) return otherVersionMessage(key, version);
+  const known = keysAt(SCHEMAS[version], place);
   const guess = nearest(key, known);
   const remedy = guess === null ? `known here: ${known.join(", ")}` : `did you mean ${guess}?`;
   return `is not a key of ${nameOf(place, version)}; ${remedy}`;
 }
 
-function nameOf(place: Place, version: 1 | 2): string {
-  if (place === "file") return `a version ${version} file`;
-  if (place === "engine") return "an engine";
-  if (place === "schedule") return "an entry of schedule";
-  return place === "pool" ? "a pool" : place;
+/** The keys of the mapping at a path; none where the schema has no mapping there. https://zod.dev/library-authors */
+function keysAt(schema: z.core.$ZodType, path: ConfigPath): readonly string[] {
+  const { def } = (schema as z.core.$ZodTypes)._zod;
+  const [key, ...rest] = path;
+  switch (def.type) {
+    case "optional":
+    case "default":
+      return keysAt(def.innerType, path);
+    case "array":
+      return keysAt(def.element, rest);
+    case "record":
+      return keysAt(def.valueType, rest);
+    case "object": {
+      if (key === undefined) return Object.keys(def.shape);
+      const inner = def.shape[String(key)];
+      return inner === undefined ? [] : keysAt(inner, rest);
+    }
+    default:
+      return [];
+  }
+}
+
+function nameOf(place: ConfigPath, version: 1 | 2): string {
+  const [of, name] = place.slice(-2);
+  if (of === undefined) return `a version ${version} file`;
+  if (place.length === 2 && of === "engines") return "an engine";
+  if (typeof name === "number") return of === "pools" ? "a pool" : `an entry of ${of}`;
+  return String(name ?? of);
 }
 
 function otherVersionMessage(key: string, version: 1 | 2): string {
@@ -59,13 +53,4 @@ function otherVersionMessage(key: string, version: 1 | 2): string {
   return key === "runnerRoot"
     ? "is a key of version 1; remove it, ephemeral runners keep nothing on the host"
     : "is a key of version 1; remove it";
-}
-
-function placeOf(path: ConfigPath): Place {
-  const parent = path.at(-2);
-  if (parent === undefined) return "file";
-  if (path.length === 3 && path[0] === "engines") return "engine";
-  if (typeof parent === "number") return path.at(-3) === "schedule" ? "schedule" : "pool";
-  const places = ["image", "scaling", "resources", "sizes", "holdWhile"] as const;
-  return places.find((place) => place === parent) ?? "file";
 }

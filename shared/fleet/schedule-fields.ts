@@ -19,7 +19,7 @@ const clockTime = (last: RegExp, rule: string) =>
   );
 
 /** What an entry of a pool's schedule may say. */
-export const scheduleEntryShape = {
+const scheduleEntryShape = {
   days: described(
     z.optional(
       z.pipe(

@@ -57,12 +57,12 @@ export const version1PoolShape = {
   scaling: described(z.optional(z.strictObject(version1ScalingShape)), "How the pool grows and shrinks"),
 };
 
-export const version1ImageShape = {
+const version1ImageShape = {
   repository: described(textLike(/^[^\s:@]+(?::\d+\/[^\s:@]+)?$/, "an image without its tag"), "Image without its tag"),
   tag: described(textLike(/^\w[\w.-]{0,127}$/, "the tag of an image"), "Tag of the image"),
 };
 
-export const version1Shape = {
+const version1Shape = {
   version: z.literal(1),
   image: described(z.strictObject(version1ImageShape), "Image of all runners"),
   pools: z.array(z.strictObject(version1PoolShape)).check(z.minLength(1, { error: "must have at least one pool" })),

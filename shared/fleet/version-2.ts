@@ -133,7 +133,7 @@ export const version2PoolShape = {
   ...containerShape,
 };
 
-export const version2Shape = {
+const version2Shape = {
   version: z.literal(2),
   image: described(z._default(imageReference(), DEFAULT_IMAGE), "Image of all runners whose pool names none"),
   maxSlots: described(z.optional(slotCount()), "Slots of all pools together that may exist, on whatever engine"),

@@ -72,6 +72,24 @@ test.each([
     /entry of schedule/,
   ],
   ["an unknown size", pool(", sizes: {memory: {max: 1g}}"), "pools[0].sizes.memory", /known here: mem, cpu/],
+  [
+    "an unknown key of one size",
+    pool(", sizes: {mem: {max: 1g, mx: 1g}}"),
+    "pools[0].sizes.mem.mx",
+    /not a key of mem; did you mean max\?/,
+  ],
+  [
+    "an unknown pressure",
+    pool(", holdWhile: {pressure: {disk: 5}}"),
+    "pools[0].holdWhile.pressure.disk",
+    /not a key of pressure; known here: cpu, memory, io/,
+  ],
+  [
+    "an unknown key of a cache",
+    pool(", caches: [{name: npm, path: /npm, size: 1g}]"),
+    "pools[0].caches[0].size",
+    /not a key of an entry of caches; known here: name, path/,
+  ],
   ["sizes that give none", pool(", sizes: {}"), "pools[0].sizes", /name mem or cpu/],
   ["a size below Docker's least", pool(", sizes: {mem: {max: 1m}}"), "pools[0].sizes.mem.max", /at least 6m/],
   [
