@@ -42,8 +42,9 @@ type Place = QueueCursor<readonly ServingPool[]>;
  * Covers demand with slots that can take a job, oldest first, in any pool that may serve it; what is left reserves
  * places in the first pool in file order that `mayStart` and has room. There the repositories take turns by what each of
  * them holds already, so that one with many jobs does not keep the others waiting; a job that has waited for ten minutes
- * goes before turns, and pools of a higher priority before that. A pool holds no more than its share for a repository. Once a class finds no place, none of its
- * younger jobs can: so this reads as many jobs as there are places, however many wait.
+ * goes before turns, and pools of a higher priority before that. A pool holds no more than its share for a repository.
+ * Once a class finds no place, none of its younger jobs can: so this reads as many jobs as there are places, however many
+ * wait.
  */
 export function allocate(
   ledger: Ledger,

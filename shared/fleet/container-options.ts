@@ -27,7 +27,7 @@ export interface ContainerOptions extends Hardening {
   readonly docker: DockerAccess;
   /** Group of the Docker socket, for `docker: socket`. */
   readonly dockerGroup: number;
-  /** Null where the pool does not say: then the image's name decides, see pull-policy.ts. */
+  /** Null where the pool does not say: then the image's name decides, see moving-image.ts. */
   readonly pull: PullPolicy | null;
   /** Milliseconds a job may run; null leaves it to GitHub. */
   readonly jobTimeLimitMs: number | null;
