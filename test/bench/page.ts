@@ -5,15 +5,9 @@ import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { createInterface } from "node:readline";
 
-import { systemClock } from "../../agent/clock/system-clock.ts";
-import { daemonOf } from "../../agent/daemon/daemon-of.ts";
-import { NodeSql } from "../../agent/sqlite/node-sql.ts";
-import { startWeb } from "../../agent/web/start-web.ts";
 import type { FiguresOf } from "../../config/build/figures.ts";
-import { silentLogger } from "../../shared/log/logger.ts";
 import { fillPageJournal } from "../agent/web/page/page-journal.ts";
-import { startDemoWorld } from "../demo/demo-world.ts";
-import { CuttableRelay } from "../stand-ins/network/cuttable-relay.ts";
+import { startDemoPage } from "../demo/demo-page.ts";
 import { patience } from "../stand-ins/process/patience.ts";
 import { imageMemory } from "./agent.ts";
 import { inBenchFolder } from "./bench-folder.ts";
@@ -115,27 +109,8 @@ async function memoryOfStreams(url: string, pid: number): Promise<number> {
 
 /** From the agent's own notice of a cut link to the page's news of it, over the real Worker. */
 async function untilRed(): Promise<number> {
-  await using stack = new AsyncDisposableStack();
-  let relay: CuttableRelay | null = null;
-  const through = async (url: string): Promise<string> => (relay = stack.use(await CuttableRelay.start(url))).url;
-  const world = await startDemoWorld({ docker: false, maxSlots: 1, relay: through });
-  stack.defer(() => world.close());
-  const server = await startWeb({
-    http: { listen: { host: "127.0.0.1", port: 0 }, token: null, operatorToken: null, read: "open", hosts: [] },
-    token: null,
-    operatorToken: null,
-    daemon: daemonOf({ agent: world.agent, fleetFile: null, secrets: null }),
-    githubApiUrl: world.env["GITHUB_API_URL"] ?? "",
-    dataFolder: world.env["HOOKLINE_DATA"] ?? "",
-    journalSql: new NodeSql(":memory:"),
-    edge: null,
-    deadLetters: null,
-    examine: null,
-    clock: systemClock,
-    log: silentLogger,
-  });
-  stack.defer(() => server.close());
-  const { body } = await fetch(`${server.url}/page/events`);
+  await using world = await startDemoPage();
+  const { body } = await fetch(`${world.server.url}/page/events`);
   const noticed = world.agent.waitFor(({ connected }) => !connected, patience()).then(() => performance.now());
   const told = (async () => {
     let heard = "";
@@ -145,6 +120,6 @@ async function untilRed(): Promise<number> {
     }
     throw new Error("the page ended before it told of the cut");
   })();
-  (relay as CuttableRelay | null)?.cut();
+  world.link().cut();
   return Math.max(0, (await told) - (await noticed));
 }

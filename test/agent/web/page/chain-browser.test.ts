@@ -1,52 +1,14 @@
 import { afterAll, expect, test } from "vitest";
 
-import { systemClock } from "../../../../agent/clock/system-clock.ts";
-import { daemonOf } from "../../../../agent/daemon/daemon-of.ts";
-import { NodeSql } from "../../../../agent/sqlite/node-sql.ts";
-import { startWeb } from "../../../../agent/web/start-web.ts";
-import { silentLogger } from "../../../../shared/log/logger.ts";
-import { REPOSITORY, startDemoWorld } from "../../../demo/demo-world.ts";
-import { CuttableRelay } from "../../../stand-ins/network/cuttable-relay.ts";
+import { REPOSITORY } from "../../../demo/demo-world.ts";
+import { startDemoPage } from "../../../demo/demo-page.ts";
 import { patience, PATIENCE_MS } from "../../../stand-ins/process/patience.ts";
 import { closeBrowser, openPage, withoutBrowser } from "./browser.ts";
 
 afterAll(closeBrowser);
 
-/** The page of the demo's agent: the real Worker, a GitHub on loopback, and slots in this process. */
-async function pageOfDemo(standalone = false) {
-  const stack = new AsyncDisposableStack();
-  let relay: CuttableRelay | null = null;
-  const world = await startDemoWorld({
-    docker: false,
-    standalone,
-    maxSlots: 1,
-    relay: async (url) => (relay = stack.use(await CuttableRelay.start(url))).url,
-  });
-  stack.defer(() => world.close());
-  const server = await startWeb({
-    http: { listen: { host: "127.0.0.1", port: 0 }, token: null, operatorToken: null, read: "open", hosts: [] },
-    token: null,
-    operatorToken: null,
-    daemon: daemonOf({ agent: world.agent, fleetFile: null, secrets: null }),
-    githubApiUrl: world.env["GITHUB_API_URL"] ?? "",
-    dataFolder: world.env["HOOKLINE_DATA"] ?? "",
-    journalSql: new NodeSql(":memory:"),
-    edge: null,
-    deadLetters: null,
-    examine: null,
-    clock: systemClock,
-    log: silentLogger,
-  });
-  stack.defer(() => server.close());
-  const link = (): CuttableRelay => {
-    if (relay === null) throw new Error("there is no link that could be cut");
-    return relay;
-  };
-  return { ...world, server, link, [Symbol.asyncDispose]: () => stack.disposeAsync() };
-}
-
 test.skipIf(withoutBrowser)("a job moves from waiting to running to done on an open page", async () => {
-  await using world = await pageOfDemo();
+  await using world = await startDemoPage();
   const { github, labels, server } = world;
   const { page, hosts, complaints } = await openPage(server.url);
   await page.evaluate("window.stillTheSame = true");
@@ -63,7 +25,7 @@ test.skipIf(withoutBrowser)("a job moves from waiting to running to done on an o
 });
 
 test.skipIf(withoutBrowser)("a link that is cut is red on an open page, and heals", async () => {
-  await using world = await pageOfDemo();
+  await using world = await startDemoPage();
   const { page } = await openPage(world.server.url);
   page.setDefaultTimeout(PATIENCE_MS);
   await page.waitForSelector("#link-link.ok");
@@ -78,7 +40,7 @@ test.skipIf(withoutBrowser)("a link that is cut is red on an open page, and heal
 });
 
 test.skipIf(withoutBrowser)("an agent that ends is told of by the page that it leaves behind", async () => {
-  await using world = await pageOfDemo(true);
+  await using world = await startDemoPage({ standalone: true });
   const { page } = await openPage(world.server.url);
   await world.server.close();
   await page.waitForSelector("#live.bad");
