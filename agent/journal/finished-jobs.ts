@@ -177,11 +177,12 @@ function keyOf({ day, pool, repository, conclusion }: JobDay): string {
   return JSON.stringify([day, pool, repository, conclusion]);
 }
 
-function sumOf(days: readonly JobDay[]): readonly JobDay[] {
+/** One for each key, in the order of the first of each; what a key does not tell apart is that of its first. */
+export function sumOf(days: readonly JobDay[], key: (day: JobDay) => string = keyOf): readonly JobDay[] {
   const sums = new Map<string, JobDay>();
   for (const day of days) {
-    const known = sums.get(keyOf(day));
-    sums.set(keyOf(day), known === undefined ? day : plus(known, day));
+    const known = sums.get(key(day));
+    sums.set(key(day), known === undefined ? day : plus(known, day));
   }
   return [...sums.values()];
 }

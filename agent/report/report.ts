@@ -56,20 +56,26 @@ function sumOf(days: readonly JobDay[]): ReportSum {
     failed: count((conclusion) => FAULTS.has(conclusion)),
     cancelled: count((conclusion) => conclusion === "cancelled"),
     minutes: Math.round(minutes * 10) / 10,
-    waitP50Ms: boundOf(waits, 0.5),
-    waitP95Ms: boundOf(waits, 0.95),
+    waitP50Ms: finite(boundOf(waits, 0.5)),
+    waitP95Ms: finite(boundOf(waits, 0.95)),
     github: costAtGitHub(minutes, jobs),
   };
 }
 
-/** The bound that so great a part of the waits kept to, by nearest rank. */
-function boundOf(waits: readonly number[], part: number): number | null {
+function finite(boundMs: number | null): number | null {
+  return boundMs !== null && Number.isFinite(boundMs) ? boundMs : null;
+}
+
+/**
+ * The one of `WAIT_BOUNDS_MS` that so great a part of the waits, counted between these, kept to, by nearest rank:
+ * infinite for more than an hour, null without waits.
+ */
+export function boundOf(waits: readonly number[], part: number): number | null {
   const rank = Math.ceil(part * waits.reduce((sum, count) => sum + count, 0));
   let seen = 0;
   for (const [at, count] of waits.entries()) {
     seen += count;
-    const bound = WAIT_BOUNDS_MS[at] ?? Number.POSITIVE_INFINITY;
-    if (rank > 0 && seen >= rank) return Number.isFinite(bound) ? bound : null;
+    if (rank > 0 && seen >= rank) return WAIT_BOUNDS_MS[at] ?? Number.POSITIVE_INFINITY;
   }
   return null;
 }

@@ -2,24 +2,21 @@ import { html } from "hono/html";
 
 import { costAtGitHub, GITHUB_PRICES } from "../../../shared/costs/github-prices.ts";
 import { countText } from "../../../shared/text/count-text.ts";
-import type { JobDay } from "../../journal/finished-jobs.ts";
+import { sumOf, type JobDay } from "../../journal/finished-jobs.ts";
 import type { Fragment } from "./markup/fragment.ts";
 import { repositoryLink } from "./markup/github-links.ts";
 import { table } from "./markup/table.ts";
+import { minutesText } from "./markup/time.ts";
 import { PAST_UNREAD, type PageView } from "./view.ts";
 
 const MOST_ROWS = 20;
 
-interface Served {
-  readonly repository: string;
-  readonly jobs: number;
-  readonly runMs: number;
-}
+type Served = Pick<JobDay, "repository" | "jobs" | "runMs">;
 
 /** What ran here within 30 days by repository, and what GitHub's own runners would have cost for it. */
 export function minutesPart({ past, web }: PageView): Fragment {
   if (past === null) return PAST_UNREAD;
-  const served = byRepository(past.days);
+  const served = sumOf(past.days, ({ repository }) => repository).toSorted((a, b) => b.runMs - a.runMs);
   return html`${table<Served>({
     caption: "Minutes served within 30 days, by repository",
     rows: served.slice(0, MOST_ROWS),
@@ -43,19 +40,6 @@ function sumText(served: readonly Served[]): Fragment {
     ${costText({ runMs, jobs })}: ${runner}, $${usdPerMinute} a minute since ${since}, for private repositories, beyond
     the minutes that a plan includes. It rounds each job up to a minute.
   </p>`;
-}
-
-function byRepository(days: readonly JobDay[]): readonly Served[] {
-  const sums = new Map<string, Served>();
-  for (const { repository, jobs, runMs } of days) {
-    const known = sums.get(repository) ?? { repository, jobs: 0, runMs: 0 };
-    sums.set(repository, { repository, jobs: known.jobs + jobs, runMs: known.runMs + runMs });
-  }
-  return [...sums.values()].toSorted((a, b) => b.runMs - a.runMs);
-}
-
-function minutesText(runMs: number): string {
-  return Math.round(runMs / 60_000).toLocaleString("en");
 }
 
 /** Between no job rounded, and each by a whole minute. */

@@ -23,6 +23,11 @@ export function shortText(ms: number): string {
   return ms < 60_000 ? `${(ms / 1000).toFixed(1)} s` : ageText(ms);
 }
 
+/** A duration in whole minutes, without the unit: `1,204`. */
+export function minutesText(ms: number): string {
+  return Math.round(ms / 60_000).toLocaleString("en");
+}
+
 /** The page tells no less than seconds of what it counts itself. */
 function distanceText(atMs: number, nowMs: number): string {
   return ageText(Math.max(1000, Math.abs(nowMs - atMs)));
