@@ -5,6 +5,7 @@ import { countText } from "../../../shared/text/count-text.ts";
 import { actForm } from "./acts/act-form.ts";
 import type { Fragment } from "./markup/fragment.ts";
 import { repositoryLink } from "./markup/github-links.ts";
+import { leftOut } from "./markup/left-out.ts";
 import { table } from "./markup/table.ts";
 import { ago } from "./markup/time.ts";
 import type { PageView } from "./view.ts";
@@ -45,5 +46,5 @@ export function deadLettersPart({ status: { atMs }, edge, dead, acting, web }: P
             },
           ]),
     ],
-  })}${dead.total > shown.length ? html`<p class="note">${countText(dead.total - shown.length, "other")}: <code>hookline dead</code> lists them.</p>` : ""}`;
+  })}${leftOut(dead.total - shown.length, "hookline dead")}`;
 }

@@ -1,16 +1,13 @@
 import { html } from "hono/html";
 
 import type { RunningJob, WaitingJob } from "../../../shared/status/job-status.ts";
-import { countText } from "../../../shared/text/count-text.ts";
 import type { Fragment } from "./markup/fragment.ts";
 import { jobLink, repositoryLink, type LinkedJob } from "./markup/github-links.ts";
+import { leftOut, MOST_OPEN } from "./markup/left-out.ts";
 import { mark, type State } from "./markup/mark.ts";
 import { table, type TableColumn } from "./markup/table.ts";
 import { distance } from "./markup/time.ts";
 import type { PageView } from "./view.ts";
-
-/** Rows of one table; `hookline jobs` prints them all. */
-const MOST_ROWS = 50;
 
 const MENDERS: Readonly<Record<WaitingJob["mender"], readonly [State, string]>> = {
   time: ["ok", "By itself"],
@@ -21,7 +18,7 @@ const MENDERS: Readonly<Record<WaitingJob["mender"], readonly [State, string]>> 
 
 /** Jobs that wait, each with its reason and what would change it. */
 export function waitingPart({ status: { jobs, atMs }, web }: PageView): Fragment {
-  const shown = jobs.waiting.slice(0, MOST_ROWS);
+  const shown = jobs.waiting.slice(0, MOST_OPEN);
   return html`${table<WaitingJob>({
     caption: "Jobs that wait, the oldest first",
     rows: shown,
@@ -38,12 +35,12 @@ export function waitingPart({ status: { jobs, atMs }, web }: PageView): Fragment
             <p class="note">${remedy}</p>`,
       },
     ],
-  })}${more(jobs.waitingTotal - shown.length, "waits", "wait")}`;
+  })}${leftOut(jobs.waitingTotal - shown.length, "hookline jobs", { one: "waits", many: "wait" })}`;
 }
 
 /** Jobs on our runners. */
 export function runningPart({ status: { jobs, atMs }, web }: PageView): Fragment {
-  const shown = jobs.running.slice(0, MOST_ROWS);
+  const shown = jobs.running.slice(0, MOST_OPEN);
   return html`${table<RunningJob>({
     caption: "Jobs that run here",
     rows: shown,
@@ -59,7 +56,7 @@ export function runningPart({ status: { jobs, atMs }, web }: PageView): Fragment
       { head: "Pool", cell: ({ pool }) => pool ?? "–" },
       { head: "Runner", cell: ({ slot }) => html`<code>${slot}</code>` },
     ],
-  })}${more(jobs.runningTotal - shown.length, "runs", "run")}`;
+  })}${leftOut(jobs.runningTotal - shown.length, "hookline jobs", { one: "runs", many: "run" })}`;
 }
 
 function about<Job extends LinkedJob & { readonly labels: readonly string[]; readonly attempt: number }>(
@@ -75,11 +72,4 @@ function about<Job extends LinkedJob & { readonly labels: readonly string[]; rea
     { head: "Repository", kind: "name", cell: ({ repository }) => repositoryLink(repository, web) },
     { head: "Labels", kind: "labels", cell: ({ labels }) => labels.join(" ") },
   ];
-}
-
-function more(count: number, one: string, many: string): Fragment | string {
-  if (count <= 0) return "";
-  return html`<p class="note">
-    ${countText(count, "other")} ${count === 1 ? one : many}: <code>hookline jobs</code> lists them.
-  </p>`;
 }

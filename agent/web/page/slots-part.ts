@@ -1,9 +1,9 @@
 import { html } from "hono/html";
 
 import type { Status } from "../../../shared/status/status.ts";
-import { countText } from "../../../shared/text/count-text.ts";
 import { actForm } from "./acts/act-form.ts";
 import type { Fragment } from "./markup/fragment.ts";
+import { leftOut, MOST_OPEN } from "./markup/left-out.ts";
 import { mark, type State } from "./markup/mark.ts";
 import { table } from "./markup/table.ts";
 import { distance } from "./markup/time.ts";
@@ -11,7 +11,6 @@ import type { PageView } from "./view.ts";
 
 type SlotRow = Status["slots"][number];
 
-const MOST_ROWS = 50;
 const STATES: Readonly<Record<string, readonly [State, string]>> = {
   planned: ["idle", "Planned"],
   registered: ["idle", "Starting"],
@@ -25,7 +24,7 @@ const STATES: Readonly<Record<string, readonly [State, string]>> = {
 
 /** Each runner's place, and how to have it go. */
 export function slotsPart({ status: { slots, atMs }, acting }: PageView): Fragment {
-  const shown = slots.slice(0, MOST_ROWS);
+  const shown = slots.slice(0, MOST_OPEN);
   return html`${table<SlotRow>({
     caption: "Slots, the oldest first",
     rows: shown,
@@ -38,7 +37,7 @@ export function slotsPart({ status: { slots, atMs }, acting }: PageView): Fragme
       { head: "Since", cell: ({ sinceMs }) => html`<span class="nowrap">${distance(sinceMs, atMs)}</span>` },
       ...(acting === null ? [] : [{ head: "Action", cell: (row: SlotRow) => retire(row, acting) }]),
     ],
-  })}${slots.length > shown.length ? html`<p class="note">${countText(slots.length - shown.length, "other")}: <code>hookline slots</code> lists them.</p>` : ""}`;
+  })}${leftOut(slots.length - shown.length, "hookline slots")}`;
 }
 
 function stateCell({ state, retiring, outdated, doubted }: SlotRow): Fragment {
