@@ -19,7 +19,7 @@ import { DoctorBook } from "./books/doctor-book.ts";
 import { pageDocument } from "./document.ts";
 import { History } from "./history/history.ts";
 import { newsOf } from "./parts.ts";
-import type { PageView } from "./view.ts";
+import type { HeardEdge, PageView } from "./view.ts";
 
 export interface PageOptions {
   readonly daemon: Pick<Daemon, "status" | "changed" | "holds" | "drain" | "pause" | "resume" | "retire">;
@@ -69,16 +69,21 @@ export function createPage(options: PageOptions): StatusPage {
   const acting = operator === null ? null : { key: randomBytes(24).toString("base64url") };
   const dead = options.deadLetters === null ? null : new DeadLetterBook(options.deadLetters, clock);
   const doctor = options.examine === null ? null : new DoctorBook(options.examine, clock);
-  let heard: Freshness | null = null;
+  let heard: HeardEdge | null = null;
+  const hear = async (atMs: number): Promise<void> => {
+    const freshness = (await edge?.()) ?? null;
+    // Until the edge is asked anew it is the same again, heard when it was heard first.
+    if (freshness !== (heard?.freshness ?? null)) heard = freshness && { freshness, atMs };
+  };
   /** Asks the edge in passing: what it said last is what is shown. */
   const view = (status: Status): PageView => {
-    void edge?.().then((freshness) => (heard = freshness));
+    void hear(status.atMs);
     return {
       status,
       holds: daemon.holds(),
       edge: edge === null ? "none" : heard,
       past: history.past(),
-      dead: dead === null ? "none" : dead.known(heard),
+      dead: dead === null ? "none" : dead.known(heard?.freshness ?? null),
       doctor: doctor?.state() ?? { running: false, last: null },
       acting,
       acts: operator?.acts.newest(MOST_ACTS) ?? [],

@@ -3,6 +3,7 @@ import { join } from "node:path";
 
 import { describe, expect, test } from "vitest";
 
+import { freshnessOf } from "../../doctor/freshness-sample.ts";
 import { median } from "../../../bench/quartiles.ts";
 import { VirtualClock } from "../../../stand-ins/time/virtual-clock.ts";
 import { webWorld } from "../web-world.ts";
@@ -147,6 +148,16 @@ test("a journal that cannot be read costs the page its past, and is told in the 
   expect(body).toContain("Every slot of nas is taken.");
   await read("/");
   expect(records().filter(({ msg }) => msg === "the page cannot read the journal")).toHaveLength(1);
+});
+
+test("what the edge told of goes on growing old until the edge is asked again", async () => {
+  const heard = freshnessOf({ now: 5_000_000, lastDeliveryAt: 5_000_000 - 42_000 });
+  const { daemon, read } = await webWorld({}, { edge: () => Promise.resolve(heard) });
+  daemon.document = pageStatus();
+  await read("/");
+  expect((await read("/")).body).toMatch(/last delivery <time[^>]*>42 s<\/time> ago/);
+  daemon.document = pageStatus({ atMs: AT_MS + 4 * 60_000 });
+  expect((await read("/")).body).toMatch(/last delivery <time[^>]*>4 min<\/time> ago/);
 });
 
 test("a page that is open learns of each change without being loaded anew", async () => {
