@@ -17,6 +17,7 @@ const POOLS = `version: 2
 pools:
   - {key: sized, organization: sized, labels: [nas], sizes: {mem: {max: 8g}}, maxPerRepository: 2, priority: 3}
   - {key: closed, organization: closed, labels: [nas], schedule: [{from: "00:00", to: "24:00", timeZone: UTC, max: 0}]}
+  - {key: heeding, organization: heeding, labels: [nas], holdWhile: {freeMemory: 900000g, containers: [backup]}}
 `;
 
 async function explained(owner: string, ...labels: readonly string[]) {
@@ -42,4 +43,13 @@ test("a size that a pool gives is a runner of its own; one beyond is turned away
 test("in hours that its schedule closes the job waits, with that reason", async () => {
   const { decision } = await explained("closed");
   expect(decision).toMatchObject({ pool: "closed", action: "wait", reason: expect.stringContaining("its schedule") });
+});
+
+test("while the machine is at other work the job waits, with that reason; the pool says what else it holds back for", async () => {
+  const { pools, decision } = await explained("heeding");
+  expect(pools[2]).toMatchObject({ serves: true, reason: expect.stringContaining("while container backup runs, or") });
+  const reason = expect.stringMatching(
+    /holds back while this machine is at other work: less than .* of memory is free/,
+  );
+  expect(decision).toMatchObject({ pool: "heeding", action: "wait", reason });
 });

@@ -1,10 +1,12 @@
 import { expect, test } from "vitest";
 
-import { dryRun } from "../../../agent/daemon/dry-run.ts";
+import { dryRun, type DryRun } from "../../../agent/daemon/dry-run.ts";
 import { knownHolds } from "../../../agent/daemon/known-holds.ts";
 import { DrainRecords } from "../../../agent/journal/drain-records.ts";
 import { PauseRecord } from "../../../agent/journal/pause-record.ts";
 import { NodeSql } from "../../../agent/sqlite/node-sql.ts";
+import type { MachineFacts } from "../../../agent/house/machine-facts.ts";
+import type { Pool } from "../../../shared/fleet/pool.ts";
 import type { Holds } from "../../../shared/controller/holds.ts";
 import { silentLogger } from "../../../shared/log/logger.ts";
 import { controlWorld } from "../control/world.ts";
@@ -16,25 +18,46 @@ import { VirtualClock } from "../../stand-ins/time/virtual-clock.ts";
 import { join } from "node:path";
 import { listed, REPOSITORY } from "./agent-fixture.ts";
 
+const NO_FACTS: MachineFacts = {
+  load: () => null,
+  freeMemoryBytes: () => null,
+  pressure: () => ({ cpu: null, memory: null, io: null }),
+  processes: () => null,
+};
 const NOTHING: Holds = { drained: [], pauses: [], operatorPause: null };
 
-async function planned(holds: (nowMs: number) => Holds): Promise<readonly string[]> {
+async function planned(
+  holds: (nowMs: number) => Holds,
+  heeds: Partial<Pool> = {},
+  change: (slots: FakeSlots) => void = () => {},
+): Promise<readonly string[]> {
+  const { actions } = await look(holds, heeds, change);
+  return actions.map(({ type }) => type);
+}
+
+async function look(
+  holds: (nowMs: number) => Holds,
+  heeds: Partial<Pool>,
+  change: (slots: FakeSlots) => void,
+): Promise<DryRun> {
   const clock = new VirtualClock();
   const github = new FakeGitHub(clock);
   github.jobs = { [REPOSITORY]: [listed(1)] };
-  const seen = await dryRun({
+  const provider = new FakeSlots(clock);
+  change(provider);
+  return dryRun({
     instance: "nas",
-    fleet: { version: 2, pools: [poolOf({ repositories: [REPOSITORY] })] },
+    fleet: { version: 2, pools: [poolOf({ repositories: [REPOSITORY], ...heeds })] },
     architecture: "amd64",
     github,
-    provider: new FakeSlots(clock),
+    provider,
+    facts: { ...NO_FACTS, load: () => 5 },
     onlyPool: null,
     holds: holds(clock.now()),
     clock,
     log: silentLogger,
     signal: new AbortController().signal,
   });
-  return seen.actions.map(({ type }) => type);
 }
 
 const pause = (place: string, untilMs: number): Holds => ({
@@ -51,6 +74,19 @@ test("C-13: a dry run plans nothing for a pool that is drained or paused, and so
   expect(await planned((now) => pause("account acme", now + 60_000))).toEqual([]);
   expect(await planned((now) => pause("pool home in acme", now - 1))).toEqual(["provision"]);
   expect(await planned((now) => pause("account globex", now + 60_000))).toEqual(["provision"]);
+});
+
+test("C-13: a dry run heeds what a pool holds back for, and says what it saw and what it cannot see", async () => {
+  const backup = (slots: FakeSlots): void => void (slots.neighbours = new Set(["backup"]));
+  const heeds = { holdWhile: { containers: ["backup"], processes: [] } };
+  expect(await planned(() => NOTHING, heeds)).toEqual(["provision"]);
+  expect(await planned(() => NOTHING, heeds, backup)).toEqual([]);
+  expect((await look(() => NOTHING, heeds, backup)).house.get("home")?.holds).toEqual(["container backup runs"]);
+  expect(await planned(() => NOTHING, { holdWhile: { ...heeds.holdWhile, load: 5 } })).toEqual([]);
+  expect(await planned(() => NOTHING, { ...heeds, engines: ["second"] }, backup)).toEqual(["provision"]);
+  const unseen = (slots: FakeSlots): void => void (slots.neighbours = null);
+  expect(await planned(() => NOTHING, heeds, unseen)).toEqual(["provision"]);
+  expect((await look(() => NOTHING, heeds, unseen)).house.get("home")?.unseen).toHaveLength(1);
 });
 
 test("what is drained is known from the journal, what pauses from the daemon that runs", async () => {
