@@ -2,7 +2,7 @@ import type { Hardening } from "../../shared/fleet/hardening.ts";
 import { enginesOf } from "../../shared/fleet/engine.ts";
 import { formatBytes } from "../../shared/fleet/memory-size.ts";
 import type { Pool, PoolResources } from "../../shared/fleet/pool.ts";
-import type { HoldWhile } from "../../shared/fleet/hold-while.ts";
+import { describeHoldWhile } from "../../shared/fleet/hold-while.ts";
 import { describeEntry } from "../../shared/schedule/schedule-entry.ts";
 import { describeSizes, type PoolSizes } from "../../shared/fleet/sizes.ts";
 
@@ -16,7 +16,7 @@ export function describePool(pool: Pool): string {
     ["labels", labelsOf(pool)],
     ["slots", slotsOf(pool)],
     ...(pool.engines === undefined ? [] : [["engines", enginesOf(pool).join(", then ")] as const]),
-    ...(pool.holdWhile === undefined ? [] : [["held", heldWhile(pool.holdWhile)] as const]),
+    ...(pool.holdWhile === undefined ? [] : [["held", describeHoldWhile(pool.holdWhile)] as const]),
     ...(pool.schedule ?? []).map((entry) => ["hours", describeEntry(entry)] as const),
     ["image", `${pool.image} (${pool.architecture === "auto" ? "architecture of the host" : pool.architecture})`],
     ["limits", limitsOf(pool.resources)],
@@ -48,17 +48,6 @@ function slotsOf({ scaling, maxPerRepository, priority }: Pool): string {
   const share = maxPerRepository === undefined ? "" : `; ${maxPerRepository} at most for one repository`;
   const rank = priority === undefined ? "" : `; priority ${priority}`;
   return `${min} to ${max}, growing ${eagerness}, shrinking after ${cooldownSeconds} s idle${share}${rank}`;
-}
-
-function heldWhile({ containers, processes, load, freeMemoryBytes, pressure = {} }: HoldWhile): string {
-  const parts = [
-    ...containers.map((name) => `container ${name} runs`),
-    ...processes.map((name) => `program ${name} runs`),
-    ...(load === undefined ? [] : [`the load is ${load} or more`]),
-    ...(freeMemoryBytes === undefined ? [] : [`less than ${formatBytes(freeMemoryBytes)} of memory is free`]),
-    ...Object.entries(pressure).map(([what, most]) => `the pressure on ${what} is ${most} % or more`),
-  ];
-  return `while ${parts.join(", or ")}`;
 }
 
 function sizesOf(sizes: PoolSizes): string {

@@ -4,14 +4,19 @@ import { resolve } from "node:path";
 
 import * as z from "zod";
 
+import type { HouseWord } from "../../shared/controller/events.ts";
 import type { OperatorPause } from "../../shared/controller/operator-pause.ts";
 import { servingPool } from "../../shared/controller/pool-choice.ts";
 import { readPoolsFile } from "../settings/pools-file.ts";
 import { HOST_ARCHITECTURE } from "../settings/configured-pools.ts";
 import { readSettings } from "../settings/settings.ts";
+import type { Fleet } from "../../shared/fleet/pool.ts";
 import { routesOfFleet } from "../../shared/fleet/routes-of-fleet.ts";
 import { explainDelivery, type Explanation } from "../explain/explain-delivery.ts";
 import { readKeptHolds } from "../journal/read-kept-holds.ts";
+import { judgeHouse } from "../house/judge-house.ts";
+import { machineFacts } from "../house/machine-facts.ts";
+import { isOnLocalEngine } from "../../shared/fleet/local-pools.ts";
 import { ownPrefix } from "../slots/slot-name.ts";
 import { asksForHelp, flag, needed, readArguments } from "../cli/arguments.ts";
 import { failWith, UsageError } from "../cli/failure.ts";
@@ -20,9 +25,9 @@ import { EXIT, printJson, type CommandIo, type ExitCode } from "../cli/io.ts";
 const HELP = `Usage: hookline explain PAYLOAD.json [--event NAME] [--json]
 
 What would happen for this delivery, and why: the signal that is kept of it, each pool that is tried, the decision.
-It uses the configuration, the operator's pause and the controller's own code, asks nobody and changes nothing: slots
-and other jobs are left out, and the clock stands at the time in the payload. PAYLOAD.json is the body as GitHub's
-delivery log shows it; - reads it from standard input.
+It uses the configuration, the operator's pause, the load of this machine where a pool heeds it, and the controller's
+own code, asks nobody and changes nothing: slots, other jobs and containers are left out, and the clock stands at the
+time in the payload. PAYLOAD.json is the body as GitHub's delivery log shows it; - reads it from standard input.
 
   --event NAME   the delivery's X-GitHub-Event (default: what the body looks like)
   --json         print {"signal", "ignored", "pools": [{"key", "serves", "reason"}],
@@ -70,8 +75,20 @@ function explain(body: unknown, event: string | null, io: CommandIo): Explanatio
     routes: routesOfFleet(fleet),
     ownPrefix: ownPrefix(settings.instance),
     pause: pauseOf(settings.dataFolder),
+    house: houseOf(fleet),
     nowMs: Date.now(),
   });
+}
+
+/** As far as it is seen without asking an engine. */
+function houseOf({ pools }: Fleet): ReadonlyMap<string, HouseWord> {
+  const facts = machineFacts();
+  const words = pools
+    .filter(isOnLocalEngine)
+    .flatMap(({ key, holdWhile }) =>
+      holdWhile === undefined ? [] : [[key, judgeHouse(holdWhile, facts, null)] as const],
+    );
+  return new Map(words);
 }
 
 /** None where the journal cannot be read: then this command knows as much as without one. */

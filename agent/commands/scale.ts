@@ -9,6 +9,7 @@ import {
   describeVerify,
   describeWait,
 } from "../../shared/controller/describe-reason.ts";
+import type { HouseWord } from "../../shared/controller/events.ts";
 import type { Action } from "../../shared/controller/plan.ts";
 import type { Logger } from "../../shared/log/logger.ts";
 import { systemClock } from "../clock/system-clock.ts";
@@ -20,6 +21,7 @@ import type { AgentReport } from "../../shared/link/report.ts";
 import { buildAgent } from "../daemon/build-agent.ts";
 import { knownHolds, type KnownHolds } from "../daemon/known-holds.ts";
 import { dryRun, type DryRun } from "../daemon/dry-run.ts";
+import { machineFacts } from "../house/machine-facts.ts";
 import { engineSlots } from "../slots/open/open-engines.ts";
 import { githubOf } from "../github/open-github.ts";
 import { processLogger } from "../log/process-logger.ts";
@@ -36,7 +38,7 @@ refuses to run beside one. Without --once it sweeps on until it is stopped.
 
   --once       end after one sweep, once the slots that it started are up
   --dry-run    print what would be done and do nothing; it may run beside an agent. Drained pools are known from the
-               journal, pauses after failures from the agent that runs
+               journal, pauses after failures from the agent that runs, what holdWhile heeds from the machine itself
   --pool KEY   tend this pool alone
   --json       print the result as JSON
   --help       print this
@@ -89,6 +91,7 @@ async function lookOnly({ settings, fleet, onlyPool, log, stop, io, json }: Run)
     architecture: HOST_ARCHITECTURE,
     github,
     provider,
+    facts: machineFacts(),
     onlyPool,
     clock: systemClock,
     log,
@@ -106,6 +109,7 @@ async function lookOnly({ settings, fleet, onlyPool, log, stop, io, json }: Run)
       failures,
       ...held,
       silentEngines: seen.silent.map(({ engine }) => engine),
+      house: Object.fromEntries(seen.house),
       actions: seen.actions,
     });
   else io.stdout(describeDryRun(seen, holds, items.length, io));
@@ -161,7 +165,7 @@ function requirePool(fleet: Fleet, key: string | null): void {
 }
 
 function describeDryRun(
-  { slots, silent, actions, sweep }: DryRun,
+  { slots, silent, house, actions, sweep }: DryRun,
   holds: KnownHolds,
   jobs: number,
   io: CommandIo,
@@ -171,6 +175,7 @@ function describeDryRun(
     ...silent.map(({ engine, message }) => `engine ${engine} does not answer, nothing is started there: ${message}`),
     ...sweep.failures.map(({ what, message, remedy }) => `not read: ${what}: ${message} ${remedyHere(remedy, io)}`),
     ...describeHolds(holds, io),
+    ...[...house].flatMap(([pool, word]) => describeHouse(pool, word)),
     ...(actions.length === 0 ? ["nothing to do"] : actions.map(describeAction)),
   ];
   return `${lines.join("\n")}\n`;
@@ -187,6 +192,13 @@ function describeHolds({ drained, pauses, operatorPause, unknown }: KnownHolds, 
       return `${place} starts nothing until ${until}: ${code}, ${failures === 1 ? "once" : `${failures} times in a row`}`;
     }),
     ...unknown,
+  ];
+}
+
+function describeHouse(pool: string, { holds, unseen }: HouseWord): readonly string[] {
+  return [
+    ...(holds.length === 0 ? [] : [describeWait({ code: "house", pool, why: [...holds] })]),
+    ...unseen.map((what) => `${pool} cannot hold back for what is not seen: ${what}`),
   ];
 }
 

@@ -1,7 +1,7 @@
 import type { Clock } from "../../shared/clock/clock.ts";
 import type { Fleet } from "../../shared/fleet/pool.ts";
 import { boundsOfFleet } from "../../shared/controller/bounds-of-fleet.ts";
-import type { ControllerEvent, SlotChange } from "../../shared/controller/events.ts";
+import type { ControllerEvent, HouseWord, SlotChange } from "../../shared/controller/events.ts";
 import type { Holds } from "../../shared/controller/holds.ts";
 import { Ledger } from "../../shared/controller/ledger.ts";
 import { plan, poolOfAction, type Action } from "../../shared/controller/plan.ts";
@@ -9,6 +9,9 @@ import { servingPool } from "../../shared/controller/pool-choice.ts";
 import { messageOf } from "../../shared/errors/message-of.ts";
 import type { Logger } from "../../shared/log/logger.ts";
 import type { GitHub } from "../github/model/types.ts";
+import { containersHere } from "../house/containers-here.ts";
+import type { MachineFacts } from "../house/machine-facts.ts";
+import { lookAtHouse } from "../house/watch-house.ts";
 import { ownPrefix } from "../slots/slot-name.ts";
 import { isOfSilence } from "../slots/engine-listening.ts";
 import { enginesBehind } from "../slots/slot-engines.ts";
@@ -22,6 +25,7 @@ export interface DryRunOptions {
   readonly architecture: "amd64" | "arm64";
   readonly github: GitHub;
   readonly provider: SlotProvider;
+  readonly facts: MachineFacts;
   readonly onlyPool: string | null;
   /** What holds the daemon back. */
   readonly holds: Holds;
@@ -36,6 +40,8 @@ export interface DryRun {
   readonly slots: readonly ObservedSlot[];
   /** Engines that do not answer, where others do. */
   readonly silent: readonly { readonly engine: string; readonly message: string }[];
+  /** What this machine does beside jobs, by the pools that heed it. */
+  readonly house: ReadonlyMap<string, HouseWord>;
   readonly actions: readonly Action[];
 }
 
@@ -45,7 +51,7 @@ export interface DryRun {
  * @throws {SlotError} if no engine can say what exists.
  */
 export async function dryRun(options: DryRunOptions): Promise<DryRun> {
-  const { instance, fleet, architecture, github, provider, onlyPool, holds, clock, log, signal } = options;
+  const { instance, fleet, architecture, github, provider, facts, onlyPool, holds, clock, log, signal } = options;
   const ledger = new Ledger(ownPrefix(instance));
   const feed = (event: ControllerEvent): void => ledger.apply(event);
   for (const pool of holds.drained) feed({ type: "drain", pool, on: true });
@@ -65,12 +71,15 @@ export async function dryRun(options: DryRunOptions): Promise<DryRun> {
     for (const slot of listed)
       for (const step of stepsOf(slot, engine)) feed({ type: "slot", atMs: clock.now(), ...step });
   }
+  const running = containersHere(provider);
+  const house = await lookAtHouse({ pools: () => fleet.pools, facts, running, clock }, signal);
+  feed({ type: "house", atMs: clock.now(), words: house });
   const sweep = await runSweep({ github, fleet, clock, signal, log });
   for (const event of eventsOfSweep(sweep, clock.now())) feed(event);
   const pools = fleet.pools.map((pool) => servingPool(pool, architecture));
   const { actions } = plan(ledger, pools, clock.now());
   const wanted = actions.filter((action) => onlyPool === null || poolOfAction(action, ledger) === onlyPool);
-  return { sweep, slots, silent, actions: wanted };
+  return { sweep, slots, silent, house, actions: wanted };
 }
 
 /** As the daemon adopts them: one that ended keeps its place until it is cleared away, which it is at once. */

@@ -1,7 +1,6 @@
-import { LOCAL_ENGINE } from "../../shared/fleet/engine.ts";
+import { containersHere } from "../house/containers-here.ts";
 import { watchHouse, type HouseOptions } from "../house/watch-house.ts";
 import { machineFacts, type MachineFacts } from "../house/machine-facts.ts";
-import { enginesBehind } from "../slots/slot-engines.ts";
 import { enforceTimeLimits, type TimeLimitOptions } from "../slots/time-limits.ts";
 
 export interface WatchOverOptions extends TimeLimitOptions, Pick<HouseOptions, "feed"> {
@@ -11,8 +10,7 @@ export interface WatchOverOptions extends TimeLimitOptions, Pick<HouseOptions, "
 
 /** Looks after what no event tells of, until `signal` is aborted: jobs past their time, and the machine's other work. Never rejects. */
 export async function watchOver(options: WatchOverOptions, signal: AbortSignal): Promise<void> {
-  const local = enginesBehind(options.provider).get(LOCAL_ENGINE);
-  const running = local?.containersRunning?.bind(local) ?? null;
+  const running = containersHere(options.provider);
   const house = watchHouse({ ...options, facts: options.facts ?? machineFacts(), running }, signal);
   await Promise.all([enforceTimeLimits(options, signal), house]);
 }

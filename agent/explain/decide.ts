@@ -1,5 +1,6 @@
 import { describeProvision, describeWait } from "../../shared/controller/describe-reason.ts";
 import { Ledger } from "../../shared/controller/ledger.ts";
+import type { HouseWord } from "../../shared/controller/events.ts";
 import type { OperatorPause } from "../../shared/controller/operator-pause.ts";
 import { plan } from "../../shared/controller/plan.ts";
 import type { ServingPool } from "../../shared/controller/pool-choice.ts";
@@ -14,19 +15,26 @@ export interface Decision {
   readonly reason: string;
 }
 
-/** What a delivery means for an agent that knows of nothing but the operator's pause, at the time that the event speaks of. */
+/** What holds an agent back that knows of no slot and of no other job. */
+export interface KnownAlready {
+  readonly pause?: OperatorPause | null;
+  /** What its machine does beside jobs, by the pools that heed it. */
+  readonly house?: ReadonlyMap<string, HouseWord>;
+}
+
+/** What a delivery means for an agent that knows of nothing but that, at the time that the event speaks of. */
 export function decide(
   facts: JobFacts,
   pools: readonly ServingPool[],
   ownPrefix: string,
-  pause: OperatorPause | null = null,
+  known: KnownAlready = {},
 ): Decision {
   const { phase, runnerName } = facts;
   if (phase === "waiting") {
     const reason = "the job waits for an approval or for other jobs; nothing is started before it is queued";
     return { pool: null, action: "wait", reason };
   }
-  if (phase === "queued") return decideQueued(facts, pools, ownPrefix, pause);
+  if (phase === "queued") return decideQueued(facts, pools, ownPrefix, known);
   if (runnerName === null) return decideWithoutRunner(facts, pools);
   const taken = phase === "in_progress";
   if (!runnerName.startsWith(ownPrefix)) {
@@ -43,11 +51,12 @@ function decideQueued(
   facts: JobFacts,
   pools: readonly ServingPool[],
   ownPrefix: string,
-  pause: OperatorPause | null,
+  { pause = null, house = new Map() }: KnownAlready,
 ): Decision {
   const { jobId, phaseAtMs: atMs } = facts;
   const ledger = new Ledger(ownPrefix);
   ledger.apply({ type: "operator-pause", pause });
+  ledger.apply({ type: "house", atMs, words: house });
   ledger.apply({ type: "job", source: "signal", facts, atMs, seenAtMs: atMs });
   for (const action of plan(ledger, pools, atMs).actions) {
     if (action.type !== "provision" || action.reason.code !== "demand" || action.reason.jobId !== jobId) continue;

@@ -1,13 +1,13 @@
 import { describeRefusal } from "../../shared/controller/describe-reason.ts";
-import type { OperatorPause } from "../../shared/controller/operator-pause.ts";
 import { refusal, sizeOf, type ServingPool } from "../../shared/controller/pool-choice.ts";
+import { describeHoldWhile } from "../../shared/fleet/hold-while.ts";
 import { foreignTo, type Route } from "../../shared/link/route.ts";
 import { eventOfBody, whyNoSignal } from "../../shared/receiver/event-of-body.ts";
 import { FOREIGN_REASONS } from "../../shared/receiver/foreign-reasons.ts";
 import { factsOfSignal, type JobFacts } from "../../shared/workflow-job/job-facts.ts";
 import { readSignal } from "../../shared/workflow-job/read-signal.ts";
 import type { Signal } from "../../shared/workflow-job/signal.ts";
-import { decide, type Decision } from "./decide.ts";
+import { decide, type Decision, type KnownAlready } from "./decide.ts";
 
 /** A pool that was tried, and why it does or does not serve the job. */
 export interface TriedPool {
@@ -25,7 +25,7 @@ export interface Explanation {
   readonly decision: Decision;
 }
 
-export interface ExplainOptions {
+export interface ExplainOptions extends KnownAlready {
   /** The delivery's body, parsed. */
   readonly body: unknown;
   /** Its `X-GitHub-Event`; what the body looks like where it is left out. */
@@ -35,8 +35,6 @@ export interface ExplainOptions {
   readonly routes: readonly Route[];
   /** What the names of this agent's runners begin with. */
   readonly ownPrefix: string;
-  /** The operator's pause, where there is one. */
-  readonly pause?: OperatorPause | null;
   /** Stands for the time of receipt, milliseconds since the epoch. */
   readonly nowMs: number;
 }
@@ -46,7 +44,7 @@ const NO_GUID = "00000000-0000-0000-0000-000000000000";
 
 /** Follows a delivery through receiver, mailbox and controller, with nobody asked and nothing changed. */
 export function explainDelivery(options: ExplainOptions): Explanation {
-  const { body, event, pools, routes, ownPrefix, pause = null, nowMs } = options;
+  const { body, event, pools, routes, ownPrefix, nowMs } = options;
   const why = whyNoSignal(event ?? eventOfBody(body), body);
   if (why !== null) return nothing(event === null && why !== "ping" ? "the body holds no workflow_job" : why);
   const read = readSignal(body, { guid: NO_GUID, hookId: null, receivedAtMs: nowMs });
@@ -59,7 +57,7 @@ export function explainDelivery(options: ExplainOptions): Explanation {
     const ignored = FOREIGN_REASONS[foreign];
     return { signal, ignored, pools: tried, decision: { pool: null, action: "ignore", reason: ignored } };
   }
-  const decision = facts === null ? unknownStatus(signal) : decide(facts, pools, ownPrefix, pause);
+  const decision = facts === null ? unknownStatus(signal) : decide(facts, pools, ownPrefix, options);
   return { signal, ignored: null, pools: tried, decision };
 }
 
@@ -74,12 +72,20 @@ function tryPool(serving: ServingPool, job: Pick<JobFacts, "repository" | "isPri
   const labels = job.labels.length === 0 ? "jobs without labels" : `the labels ${job.labels.join(", ")}`;
   const size = sizeOf(serving, job);
   const own = size.length === 0 ? "" : `, by a runner of its own size (${size.join(", ")})`;
-  return { key, serves: true, reason: `it serves ${job.repository} and ${labels}${own}${sharesOf(serving)}` };
+  return {
+    key,
+    serves: true,
+    reason: `it serves ${job.repository} and ${labels}${own}${sharesOf(serving)}${heedsOf(serving)}`,
+  };
 }
 
 function sharesOf({ pool: { maxPerRepository, priority } }: ServingPool): string {
   const share = maxPerRepository === undefined ? "" : `, with ${maxPerRepository} slots at most for one repository`;
   return priority === undefined ? share : `${share}, at priority ${priority} when room is short`;
+}
+
+function heedsOf({ pool: { holdWhile } }: ServingPool): string {
+  return holdWhile === undefined ? "" : `; it starts nothing on this machine ${describeHoldWhile(holdWhile)}`;
 }
 
 function unknownStatus({ status }: Signal): Decision {

@@ -29,7 +29,7 @@ export interface HouseOptions {
 export async function watchHouse(options: HouseOptions, signal: AbortSignal): Promise<void> {
   let told = "[]";
   do {
-    const words = await look(options, signal);
+    const words = await lookAtHouse(options, signal);
     const now = JSON.stringify([...words]);
     if (signal.aborted || now === told) continue;
     told = now;
@@ -38,7 +38,11 @@ export async function watchHouse(options: HouseOptions, signal: AbortSignal): Pr
   } while (await sleep(options.clock, LOOK_EVERY_MS, signal));
 }
 
-async function look(options: HouseOptions, signal: AbortSignal): Promise<ReadonlyMap<string, HouseWord>> {
+/** What this machine does now beside jobs, by the pools with slots here that heed it. Never rejects. */
+export async function lookAtHouse(
+  options: Pick<HouseOptions, "pools" | "facts" | "running" | "clock">,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, HouseWord>> {
   const here = options.pools().filter(isOnLocalEngine);
   const rules = here.flatMap(({ key, holdWhile }) => (holdWhile === undefined ? [] : [{ key, holdWhile }]));
   const asks = rules.some(({ holdWhile }) => holdWhile.containers.length > 0);
@@ -46,7 +50,10 @@ async function look(options: HouseOptions, signal: AbortSignal): Promise<Readonl
   return new Map(rules.map(({ key, holdWhile }) => [key, judgeHouse(holdWhile, options.facts, running)]));
 }
 
-async function containers({ running, clock }: HouseOptions, signal: AbortSignal): Promise<ReadonlySet<string> | null> {
+async function containers(
+  { running, clock }: Pick<HouseOptions, "running" | "clock">,
+  signal: AbortSignal,
+): Promise<ReadonlySet<string> | null> {
   if (running === null) return null;
   return soon(running, LIST_WITHIN_MS, clock, signal, new Error("the engine did not list its containers")).catch(
     () => null,

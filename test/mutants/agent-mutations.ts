@@ -87,6 +87,13 @@ export const AGENT_MUTATIONS: readonly Mutation[] = [
     foundBy: ["daemon"],
   },
   {
+    breaks: "C-13: scale --dry-run does not know that a pool holds back for the machine's other work",
+    file: "agent/daemon/dry-run.ts",
+    search: '  feed({ type: "house", atMs: clock.now(), words: house });\n',
+    replace: "",
+    foundBy: ["daemon"],
+  },
+  {
     breaks: "rule 11: of two names of one repository the one that was told first wins",
     file: "shared/workflow-job/job-facts.ts",
     search: "repository: order === 0 && b.repository > a.repository ? b.repository : winner.repository,",
