@@ -2,6 +2,7 @@ import type { PoolStatus } from "../../shared/status/pool-status.ts";
 import type { Status } from "../../shared/status/status.ts";
 import { PLAIN_CALL, typedHere } from "../../shared/text/typed-here.ts";
 import { printable } from "../../shared/text/printable.ts";
+import { describePoolState } from "./describe-pool-state.ts";
 import { textTable } from "../cli/text-table.ts";
 import { ageText } from "../../shared/text/age-text.ts";
 import { countText } from "../../shared/text/count-text.ts";
@@ -90,14 +91,14 @@ function pauseLine({ operatorPause }: Status, call: string): readonly string[] {
   return [`pause   paused by the operator${until}: no slot is started; ${typedHere("hookline resume", call)} ends it`];
 }
 
-function poolRows({ pools }: Status): readonly string[] {
+function poolRows({ pools, engines }: Status): readonly string[] {
   const columns = [
     ["pool", 24],
     ["slots", 9],
     ["busy", 4],
     ["idle", 4],
     ["waiting", 7],
-    ["state", 60],
+    ["state", 120],
   ] as const;
   const rows = pools.map((pool) => [
     pool.key,
@@ -105,20 +106,9 @@ function poolRows({ pools }: Status): readonly string[] {
     String(pool.slots["busy"] ?? 0),
     String(pool.idle),
     String(pool.waiting),
-    stateOf(pool),
+    describePoolState(pool, engines),
   ]);
   return textTable(columns, rows).trimEnd().split("\n");
-}
-
-function stateOf({ draining, pauses, held, max, schedule, house }: PoolStatus): string {
-  if (draining) return "drained";
-  const [pause] = pauses.toSorted((a, b) => b.untilMs - a.untilMs);
-  if (pause !== undefined) return `paused until ${new Date(pause.untilMs).toISOString()}: ${pause.code}`;
-  const [holds] = house?.holds ?? [];
-  if (holds !== undefined) return `held back: ${holds}`;
-  const state = held >= max ? "full" : "serves";
-  if (schedule === undefined || schedule.untilMs === null) return state;
-  return `${schedule.applies && max === 0 ? "closed" : state} until ${new Date(schedule.untilMs).toISOString()} by its schedule`;
 }
 
 function troublesOf({ key, lastFailure, outcomes }: PoolStatus, nowMs: number, call: string): readonly string[] {

@@ -95,7 +95,10 @@ export class PoolPauses {
     this.#pause(place, "named-by-github", pause);
   }
 
-  /** All pauses that keep a pool from starting runners in these scopes; `scope` is null for one of the whole pool. */
+  /**
+   * All pauses that keep a pool from starting runners in these scopes, on these engines; `scope` is null for one of the
+   * whole pool, `engine` absent for one of all its engines.
+   */
   list(
     pool: string,
     scopes: readonly string[],
@@ -104,7 +107,10 @@ export class PoolPauses {
   ): readonly ScopedPause[] {
     const domains = new Map<string, Pick<ScopedPause, "scope" | "engine">>([[poolDomain(pool), { scope: null }]]);
     for (const engine of engines)
-      domains.set(engineDomain(pool, engine), { scope: null, ...(engine === LOCAL_ENGINE ? {} : { engine }) });
+      domains.set(engineDomain(pool, engine), {
+        scope: null,
+        ...(engines.length === 1 && engine === LOCAL_ENGINE ? {} : { engine }),
+      });
     for (const scope of scopes) {
       domains.set(scopeDomain(pool, scope), { scope });
       domains.set(accountDomain(scope), { scope: accountOf(scope) });

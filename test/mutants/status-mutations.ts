@@ -3,6 +3,13 @@ import type { Mutation } from "./mutation.ts";
 /** Breaks of what the daemon says of itself: reasons, remedies, the document, the log. */
 export const STATUS_MUTATIONS: readonly Mutation[] = [
   {
+    breaks: "promise 19: a pool is said to serve no more because one of its engines does not",
+    file: "agent/commands/describe-pool-state.ts",
+    search: "stopped.length < pool.engines.length)",
+    replace: "stopped.length < 0)",
+    foundBy: ["status"],
+  },
+  {
     breaks: "promise 19: a job that waits for a drained pool is said to wait for room",
     file: "shared/controller/wait-reason.ts",
     search: 'return { code: "draining", pool: key };',

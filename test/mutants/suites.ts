@@ -50,6 +50,7 @@ export const SUITES: Readonly<Record<Suite, readonly string[]>> = {
     "test/agent/report",
     "test/agent/commands/report.test.ts",
     "test/agent/commands/status.test.ts",
+    "test/agent/commands/describe-status.test.ts",
   ],
   page: [...VITEST, "--project", "node", "test/agent/web", "--exclude", "**/*-browser.test.ts"],
   doctor: [...VITEST, "--project", "node", "test/agent/doctor"],

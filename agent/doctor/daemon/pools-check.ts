@@ -79,7 +79,8 @@ function closedBySchedule({ key, max, schedule }: PoolStatus): Trouble | null {
 function paused({ key }: PoolStatus, pause: PoolStatus["pauses"][number], { pools, atMs }: Status): Trouble {
   const { mender, text } = remedyFor({ ...pause, code: "paused", pool: key, why: pause.code });
   const failure = pools.map(({ lastFailure }) => lastFailure).find((each) => each?.code === pause.code);
-  const where = pause.scope === null ? key : `${key} in ${pause.scope}`;
+  const place = pause.scope === null ? key : `${key} in ${pause.scope}`;
+  const where = pause.engine === undefined ? place : `${place} on ${pause.engine}`;
   return {
     status: mender === "time" ? "pass" : "fail",
     text: `${where} is paused for ${ageText(pause.untilMs - atMs)} more: ${failure?.message ?? pause.code}`,
