@@ -2,6 +2,8 @@ import { request, type IncomingHttpHeaders } from "node:http";
 
 import { onTestFinished } from "vitest";
 
+import { EdgeWatch } from "../../../agent/edge/edge-watch.ts";
+import type { Freshness } from "../../../shared/mailbox/freshness.ts";
 import { NodeSql } from "../../../agent/sqlite/node-sql.ts";
 import type { ShownSecret } from "../../../agent/settings/shown-secrets.ts";
 import { startWeb, type StartWebOptions } from "../../../agent/web/start-web.ts";
@@ -31,7 +33,8 @@ export interface WebWorldOptions {
   readonly operator?: string | null;
   /** Of the journal. */
   readonly dataFolder?: string;
-  readonly edge?: StartWebOptions["edge"];
+  /** What the edge answers when it is asked; there is none unless it is given. */
+  readonly edge?: () => Promise<Freshness>;
   readonly deadLetters?: StartWebOptions["deadLetters"];
   readonly examine?: StartWebOptions["examine"];
   readonly clock?: StartWebOptions["clock"];
@@ -40,7 +43,8 @@ export interface WebWorldOptions {
 /** A hand-driven daemon that is served on a free port of this machine. */
 export async function webWorld(change: Partial<ServedHttp> = {}, options: WebWorldOptions = {}) {
   const { token: secret = TOKEN, operator = null, dataFolder = temporaryFolder() } = options;
-  const { edge = null, deadLetters = null, examine = null, clock = new VirtualClock() } = options;
+  const { deadLetters = null, examine = null, clock = new VirtualClock() } = options;
+  const watch = options.edge === undefined ? null : new EdgeWatch(options.edge, clock);
   const daemon = new HandDrivenDaemon();
   const captured = capturedLog();
   const http: ServedHttp = {
@@ -61,7 +65,7 @@ export async function webWorld(change: Partial<ServedHttp> = {}, options: WebWor
     githubApiUrl: "https://api.github.com",
     dataFolder,
     journalSql,
-    edge,
+    edge: watch === null ? null : () => watch.freshness(),
     deadLetters,
     examine,
     clock,
