@@ -2,10 +2,10 @@ import type { Clock } from "../../shared/clock/clock.ts";
 import { errorFields } from "../../shared/errors/message-of.ts";
 import { OperatorError } from "../../shared/errors/operator-error.ts";
 import type { Logger } from "../../shared/log/logger.ts";
-import type { Freshness } from "../../shared/mailbox/freshness.ts";
 import type { SqlDatabase } from "../../shared/sql/sql.ts";
 import { systemClock } from "../clock/system-clock.ts";
 import type { Daemon } from "../control/answer-request.ts";
+import type { HeardEdge } from "../edge/edge-watch.ts";
 import { edgeWatchOf } from "../edge/edge-watch-of.ts";
 import type { ListenAddress } from "../http/listen-address.ts";
 import type { Environment } from "../settings/environment.ts";
@@ -42,18 +42,17 @@ export function httpAndNotices(options: HttpAndNoticesOptions): HttpAndNotices {
   const { settings, secrets, taken } = options;
   const http = requireHttp(settings, taken);
   const isTold = settings.notices.receivers.length > 0;
-  const watch = edgeWatchOf(settings, secrets, systemClock);
-  const edge = watch === null ? null : () => watch.freshness();
+  const edge = edgeWatchOf(settings, secrets, systemClock);
   const world = { ...options, edge, clock: systemClock };
   return {
-    deadLetters: () => watch?.deadLetters() ?? null,
+    deadLetters: () => edge?.deadLetters() ?? null,
     openWeb: http === null ? null : (daemon, journalSql) => openWeb({ ...world, http }, daemon, journalSql),
     tell: isTold ? (daemon, journalSql, signal) => tell(world, daemon, journalSql, signal) : null,
   };
 }
 
 interface World extends HttpAndNoticesOptions {
-  readonly edge: (() => Promise<Freshness | null>) | null;
+  readonly edge: HeardEdge | null;
   readonly clock: Clock;
 }
 

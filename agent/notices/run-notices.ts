@@ -2,8 +2,8 @@ import type { Clock } from "../../shared/clock/clock.ts";
 import { errorFields } from "../../shared/errors/message-of.ts";
 import type { Logger } from "../../shared/log/logger.ts";
 import { SayOnce } from "../../shared/log/say-once.ts";
-import type { Freshness } from "../../shared/mailbox/freshness.ts";
 import type { Daemon } from "../control/answer-request.ts";
+import type { HeardEdge } from "../edge/edge-watch.ts";
 import type { Courier } from "./courier.ts";
 import { judgeAgent } from "./judge-agent.ts";
 import { judgeEdge } from "./judge-edge.ts";
@@ -12,8 +12,8 @@ import type { NoticeStore } from "./notice-store.ts";
 
 export interface RunNoticesOptions {
   readonly daemon: Pick<Daemon, "status" | "changed">;
-  /** What the edge says of itself, null where it cannot be asked; null in place of the function where there is no edge. */
-  readonly edge: (() => Promise<Freshness | null>) | null;
+  /** What the edge says of itself; null where there is none. */
+  readonly edge: HeardEdge | null;
   readonly store: NoticeStore;
   readonly book: NoticeBook;
   readonly courier: Pick<Courier, "send">;
@@ -28,8 +28,9 @@ export async function runNotices(options: RunNoticesOptions, signal: AbortSignal
   const said = new SayOnce(log);
   while (!signal.aborted) {
     try {
-      const freshness = edge === null ? undefined : await edge();
-      book.judge([...judgeAgent(daemon.status(), waitingTooLongMs), judgeEdge(freshness)]);
+      await edge?.asked();
+      const status = daemon.status();
+      book.judge([...judgeAgent(status, waitingTooLongMs), judgeEdge(edge?.known(status.link.cursor))]);
       await courier.send(store, signal);
       const given = store.prune(clock.now());
       if (given > 0) log.warn("notices given up after three days", { count: given });

@@ -1,8 +1,8 @@
 import type { Clock, Random } from "../../shared/clock/clock.ts";
 import type { Logger } from "../../shared/log/logger.ts";
-import type { Freshness } from "../../shared/mailbox/freshness.ts";
 import type { SqlDatabase } from "../../shared/sql/sql.ts";
 import type { Daemon } from "../control/answer-request.ts";
+import type { HeardEdge } from "../edge/edge-watch.ts";
 import type { AgentSettings } from "../settings/settings.ts";
 import { Courier } from "./courier.ts";
 import { NoticeBook } from "./notice-book.ts";
@@ -14,7 +14,7 @@ export interface StartNoticesOptions {
   readonly settings: Pick<AgentSettings, "notices" | "instance" | "call" | "timeZone" | "waitingTooLongMs">;
   readonly daemon: Pick<Daemon, "status" | "changed">;
   /** See `RunNoticesOptions`. */
-  readonly edge: (() => Promise<Freshness | null>) | null;
+  readonly edge: HeardEdge | null;
   readonly journalSql: SqlDatabase;
   readonly clock: Clock;
   readonly random: Random;

@@ -1,9 +1,9 @@
 import type { Clock } from "../../shared/clock/clock.ts";
 import type { Logger } from "../../shared/log/logger.ts";
-import type { Freshness } from "../../shared/mailbox/freshness.ts";
 import type { SqlDatabase } from "../../shared/sql/sql.ts";
 import type { Daemon } from "../control/answer-request.ts";
 import { deadLettersOf } from "../edge/dead-letters-of.ts";
+import type { HeardEdge } from "../edge/edge-watch.ts";
 import type { HttpServer } from "../http/http-server.ts";
 import type { Environment } from "../settings/environment.ts";
 import type { LiveSecrets } from "../settings/live-secrets.ts";
@@ -19,7 +19,7 @@ export interface ServeDaemonOptions {
   readonly source: { readonly env: Environment; readonly cwd: string };
   readonly daemon: Daemon;
   readonly journalSql: SqlDatabase;
-  readonly edge: (() => Promise<Freshness | null>) | null;
+  readonly edge: HeardEdge | null;
   readonly clock: Clock;
   readonly log: Logger;
 }

@@ -1,7 +1,7 @@
 import type { Clock } from "../../shared/clock/clock.ts";
 import type { Logger } from "../../shared/log/logger.ts";
-import type { Freshness } from "../../shared/mailbox/freshness.ts";
 import type { Daemon } from "../control/answer-request.ts";
+import type { HeardEdge } from "../edge/edge-watch.ts";
 import { serveHttp, type HttpServer } from "../http/http-server.ts";
 import type { ServedHttp } from "../settings/require-settings.ts";
 import type { ShownSecret } from "../settings/shown-secrets.ts";
@@ -29,7 +29,7 @@ export interface StartWebOptions {
   readonly examine: PageOptions["examine"];
   readonly githubApiUrl: string;
   /** See `WebAppOptions`. */
-  readonly edge: (() => Promise<Freshness | null>) | null;
+  readonly edge: HeardEdge | null;
   /** Of the journal. */
   readonly dataFolder: string;
   readonly clock: Pick<Clock, "now" | "monotonicMs">;

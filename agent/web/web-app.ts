@@ -2,8 +2,8 @@ import { Hono, type MiddlewareHandler } from "hono";
 
 import type { Clock } from "../../shared/clock/clock.ts";
 import type { Logger } from "../../shared/log/logger.ts";
-import type { Freshness } from "../../shared/mailbox/freshness.ts";
 import type { Daemon } from "../control/answer-request.ts";
+import type { HeardEdge } from "../edge/edge-watch.ts";
 import type { ShownSecret } from "../settings/shown-secrets.ts";
 import { eventStream, STREAM_HEADERS } from "./feed/event-stream.ts";
 import { hostGuard } from "./host-guard.ts";
@@ -18,8 +18,8 @@ export interface WebAppOptions {
   readonly feed: StatusFeed;
   /** The page for browsers, loaded when the first of them comes. */
   readonly page: () => Promise<StatusPage>;
-  /** What the edge says of itself, null where it cannot be asked; null in its place where there is none. */
-  readonly edge: (() => Promise<Freshness | null>) | null;
+  /** What the edge says of itself; null where there is none. */
+  readonly edge: HeardEdge | null;
   readonly token: ShownSecret | null;
   /** What lets its holder act by the page, and read; null where the page only shows. */
   readonly operatorToken: ShownSecret | null;
@@ -86,7 +86,9 @@ export function createWebApp(options: WebAppOptions): Hono {
   });
   app.get("/metrics", reads, async (context) => {
     const { renderMetrics } = await import("./metrics/render.ts");
-    const families = metricsOf(daemon.status(), edge === null ? undefined : await edge());
+    await edge?.asked();
+    const status = daemon.status();
+    const families = metricsOf(status, edge?.known(status.link.cursor));
     const { type, text } = await renderMetrics(families, context.req.header("accept") ?? "");
     return context.body(text, 200, { "Content-Type": type });
   });

@@ -51,4 +51,18 @@ export const PAGE_MUTATIONS: readonly Mutation[] = [
     replace: "",
     foundBy: ["page"],
   },
+  {
+    breaks: "what the edge told of stays as young as it was heard",
+    file: "agent/edge/aged-answer.ts",
+    search: "now: now + agedMs",
+    replace: "now",
+    foundBy: ["page"],
+  },
+  {
+    breaks: "a signal goes on waiting at the edge after the journal has it",
+    file: "agent/edge/aged-answer.ts",
+    search: "Math.max(acked, cursor.acked)",
+    replace: "acked",
+    foundBy: ["page"],
+  },
 ];

@@ -1,11 +1,11 @@
 import type { Freshness } from "../../../shared/mailbox/freshness.ts";
 import { counter, gauge, single, type Family } from "./family.ts";
 
-/** What the edge says of deliveries; `freshness` is null where it could not be asked, undefined where there is none. */
-export function edgeFamilies(freshness: Freshness | null | undefined): readonly Family[] {
+/** What the edge says of deliveries, with its ages as of `atMs` on the agent's clock; `freshness` is null where it could not be asked, undefined where there is none. */
+export function edgeFamilies(atMs: number, freshness: Freshness | null | undefined): readonly Family[] {
   if (freshness === undefined) return [];
   const refused = Object.entries(freshness?.rejected ?? {}).map(([reason, value]) => ({ labels: { reason }, value }));
-  const last = freshness?.lastDeliveryAt ?? null;
+  const { lastDeliveryAt: last = null, now = 0 } = freshness ?? {};
   const oldest = freshness?.oldestUnackedMs ?? null;
   return [
     gauge("hookline_edge_up", "Whether the edge answered when it was last asked.", [
@@ -30,8 +30,8 @@ export function edgeFamilies(freshness: Freshness | null | undefined): readonly 
     gauge("hookline_edge_dead_letters", "Signals that were set aside at the edge.", single(freshness?.dead)),
     gauge(
       "hookline_edge_last_delivery_timestamp_seconds",
-      "When the edge last got a delivery.",
-      single(last === null ? null : last / 1000),
+      "When the edge last got a delivery, by the agent's clock.",
+      single(last === null ? null : (atMs + last - now) / 1000),
     ),
   ];
 }

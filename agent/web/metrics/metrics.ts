@@ -7,5 +7,5 @@ import { poolFamilies } from "./pool-families.ts";
 
 /** Every metric of the agent, those included that have no line yet. */
 export function metricsOf(status: Status, freshness: Freshness | null | undefined): readonly Family[] {
-  return [...agentFamilies(status), ...poolFamilies(status), ...edgeFamilies(freshness)];
+  return [...agentFamilies(status), ...poolFamilies(status), ...edgeFamilies(status.atMs, freshness)];
 }

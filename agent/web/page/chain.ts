@@ -53,9 +53,9 @@ function edgeLink({ atMs, link }: Status, edge: PageView["edge"]): ChainLink {
   if (edge === null) {
     return { name, state: "idle", word: "Not heard", detail: "asked again within five minutes", trouble: null };
   }
-  const { lastDeliveryAt, unacked, dead, now, gap } = edge.freshness;
+  const { lastDeliveryAt, unacked, dead, now, gap } = edge;
   const heard =
-    lastDeliveryAt === null ? "no delivery yet" : html`last delivery ${ago(lastDeliveryAt + edge.atMs - now, atMs)}`;
+    lastDeliveryAt === null ? "no delivery yet" : html`last delivery ${ago(lastDeliveryAt + atMs - now, atMs)}`;
   if (gap !== null)
     return {
       name,

@@ -16,7 +16,7 @@ const MOST_ROWS = 20;
 export function deadLettersPart({ status: { atMs }, edge, dead, acting, web }: PageView): Fragment {
   if (edge === "none" || dead === "none")
     return html`<p class="empty">No edge to ask: <code>hookline dead</code> lists them where there is one.</p>`;
-  if (dead === null) return html`<p class="empty">The edge was not asked yet, or did not answer.</p>`;
+  if (dead === null || edge === null) return html`<p class="empty">The edge was not asked yet, or did not answer.</p>`;
   const shown = dead.dead.slice(0, MOST_ROWS);
   return html`${table<DeadLetter>({
     caption: "Dead letters, the newest first",
@@ -30,7 +30,7 @@ export function deadLettersPart({ status: { atMs }, edge, dead, acting, web }: P
         kind: "name",
         cell: ({ repository }) => (repository === "" ? "–" : repositoryLink(repository, web)),
       },
-      { head: "Died", cell: ({ diedAt }) => html`<span class="nowrap">${ago(diedAt, atMs)}</span>` },
+      { head: "Died", cell: ({ diedAt }) => html`<span class="nowrap">${ago(diedAt + atMs - edge.now, atMs)}</span>` },
       {
         head: "Reason",
         cell: ({ reason, attempts }) =>

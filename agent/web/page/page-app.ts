@@ -4,9 +4,9 @@ import { Hono } from "hono";
 
 import type { Clock } from "../../../shared/clock/clock.ts";
 import type { Logger } from "../../../shared/log/logger.ts";
-import type { Freshness } from "../../../shared/mailbox/freshness.ts";
 import type { Status } from "../../../shared/status/status.ts";
 import type { Daemon } from "../../control/answer-request.ts";
+import type { HeardEdge } from "../../edge/edge-watch.ts";
 import type { CheckResult } from "../../doctor/check/check.ts";
 import type { OperatorActs } from "../../journal/operator-acts.ts";
 import { eventStream, STREAM_HEADERS } from "../feed/event-stream.ts";
@@ -19,12 +19,12 @@ import { DoctorBook } from "./books/doctor-book.ts";
 import { pageDocument } from "./document.ts";
 import { History } from "./history/history.ts";
 import { newsOf } from "./parts.ts";
-import type { HeardEdge, PageView } from "./view.ts";
+import type { PageView } from "./view.ts";
 
 export interface PageOptions {
   readonly daemon: Pick<Daemon, "status" | "changed" | "holds" | "drain" | "pause" | "resume" | "retire">;
   /** See `WebAppOptions`. */
-  readonly edge: (() => Promise<Freshness | null>) | null;
+  readonly edge: HeardEdge | null;
   /** Where a browser finds this GitHub. */
   readonly web: URL;
   /** How to act by the page, and where it is written down; null where the page only shows. */
@@ -69,21 +69,15 @@ export function createPage(options: PageOptions): StatusPage {
   const acting = operator === null ? null : { key: randomBytes(24).toString("base64url") };
   const dead = options.deadLetters === null ? null : new DeadLetterBook(options.deadLetters, clock);
   const doctor = options.examine === null ? null : new DoctorBook(options.examine, clock);
-  let heard: HeardEdge | null = null;
-  const hear = async (atMs: number): Promise<void> => {
-    const freshness = (await edge?.()) ?? null;
-    // Until the edge is asked anew it is the same again, heard when it was heard first.
-    if (freshness !== (heard?.freshness ?? null)) heard = freshness && { freshness, atMs };
-  };
   /** Asks the edge in passing: what it said last is what is shown. */
   const view = (status: Status): PageView => {
-    void hear(status.atMs);
+    const heard = edge?.known(status.link.cursor) ?? null;
     return {
       status,
       holds: daemon.holds(),
       edge: edge === null ? "none" : heard,
       past: history.past(),
-      dead: dead === null ? "none" : dead.known(heard?.freshness ?? null),
+      dead: dead === null ? "none" : dead.known(heard),
       doctor: doctor?.state() ?? { running: false, last: null },
       acting,
       acts: operator?.acts.newest(MOST_ACTS) ?? [],

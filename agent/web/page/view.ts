@@ -10,18 +10,12 @@ import type { DoctorBook } from "./books/doctor-book.ts";
 import type { Fragment } from "./markup/fragment.ts";
 import type { PastView } from "./history/history.ts";
 
-/** What the edge said of itself, and when the agent heard it by its own clock: the two clocks are compared at that moment alone. */
-export interface HeardEdge {
-  readonly freshness: Freshness;
-  readonly atMs: number;
-}
-
 /** All that the page is made of at one moment. */
 export interface PageView {
   readonly status: Status;
   readonly holds: Holds;
-  /** What the edge last said of itself: `none` where there is none to ask, null where it did not answer (yet). */
-  readonly edge: HeardEdge | "none" | null;
+  /** What the edge last said of itself, with its ages as of now: `none` where there is none to ask, null where it did not answer (yet). */
+  readonly edge: Freshness | "none" | null;
   /** Null where the journal cannot be read. */
   readonly past: PastView | null;
   /** What the edge keeps that the agent could not take: `none` where there is none to ask, null where it is not known. */

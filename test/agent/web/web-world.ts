@@ -44,7 +44,7 @@ export interface WebWorldOptions {
 export async function webWorld(change: Partial<ServedHttp> = {}, options: WebWorldOptions = {}) {
   const { token: secret = TOKEN, operator = null, dataFolder = temporaryFolder() } = options;
   const { deadLetters = null, examine = null, clock = new VirtualClock() } = options;
-  const watch = options.edge === undefined ? null : new EdgeWatch(options.edge, clock);
+  const edge = options.edge === undefined ? null : new EdgeWatch(options.edge, clock);
   const daemon = new HandDrivenDaemon();
   const captured = capturedLog();
   const http: ServedHttp = {
@@ -65,7 +65,7 @@ export async function webWorld(change: Partial<ServedHttp> = {}, options: WebWor
     githubApiUrl: "https://api.github.com",
     dataFolder,
     journalSql,
-    edge: watch === null ? null : () => watch.freshness(),
+    edge,
     deadLetters,
     examine,
     clock,

@@ -152,10 +152,12 @@ test("a journal that cannot be read costs the page its past, and is told in the 
 
 test("what the edge told of goes on growing old until the edge is asked again", async () => {
   const heard = freshnessOf({ now: 5_000_000, lastDeliveryAt: 5_000_000 - 42_000 });
-  const { daemon, read } = await webWorld({}, { edge: () => Promise.resolve(heard) });
+  const clock = new VirtualClock();
+  const { daemon, read } = await webWorld({}, { edge: () => Promise.resolve(heard), clock });
   daemon.document = pageStatus();
   await read("/");
   expect((await read("/")).body).toMatch(/last delivery <time[^>]*>42 s<\/time> ago/);
+  await clock.advance(4 * 60_000);
   daemon.document = pageStatus({ atMs: AT_MS + 4 * 60_000 });
   expect((await read("/")).body).toMatch(/last delivery <time[^>]*>4 min<\/time> ago/);
 });
