@@ -32,6 +32,12 @@ export interface Surroundings {
   readonly crashed: (error: unknown) => void;
 }
 
+/** A slot as the journal tells of it. */
+export interface PlannedSlot {
+  readonly name: string;
+  readonly plannedAtMs: number;
+}
+
 /** The two files of the journal. They outlive every process. */
 export class Disk {
   readonly signals = new NodeSql(":memory:");
@@ -43,12 +49,13 @@ export class Disk {
     this.slots = new NodeSql(":memory:");
   }
 
-  /** The slot that was planned last; null where none is known. */
-  youngestSlot(): { readonly name: string; readonly plannedAtMs: number } | null {
+  /** The slots of a pool that are known, the one that was planned last first. */
+  plannedSlots(pool: string): readonly PlannedSlot[] {
     // After a power cut the file is empty until an agent starts on it.
-    if (this.slots.exec("SELECT name FROM sqlite_schema WHERE name = 'slots'").length === 0) return null;
-    const [row] = this.slots.exec("SELECT name, planned_at FROM slots ORDER BY planned_at DESC LIMIT 1");
-    return row === undefined ? null : { name: String(row["name"]), plannedAtMs: Number(row["planned_at"]) };
+    if (this.slots.exec("SELECT name FROM sqlite_schema WHERE name = 'slots'").length === 0) return [];
+    return this.slots
+      .exec("SELECT name, planned_at FROM slots WHERE pool = ? ORDER BY planned_at DESC", pool)
+      .map((row) => ({ name: String(row["name"]), plannedAtMs: Number(row["planned_at"]) }));
   }
 
   close(): void {

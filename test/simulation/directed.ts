@@ -140,6 +140,28 @@ export const DIRECTED: readonly Directed[] = [
     ],
     slotsAtMost: 0,
   }),
+  directed(
+    "promise 6: on a machine with one place the pool of the higher priority goes first, though its job came last",
+    {
+      items: [job(1000, 20_000), job(2000, 90_000), job(3000, 5000, { labels: ["gpu"] })],
+      rival: { goesFirst: true, max: 1, maxSlots: 1 },
+      milestones: [{ promise: "priority", atMs: 40_000, jobsStarted: 1, label: "gpu" }],
+      slotsAtMost: 3,
+    },
+  ),
+  directed("promise 6: a warm slot makes way for a job of a pool that goes first", {
+    items: [job(20_000, 5000, { labels: ["gpu"] })],
+    min: 1,
+    rival: { goesFirst: true, max: 1, maxSlots: 1 },
+    milestones: [{ promise: "priority", atMs: 90_000, jobsStarted: 1, label: "gpu" }],
+  }),
+  directed("promise 6: a repository holds no more of a pool than its share", {
+    items: [job(1000, 20_000, { count: 6 })],
+    max: 4,
+    maxPerRepository: 2,
+    atOnce: 2,
+    milestones: started("shares", 90_000, 6),
+  }),
   directed("promise 15: a pause that was ended as the clock was set is over for the next process too", {
     items: [
       { kind: "pause", atMs: 20_000, forMs: 100_000, byHand: true },

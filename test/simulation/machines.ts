@@ -33,6 +33,11 @@ export class Machines {
     return this.#all.reduce((sum, host) => sum + host.alive(pool), 0);
   }
 
+  aliveInAll(): number {
+    const pools = new Set(this.all.map(({ poolKey }) => poolKey));
+    return [...pools].reduce((sum, pool) => sum + this.alive(pool), 0);
+  }
+
   /** One running container dies, or all of one machine. */
   die(which: "one" | "all"): void {
     const [only, ...more] = this.#all;

@@ -6,6 +6,7 @@ const CALM = calm();
 const PAUSE = "pause";
 const HOURS = "closed hours";
 const HOUSE = "other work";
+const PRIORITY = "priority";
 
 /** The conditions of a run, with a note of those that somebody met while they were not calm. */
 export class MetConditions {
@@ -38,13 +39,18 @@ export class MetConditions {
     this.#met.add(HOUSE);
   }
 
+  /** That jobs of two pools waited on a full machine, where one of the pools goes first. */
+  notePriority(): void {
+    this.#met.add(PRIORITY);
+  }
+
   get names(): readonly string[] {
     return [...this.#met];
   }
 }
 
 /** What a scenario makes go wrong, as it is named where it is met. */
-export function occurringIn({ items, closed, otherWork, second }: Scenario): readonly string[] {
+export function occurringIn({ items, closed, otherWork, second, rival }: Scenario): readonly string[] {
   const names = items.flatMap((item) => {
     if (item.kind === "pause") return [PAUSE];
     if (item.kind !== "trouble") return [];
@@ -54,6 +60,7 @@ export function occurringIn({ items, closed, otherWork, second }: Scenario): rea
     ...new Set([
       ...names,
       ...(closed === undefined ? [] : [HOURS]),
+      ...(rival === undefined ? [] : [PRIORITY]),
       ...(otherWork === undefined || second === true ? [] : [HOUSE]),
     ]),
   ];

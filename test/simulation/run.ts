@@ -1,4 +1,5 @@
 import { SWEEP_INTERVAL_MS } from "./agent-process.ts";
+import type { SimJob } from "./github-jobs.ts";
 import { FAULTS_MS, type Milestone, type Scenario } from "./scenario.ts";
 import { settle } from "./sim-clock.ts";
 import { POOL, SimWorld, START_MS } from "./world.ts";
@@ -37,8 +38,9 @@ export async function run(scenario: Scenario, trace: ((line: string) => void) | 
   }
 }
 
-function checkMilestone(world: SimWorld, { promise, atMs, jobsStarted }: Milestone): void {
-  const started = [...world.github.jobs.all].filter((job) => job.startedAtMs !== null).length;
+function checkMilestone(world: SimWorld, { promise, atMs, jobsStarted, label }: Milestone): void {
+  const counts = ({ labels }: SimJob): boolean => label === undefined || labels.includes(label);
+  const started = [...world.github.jobs.all].filter((job) => job.startedAtMs !== null && counts(job)).length;
   if (started >= jobsStarted) return;
   world.fail(new Violation(promise, `${started} jobs started after ${atMs} ms, ${jobsStarted} expected`));
 }

@@ -1,6 +1,9 @@
 import type { Conditions, GitHubTrouble } from "./conditions.ts";
 import { Dice } from "./dice.ts";
 
+/** What jobs of the other pool ask for. */
+export const RIVAL_LABEL = "gpu";
+
 /** How a job goes, once it is there. Times in milliseconds. */
 export interface JobPlan {
   readonly kind: "job";
@@ -64,6 +67,8 @@ export interface Scenario {
   readonly sizes?: boolean;
   /** Slots of the pool for one repository at most. */
   readonly maxPerRepository?: number;
+  /** A pool beside it for other jobs, on a machine with room for few slots. */
+  readonly rival?: Rival;
   /** The part of the run in which the machine is at other work that the pool heeds. Heeded where there is one engine. */
   readonly otherWork?: { readonly fromMs: number; readonly toMs: number };
   /** Minutes of the run in which the pool's schedule starts nothing. */
@@ -76,13 +81,24 @@ export interface Scenario {
   readonly milestones?: readonly Milestone[];
   /** Slots that may be started in all until things are calm. */
   readonly slotsAtMost?: number;
+  /** Jobs that may run at a time. */
+  readonly atOnce?: number;
 }
 
-/** So many jobs must have started by this time. */
+/** So many jobs must have started by this time, of all or of those with a label. */
 export interface Milestone {
   readonly promise: string;
   readonly atMs: number;
   readonly jobsStarted: number;
+  readonly label?: string;
+}
+
+/** Another pool, which has a higher priority or a lower one. */
+export interface Rival {
+  readonly goesFirst: boolean;
+  readonly max: number;
+  /** Slots of both pools at most. */
+  readonly maxSlots: number;
 }
 
 /** Faults are drawn from this long; then they stop. */
@@ -110,7 +126,8 @@ export function scenarioOf(seed: number): Scenario {
   const max = dice.between(1, 6);
   const min = dice.chance(0.3) ? 1 : 0;
   const drawn = { seed, items, max, min, cooldownSeconds: dice.pick([1, 10, 60]), sweepsAlone: dice.chance(0.1) };
-  return withEngines(withPoolFeatures(drawn, new Dice(seed ^ 0x9001)), new Dice(seed ^ 0xe761e5));
+  const machines = withEngines(withPoolFeatures(drawn, new Dice(seed ^ 0x9001)), new Dice(seed ^ 0xe761e5));
+  return withRival(machines, new Dice(seed ^ 0x51a1));
 }
 
 /** What a pool may have switched on, by dice of its own. */
@@ -152,6 +169,14 @@ function withEngines(scenario: Scenario, dice: Dice): Scenario {
     return { kind: "trouble", atMs: dice.between(0, FAULTS_MS), forMs: dice.between(1000, 180_000), change };
   });
   return { ...scenario, second: true, items: [...scenario.items, ...failures] };
+}
+
+/** By dice of their own too. A warm slot of a pool that goes first would keep the last place for ever. */
+function withRival(scenario: Scenario, dice: Dice): Scenario {
+  if (!dice.chance(0.3)) return scenario;
+  const rival = { goesFirst: dice.chance(0.5), max: dice.between(1, 3), maxSlots: scenario.min + dice.between(1, 3) };
+  const jobs = Array.from({ length: dice.between(1, 4) }, () => ({ ...jobPlan(dice), labels: [RIVAL_LABEL] }));
+  return { ...scenario, rival, items: [...scenario.items, ...jobs] };
 }
 
 function jobPlan(dice: Dice): JobPlan {

@@ -1,5 +1,4 @@
 import type { Fleet } from "../../shared/fleet/pool.ts";
-import type { ScheduleEntry } from "../../shared/schedule/schedule-entry.ts";
 import { poolOf } from "../shared/controller/world.ts";
 import { AgentProcess, Disk, type Surroundings } from "./agent-process.ts";
 import { calm, type Conditions } from "./conditions.ts";
@@ -14,13 +13,15 @@ import { Machines } from "./machines.ts";
 import { MetConditions } from "./met-conditions.ts";
 import { Pauses } from "./pauses.ts";
 import { Network } from "./network.ts";
+import { PoolHours } from "./pool-hours.ts";
+import { HOME, Rivalry } from "./rivalry.ts";
 import { simLog } from "./quiet-log.ts";
-import type { Blow, Item, JobPlan, Scenario } from "./scenario.ts";
+import { RIVAL_LABEL, type Blow, type Item, type JobPlan, type Scenario } from "./scenario.ts";
 import { SimClock } from "./sim-clock.ts";
 import { Violation } from "./violation.ts";
 
 export const START_MS = Date.UTC(2026, 10, 2, 8, 0, 0);
-export const POOL = "home";
+export const POOL = HOME;
 
 /** Everything of one simulated run: GitHub, the edge, the network, the NAS and the agents on it. */
 export class SimWorld {
@@ -45,9 +46,10 @@ export class SimWorld {
   readonly #min: number;
   readonly #cooldownSeconds: number;
   readonly #sizes: boolean;
-  readonly #otherWork: Scenario["otherWork"] | null;
+  readonly #hours: PoolHours;
+  readonly #rivalry: Rivalry | null;
   readonly #share: number | undefined;
-  readonly #closed: ScheduleEntry | null;
+  readonly #atOnce: number;
   /** The largest maximum that the pools file has named: slots from before an edit may still be there. */
   largestMax: number;
   process: AgentProcess;
@@ -89,7 +91,7 @@ export class SimWorld {
       dial: scenario.sweepsAlone ? null : this.#network.dial,
       disk: this.disk,
       facts: {
-        load: () => (this.#isAtOtherWork() ? 9 : 0),
+        load: () => (this.#hours.isAtOtherWork(this.clock.now()) ? 9 : 0),
         freeMemoryBytes: () => null,
         pressure: () => ({ cpu: null, memory: null, io: null }),
         processes: () => null,
@@ -102,9 +104,10 @@ export class SimWorld {
     this.#min = scenario.min;
     this.#cooldownSeconds = scenario.cooldownSeconds;
     this.#sizes = scenario.sizes ?? false;
-    this.#otherWork = scenario.second === true ? null : (scenario.otherWork ?? null);
+    this.#hours = new PoolHours(scenario, START_MS, this.disk);
+    this.#rivalry = scenario.rival === undefined ? null : new Rivalry(scenario.rival, this.disk);
     this.#share = scenario.maxPerRepository;
-    this.#closed = scenario.closed === undefined ? null : closedHours(scenario.closed);
+    this.#atOnce = scenario.atOnce ?? Number.POSITIVE_INFINITY;
     this.largestMax = scenario.max;
     this.github.register("hookline-nas-2--home-aaaaaaaaaa", ["self-hosted"]);
     this.process = this.#boot();
@@ -130,10 +133,9 @@ export class SimWorld {
     const sizes = this.#sizes ? { sizes: SIZES } : {};
     const engines = this.#hasSecond ? { engines: ["local", "second"] } : {};
     const share = this.#share === undefined ? {} : { maxPerRepository: this.#share };
-    const schedule = this.#closed === null ? {} : { schedule: [this.#closed] };
-    const heeds = this.#otherWork === null ? {} : { holdWhile: { containers: [], processes: [], load: 4 } };
-    const features = { ...heeds, ...sizes, ...share, ...schedule, ...engines };
-    return { version: 2, pools: [poolOf({ key: POOL, scaling, scope: SCOPE, ...features })] };
+    const features = { ...sizes, ...share, ...this.#hours.settings, ...engines };
+    const home = poolOf({ key: POOL, scaling, scope: SCOPE, ...features });
+    return this.#rivalry?.fleet(home) ?? { version: 2, pools: [home] };
   }
 
   #boot(): AgentProcess {
@@ -276,10 +278,12 @@ export class SimWorld {
     const alive = this.docker.alive(POOL);
     if (alive > this.largestMax)
       this.fail(new Violation("promise 6", `${alive} containers, ${this.largestMax} allowed`));
+    const running = this.live().filter(({ status }) => status === "in_progress").length;
+    if (running > this.#atOnce) this.fail(new Violation("shares", `${running} jobs run, ${this.#atOnce} at a time`));
     this.#checkAcknowledged();
     if (this.pauses.holds) this.#checkPause();
-    if (this.#closed !== null) this.#checkHours(this.#closed);
-    if (this.#isAtOtherWork(HOUSE_SEEN_MS)) this.#checkHouse();
+    this.#checkHours();
+    if (this.#rivalry !== null) this.#checkRivalry(this.#rivalry);
     // No signal here is beyond this agent: one that the edge has set aside is lost to it.
     const dead = this.edge.mailbox.dead();
     if (dead > 0) this.fail(new Violation("promise 3", `${dead} signals were set aside as dead letters`));
@@ -292,30 +296,20 @@ export class SimWorld {
       this.fail(new Violation("pause", `slot ${begun} was begun while the operator had paused the fleet`));
   }
 
-  /** Whether the machine is at other work, and has been for so long. */
-  #isAtOtherWork(forMs = 0): boolean {
-    const since = this.clock.now() - START_MS;
-    const { fromMs, toMs } = this.#otherWork ?? { fromMs: 0, toMs: 0 };
-    return since >= fromMs + forMs && since < toMs;
+  #checkHours(): void {
+    const [nowMs, homeMs] = [this.clock.now(), this.clock.home.now()];
+    const waits = (): boolean => this.live().some(({ status }) => status === "queued");
+    if (this.#hours.isHouseSeen(nowMs) && waits()) this.met.noteHouse();
+    if (this.#hours.isClosed(homeMs) && waits()) this.met.noteHours();
+    const broken = this.#hours.broken(nowMs, homeMs);
+    if (broken !== null) this.fail(broken);
   }
 
-  #checkHouse(): void {
-    if (this.live().some(({ status }) => status === "queued")) this.met.noteHouse();
-    const begun = this.disk.youngestSlot();
-    const since = (begun?.plannedAtMs ?? 0) - START_MS;
-    const { fromMs = 0, toMs = 0 } = this.#otherWork ?? {};
-    if (begun !== null && since >= fromMs + HOUSE_SEEN_MS && since < toMs)
-      this.fail(new Violation("house", `slot ${begun.name} was begun while the machine was at other work`));
-  }
-
-  #checkHours({ fromMinute, toMinute }: ScheduleEntry): void {
-    const minute = (atMs: number): number => (atMs / 60_000) % 1440;
-    const isClosed = (atMs: number): boolean => minute(atMs) >= fromMinute && minute(atMs) < toMinute;
-    if (!isClosed(this.clock.home.now())) return;
-    if (this.live().some(({ status }) => status === "queued")) this.met.noteHours();
-    const begun = this.disk.youngestSlot();
-    if (begun !== null && isClosed(begun.plannedAtMs))
-      this.fail(new Violation("hours", `slot ${begun.name} was begun in closed hours`));
+  #checkRivalry(rivalry: Rivalry): void {
+    const view = { process: this.process, live: this.live(), alive: this.docker.aliveInAll() };
+    if (rivalry.isMet(view)) this.met.notePriority();
+    const broken = rivalry.broken(view);
+    if (broken !== null) this.fail(broken);
   }
 
   #checkAcknowledged(): void {
@@ -335,7 +329,10 @@ export class SimWorld {
 
   /** Jobs that somebody could still run. */
   live(): readonly SimJob[] {
-    return [...this.github.jobs.all].filter((job) => job.status !== "completed" && job.labels.includes("nas"));
+    const served = this.#rivalry === null ? ["nas"] : ["nas", RIVAL_LABEL];
+    return [...this.github.jobs.all].filter(
+      ({ status, labels }) => status !== "completed" && served.some((label) => labels.includes(label)),
+    );
   }
 
   ownRunners(): readonly string[] {
@@ -352,16 +349,6 @@ export class SimWorld {
     this.disk.close();
   }
 }
-
-/** The run begins at 08:00 in UTC. */
-function closedHours({ fromMinute, toMinute }: NonNullable<Scenario["closed"]>): ScheduleEntry {
-  const begin = 8 * 60;
-  const span = { fromMinute: begin + fromMinute, toMinute: begin + toMinute };
-  return { days: [0, 1, 2, 3, 4, 5, 6], timeZone: "UTC", max: 0, ...span };
-}
-
-/** The agent looks every ten seconds. */
-const HOUSE_SEEN_MS = 11_000;
 
 const SIZES = { memoryBytes: 4 * 2 ** 30, cpus: 2 } as const;
 const SCOPE = { kind: "organization", organization: "acme", runnerGroup: "Default" } as const;
