@@ -34,7 +34,7 @@ afterAll(async () => cluster?.close());
 async function start(maxSlots: number): Promise<DockerChain> {
   const pool = { engine: "swarm" };
   const engines = { swarm: { host: cluster.address(0), swarm: true } };
-  const github = { runnerHost: "10.213.77.1", lostRunnerMs: 15_000 };
+  const github = { runnerHost: cluster.hostAddress, lostRunnerMs: 15_000 };
   const started = await startDockerChain({ maxSlots, edge: true, sweepIntervalSeconds: 20, pool, engines, github });
   chain = started;
   const { image } = started.agentOptions.pools as { readonly image: string };

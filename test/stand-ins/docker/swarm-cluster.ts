@@ -15,22 +15,38 @@ interface Node {
   process: ChildProcess | null;
 }
 
+export interface SwarmClusterOptions {
+  /** How many engines, three unless said otherwise. */
+  readonly nodes?: 1 | 2 | 3;
+  /** Whether they are in one swarm, the first its manager; so unless said otherwise. */
+  readonly joined?: boolean;
+}
+
 /**
- * Three dockerds in network namespaces of their own, on one bridge and in one swarm: three machines as far as Docker can
- * tell. The first is the manager. Needs root, `ip` and `nsenter`.
+ * Dockerds in network namespaces of their own, on one bridge and in one swarm: machines as far as Docker can tell. Needs
+ * root, `ip` and `nsenter`.
  */
 export class SwarmCluster {
   readonly folder = mkdtempSync(join(tmpdir(), "hookline-swarm-"));
   readonly #tag = `hs${process.pid}`;
+  /** By process, so that two test files may have theirs at the same time. */
+  readonly #network = `10.213.${100 + (process.pid % 150)}`;
   readonly #nodes: readonly Node[];
+  readonly #isJoined: boolean;
   #hasRule = false;
 
-  constructor() {
-    this.#nodes = [1, 2, 3].map((n) => {
+  constructor({ nodes = 3, joined = true }: SwarmClusterOptions = {}) {
+    this.#isJoined = joined;
+    this.#nodes = [1, 2, 3].slice(0, nodes).map((n) => {
       const folder = join(this.folder, `n${n}`);
       mkdirSync(folder);
-      return { name: `${this.#tag}n${n}`, address: `10.213.77.1${n}`, folder, process: null };
+      return { name: `${this.#tag}n${n}`, address: `${this.#network}.1${n}`, folder, process: null };
     });
+  }
+
+  /** Where containers of all nodes reach this machine. */
+  get hostAddress(): string {
+    return `${this.#network}.1`;
   }
 
   get #bridge(): string {
@@ -48,6 +64,11 @@ export class SwarmCluster {
     return `unix://${this.#node(n).folder}/docker.sock`;
   }
 
+  /** What runs a program with the network of a node, to be put before it and its words. */
+  within(n: number): readonly [program: string, ...words: string[]] {
+    return ["nsenter", `--net=/var/run/netns/${this.#node(n).name}`];
+  }
+
   async docker(n: number, ...args: readonly string[]): Promise<string> {
     return (await run("docker", ["-H", this.address(n), ...args])).stdout.trim();
   }
@@ -55,7 +76,7 @@ export class SwarmCluster {
   /** Makes bridge, namespaces, engines and the swarm. */
   async start(): Promise<void> {
     await run("ip", ["link", "add", this.#bridge, "type", "bridge"]);
-    await run("ip", ["address", "add", "10.213.77.1/24", "dev", this.#bridge]);
+    await run("ip", ["address", "add", `${this.hostAddress}/24`, "dev", this.#bridge]);
     await run("ip", ["link", "set", this.#bridge, "up"]);
     for (const [n, { name, address }] of this.#nodes.entries()) {
       const [outside, inside] = [`${this.#tag}o${n}`, `${this.#tag}i${n}`];
@@ -72,9 +93,14 @@ export class SwarmCluster {
     await run("iptables", ["-I", "FORWARD", ...this.#rule]);
     this.#hasRule = true;
     await Promise.all(this.#nodes.map((_node, n) => this.startEngine(n)));
+    if (this.#isJoined) await this.#join();
+  }
+
+  async #join(): Promise<void> {
     await this.docker(0, "swarm", "init", "--advertise-addr", this.#node(0).address);
     const token = await this.docker(0, "swarm", "join-token", "-q", "worker");
-    for (const n of [1, 2]) await this.docker(n, "swarm", "join", "--token", token, `${this.#node(0).address}:2377`);
+    for (const n of this.#nodes.keys().drop(1))
+      await this.docker(n, "swarm", "join", "--token", token, `${this.#node(0).address}:2377`);
   }
 
   get #rule(): readonly string[] {
@@ -85,12 +111,12 @@ export class SwarmCluster {
   async startEngine(n: number): Promise<void> {
     const node = this.#node(n);
     if (node.process !== null) return;
-    const { name, folder } = node;
+    const { folder } = node;
     const log = openSync(join(folder, "log"), "a");
     const args = [`--data-root=${folder}/data`, `--exec-root=${folder}/exec`, `--pidfile=${folder}/pid`];
     args.push(`--host=${this.address(n)}`, "--iptables=false", "--ip-masq=false");
-    const words = [`--net=/var/run/netns/${name}`, "dockerd", ...args];
-    node.process = spawn("nsenter", words, {
+    const [program, ...words] = this.within(n);
+    node.process = spawn(program, [...words, "dockerd", ...args], {
       stdio: ["ignore", log, log],
       env: { ...process.env, DOCKER_TMPDIR: folder },
     });
