@@ -19,7 +19,7 @@ export async function startDemoPage({ standalone = false } = {}): Promise<DemoPa
   await using stack = new AsyncDisposableStack();
   let relay: CuttableRelay | null = null;
   const world = await startDemoWorld({
-    docker: false,
+    slots: "in-process",
     standalone,
     maxSlots: 1,
     relay: async (url) => (relay = stack.use(await CuttableRelay.start(url))).url,

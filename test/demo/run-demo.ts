@@ -1,3 +1,6 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { unlessAborted } from "../../agent/clock/unless-aborted.ts";
 import type { LoopbackGitHub } from "../stand-ins/github/loopback-github.ts";
 import type { Job } from "../stand-ins/github/state/model.ts";
 import { patience } from "../stand-ins/process/patience.ts";
@@ -11,27 +14,35 @@ const JOB_MS = 300;
 /** Told of each job as soon as it has ended. */
 export type OnDone = (job: ReportedJob) => void;
 
-/** Queues the jobs, waits for their end and for the last slot to be cleared, and reports. */
-export async function runDemo(options: DemoOptions, onDone: OnDone): Promise<DemoReport> {
-  const world = await startDemoWorld({
-    docker: options.docker,
-    standalone: options.standalone,
-    maxSlots: options.jobs,
-  });
+/**
+ * Queues the jobs, waits for their end and for the last slot to be cleared, and reports. Clears everything away before it
+ * resolves or, with the reason of `signal` once that is aborted, rejects.
+ */
+export async function runDemo(options: DemoOptions, onDone: OnDone, signal: AbortSignal): Promise<DemoReport> {
+  const { slots, initSwarm, standalone, jobs } = options;
+  const world = await startDemoWorld({ slots, initSwarm, standalone, maxSlots: jobs, signal });
   try {
-    const ids = await queueJobs(world, options);
-    await Promise.all(ids.map((id) => follow(world, id, onDone)));
-    await slotsCleared(world);
-    return report(world, ids);
+    return await unlessAborted(work(world, options, onDone, signal), signal);
   } finally {
     await world.close();
   }
 }
 
-async function queueJobs({ github, labels }: DemoWorld, { jobs, gapMs }: DemoOptions): Promise<readonly number[]> {
+async function work(world: DemoWorld, options: DemoOptions, onDone: OnDone, signal: AbortSignal): Promise<DemoReport> {
+  const ids = await queueJobs(world, options, signal);
+  await Promise.all(ids.map((id) => follow(world, id, onDone)));
+  await slotsCleared(world);
+  return report(world, ids);
+}
+
+async function queueJobs(
+  { github, labels }: DemoWorld,
+  { jobs, gapMs }: DemoOptions,
+  signal: AbortSignal,
+): Promise<readonly number[]> {
   const ids: number[] = [];
   for (let index = 0; index < jobs; index += 1) {
-    if (index > 0 && gapMs > 0) await new Promise((resolve) => setTimeout(resolve, gapMs));
+    if (index > 0 && gapMs > 0) await sleep(gapMs, undefined, { signal });
     ids.push(github.queueJob({ repository: REPOSITORY, labels, runsForMs: JOB_MS }).id);
   }
   return ids;

@@ -8,7 +8,7 @@ import { patience } from "../stand-ins/process/patience.ts";
 let world: DemoWorld;
 
 beforeAll(async () => {
-  world = await startDemoWorld({ docker: false, maxSlots: 2 });
+  world = await startDemoWorld({ slots: "in-process", maxSlots: 2 });
 });
 
 afterAll(() => world.close());

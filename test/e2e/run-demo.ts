@@ -28,9 +28,18 @@ const reportSchema = z.object({
 });
 
 /** Runs the demo as a user does; standard output must be the report and nothing else. */
-export async function report(...args: readonly string[]): Promise<z.output<typeof reportSchema>> {
+export function report(...args: readonly string[]): Promise<z.output<typeof reportSchema>> {
+  return reportOf([process.execPath, DEMO, "--json", ...args], {});
+}
+
+/** The same by a command that runs it elsewhere, with more of an environment. */
+export async function reportOf(
+  [program = "", ...words]: readonly string[],
+  more: Readonly<Record<string, string>>,
+): Promise<z.output<typeof reportSchema>> {
+  const env = { ...process.env, ...more };
   // A demo that did not end well says so in its report, which shows more than its exit code.
-  const { stdout } = await run(process.execPath, [DEMO, "--json", ...args], { timeout: PATIENCE_MS }).catch(
+  const { stdout } = await run(program, words, { timeout: PATIENCE_MS, env }).catch(
     (error: Error & { readonly stdout?: string }) => {
       if (error.stdout?.startsWith("{") !== true) throw error;
       return { stdout: error.stdout };

@@ -99,7 +99,7 @@ export class SwarmCluster {
   async #join(): Promise<void> {
     await this.docker(0, "swarm", "init", "--advertise-addr", this.#node(0).address);
     const token = await this.docker(0, "swarm", "join-token", "-q", "worker");
-    for (const n of this.#nodes.keys().drop(1))
+    for (const n of [...this.#nodes.keys()].slice(1))
       await this.docker(n, "swarm", "join", "--token", token, `${this.#node(0).address}:2377`);
   }
 

@@ -19,6 +19,11 @@ export class ChildProcessGroup {
     return new ChildProcessGroup(process.execPath, [script, ...args], env);
   }
 
+  /** Runs any program. */
+  static program(command: string, args: readonly string[], env: Readonly<Record<string, string>>): ChildProcessGroup {
+    return new ChildProcessGroup(command, args, env);
+  }
+
   private constructor(command: string, args: readonly string[], env: Readonly<Record<string, string>>) {
     this.#child = spawn(command, args, {
       detached: true,
