@@ -39,6 +39,23 @@ const SECTIONS = {
       }),
     ),
   }),
+  swarm: z.strictObject({
+    bursts: z.array(
+      z.strictObject({
+        jobs: count,
+        /** Pairs of bursts. */
+        rounds: count,
+        /** From the calls that create the services to their tasks running, by the node's word. */
+        bareMs: starts,
+        /** From the jobs being queued to the agent knowing that their tasks run. */
+        hooklineMs: starts,
+        /** Hookline : bare, pair by pair. */
+        ratio: starts,
+        /** The same of the containers' starts, by the engine's events. */
+        containerRatio: starts,
+      }),
+    ),
+  }),
   edge: z.strictObject({
     deliveries: count,
     rowsWritten: measured,
@@ -208,6 +225,7 @@ function sectionOf<Name extends SectionName>(name: Name) {
 const figuresSchema = z.strictObject({
   /** Absent until it was recorded on a quiet machine. */
   chain: sectionOf("chain").optional(),
+  swarm: sectionOf("swarm").optional(),
   edge: sectionOf("edge"),
   connections: sectionOf("connections"),
   agent: sectionOf("agent"),

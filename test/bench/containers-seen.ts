@@ -1,4 +1,5 @@
 import { DockerClient } from "../../agent/docker/docker-client.ts";
+import type { DockerHost } from "../../agent/docker/docker-host.ts";
 import { INSTANCE_LABEL } from "../../agent/slots/docker/container-labels.ts";
 import { engineHost } from "../stand-ins/docker/raw-call.ts";
 import { patience } from "../stand-ins/process/patience.ts";
@@ -12,14 +13,19 @@ export interface SeenStart {
 
 /** When containers of one instance started and went, by the engine's word alone, whoever made them. */
 export class ContainersSeen {
-  readonly #client = new DockerClient(engineHost);
+  readonly #client: DockerClient;
   readonly #ending = new AbortController();
   #starts: SeenStart[] = [];
   #gone = 0;
   #changed = Promise.withResolvers<void>();
 
-  static async watch(instance: string): Promise<ContainersSeen> {
-    const seen = new ContainersSeen();
+  private constructor(host: DockerHost) {
+    this.#client = new DockerClient(host);
+  }
+
+  /** On the engine of the tests, unless another one is named. */
+  static async watch(instance: string, host = engineHost): Promise<ContainersSeen> {
+    const seen = new ContainersSeen(host);
     await seen.#follow(instance);
     return seen;
   }

@@ -21,6 +21,7 @@ interface Bench {
 
 const BENCHES: Readonly<Record<SectionName, Bench>> = {
   chain: { run: async () => (await import("./chain.ts")).benchChain(), uses: ["wrangler", "docker"] },
+  swarm: { run: async () => (await import("./swarm.ts")).benchSwarm(), uses: ["wrangler", "docker"] },
   edge: { run: async () => (await import("./edge.ts")).benchEdge(), uses: ["wrangler"] },
   connections: { run: async () => (await import("./connections.ts")).benchConnections(), uses: ["wrangler"] },
   agent: { run: async () => (await import("./agent.ts")).benchAgent(), uses: ["docker"] },

@@ -1,19 +1,11 @@
-import * as z from "zod";
-
 import { DockerClient } from "../../agent/docker/docker-client.ts";
 import type { DockerHost } from "../../agent/docker/docker-host.ts";
 import { containerSpec } from "../../agent/slots/docker/container-spec.ts";
 import { hostFeatures, type HostFeatures } from "../../agent/slots/docker/host-features.ts";
 import type { Pool } from "../../shared/fleet/pool.ts";
+import { groupIdOf, jitConfigOf, type BareGitHub } from "./bare-github.ts";
 
-const jitSchema = z.object({ runner: z.object({ id: z.int() }), encoded_jit_config: z.string() });
-const groupsSchema = z.object({ runner_groups: z.array(z.object({ id: z.int() })) });
-
-export interface NaiveFloorOptions {
-  readonly apiUrl: string;
-  readonly token: string;
-  /** Where its runners are registered: an organization without a hook, so that nobody else hears of its jobs. */
-  readonly organization: string;
+export interface NaiveFloorOptions extends BareGitHub {
   readonly instance: string;
   /** The pool of the agent that it stands beside: same image, same settings. */
   readonly pool: Pool;
@@ -46,8 +38,7 @@ export class NaiveFloor {
     const client = new DockerClient(options.dockerHost);
     const host = hostFeatures(await client.system.info(new AbortController().signal));
     client.close();
-    const { runner_groups: groups } = groupsSchema.parse(await asked(options, "GET", "runner-groups"));
-    return new NaiveFloor(options, host, groups[0]?.id ?? 1);
+    return new NaiveFloor(options, host, await groupIdOf(options));
   }
 
   /** Resolves once so many containers were started. */
@@ -70,15 +61,8 @@ export class NaiveFloor {
   async #one(): Promise<void> {
     const { instance, pool, organization } = this.#options;
     const name = `${instance}--floor-${(this.#made += 1)}`;
-    const body = {
-      name,
-      runner_group_id: this.#groupId,
-      labels: ["self-hosted", ...pool.labels],
-      work_folder: "_work",
-    };
-    const minted = jitSchema.parse(await asked(this.#options, "POST", "runners/generate-jitconfig", body));
-    const { runner, encoded_jit_config: jitConfig } = minted;
-    const spec = { name, pool, scope: organization, runnerId: runner.id, jitConfig };
+    const jit = await jitConfigOf(this.#options, { name, groupId: this.#groupId, labels: pool.labels });
+    const spec = { name, pool, scope: organization, ...jit };
     const container = containerSpec({
       spec,
       instance,
@@ -90,19 +74,4 @@ export class NaiveFloor {
     this.#names.push(name);
     await this.#client.containers.start(id, this.#never);
   }
-}
-
-async function asked(
-  { apiUrl, token, organization }: NaiveFloorOptions,
-  method: "GET" | "POST",
-  path: string,
-  body?: object,
-): Promise<unknown> {
-  const response = await fetch(`${apiUrl}/orgs/${organization}/actions/${path}`, {
-    method,
-    headers: { authorization: `Bearer ${token}`, accept: "application/vnd.github+json", "user-agent": "floor" },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
-  return response.json();
 }
