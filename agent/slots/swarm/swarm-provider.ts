@@ -92,9 +92,10 @@ export class SwarmSlotProvider implements SlotProvider {
   }
 
   async #untilRuns({ name, pool }: SlotSpec, id: string, signal: AbortSignal): Promise<void> {
+    const sinceMs = this.#options.clock.monotonicMs();
     let room: SlotError | null = null;
     while (true) {
-      const tasks = await this.#looks.soon(signal).catch((error: unknown) => {
+      const tasks = await this.#looks.soon(sinceMs, signal).catch((error: unknown) => {
         throw signal.aborted && room !== null ? room : error;
       });
       const task = tasks.find(({ serviceId }) => serviceId === id);
@@ -159,9 +160,9 @@ export class SwarmSlotProvider implements SlotProvider {
   /** What is on a node that is down is not waited for: it is cleared away by Swarm when the node is back. */
   async #untilEnded(id: string, graceMs: number, signal: AbortSignal): Promise<void> {
     const { clock } = this.#options;
-    const untilMs = clock.monotonicMs() + graceMs;
-    while (clock.monotonicMs() < untilMs) {
-      const tasks = await this.#looks.soon(signal);
+    const sinceMs = clock.monotonicMs();
+    while (clock.monotonicMs() < sinceMs + graceMs) {
+      const tasks = await this.#looks.soon(sinceMs, signal);
       const task = tasks.find(({ serviceId }) => serviceId === id);
       if (task === undefined || hasTaskEnded(task) || task.nodeId === null || this.#down.has(task.nodeId)) return;
     }

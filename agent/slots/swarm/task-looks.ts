@@ -6,9 +6,20 @@ import type { SwarmTask } from "../../docker/swarm-api.ts";
 import type { ContainerChange } from "../slot-provider.ts";
 import { hasTaskEnded } from "./observed-service.ts";
 
-/** While a slot starts or ends, and while tasks live. */
-const SOON_MS = 500;
+/** While tasks live. */
 const LIVE_MS = 5000;
+/** While a slot starts or ends: no task runs sooner than the first, and from the last on it makes no difference. */
+const SOON = { firstMs: 250, leastMs: 100, mostMs: 500 };
+/** What is noticed late by a fifth of what it took is noticed soon enough. */
+const LATE_BY = 5;
+/** An engine is not busied with looks. */
+const TIMES_ITS_ANSWER = 10;
+
+/** How long the next look waits while a slot has been starting or ending for `ageMs`, where the last one took `answerMs`. */
+export function nextLookMs(ageMs: number, answerMs: number): number {
+  const wanted = Math.max(SOON.firstMs - ageMs, ageMs / LATE_BY, TIMES_ITS_ANSWER * answerMs, SOON.leastMs);
+  return Math.min(SOON.mostMs, wanted);
+}
 
 export interface TaskLooksOptions {
   /** All tasks of ours in one call. */
@@ -16,12 +27,18 @@ export interface TaskLooksOptions {
   readonly clock: Clock;
 }
 
-/** Asks for tasks while there are any: one call for all, twice a second while somebody waits, and none at rest. */
+/**
+ * Asks for tasks while there are any: one call for all, ten times a second at most while somebody waits, ever less often
+ * down to twice a second, and none at rest.
+ */
 export class TaskLooks {
   readonly #options: TaskLooksOptions;
   /** Services whose tasks live, by the slot's name. */
   readonly #live = new Map<string, string>();
   #soon: Promise<readonly SwarmTask[]> | null = null;
+  /** Since when the last waits that began to wait. */
+  #youngestMs = Number.NEGATIVE_INFINITY;
+  #answerMs = 0;
   #onChange: (change: ContainerChange) => void = () => {};
   #woken = Promise.withResolvers<void>();
 
@@ -44,15 +61,20 @@ export class TaskLooks {
     if (this.#live.delete(name)) this.#onChange({ kind: "exited", name, exitCode: null });
   }
 
-  /** The next look, shared by all who wait. @throws {DockerError} */
-  soon(signal: AbortSignal): Promise<readonly SwarmTask[]> {
-    this.#soon ??= this.#look(SOON_MS).finally(() => (this.#soon = null));
+  /** The next look, shared by all who wait; `sinceMs` is when this one began to, by the monotonic clock. @throws {DockerError} */
+  soon(sinceMs: number, signal: AbortSignal): Promise<readonly SwarmTask[]> {
+    this.#youngestMs = Math.max(this.#youngestMs, sinceMs);
+    const ageMs = this.#options.clock.monotonicMs() - this.#youngestMs;
+    this.#soon ??= this.#look(nextLookMs(ageMs, this.#answerMs)).finally(() => (this.#soon = null));
     return unlessAborted(this.#soon, signal);
   }
 
   async #look(afterMs: number, signal = unaborted()): Promise<readonly SwarmTask[]> {
-    await sleep(this.#options.clock, afterMs, signal);
-    const tasks = await this.#options.tasks(signal);
+    const { clock, tasks: ask } = this.#options;
+    await sleep(clock, afterMs, signal);
+    const askedMs = clock.monotonicMs();
+    const tasks = await ask(signal);
+    this.#answerMs = clock.monotonicMs() - askedMs;
     const byService = new Map(tasks.map((task) => [task.serviceId, task]));
     for (const [name, serviceId] of this.#live) {
       const task = byService.get(serviceId);
