@@ -1,6 +1,6 @@
 import type { Figures } from "./figures.ts";
 import { type Cost, freePlan, MONITOR_ASKS, pricesTable, RECONNECTS } from "./free-plan.ts";
-import { chainTable, NOT_RECORDED, targetTable } from "./performance-tables.ts";
+import { chainTable, NOT_RECORDED, swarmTable, targetTable } from "./performance-tables.ts";
 
 const whole = (value: number): string => Math.round(value).toLocaleString("en-US");
 const fixed = (value: number, digits: number): string => value.toFixed(digits);
@@ -26,6 +26,9 @@ export const FIGURE_TEXTS: Readonly<Record<string, (figures: Figures) => string>
   "chain.table": chainTable,
   "chain.date": ({ chain }) => chain?.date ?? NOT_RECORDED,
   "chain.machine": ({ chain }) => (chain === undefined ? NOT_RECORDED : machineOf(chain)),
+  "swarm.table": swarmTable,
+  "swarm.date": ({ swarm }) => swarm?.date ?? NOT_RECORDED,
+  "swarm.machine": ({ swarm }) => (swarm === undefined ? NOT_RECORDED : machineOf(swarm)),
 
   "edge.date": ({ edge }) => edge.date,
   "edge.machine": ({ edge }) => machineOf(edge),

@@ -4,6 +4,8 @@ import { figuresByBench, targetRows, type TargetRow } from "./targets.ts";
 /** What a page says in the place of a figure that nobody has recorded. */
 export const NOT_RECORDED = "not recorded yet";
 
+const PLACES = ["first", "median", "last"] as const;
+
 /** Each target with what was recorded for it, as a table for a page. */
 export function targetTable(recorded: Figures): string {
   const rows = targetRows(figuresByBench(recorded)).map((row) => [
@@ -23,7 +25,7 @@ export function chainTable({ chain }: Figures): string {
     burst.engine,
     `${burst.jobs}`,
     `${burst.jitMs} ms`,
-    ...(["first", "median", "last"] as const).map((place) => besideFloor(burst, place)),
+    ...PLACES.map((place) => besideFloor(burst, place)),
     `${burst.ownMs.p50.toFixed(0)}, ${burst.ownMs.p99.toFixed(0)} ms`,
   ]);
   return table(
@@ -32,13 +34,27 @@ export function chainTable({ chain }: Figures): string {
   );
 }
 
+type Starts = FiguresOf<"chain">["bursts"][number]["ratio"];
+type Place = keyof Starts;
+
 function besideFloor(
-  { hooklineMs, floorMs, ratio }: FiguresOf<"chain">["bursts"][number],
-  place: "first" | "median" | "last",
+  { hooklineMs, floorMs, ratio }: { readonly hooklineMs: Starts; readonly floorMs: Starts; readonly ratio: Starts },
+  place: Place,
 ): string {
   const { lower, median, upper } = ratio[place];
   const ms = `${hooklineMs[place].median.toFixed(0)} : ${floorMs[place].median.toFixed(0)} ms`;
   return `${ms}, **${median.toFixed(2)}** (${lower.toFixed(2)} to ${upper.toFixed(2)})`;
+}
+
+/** Each row of `pnpm bench swarm`: Hookline beside bare services. */
+export function swarmTable({ swarm }: Figures): string {
+  if (swarm === undefined) return NOT_RECORDED;
+  const rows = swarm.figures.bursts.map(({ jobs, bareMs, hooklineMs, ratio, containerRatio }) => [
+    `${jobs}`,
+    ...PLACES.map((place) => besideFloor({ hooklineMs, floorMs: bareMs, ratio }, place)),
+    containerRatio.last.median.toFixed(2),
+  ]);
+  return table(["jobs at once", "first", "median", "last", "the last container's start alone"], rows);
 }
 
 function inUnit({ unit }: TargetRow, value: number): string {

@@ -12,7 +12,7 @@ export interface Target {
   readonly most: number;
   /**
    * By which share a figure may be above what is recorded before `pnpm bench --json` ends with 1: what two runs on one quiet
-   * machine differ by, and half as much again. Half where nothing is said; the chain judges itself, by the noise of both runs.
+   * machine differ by, and half as much again. Half where nothing is said; those in JUDGES_ITSELF go by the noise of both runs.
    */
   readonly mayGrowBy?: number;
   /** Undefined where its bench has not measured it. */
@@ -27,6 +27,9 @@ export interface TargetRow extends Omit<Target, "valueOf"> {
   readonly recorded: number | null;
   readonly isWorse: boolean;
 }
+
+/** Benches that measure pairs, and say themselves whether a ratio is worse than recorded. */
+export const JUDGES_ITSELF: ReadonlySet<SectionName> = new Set(["chain", "swarm"]);
 
 /** Where no target says another share. */
 const MAY_GROW_BY = 0.5;
@@ -68,6 +71,17 @@ function onSlowEngine(place: keyof Burst["ratio"], most: number): Target {
   };
 }
 
+/** Of the last of so many jobs at once on a swarm. */
+function onSwarm(name: string, jobs: number, most: number): Target {
+  return {
+    bench: "swarm",
+    figure: `on a swarm, ${name} : bare services`,
+    unit: "times",
+    most,
+    valueOf: ({ swarm }) => swarm?.bursts.find((row) => row.jobs === jobs)?.ratio.last.median,
+  };
+}
+
 function anonAfter(jobs: number): Target["valueOf"] {
   return ({ agent }) => {
     const found = agent?.histories?.find(({ finishedJobs }) => finishedJobs === jobs);
@@ -81,6 +95,8 @@ export const TARGETS: readonly Target[] = [
   ...TWENTY,
   onSlowEngine("median", 1),
   onSlowEngine("last", 1.05),
+  onSwarm("single job", 1, 1.5),
+  onSwarm("last of twelve at once", 12, 1.25),
   {
     bench: "chain",
     figure: "queued to the JIT call, burst of 20, median",
@@ -193,7 +209,8 @@ export function targetRows(figures: FiguresByBench, before: FiguresByBench = {})
   return TARGETS.map(({ valueOf, ...target }) => {
     const [value = null, recorded = null] = [valueOf(figures), valueOf(before)];
     const { bench, most, mayGrowBy = MAY_GROW_BY } = target;
-    const isWorse = bench !== "chain" && value !== null && recorded !== null && value > recorded * (1 + mayGrowBy);
+    const isWorse =
+      !JUDGES_ITSELF.has(bench) && value !== null && recorded !== null && value > recorded * (1 + mayGrowBy);
     return { ...target, value, isMet: value === null ? null : value <= most, recorded, isWorse };
   });
 }

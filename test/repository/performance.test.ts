@@ -49,8 +49,22 @@ test("each target is found in what its bench measures", () => {
   const own = { ...agent.figures, histories, jobCpuMs: 12, idleHourCpuMs: 9000, residentAnonKib: 38 * 1024 };
   const idle = { repositories: 20, idleCalls: 22, idleCounted: 0, idleMs: 40, naiveIdleCalls: 41 };
   const sweep = { sizes: [{ ...idle, busyCalls: 26, busyCounted: 6, naiveBusyCalls: 43 }] };
-  const rows = targetRows({ ...figuresByBench(recorded), chain, agent: own, sweep });
+  const swarmRow = (jobs: number, first: number) => ({
+    jobs,
+    rounds: 8,
+    bareMs: of(800),
+    hooklineMs: of(900),
+    ratio: of(first),
+    containerRatio: of(1),
+  });
+  const swarm = { bursts: [swarmRow(1, 1.29), swarmRow(12, 1)] };
+  const rows = targetRows({ ...figuresByBench(recorded), chain, swarm, agent: own, sweep });
   expect(rows.filter(({ value }) => value === null)).toEqual([]);
+  const swarmRows = rows.filter(({ bench }) => bench === "swarm").map(({ value, isMet }) => [value, isMet]);
+  expect(swarmRows).toEqual([
+    [expect.closeTo(1.49), true],
+    [expect.closeTo(1.2), true],
+  ]);
   const chainRows = rows.filter(({ bench }) => bench === "chain").map(({ value, isMet }) => [value, isMet]);
   expect(chainRows).toEqual([
     [1.02, true],
