@@ -75,7 +75,9 @@ export function doubtsEvent({ verdicts, waiting }: Doubts, atMs: number): Doubts
 
 function passedOver(ledger: Ledger, queued: ReadonlyMap<string, readonly Waiting[]>): readonly PassedOver[] {
   if (queued.size === 0) return [];
-  return [...ledger.slots].toSorted(olderSlotFirst).flatMap((slot) => {
+  // Most slots are busy: they are left out before anything is done for each.
+  const able = [...ledger.slots].filter((slot) => slot.state === "online" && canTakeJob(slot) && !isUnwanted(slot));
+  return able.toSorted(olderSlotFirst).flatMap((slot) => {
     const waiting = queued.get(placeKey(slot.pool, slot.scope)) ?? [];
     const jobs = waiting.filter(({ size }) => hasSize(slot.sizeLabels, size)).map(({ job }) => job);
     const [first] = jobs.toSorted((a, b) => a.because.atMs - b.because.atMs);
@@ -84,7 +86,6 @@ function passedOver(ledger: Ledger, queued: ReadonlyMap<string, readonly Waiting
 }
 
 function isPassedOver(slot: Slot, job: LedgerJob): boolean {
-  if (slot.state !== "online" || !canTakeJob(slot) || isUnwanted(slot)) return false;
   const sinceMs = Math.max(slot.because.atMs, job.because.atMs);
   const seenAtMs = Math.min(slot.idleSeenAtMs ?? 0, job.sweptAtMs ?? 0);
   return seenAtMs - sinceMs >= PASSED_OVER_AFTER_MS;
