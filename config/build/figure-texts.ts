@@ -1,6 +1,7 @@
 import type { Figures } from "./figures.ts";
 import { type Cost, freePlan, MONITOR_ASKS, pricesTable, RECONNECTS } from "./free-plan.ts";
 import { chainTable, NOT_RECORDED, swarmTable, targetTable } from "./performance-tables.ts";
+import { SCALE_TEXTS } from "./scale-texts.ts";
 
 const whole = (value: number): string => Math.round(value).toLocaleString("en-US");
 const fixed = (value: number, digits: number): string => value.toFixed(digits);
@@ -29,6 +30,8 @@ export const FIGURE_TEXTS: Readonly<Record<string, (figures: Figures) => string>
   "swarm.table": swarmTable,
   "swarm.date": ({ swarm }) => swarm?.date ?? NOT_RECORDED,
   "swarm.machine": ({ swarm }) => (swarm === undefined ? NOT_RECORDED : machineOf(swarm)),
+
+  ...SCALE_TEXTS,
 
   "edge.date": ({ edge }) => edge.date,
   "edge.machine": ({ edge }) => machineOf(edge),

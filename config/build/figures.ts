@@ -139,6 +139,26 @@ const SECTIONS = {
     openGrowth: measured,
     closedGrowth: measured,
   }),
+  scale: z.strictObject({
+    pools: count,
+    engines: count,
+    nodes: count,
+    jobsADay: count,
+    /** How long a job works, on average. */
+    jobMs: count,
+    /** Virtual time, and what ended in it. */
+    simulatedMs: measured,
+    jobs: count,
+    events: count,
+    mostSlots: count,
+    leftWaiting: count,
+    eventMs: measured,
+    eventP95Ms: measured,
+    /** Processor time of one job, and its share of one core at so many a day. */
+    jobCpuMs: measured,
+    coreShare: measured,
+    residentKib: count,
+  }),
   status: z.strictObject({
     openFew: count,
     openMany: count,
@@ -232,6 +252,7 @@ const figuresSchema = z.strictObject({
   sweep: sectionOf("sweep").optional(),
   history: sectionOf("history"),
   controller: sectionOf("controller"),
+  scale: sectionOf("scale").optional(),
   status: sectionOf("status"),
   page: sectionOf("page"),
   demo: sectionOf("demo"),

@@ -29,6 +29,7 @@ const BENCHES: Readonly<Record<SectionName, Bench>> = {
   sweep: { run: async () => (await import("./sweep.ts")).benchSweep(), uses: [] },
   history: { run: async () => (await import("./history.ts")).benchHistory(), uses: ["docker"] },
   controller: { run: async () => (await import("./controller.ts")).benchController(), uses: [] },
+  scale: { run: async () => (await import("./scale.ts")).benchScale(), uses: [] },
   status: { run: async () => (await import("./status.ts")).benchStatus(), uses: [] },
   page: { run: async () => (await import("./page.ts")).benchPage(), uses: ["wrangler"] },
   demo: { run: async () => (await import("./demo.ts")).benchDemo(), uses: ["wrangler", "docker"] },

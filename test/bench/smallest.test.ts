@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 
+import { benchScale, SMALLEST as SCALE } from "./scale.ts";
 import { benchSweep, SMALLEST as SWEEP } from "./sweep.ts";
 
 test("pnpm bench sweep: at its smallest size an idle sweep costs nothing of GitHub's limit, and a naive one everything", async () => {
@@ -10,4 +11,16 @@ test("pnpm bench sweep: at its smallest size an idle sweep costs nothing of GitH
     expect(naiveBusyCalls).toBeGreaterThan(naiveIdleCalls);
     expect(idleCalls).toBeGreaterThan(0);
   }
+});
+
+test("pnpm bench scale: at its smallest size jobs come, run and go while nodes and engines fail, and none waits for long", async () => {
+  const { figures, text } = await benchScale(SCALE);
+  const { jobs, events, jobsADay, simulatedMs, jobMs, mostSlots, leftWaiting } = figures;
+  const expected = (jobsADay * simulatedMs) / 86_400_000;
+  expect(simulatedMs).toBe(SCALE.simulatedMs);
+  expect(jobs).toBeGreaterThan(expected / 2);
+  expect(events).toBeGreaterThan(8 * jobs);
+  expect(mostSlots).toBeGreaterThan((jobsADay * jobMs) / 86_400_000);
+  expect(leftWaiting).toBeLessThan(expected / 10);
+  expect(text).toContain("2 pools, 2 engines, 4 nodes");
 });
