@@ -14,12 +14,15 @@ export interface DemoPage extends Omit<DemoWorld, "close">, AsyncDisposable {
   readonly link: () => CuttableRelay;
 }
 
-/** The page of the demo's agent: the real Worker with a link that can be cut, a GitHub on loopback, and a slot in this process. */
-export async function startDemoPage({ standalone = false } = {}): Promise<DemoPage> {
+/**
+ * The page of the demo's agent: the real Worker with a link that can be cut, a GitHub on loopback, and a slot in this
+ * process, or in a container.
+ */
+export async function startDemoPage({ standalone = false, docker = false } = {}): Promise<DemoPage> {
   await using stack = new AsyncDisposableStack();
   let relay: CuttableRelay | null = null;
   const world = await startDemoWorld({
-    slots: "in-process",
+    slots: docker ? "docker" : "in-process",
     standalone,
     maxSlots: 1,
     relay: async (url) => (relay = stack.use(await CuttableRelay.start(url))).url,

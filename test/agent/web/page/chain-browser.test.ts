@@ -1,27 +1,15 @@
 import { afterAll, expect, test } from "vitest";
 
-import { REPOSITORY } from "../../../demo/demo-world.ts";
 import { startDemoPage } from "../../../demo/demo-page.ts";
 import { patience, PATIENCE_MS } from "../../../stand-ins/process/patience.ts";
 import { closeBrowser, openPage, withoutBrowser } from "./browser.ts";
+import { followJobs } from "./follow-jobs.ts";
 
 afterAll(closeBrowser);
 
 test.skipIf(withoutBrowser)("a job moves from waiting to running to done on an open page", async () => {
   await using world = await startDemoPage();
-  const { github, labels, server } = world;
-  const { page, hosts, complaints } = await openPage(server.url);
-  await page.evaluate("window.stillTheSame = true");
-  page.setDefaultTimeout(PATIENCE_MS);
-  const [first, second] = github.queueMatrix({ repository: REPOSITORY, labels, runsForMs: 4000, count: 2 });
-  await page.waitForSelector(`#running-${first?.id}, #running-${second?.id}`);
-  await page.waitForSelector(`#waiting-${first?.id}, #waiting-${second?.id}`);
-  await page.waitForFunction("document.title.startsWith('1 waiting, 1 running')");
-  for (const job of [first, second]) await page.waitForSelector(`#recent-${job?.id} .mark.ok:text("Succeeded")`);
-  await page.waitForFunction("document.title.startsWith('0 waiting, 0 running')");
-  expect(await page.evaluate("window.stillTheSame")).toBe(true);
-  expect([...hosts]).toEqual([new URL(server.url).host]);
-  expect(complaints).toEqual([]);
+  await followJobs(world);
 });
 
 test.skipIf(withoutBrowser)("a link that is cut is red on an open page, and heals", async () => {
