@@ -23,6 +23,7 @@ import { websocketDial } from "../link/websocket-dial.ts";
 import type { SlotProvider } from "../slots/slot-provider.ts";
 import { Agent } from "./agent.ts";
 import type { AgentOptions } from "./agent-options.ts";
+import { credentialOf } from "./credential-of.ts";
 import { FleetFile } from "./fleet-file.ts";
 
 export interface BuildOptions {
@@ -91,12 +92,7 @@ export function buildAgent(options: BuildOptions): BuiltAgent {
     slotsSql: journal.slots,
     deliveries: way === null && edgeUrl === null ? null : { log: github, isOurs: (hook) => isOurs(hook, edgeUrl) },
     spent: () => github.stats(),
-    credential: () => {
-      const { rateLimits, closedUntilMs, tokenEndsAtMs } = github.stats();
-      const kind = github.isApp ? "app" : "token";
-      const limits = rateLimits.map((limit) => ({ ...limit }));
-      return { kind, limits, closedUntilMs, ...(tokenEndsAtMs === undefined ? {} : { expiresAtMs: tokenEndsAtMs }) };
-    },
+    credential: () => credentialOf(github),
     deadLetters: options.deadLetters ?? (() => null),
     disk: () => diskOf(settings.dataFolder),
     sweepIntervalMs: settings.sweepIntervalMs,

@@ -1,4 +1,5 @@
 import { AGENT_MUTATIONS } from "./agent-mutations.ts";
+import { ALERT_MUTATIONS } from "./alert-mutations.ts";
 import { CONTROLLER_MUTATIONS } from "./controller-mutations.ts";
 import { DOCTOR_MUTATIONS } from "./doctor-mutations.ts";
 import { EDGE_MUTATIONS } from "./edge-mutations.ts";
@@ -25,5 +26,6 @@ export const MUTATIONS: readonly Mutation[] = [
   ...VERSION_MUTATIONS,
   ...DOCTOR_MUTATIONS,
   ...PAGE_MUTATIONS,
+  ...ALERT_MUTATIONS,
   ...PRICE_MUTATIONS,
 ];

@@ -22,6 +22,7 @@ export type Suite =
   | "receiver"
   | "facts"
   | "page"
+  | "alerts"
   | "status";
 
 /** One way to break a promise on purpose: `search` stands in `file` once, and is replaced. */

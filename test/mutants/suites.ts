@@ -52,6 +52,16 @@ export const SUITES: Readonly<Record<Suite, readonly string[]>> = {
     "test/agent/commands/status.test.ts",
     "test/agent/commands/describe-status.test.ts",
   ],
-  page: [...VITEST, "--project", "node", "test/agent/web", "--exclude", "**/*-browser.test.ts"],
+  page: [
+    ...VITEST,
+    "--project",
+    "node",
+    "test/agent/web",
+    "--exclude",
+    "**/*-browser.test.ts",
+    "--exclude",
+    "**/alerts/**",
+  ],
+  alerts: [...VITEST, "--project", "node", "test/agent/web/alerts"],
   doctor: [...VITEST, "--project", "node", "test/agent/doctor"],
 };
