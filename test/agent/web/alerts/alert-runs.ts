@@ -53,10 +53,10 @@ export const ALERT_RUNS: Readonly<Record<string, AlertRun>> = {
     trouble: ({ mailbox }) => void mailbox.accept(queuedSignal(1, { action: 7 as never })),
     minutes: 7,
   },
-  HooklineDockerDown: { trouble: ({ engine }) => engine[Symbol.asyncDispose](), minutes: 5 },
+  HooklineDockerDown: { trouble: ({ engine }) => engine("local")[Symbol.asyncDispose](), minutes: 5 },
   HooklineSlotsFail: {
     trouble: async ({ engine, queue }) => {
-      engine.refuseContainers("no space left on device");
+      engine("local").refuseContainers("no space left on device");
       await queue(1000);
     },
     minutes: 15,

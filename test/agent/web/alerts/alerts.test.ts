@@ -43,6 +43,16 @@ describe.skipIf(!HAS_PROMTOOL)("Prometheus, by what the agent serves,", () => {
     expect(judgedByPrometheus({ rulesFile, scrapes: read, startMs: world.startMs, firing })).toBeNull();
   });
 
+  test("fires nothing where no pool needs the Docker of this machine, and it has none", async () => {
+    const world = await household({ engines: ["mini"] });
+    const read = await scrapes(world, 8, (n) => (n === 0 ? world.queue(30_000) : undefined));
+    expect(world.github.jobs().map(({ conclusion }) => conclusion)).toEqual(["success"]);
+    expect(judgedByPrometheus({ rulesFile, scrapes: read, startMs: world.startMs, firing: [] })).toBeNull();
+    const page = await (await fetch(world.web.url)).text();
+    expect(page).toContain("All is well");
+    expect(page).toMatch(/class="ok" id="link-docker"/);
+  });
+
   test("asks about what is served, and fires nothing, while all is well", async () => {
     const world = await household({ tokenLeftMs: 90 * DAY_MS });
     const read = await scrapes(world, 40, (n) => (n % 8 === 0 ? world.queue(90_000) : undefined));

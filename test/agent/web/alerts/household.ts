@@ -3,24 +3,22 @@ import { onTestFinished } from "vitest";
 import { Agent } from "../../../../agent/daemon/agent.ts";
 import { credentialOf } from "../../../../agent/daemon/credential-of.ts";
 import { daemonOf } from "../../../../agent/daemon/daemon-of.ts";
-import { DockerClient } from "../../../../agent/docker/docker-client.ts";
 import { askFreshness } from "../../../../agent/edge/ask-freshness.ts";
 import { EdgeWatch } from "../../../../agent/edge/edge-watch.ts";
 import { serveHttp } from "../../../../agent/http/http-server.ts";
-import { DockerSlotProvider } from "../../../../agent/slots/docker/docker-provider.ts";
 import { NodeSql } from "../../../../agent/sqlite/node-sql.ts";
 import { LocalMailbox } from "../../../../agent/standalone/local-mailbox.ts";
 import { createReceiverApp } from "../../../../agent/standalone/receiver-app.ts";
 import { startWeb } from "../../../../agent/web/start-web.ts";
 import { silentLogger as log } from "../../../../shared/log/logger.ts";
 import { FullDisk } from "../../../stand-ins/disk/full-disk.ts";
-import { RunnerEngine } from "../../../stand-ins/docker/runner-engine.ts";
 import { temporaryFolder } from "../../../stand-ins/files/temporary-folder.ts";
 import { patience } from "../../../stand-ins/process/patience.ts";
 import { seeded } from "../../../stand-ins/time/random.ts";
 import { poolOf } from "../../../shared/controller/world.ts";
 import { onLoopback } from "../../github/on-loopback.ts";
 import { CuttableWay } from "./cuttable-way.ts";
+import { householdEngines } from "./household-engines.ts";
 
 export const MINUTE_MS = 60_000;
 export const DAY_MS = 24 * 60 * MINUTE_MS;
@@ -35,6 +33,8 @@ export interface HouseholdOptions {
   readonly imageAgeMs?: number;
   /** How long GitHub's token lasts from the start on; without end unless said otherwise. */
   readonly tokenLeftMs?: number;
+  /** The engines that its pool names; the one of this machine unless said otherwise. */
+  readonly engines?: readonly string[];
 }
 
 export type Household = Awaited<ReturnType<typeof household>>;
@@ -43,13 +43,12 @@ export type Household = Awaited<ReturnType<typeof household>>;
  * A whole agent at work in virtual time: GitHub's hook delivers to the receiver over HTTP, the agent has its mailbox's
  * link, sweeps that GitHub, starts stand-in runners on an engine that is made of answers, and is served to Prometheus.
  */
-export async function household({ imageAgeMs = DAY_MS, tokenLeftMs }: HouseholdOptions = {}) {
+export async function household({ imageAgeMs = DAY_MS, tokenLeftMs, engines = ["local"] }: HouseholdOptions = {}) {
   const { github, clock, client } = await onLoopback();
   const startMs = clock.now();
   github.addRepository(REPOSITORY);
   const token = github.addToken(tokenLeftMs === undefined ? {} : { endsAtMs: startMs + tokenLeftMs });
-  const engine = await RunnerEngine.start({ clock, imageBuiltAtMs: startMs - imageAgeMs });
-  const docker = new DockerClient(engine.host);
+  const docker = await householdEngines(engines, { clock, imageBuiltAtMs: startMs - imageAgeMs });
   const mailbox = new LocalMailbox({ sql: new NodeSql(":memory:"), clock, log });
   const tokens = [shown(TOKEN)];
   const secrets = { current: shown(SECRET), previous: null };
@@ -63,10 +62,14 @@ export async function household({ imageAgeMs = DAY_MS, tokenLeftMs }: HouseholdO
     instance: "nas",
     boot: "boot-1",
     host: "nas.local",
-    fleet: { version: 2, pools: [poolOf({ repositories: null, max: 1, image: "ghcr.io/acme/runner:2.335.0" })] },
+    fleet: {
+      version: 2,
+      engines: docker.named,
+      pools: [poolOf({ repositories: null, max: 1, image: "ghcr.io/acme/runner:2.335.0", engines })],
+    },
     architecture: "amd64",
     github: rest,
-    provider: new DockerSlotProvider({ client: docker, instance: "nas", clock, random: () => 0.5, log }),
+    provider: docker.provider,
     dial: way.dial,
     journalSql,
     slotsSql: new NodeSql(":memory:"),
@@ -98,8 +101,7 @@ export async function household({ imageAgeMs = DAY_MS, tokenLeftMs }: HouseholdO
     await clock.runUntil(agent.stop());
     mailbox.close();
     await edge.close();
-    docker.close();
-    await engine[Symbol.asyncDispose]();
+    await docker[Symbol.asyncDispose]();
   });
   await clock.runUntil(agent.start());
   const hook = github.addHook({ scope: "acme", url: `${edge.url}/webhook`, secret: SECRET });
@@ -130,7 +132,7 @@ export async function household({ imageAgeMs = DAY_MS, tokenLeftMs }: HouseholdO
     github,
     token,
     hook,
-    engine,
+    engine: docker.engine,
     mailbox,
     way,
     disk,
