@@ -2,6 +2,7 @@ import type { Clock } from "../../shared/clock/clock.ts";
 import type { Ledger } from "../../shared/controller/ledger.ts";
 import { WaitReasons } from "../../shared/controller/wait-reason.ts";
 import type { ServingPool } from "../../shared/controller/pool-choice.ts";
+import { enginesOf, LOCAL_ENGINE } from "../../shared/fleet/engine.ts";
 import type { Fleet, Pool } from "../../shared/fleet/pool.ts";
 import { describeJob, describeJobs, type OpenJob } from "../../shared/status/describe-jobs.ts";
 import { describePools, describeSlots, type PoolHistory } from "../../shared/status/describe-pools.ts";
@@ -111,7 +112,7 @@ export class AgentStatus {
       latency: latency.status(),
       hooks: this.#hooks(),
       totals: this.#totals(),
-      engine: { reachable: this.#sources.provider.asked?.().reachable ?? null },
+      engine: { reachable: this.#localAnswers() },
       engines: describeEngines(ledger, this.#sources.provider, live.configured),
       ...(measured === null ? {} : { disk: measured }),
       operatorPause: ledger.operatorPause(atMs),
@@ -139,6 +140,12 @@ export class AgentStatus {
       docker: calls === undefined ? null : { ok: calls.ok, refused: calls.refused, failed: calls.failed },
       slots: slots.outcomes.totals(),
     };
+  }
+
+  #localAnswers(): boolean | null {
+    const { live, provider } = this.#sources;
+    const isUsed = live.configured.pools.some((pool) => enginesOf(pool).includes(LOCAL_ENGINE));
+    return isUsed ? (provider.asked?.().reachable ?? null) : null;
   }
 
   #deadLetters(): NonNullable<Status["deadLetters"]> | null {

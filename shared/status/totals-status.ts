@@ -26,7 +26,7 @@ export const totalsSchema = z.object({
 });
 export type Totals = z.output<typeof totalsSchema>;
 
-/** Whether the Docker Engine answers; null before the first call. */
+/** Whether the local Docker Engine answers; null before the first call, and where no pool names it. */
 export const engineSchema = z.object({ reachable: z.nullable(z.boolean()) });
 
 /** The disk of HOOKLINE_DATA. */

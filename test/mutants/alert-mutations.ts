@@ -23,4 +23,11 @@ export const ALERT_MUTATIONS: readonly Mutation[] = [
     replace: "Number(pool.pauses.length === 0)",
     foundBy: ["alerts"],
   },
+  {
+    breaks: "a machine without Docker is in trouble although no pool needs one there",
+    file: "agent/status/agent-status.ts",
+    search: "return isUsed ? (provider.asked?.().reachable ?? null) : null;",
+    replace: "return provider.asked?.().reachable ?? null;",
+    foundBy: ["alerts"],
+  },
 ];

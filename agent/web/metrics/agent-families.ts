@@ -84,7 +84,7 @@ export function agentFamilies({
     ),
     gauge(
       "hookline_docker_up",
-      "Whether the Docker Engine answers.",
+      "Whether the local Docker Engine answers, where a pool names it.",
       reachable == null ? [] : [{ value: Number(reachable) }],
     ),
     counter(

@@ -130,7 +130,8 @@ function dockerLink({ atMs, engine, engines = [], slots, disk }: Status): ChainL
   if (engine?.reachable === false || first !== undefined) {
     return { name, state: "bad", word: "No answer", detail, trouble: "The Docker Engine does not answer" };
   }
-  if (engine?.reachable === true) return { name, state: "ok", word: "Answers", detail, trouble: null };
+  if (engine?.reachable === true || used.some(({ machine }) => machine !== null))
+    return { name, state: "ok", word: "Answers", detail, trouble: null };
   return { name, state: "idle", word: "Not asked yet", detail, trouble: null };
 }
 

@@ -54,6 +54,11 @@ export const ALERT_RUNS: Readonly<Record<string, AlertRun>> = {
     minutes: 7,
   },
   HooklineDockerDown: { trouble: ({ engine }) => engine("local")[Symbol.asyncDispose](), minutes: 5 },
+  HooklineEngineDown: {
+    given: { engines: ["local", "mini"] },
+    trouble: ({ engine }) => engine("mini")[Symbol.asyncDispose](),
+    minutes: 5,
+  },
   HooklineSlotsFail: {
     trouble: async ({ engine, queue }) => {
       engine("local").refuseContainers("no space left on device");

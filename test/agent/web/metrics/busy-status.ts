@@ -66,6 +66,17 @@ export function busyStatus(): Status {
       slots: [{ pool: "nas", kind: "job", slots: 2, ranMs: 70_000 }],
     },
     engine: { reachable: true },
+    engines: [
+      {
+        name: "local",
+        silentSinceMs: null,
+        used: true,
+        slots: 1,
+        maxSlots: null,
+        machine: { architecture: "amd64", memoryBytes: 8e9, engineVersion: "27.0.1" },
+        calls: { ok: 20, refused: 1, failed: 2 },
+      },
+    ],
     disk: { freeBytes: 10, totalBytes: 100 },
   });
 }
