@@ -92,7 +92,7 @@ export function buildAgent(options: BuildOptions): BuiltAgent {
     slotsSql: journal.slots,
     deliveries: way === null && edgeUrl === null ? null : { log: github, isOurs: (hook) => isOurs(hook, edgeUrl) },
     spent: () => github.stats(),
-    credential: () => credentialOf(github),
+    credential: () => credentialOf(github, systemClock.now()),
     deadLetters: options.deadLetters ?? (() => null),
     disk: () => diskOf(settings.dataFolder),
     sweepIntervalMs: settings.sweepIntervalMs,

@@ -170,4 +170,11 @@ export const AGENT_MUTATIONS: readonly Mutation[] = [
     replace: "      if (pool !== null)",
     foundBy: ["daemon"],
   },
+  {
+    breaks: "a limit of GitHub's that has begun anew is told as used up",
+    file: "agent/daemon/credential-of.ts",
+    search: "remaining: resetAtMs <= nowMs ? said.limit : said.remaining",
+    replace: "remaining: said.remaining",
+    foundBy: ["daemon"],
+  },
 ];

@@ -13,7 +13,7 @@ async function told() {
   const token = github.addToken();
   const rest = client({ kind: "token", token });
   const ask = async (): Promise<void> => void (await rest.listOrganizationRepositories("acme", patience()));
-  const core = () => credentialOf(rest).limits.find(({ resource }) => resource === "core");
+  const core = () => credentialOf(rest, clock.now()).limits.find(({ resource }) => resource === "core");
   github.setRateLimit(token, 400);
   return { github, clock, ask, core };
 }

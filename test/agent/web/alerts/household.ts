@@ -74,7 +74,7 @@ export async function household({ imageAgeMs = DAY_MS, tokenLeftMs, engines = ["
     journalSql,
     slotsSql: new NodeSql(":memory:"),
     spent: () => rest.stats(),
-    credential: () => credentialOf(rest),
+    credential: () => credentialOf(rest, clock.now()),
     disk: () => disk,
     sweepIntervalMs: MINUTE_MS,
     clock,
