@@ -6,6 +6,7 @@ import { runCli } from "../../../agent/commands/commands.ts";
 import type { FinishedJob } from "../../../agent/journal/finished-jobs.ts";
 import { journalParts } from "../../../agent/journal/journal-parts.ts";
 import { openJournal } from "../../../agent/journal/open-journal.ts";
+import { PLAIN_MACHINE } from "../../../shared/costs/runner-machine.ts";
 import { seeded } from "../../stand-ins/time/random.ts";
 import { fakeIo, type FakeIo } from "./command-io.ts";
 
@@ -27,6 +28,7 @@ function jobsOf(count: number): readonly FinishedJob[] {
       createdAtMs: startedAtMs - Math.floor(random() * 90_000),
       startedAtMs,
       completedAtMs,
+      machine: PLAIN_MACHINE,
     };
   });
 }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 
 import { FinishedJobs, WAIT_BOUNDS_MS, type FinishedJob } from "../../../agent/journal/finished-jobs.ts";
+import { PLAIN_MACHINE } from "../../../shared/costs/runner-machine.ts";
 import { NodeSql } from "../../../agent/sqlite/node-sql.ts";
 import { temporaryFolder } from "../../stand-ins/files/temporary-folder.ts";
 import { T0 } from "../../samples/signal.ts";
@@ -23,6 +24,7 @@ const finished = (jobId: number, change: Partial<FinishedJob> = {}): FinishedJob
   createdAtMs: T0,
   startedAtMs: T0 + 3000,
   completedAtMs: T0 + 63_000,
+  machine: PLAIN_MACHINE,
   ...change,
 });
 
@@ -58,6 +60,42 @@ test("a job counts once, whoever tells of its end, across a restart and after it
   jobs.fold(T0 + 10 * DAY_MS);
   jobs.note(finished(1), T0 + 10 * DAY_MS);
   expect(jobs.days("2026-11-01")).toMatchObject([{ jobs: 1, runMs: 60_000 }]);
+});
+
+test("jobs of other machines are told apart, before and after they are folded", () => {
+  const { jobs } = openAt(":memory:");
+  const machines = [
+    PLAIN_MACHINE,
+    { architecture: "arm64", cpus: null },
+    { architecture: "arm64", cpus: 2.5 },
+  ] as const;
+  machines.forEach((machine, at) => jobs.note(finished(at, { machine }), T0));
+  expect(jobs.days("2026-11-01").map(({ machine }) => machine)).toEqual(machines);
+  jobs.fold(T0 + 10 * DAY_MS);
+  expect(jobs.days("2026-11-01").map(({ machine, jobs: count }) => ({ machine, count }))).toEqual(
+    machines.map((machine) => ({ machine, count: 1 })),
+  );
+});
+
+test("days that an earlier version kept stay, on a machine that nobody noted", () => {
+  const path = join(temporaryFolder(), "slots.db");
+  const { sql } = openAt(path);
+  for (const table of ["finished_jobs", "job_days"]) sql.exec(`DROP TABLE ${table}`);
+  sql.exec("UPDATE schema SET version = version - 1");
+  sql.exec(
+    "CREATE TABLE finished_jobs (job_id INTEGER PRIMARY KEY, day TEXT NOT NULL, pool TEXT NOT NULL, repository TEXT NOT NULL, conclusion TEXT NOT NULL, run_ms INTEGER NOT NULL, wait_ms INTEGER NOT NULL, completed_at INTEGER NOT NULL) STRICT",
+  );
+  sql.exec(
+    "CREATE TABLE job_days (day TEXT NOT NULL, pool TEXT NOT NULL, repository TEXT NOT NULL, conclusion TEXT NOT NULL, jobs INTEGER NOT NULL, run_ms INTEGER NOT NULL, wait_ms INTEGER NOT NULL, waits TEXT NOT NULL, PRIMARY KEY (day, pool, repository, conclusion)) STRICT, WITHOUT ROWID",
+  );
+  sql.exec("INSERT INTO finished_jobs VALUES (1, '2026-11-02', 'home', 'acme/web', 'success', 1000, 1, ?)", T0);
+  sql.exec("INSERT INTO job_days VALUES ('2026-11-01', 'home', 'acme/web', 'success', 7, 5000, 1, '[7]')");
+  sql.close();
+  const { jobs } = openAt(path);
+  expect(jobs.days("2026-11-01")).toMatchObject([
+    { day: "2026-11-01", jobs: 7, runMs: 5000, machine: PLAIN_MACHINE },
+    { day: "2026-11-02", jobs: 1, runMs: 1000, machine: PLAIN_MACHINE },
+  ]);
 });
 
 test("what was folded and what was not add up, and a day from before does not show", () => {

@@ -3,12 +3,19 @@ import { expect, test } from "vitest";
 import { reportOf } from "../../../agent/report/report.ts";
 import { reportCsv, reportText } from "../../../agent/report/report-text.ts";
 import { WAIT_BOUNDS_MS, type JobDay } from "../../../agent/journal/finished-jobs.ts";
-import { costAtGitHub } from "../../../shared/costs/github-prices.ts";
+import { costAtGitHub, runnerAtGitHub } from "../../../shared/costs/github-prices.ts";
+import { PLAIN_MACHINE } from "../../../shared/costs/runner-machine.ts";
 
 const day = (change: Partial<JobDay> & { waited?: readonly number[] } = {}): JobDay => {
   const { waited = [1000], ...rest } = change;
   const waits = WAIT_BOUNDS_MS.map((bound) => waited.filter((each) => each === bound).length);
-  const base = { day: "2026-11-02", pool: "home", repository: "acme/web", conclusion: "success" };
+  const base = {
+    day: "2026-11-02",
+    pool: "home",
+    repository: "acme/web",
+    conclusion: "success",
+    machine: PLAIN_MACHINE,
+  };
   return { ...base, jobs: waited.length, runMs: 60_000, waitMs: 0, waits, ...rest };
 };
 
@@ -24,7 +31,35 @@ test("p50 and p95 are the bounds that half of the jobs and 95 of 100 kept to, an
 });
 
 test("a rate of GitHub's page is the price of a minute, and rounding adds less than one a job", () => {
-  expect(costAtGitHub(1000, 50)).toEqual({ atLeastUsd: 6, atMostUsd: 6.3 });
+  expect(costAtGitHub([{ machine: PLAIN_MACHINE, runMs: 60_000_000, jobs: 50 }])).toEqual({
+    atLeastUsd: 6,
+    atMostUsd: 6.3,
+  });
+});
+
+test.each([
+  ["x64", null, "Linux 2-core", 0.006],
+  ["x64", 1, "Linux 2-core", 0.006],
+  ["x64", 2.5, "Linux 4-core", 0.012],
+  ["x64", 96, "Linux 96-core", 0.252],
+  ["arm64", null, "Linux 2-core arm64", 0.005],
+  ["arm64", 4, "Linux 4-core arm64", 0.008],
+  ["arm64", 128, "Linux 64-core arm64", 0.098],
+] as const)("a runner on %s with %s CPUs is compared with GitHub's %s", (architecture, cpus, runner, usdPerMinute) => {
+  expect(runnerAtGitHub({ architecture, cpus })).toEqual({ runner, usdPerMinute });
+});
+
+test("minutes cost what GitHub takes for such a machine: the report tells which, and adds them up", () => {
+  const days = [
+    day({ runMs: 6_000_000 }),
+    day({ runMs: 6_000_000, machine: { architecture: "arm64", cpus: null } }),
+    day({ runMs: 6_000_000, machine: { architecture: "x64", cpus: 8 } }),
+  ];
+  const report = reportOf(days);
+  expect(report.total.github).toEqual({ atLeastUsd: 3.3, atMostUsd: 3.33 });
+  expect(report.rows).toMatchObject([{ pool: "home", minutes: 300, github: { atLeastUsd: 3.3 } }]);
+  const text = reportText(report, "2026-11-01", "2026-11-01");
+  expect(text).toContain("Linux 2-core, $0.006 a minute, Linux 8-core, $0.022, Linux 2-core arm64, $0.005, since 2026");
 });
 
 test("what failed is told apart from what was cancelled, by pool and repository, the most minutes first", () => {
