@@ -5,6 +5,7 @@ import { asksForHelp, flag, readArguments } from "../cli/arguments.ts";
 import { failWith } from "../cli/failure.ts";
 import { EXIT, printJson, type CommandIo, type ExitCode } from "../cli/io.ts";
 import { pointInTime } from "../cli/point-in-time.ts";
+import { finishedDays, firstFinishedDay } from "../journal/finished-days.ts";
 import { readFrom } from "../journal/read-journal.ts";
 import { reportOf } from "../report/report.ts";
 import { reportCsv, reportText } from "../report/report-text.ts";
@@ -22,12 +23,16 @@ and 30 s, 1, 5, 15 and 60 min, so p50 and p95 are the bound that half of the job
 
   --since TIME   30d, or a time such as 2026-11-01T00:00:00Z; the whole day counts (default: ${DEFAULT_SINCE})
   --json         print {"ok", "since", "knownSince", "rows": [{"pool", "repository", "jobs", "failed", "cancelled",
-                 "minutes", "waitP50Ms", "waitP95Ms", "github": {"atLeastUsd", "atMostUsd"}}], "total": {…}, "prices"};
+                 "minutes", "waitP50Ms", "waitP95Ms", "github": {"atLeastUsd", "atMostUsd"}}], "total": {…},
+                 "comparedWith", "prices"};
                  a wait of more than an hour is null
   --csv          print a line a pool and repository, for spreadsheets
   --help         print this
 
-The price is that of ${GITHUB_PRICES.runner} since ${GITHUB_PRICES.since}. Standard runners cost public repositories nothing, and plans include minutes.
+The price is that of GitHub's smallest Linux runner of the pool's architecture with as many cores as the job's runner was
+limited to, and of its standard one where nothing limited it, since ${GITHUB_PRICES.since}; memory is not compared. Jobs that ended
+before the agent noted this count as x64 without a limit. Standard runners cost public repositories nothing, and plans
+include minutes of them.
 
 Exit code: 0 printed, 1 there is no journal that can be read, 2 wrong usage.
 `;
@@ -48,8 +53,8 @@ export function runReport(args: readonly string[], io: CommandIo): ExitCode {
     const rules = { command: "hookline report", options, words: [], schema: schemaAt(Date.now()) };
     const { json, csv, since: sinceMs } = readArguments(args, rules);
     const since = new Date(sinceMs).toISOString().slice(0, 10);
-    const { days, knownSince } = readFrom(readSettings(io).dataFolder, ({ finished }) => {
-      return { days: finished.days(since), knownSince: finished.firstDay() };
+    const { days, knownSince } = readFrom(readSettings(io).dataFolder, (_parts, slotsSql) => {
+      return { days: finishedDays(slotsSql, since), knownSince: firstFinishedDay(slotsSql) };
     });
     const report = reportOf(days);
     if (json) printJson(io, { ok: true, since, knownSince, ...report, prices: GITHUB_PRICES });

@@ -25,6 +25,7 @@ import { keepHouse, prepareForJobs } from "./housekeeping.ts";
 import { Intake } from "./intake.ts";
 import { LiveFleet } from "./live-fleet.ts";
 import { makeDeliverySweep } from "./make-delivery-sweep.ts";
+import { machineOfJob } from "./machine-of-job.ts";
 import { noteFinished } from "./note-finished.ts";
 import { Operator } from "./operator.ts";
 import { keepCooldowns, recallCooldowns, recallHolds, recallJobs } from "./recall.ts";
@@ -93,7 +94,15 @@ export class Agent {
       githubNowMs: () => options.github.serverNowMs?.() ?? null,
       feed: (event) => this.#control.feed(event),
       requestSweep: () => this.#sweeps.request(),
-      finished: noteFinished({ jobs: finished, records, latency, totals: this.#totals, now: () => clock.now(), log }),
+      finished: noteFinished({
+        jobs: finished,
+        records,
+        latency,
+        totals: this.#totals,
+        machineOf: (pool, facts) => machineOfJob(pools(), pool, this.#ledger.slot(facts.runnerName ?? ""), facts),
+        now: () => clock.now(),
+        log,
+      }),
     });
     this.#reporter = new Reporter({
       ledger: this.#ledger,

@@ -1,3 +1,4 @@
+import type { RunnerMachine } from "../../shared/costs/runner-machine.ts";
 import { errorFields } from "../../shared/errors/message-of.ts";
 import { SayOnce } from "../../shared/log/say-once.ts";
 import type { Logger } from "../../shared/log/logger.ts";
@@ -13,6 +14,8 @@ export interface NoteFinishedOptions {
   readonly records: SlotRecords;
   readonly latency: LatencyBook;
   readonly totals: AgentTotals;
+  /** What a job's runner was, in this pool. */
+  readonly machineOf: (pool: string, facts: JobFacts) => RunnerMachine;
   readonly now: () => number;
   readonly log: Logger;
 }
@@ -23,6 +26,7 @@ export function noteFinished({
   records,
   latency,
   totals,
+  machineOf,
   now,
   log,
 }: NoteFinishedOptions): (facts: JobFacts) => void {
@@ -30,7 +34,7 @@ export function noteFinished({
   return (facts) => {
     try {
       const pool = records.poolOf(facts.runnerName ?? "");
-      const isNews = pool !== null && jobs.note({ ...facts, pool }, now());
+      const isNews = pool !== null && jobs.note({ ...facts, pool, machine: machineOf(pool, facts) }, now());
       const timeline = latency.finished(facts);
       if (isNews)
         totals.finished({ ...facts, pool, runMs: runMsOf(facts), legs: timeline === null ? {} : legsOf(timeline) });

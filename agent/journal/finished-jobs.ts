@@ -1,6 +1,7 @@
 import * as z from "zod";
 
 import type { SqlDatabase, SqlRow } from "../../shared/sql/sql.ts";
+import { machineText, readMachine, type RunnerMachine } from "../../shared/costs/runner-machine.ts";
 import { migrateJournal } from "./journal-schema.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
@@ -35,15 +36,18 @@ export interface FinishedJob {
   readonly createdAtMs: number | null;
   readonly startedAtMs: number | null;
   readonly completedAtMs: number | null;
+  /** What its runner was. */
+  readonly machine: RunnerMachine;
 }
 
-/** The finished jobs of one day (UTC), pool, repository and conclusion. */
+/** The finished jobs of one day (UTC), pool, repository, conclusion and kind of machine. */
 export interface JobDay {
   /** `2026-11-30` */
   readonly day: string;
   readonly pool: string;
   readonly repository: string;
   readonly conclusion: string;
+  readonly machine: RunnerMachine;
   readonly jobs: number;
   /** From start to end, together. */
   readonly runMs: number;
@@ -59,16 +63,6 @@ export interface OneFinished extends Pick<JobDay, "pool" | "repository" | "concl
 }
 
 const waitsSchema = z.array(z.number());
-
-/** The jobs that are known by their ids as rows of their days: counted by SQLite, however many there are. */
-const OPEN_DAYS = `SELECT day, pool, repository, conclusion, count(*) AS jobs, sum(run_ms) AS run_ms, sum(wait_ms) AS wait_ms,
-     ${WAIT_BOUNDS_MS.map((bound, at) => `sum(${withinSql(WAIT_BOUNDS_MS[at - 1] ?? null, bound)}) AS waits_${at}`).join(", ")}
-   FROM finished_jobs WHERE day >= ? GROUP BY day, pool, repository, conclusion`;
-
-function withinSql(above: number | null, most: number): string {
-  const bounds = [above === null ? "" : `wait_ms > ${above}`, Number.isFinite(most) ? `wait_ms <= ${most}` : ""];
-  return bounds.filter((bound) => bound !== "").join(" AND ");
-}
 
 /** What is kept of jobs once they have ended, for reports: by id for some days, then one row a day for 400 days. */
 export class FinishedJobs {
@@ -88,9 +82,9 @@ export class FinishedJobs {
     const completedAtMs = job.completedAtMs ?? nowMs;
     // Told of again after it was folded: a re-run tells of the jobs once more that it does not repeat.
     if (nowMs - completedAtMs >= KNOWN_MS) return false;
-    const { jobId, pool, repository, conclusion, createdAtMs, startedAtMs } = job;
+    const { jobId, pool, repository, conclusion, createdAtMs, startedAtMs, machine } = job;
     const inserted = this.#sql.exec(
-      "INSERT OR IGNORE INTO finished_jobs VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING job_id",
+      "INSERT OR IGNORE INTO finished_jobs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING job_id",
       jobId,
       dayOf(completedAtMs),
       pool,
@@ -99,6 +93,7 @@ export class FinishedJobs {
       startedAtMs === null ? 0 : Math.max(0, completedAtMs - startedAtMs),
       startedAtMs === null || createdAtMs === null ? 0 : Math.max(0, startedAtMs - createdAtMs),
       completedAtMs,
+      machineText(machine),
     );
     if (this.#noted.size >= MOST_ROWS) this.#noted.clear();
     this.#noted.add(jobId);
@@ -124,16 +119,18 @@ export class FinishedJobs {
 
   #add(day: JobDay): void {
     const { day: on, pool, repository, conclusion } = day;
+    const machine = machineText(day.machine);
     const known = this.#sql.exec(
-      "SELECT * FROM job_days WHERE day = ? AND pool = ? AND repository = ? AND conclusion = ?",
+      "SELECT * FROM job_days WHERE day = ? AND pool = ? AND repository = ? AND conclusion = ? AND machine = ?",
       on,
       pool,
       repository,
       conclusion,
+      machine,
     );
-    const [{ jobs, runMs, waitMs, waits } = day] = sumOf([...known.map(ofDay), day]);
+    const [{ jobs, runMs, waitMs, waits } = day] = sumOf([...known.map(jobDayOf), day]);
     this.#sql.exec(
-      "INSERT OR REPLACE INTO job_days VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+      "INSERT OR REPLACE INTO job_days VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
       on,
       pool,
       repository,
@@ -142,6 +139,7 @@ export class FinishedJobs {
       runMs,
       waitMs,
       JSON.stringify(waits),
+      machine,
     );
   }
 
@@ -149,23 +147,8 @@ export class FinishedJobs {
   one(jobId: number): OneFinished | null {
     const [row] = this.#sql.exec("SELECT * FROM finished_jobs WHERE job_id = ?", jobId);
     if (row === undefined) return null;
-    const { pool, repository, conclusion } = wordsOf(row);
+    const { pool, repository, conclusion } = jobWordsOf(row);
     return { pool, repository, conclusion, runMs: Number(row["run_ms"]), completedAtMs: Number(row["completed_at"]) };
-  }
-
-  /** The first day that a job is known of, such as `2026-11-30`; null where none is. */
-  firstDay(): string | null {
-    const [row] = this.#sql.exec(
-      "SELECT min(day) AS day FROM (SELECT min(day) AS day FROM job_days UNION ALL SELECT min(day) FROM finished_jobs)",
-    );
-    return typeof row?.["day"] === "string" ? row["day"] : null;
-  }
-
-  /** The days from `since` on, such as `2026-11-30`, oldest first. */
-  days(since: string): readonly JobDay[] {
-    const folded = this.#sql.exec("SELECT * FROM job_days WHERE day >= ?", since).map(ofDay);
-    const open = this.#sql.exec(OPEN_DAYS, since).map(ofSum);
-    return sumOf([...folded, ...open]).toSorted((a, b) => keyOf(a).localeCompare(keyOf(b)));
   }
 }
 
@@ -173,12 +156,13 @@ function dayOf(atMs: number): string {
   return new Date(atMs).toISOString().slice(0, 10);
 }
 
-function keyOf({ day, pool, repository, conclusion }: JobDay): string {
-  return JSON.stringify([day, pool, repository, conclusion]);
+/** The same of a day, as one text. */
+export function jobDayKey({ day, pool, repository, conclusion, machine }: JobDay): string {
+  return JSON.stringify([day, pool, repository, conclusion, machineText(machine)]);
 }
 
 /** One for each key, in the order of the first of each; what a key does not tell apart is that of its first. */
-export function sumOf(days: readonly JobDay[], key: (day: JobDay) => string = keyOf): readonly JobDay[] {
+export function sumOf(days: readonly JobDay[], key: (day: JobDay) => string = jobDayKey): readonly JobDay[] {
   const sums = new Map<string, JobDay>();
   for (const day of days) {
     const known = sums.get(key(day));
@@ -196,22 +180,19 @@ function ofJob(row: SqlRow): JobDay {
   const waitMs = Number(row["wait_ms"]);
   const at = WAIT_BOUNDS_MS.findIndex((bound) => waitMs <= bound);
   const waits = WAIT_BOUNDS_MS.map((_, index) => (index === at ? 1 : 0));
-  return { ...wordsOf(row), jobs: 1, runMs: Number(row["run_ms"]), waitMs, waits };
+  return { ...jobWordsOf(row), jobs: 1, runMs: Number(row["run_ms"]), waitMs, waits };
 }
 
-function ofSum(row: SqlRow): JobDay {
-  const waits = WAIT_BOUNDS_MS.map((_, at) => Number(row[`waits_${at}`]));
-  const [jobs, runMs, waitMs] = [Number(row["jobs"]), Number(row["run_ms"]), Number(row["wait_ms"])];
-  return { ...wordsOf(row), jobs, runMs, waitMs, waits };
-}
-
-function ofDay(row: SqlRow): JobDay {
+/** A row of `job_days`. */
+export function jobDayOf(row: SqlRow): JobDay {
   const waits = waitsSchema.parse(JSON.parse(String(row["waits"])));
   const [jobs, runMs, waitMs] = [Number(row["jobs"]), Number(row["run_ms"]), Number(row["wait_ms"])];
-  return { ...wordsOf(row), jobs, runMs, waitMs, waits };
+  return { ...jobWordsOf(row), jobs, runMs, waitMs, waits };
 }
 
-function wordsOf(row: SqlRow): Pick<JobDay, "day" | "pool" | "repository" | "conclusion"> {
-  const [day, pool] = [String(row["day"]), String(row["pool"])];
-  return { day, pool, repository: String(row["repository"]), conclusion: String(row["conclusion"]) };
+/** What tells the days apart, of a row of either table. */
+export function jobWordsOf(row: SqlRow): Pick<JobDay, "day" | "pool" | "repository" | "conclusion" | "machine"> {
+  const word = (column: string): string => String(row[column]);
+  const [day, pool, repository, conclusion] = [word("day"), word("pool"), word("repository"), word("conclusion")];
+  return { day, pool, repository, conclusion, machine: readMachine(word("machine")) };
 }

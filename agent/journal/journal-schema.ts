@@ -1,5 +1,21 @@
 import type { SqlDatabase } from "../../shared/sql/sql.ts";
 
+/** The daily counts, told apart by one more word where that is named. */
+function jobDays(word?: string): string {
+  const [column, key] = word === undefined ? ["", ""] : [`, ${word} TEXT NOT NULL`, `, ${word}`];
+  return `CREATE TABLE job_days (
+    day TEXT NOT NULL,
+    pool TEXT NOT NULL,
+    repository TEXT NOT NULL,
+    conclusion TEXT NOT NULL,
+    jobs INTEGER NOT NULL,
+    run_ms INTEGER NOT NULL,
+    wait_ms INTEGER NOT NULL,
+    waits TEXT NOT NULL${column},
+    PRIMARY KEY (day, pool, repository, conclusion${key})
+  ) STRICT, WITHOUT ROWID`;
+}
+
 /** One entry a schema version, applied in order and never edited once released. */
 const MIGRATIONS: readonly (readonly string[])[] = [
   [
@@ -81,17 +97,7 @@ const MIGRATIONS: readonly (readonly string[])[] = [
        wait_ms INTEGER NOT NULL,
        completed_at INTEGER NOT NULL
      ) STRICT`,
-    `CREATE TABLE job_days (
-       day TEXT NOT NULL,
-       pool TEXT NOT NULL,
-       repository TEXT NOT NULL,
-       conclusion TEXT NOT NULL,
-       jobs INTEGER NOT NULL,
-       run_ms INTEGER NOT NULL,
-       wait_ms INTEGER NOT NULL,
-       waits TEXT NOT NULL,
-       PRIMARY KEY (day, pool, repository, conclusion)
-     ) STRICT, WITHOUT ROWID`,
+    jobDays(),
   ],
   [
     // Which jobs have ended is read from the index alone.
@@ -139,6 +145,14 @@ const MIGRATIONS: readonly (readonly string[])[] = [
      ) STRICT`,
   ],
   ["ALTER TABLE slots ADD COLUMN node TEXT"],
+  [
+    // Nobody noted before what machine a job was on.
+    "ALTER TABLE finished_jobs ADD COLUMN machine TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE job_days RENAME TO old_job_days",
+    jobDays("machine"),
+    "INSERT INTO job_days SELECT *, '' FROM old_job_days",
+    "DROP TABLE old_job_days",
+  ],
 ];
 
 /**

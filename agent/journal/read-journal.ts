@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 
 import { messageOf } from "../../shared/errors/message-of.ts";
+import type { SqlDatabase } from "../../shared/sql/sql.ts";
 import { OperatorError } from "../../shared/errors/operator-error.ts";
 import type { JournaledSignal } from "./journal.ts";
 import type { JournalParts } from "./journal-parts.ts";
@@ -27,7 +28,7 @@ export function readJournal(folder: string): ReadJournal {
 }
 
 /** Reads with `read` from the journal in `folder`, which is closed before this returns. @throws {JournalUnreadable} */
-export function readFrom<T>(folder: string, read: (parts: JournalParts) => T): T {
+export function readFrom<T>(folder: string, read: (parts: JournalParts, slotsSql: SqlDatabase) => T): T {
   if (!journalFiles(folder).every((file) => existsSync(file))) {
     const remedy = "Start hookline agent once, or name its folder in HOOKLINE_DATA.";
     throw new JournalUnreadable("journal-unreadable", `There is no journal in ${folder}.`, remedy);
@@ -35,7 +36,7 @@ export function readFrom<T>(folder: string, read: (parts: JournalParts) => T): T
   let open: ReadableJournal | null = null;
   try {
     open = openToRead(folder);
-    return read(open.parts);
+    return read(open.parts, open.files[1]);
   } catch (error) {
     const reason = messageOf(error);
     const remedy = "Use the command as the agent's user and in the agent's own version.";

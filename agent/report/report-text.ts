@@ -15,16 +15,18 @@ const COLUMNS = [
 ] as const;
 
 /** The report for people. `since` and `knownSince` are days such as `2026-11-30`; the latter is null before the first job. */
-export function reportText({ rows, total }: Report, since: string, knownSince: string | null): string {
+export function reportText({ rows, total, comparedWith }: Report, since: string, knownSince: string | null): string {
   if (knownSince === null) return "No job has ended here yet.\n";
   const table = textTable(COLUMNS, [
     ...rows.map((row) => [row.pool, row.repository, ...cells(row)]),
     ["all", "", ...cells(total)],
   ]);
-  const { runner, usdPerMinute, since: priced } = GITHUB_PRICES;
+  const compared = comparedWith === "" ? "" : `\nAt GitHub: ${comparedWith}, since ${GITHUB_PRICES.since}, ${RULES}\n`;
   const from = knownSince > since ? `${since}; known since ${knownSince}` : since;
-  return `${countText(total.jobs, "job")} from ${from} (UTC)\n\n${table}\nAt GitHub: ${runner}, $${usdPerMinute} a minute since ${priced}, for private repositories; it rounds each job up to a minute.\n`;
+  return `${countText(total.jobs, "job")} from ${from} (UTC)\n\n${table}${compared}`;
 }
+
+const RULES = "for private repositories; it rounds each job up to a minute.";
 
 function cells({ jobs, failed, minutes, waitP50Ms, waitP95Ms, github }: ReportSum): readonly string[] {
   const some = jobs > 0;

@@ -1,4 +1,4 @@
-import { costAtGitHub, type GitHubCost } from "../../shared/costs/github-prices.ts";
+import { comparedText, costAtGitHub, type GitHubCost } from "../../shared/costs/github-prices.ts";
 import { WAIT_BOUNDS_MS, type JobDay } from "../journal/finished-jobs.ts";
 
 /** What the jobs of one pool and repository came to, or all jobs together. */
@@ -25,6 +25,8 @@ export interface Report {
   /** By pool and repository, those with the most minutes first. */
   readonly rows: readonly ReportRow[];
   readonly total: ReportSum;
+  /** The runners of GitHub's that the minutes are compared with, and their prices, in words. */
+  readonly comparedWith: string;
 }
 
 /** GitHub's conclusions of a job that a fault ended. https://docs.github.com/en/rest/checks/runs */
@@ -38,7 +40,7 @@ export function reportOf(days: readonly JobDay[]): Report {
     return first === undefined ? [] : [{ pool: first.pool, repository: first.repository, ...sumOf(group) }];
   });
   const ordered = rows.toSorted((a, b) => b.minutes - a.minutes || (keyOf(a) < keyOf(b) ? -1 : 1));
-  return { rows: ordered, total: sumOf(days) };
+  return { rows: ordered, total: sumOf(days), comparedWith: comparedText(days) };
 }
 
 function keyOf({ pool, repository }: ReportRow): string {
@@ -58,7 +60,7 @@ function sumOf(days: readonly JobDay[]): ReportSum {
     minutes: Math.round(minutes * 10) / 10,
     waitP50Ms: finite(boundOf(waits, 0.5)),
     waitP95Ms: finite(boundOf(waits, 0.95)),
-    github: costAtGitHub(minutes, jobs),
+    github: costAtGitHub(days),
   };
 }
 

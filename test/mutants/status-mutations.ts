@@ -3,6 +3,20 @@ import type { Mutation } from "./mutation.ts";
 /** Breaks of what the daemon says of itself: reasons, remedies, the document, the log. */
 export const STATUS_MUTATIONS: readonly Mutation[] = [
   {
+    breaks: "minutes on arm64 are priced as those on x64",
+    file: "shared/costs/github-prices.ts",
+    search: "prices.linux[architecture]",
+    replace: "prices.linux.x64",
+    foundBy: ["status", "page"],
+  },
+  {
+    breaks: "minutes on a runner of a size are priced as those of its pool",
+    file: "agent/daemon/machine-of-job.ts",
+    search: "slot?.sizeLabels ?? sizeOf(serving, job)",
+    replace: "[]",
+    foundBy: ["daemon"],
+  },
+  {
     breaks: "promise 19: a pool is said to serve no more because one of its engines does not",
     file: "agent/commands/describe-pool-state.ts",
     search: "stopped.length < pool.engines.length)",
@@ -75,7 +89,7 @@ export const STATUS_MUTATIONS: readonly Mutation[] = [
   },
   {
     breaks: "a report leaves out the jobs that were folded into their days",
-    file: "agent/journal/finished-jobs.ts",
+    file: "agent/journal/finished-days.ts",
     search: "sumOf([...folded, ...open])",
     replace: "sumOf(open)",
     foundBy: ["status"],

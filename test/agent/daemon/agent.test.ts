@@ -6,7 +6,7 @@ import type { Fleet } from "../../../shared/fleet/pool.ts";
 import { poolOf } from "../../shared/controller/world.ts";
 import { guid } from "../../samples/signal.ts";
 import type { DeliveryLog, GitHubHook } from "../../../agent/github/model/delivery-log.ts";
-import { FinishedJobs } from "../../../agent/journal/finished-jobs.ts";
+import { finishedDays } from "../../../agent/journal/finished-days.ts";
 import { Journal } from "../../../agent/journal/journal.ts";
 import { probedFrame } from "../../stand-ins/edge/frames.ts";
 import { gitHubError, hangs } from "../../stand-ins/github/fake-github.ts";
@@ -567,7 +567,7 @@ test("promise 17: a job that ran here is kept for reports once, whoever tells of
   connection.receive(batchOf(2, [signalOf(1, { ...ended, ...times, guid: guid(51) })]));
   github.jobs[REPOSITORY] = [listed(1, { status: "completed", conclusion: "success", runnerName, ...times })];
   await clock.advance(3 * SWEEP_MS);
-  const days = new FinishedJobs(slotsSql).days("2000-01-01");
+  const days = finishedDays(slotsSql, "2000-01-01");
   expect(days).toMatchObject([{ pool: "home", repository: REPOSITORY, conclusion: "success", jobs: 1, runMs: 60_000 }]);
   const { totals } = agent.status.document(null);
   expect(totals?.jobs).toEqual([{ pool: "home", conclusion: "success", jobs: 1, runMs: 60_000 }]);

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { FinishedJobs } from "../../../agent/journal/finished-jobs.ts";
+import { finishedDays } from "../../../agent/journal/finished-days.ts";
 import type { Pool } from "../../../shared/fleet/pool.ts";
 import { guid } from "../../samples/signal.ts";
 import { poolOf } from "../../shared/controller/world.ts";
@@ -20,7 +20,7 @@ async function notedMachine(pool: Partial<Pool>, labels: readonly string[]) {
     batchOf(1, [signalOf(1, { ...job, ...ended, guid: guid(50), completedAtMs: clock.now() + 61_000 })]),
   );
   await clock.advance(SWEEP_MS);
-  return new FinishedJobs(slotsSql).days("2000-01-01").map(({ machine }) => machine);
+  return finishedDays(slotsSql, "2000-01-01").map(({ machine }) => machine);
 }
 
 test("a job is priced by the architecture of its pool and the CPUs that its runner was limited to", async () => {

@@ -77,7 +77,7 @@ test("a journal of a newer agent is refused, with what to do, and left as it is"
   const path = join(temporaryFolder(), "journal.db");
   const { sql } = openAt(path);
   sql.exec("UPDATE schema SET version = 99");
-  expect(() => new Journal(sql)).toThrow("The journal has schema 99, this agent knows 14; start the newer agent");
+  expect(() => new Journal(sql)).toThrow("The journal has schema 99, this agent knows 15; start the newer agent");
   expect(sql.exec("SELECT version FROM schema")).toMatchObject([{ version: 99 }]);
 });
 

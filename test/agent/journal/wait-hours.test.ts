@@ -2,6 +2,7 @@ import { expect, onTestFinished, test } from "vitest";
 
 import { FinishedJobs } from "../../../agent/journal/finished-jobs.ts";
 import { waitHours } from "../../../agent/journal/wait-hours.ts";
+import { PLAIN_MACHINE } from "../../../shared/costs/runner-machine.ts";
 import { NodeSql } from "../../../agent/sqlite/node-sql.ts";
 import { T0 } from "../../samples/signal.ts";
 
@@ -12,7 +13,7 @@ test("promise 17: how long jobs waited is told by the hour, from the shortest wa
   const hourMs = 60 * 60_000;
   const from = Math.ceil(T0 / hourMs) * hourMs;
   const waited = (jobId: number, waitMs: number, completedAtMs: number): void => {
-    const about = { pool: "home", repository: "acme/web", conclusion: "success" };
+    const about = { pool: "home", repository: "acme/web", conclusion: "success", machine: PLAIN_MACHINE };
     jobs.note({ jobId, ...about, createdAtMs: from, startedAtMs: from + waitMs, completedAtMs }, completedAtMs);
   };
   for (let n = 1; n <= 20; n += 1) waited(n, n * 1000, from + 100_000);

@@ -59,7 +59,8 @@ test("minutes cost what GitHub takes for such a machine: the report tells which,
   expect(report.total.github).toEqual({ atLeastUsd: 3.3, atMostUsd: 3.33 });
   expect(report.rows).toMatchObject([{ pool: "home", minutes: 300, github: { atLeastUsd: 3.3 } }]);
   const text = reportText(report, "2026-11-01", "2026-11-01");
-  expect(text).toContain("Linux 2-core, $0.006 a minute, Linux 8-core, $0.022, Linux 2-core arm64, $0.005, since 2026");
+  const compared = "Linux 2-core arm64, $0.005 a minute; Linux 2-core, $0.006 a minute; Linux 8-core, $0.022 a minute";
+  expect(text).toContain(`At GitHub: ${compared}, since 2026-01-01`);
 });
 
 test("what failed is told apart from what was cancelled, by pool and repository, the most minutes first", () => {

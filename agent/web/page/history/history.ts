@@ -2,6 +2,7 @@ import { errorFields } from "../../../../shared/errors/message-of.ts";
 import type { Clock } from "../../../../shared/clock/clock.ts";
 import type { Logger } from "../../../../shared/log/logger.ts";
 import { SayOnce } from "../../../../shared/log/say-once.ts";
+import { finishedDays } from "../../../journal/finished-days.ts";
 import type { JobDay } from "../../../journal/finished-jobs.ts";
 import { waitHours, type WaitHour } from "../../../journal/wait-hours.ts";
 import { openToRead, type ReadableJournal } from "../../../journal/open-to-read.ts";
@@ -58,12 +59,12 @@ export class History {
     try {
       this.#journal ??= openToRead(dataFolder);
       const { files, parts } = this.#journal;
-      const { journal, slots, finished } = parts;
+      const { journal, slots } = parts;
       const [, slotsSql] = files;
       const nowMs = clock.now();
       return {
         ...recentOf(journal.signals(SIGNALS), (name) => slots.one(name), ownPrefix),
-        days: finished.days(new Date(nowMs - DAYS * 24 * HOUR_MS).toISOString().slice(0, 10)),
+        days: finishedDays(slotsSql, new Date(nowMs - DAYS * 24 * HOUR_MS).toISOString().slice(0, 10)),
         hours: waitHours(slotsSql, nowMs - HOURS * HOUR_MS),
       };
     } catch (error) {

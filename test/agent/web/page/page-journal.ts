@@ -2,6 +2,7 @@ import { FinishedJobs } from "../../../../agent/journal/finished-jobs.ts";
 import { Journal } from "../../../../agent/journal/journal.ts";
 import { openJournal } from "../../../../agent/journal/open-journal.ts";
 import { SlotRecords } from "../../../../agent/journal/slot-records.ts";
+import { PLAIN_MACHINE, type RunnerMachine } from "../../../../shared/costs/runner-machine.ts";
 import type { Signal } from "../../../../shared/workflow-job/signal.ts";
 import { guid, queuedSignal } from "../../../samples/signal.ts";
 import { temporaryFolder } from "../../../stand-ins/files/temporary-folder.ts";
@@ -13,6 +14,7 @@ export interface PageJournalOptions {
   readonly jobs: number;
   readonly repository?: string;
   readonly name?: string;
+  readonly machine?: RunnerMachine;
   /** The newest job's end, milliseconds since the epoch. */
   readonly untilMs?: number;
 }
@@ -26,7 +28,7 @@ export function pageJournal(options: PageJournalOptions): string {
 
 /** The same in a folder that is there. */
 export function fillPageJournal(folder: string, options: PageJournalOptions): void {
-  const { jobs, repository, name, untilMs = AT_MS } = options;
+  const { jobs, repository, name, machine = PLAIN_MACHINE, untilMs = AT_MS } = options;
   const files = openJournal(folder);
   const [journal, slots, finished] = [
     new Journal(files.signals),
@@ -55,7 +57,7 @@ export function fillPageJournal(folder: string, options: PageJournalOptions): vo
       });
       const conclusion = n % 9 === 4 ? "failure" : "success";
       finished.note(
-        { ...job, jobId: 9000 + n, pool: "nas", repository: repositoryName, conclusion },
+        { ...job, jobId: 9000 + n, pool: "nas", repository: repositoryName, conclusion, machine },
         job.completedAtMs,
       );
     }

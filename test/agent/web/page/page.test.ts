@@ -14,8 +14,8 @@ import { AT_MS, pageStatus, runningJob, waitingJob } from "./page-status.ts";
 const HOSTILE = `acme/<img src=x onerror="alert(1)">'&`;
 
 /** What the page says as a browser without scripts shows it. */
-async function pageOf(status = pageStatus()) {
-  const world = await webWorld();
+async function pageOf(status = pageStatus(), options: Parameters<typeof webWorld>[1] = {}) {
+  const world = await webWorld({}, options);
   world.daemon.document = status;
   return { ...world, ...(await world.read("/")) };
 }
@@ -92,6 +92,17 @@ test("every file that the page and its scripts ask for is served, and no other f
   expect([...asked]).toContain("/assets/morph.js");
   for (const path of ["/assets/tsconfig.json", "/assets/..%2Fpage-app.ts", "/assets/toString"])
     expect((await read(path)).status, path).toBe(404);
+});
+
+test("minutes cost on the page what GitHub takes for the machine that they were served on", async () => {
+  const costOf = async (cpus: number): Promise<string | undefined> => {
+    const machine = { architecture: "arm64", cpus } as const;
+    const { body } = await pageOf(fullStatus(), { dataFolder: pageJournal({ jobs: 30, machine }) });
+    return /at GitHub\s+\$([\d.]+) to \$[\d.]+: Linux \d-core arm64, \$0\.00[58] a minute/.exec(body)?.[1];
+  };
+  const [two, four] = [await costOf(2), await costOf(4)];
+  expect(Number(two)).toBeGreaterThan(0);
+  expect(Number(four) / Number(two)).toBeCloseTo(8 / 5, 1);
 });
 
 test("promise 17: the page is as quick and no longer than it may be, however many jobs the journal knows", async () => {
