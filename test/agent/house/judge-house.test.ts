@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 
 import { expect, onTestFinished, test } from "vitest";
@@ -8,6 +9,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { judgeHouse } from "../../../agent/house/judge-house.ts";
 import { machineFacts } from "../../../agent/house/machine-facts.ts";
 import { temporaryFolder } from "../../stand-ins/files/temporary-folder.ts";
+import { PATIENCE_MS } from "../../stand-ins/process/patience.ts";
 
 /** A /proc with what its kernel's documents show; `files` are its own. */
 function procOf(files: Readonly<Record<string, string>>, namespace = "pid:[4026531836]"): string {
@@ -75,4 +77,17 @@ test("a real program on this machine is seen by its name, where the agent is in 
   await expect
     .poll(() => judgeHouse({ ...RULE, processes: ["sleep"] }, facts, null).holds)
     .toEqual(["program sleep runs"]);
+});
+
+test("the pressure of this very machine holds as long as programs wait for its processors; a kernel without it is named", async () => {
+  const judged = () => judgeHouse({ ...RULE, pressure: { cpu: 1 } }, machineFacts(), null);
+  if (machineFacts().pressure().cpu === null) return expect(judged().unseen).toEqual([expect.stringMatching(/4\.20/)]);
+  // More programs than there are processors: some of them always waits.
+  const busy = Array.from({ length: 2 * availableParallelism() }, () => {
+    return spawn(process.execPath, ["--eval", "for (;;);"], { stdio: "ignore" });
+  });
+  onTestFinished(() => busy.forEach((child) => void child.kill("SIGKILL")));
+  await expect
+    .poll(() => judged().holds, { timeout: PATIENCE_MS })
+    .toEqual([expect.stringMatching(/^the pressure on cpu is [\d.]+ %, of 1 %$/)]);
 });
