@@ -22,9 +22,9 @@ export class DockerClient {
   readonly swarm: SwarmApi;
   readonly #transport: DockerTransport;
 
-  constructor(host: DockerHost) {
+  constructor(host: DockerHost, transport = new DockerTransport(host)) {
     this.host = host;
-    this.#transport = new DockerTransport(host);
+    this.#transport = transport;
     const engine = new Engine(this.#transport);
     this.system = new SystemApi(engine);
     this.containers = new ContainerApi(engine);

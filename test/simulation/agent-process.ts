@@ -13,6 +13,7 @@ import type { Conditions } from "./conditions.ts";
 import type { Dice } from "./dice.ts";
 import { fullDiskError } from "../stand-ins/disk/full-disk.ts";
 import { KILLED } from "./killed.ts";
+import type { Lender, Machine } from "./machine.ts";
 import type { SimClock } from "./sim-clock.ts";
 
 export const SWEEP_INTERVAL_MS = 60_000;
@@ -23,7 +24,7 @@ export interface Surroundings {
   readonly conditions: () => Conditions;
   readonly dice: Dice;
   readonly github: GitHub;
-  readonly engines: ReadonlyMap<string, SlotProvider>;
+  readonly machines: ReadonlyMap<string, Machine>;
   readonly dial: Dial | null;
   readonly disk: Disk;
   readonly facts: MachineFacts;
@@ -80,7 +81,7 @@ export class AgentProcess {
 
   constructor(surroundings: Surroundings, fleet: Fleet, boot: number) {
     this.#surroundings = surroundings;
-    const { github, engines, dial, disk, facts, log, dice } = surroundings;
+    const { github, machines, dial, disk, facts, log, dice } = surroundings;
     this.agent = new Agent({
       instance: "nas",
       boot: `boot-${boot}`,
@@ -88,7 +89,7 @@ export class AgentProcess {
       fleet,
       architecture: "amd64",
       github: this.#guard(github),
-      provider: this.#provider(engines),
+      provider: this.#provider(machines),
       dial: dial === null ? null : this.#guardDial(dial),
       journalSql: this.#guardSql(disk.signals, true),
       slotsSql: this.#guardSql(disk.slots, false),
@@ -100,11 +101,13 @@ export class AgentProcess {
     });
   }
 
-  #provider(engines: ReadonlyMap<string, SlotProvider>): SlotProvider {
-    const guarded = new Map([...engines].map(([name, each]) => [name, this.#guard(each)] as const));
-    const [[, only] = []] = guarded;
-    if (only !== undefined && guarded.size === 1) return only;
-    return new SlotEngines(guarded, this.#guardClock(this.#surroundings.clock.home));
+  #provider(machines: ReadonlyMap<string, Machine>): SlotProvider {
+    const clock = this.#guardClock(this.#surroundings.clock.home);
+    const guard = <T extends object>(target: T): T => this.#guard(target);
+    const lender: Lender = { clock, random: this.#surroundings.dice.fork().next, killed: this.#kill.signal, guard };
+    const slots = new Map([...machines].map(([name, machine]) => [name, machine.slots(lender)] as const));
+    const [[, only] = []] = slots;
+    return only !== undefined && slots.size === 1 ? only : new SlotEngines(slots, clock);
   }
 
   get dead(): boolean {

@@ -27,6 +27,8 @@ export interface Conditions {
   dockerDown: boolean;
   /** The same of the machine beside the NAS, where there is one. */
   secondDown: boolean;
+  /** The manager of a swarm takes calls and answers none. */
+  managerHangs: boolean;
   dockerFull: boolean;
   dockerSlowMs: number;
   /** The engine takes long to say that it cannot remove what has ended: https://github.com/home-assistant/supervisor/issues/4568 */
@@ -55,6 +57,7 @@ export function calm(): Conditions {
     diskFull: false,
     dockerDown: false,
     secondDown: false,
+    managerHangs: false,
     dockerFull: false,
     dockerSlowMs: 0,
     removalsFail: false,

@@ -65,6 +65,18 @@ export const DIRECTED: readonly Directed[] = [
     milestones: [...started("promise 16", 7000, 2), ...started("promise 16", 415_000, 3)],
     slotsAtMost: 3,
   }),
+  directed("promise 6: a slot of a swarm whose manager falls silent while it starts keeps its place", {
+    seed: 31,
+    items: [job(1000, 90_000, { count: 16 }), trouble(4500, 129_732, { dockerDown: true })],
+    max: 3,
+    second: true,
+    swarm: { at: "local", nodes: 2, room: 1, startDeadlineMs: 300_000 },
+  }),
+  directed("promise 8: a slot of a swarm that ran before its time was up is not taken away, though nobody saw it run", {
+    items: [trouble(500, 100_000, { dockerSlowMs: 14_647 }), job(1000, 30_000)],
+    max: 1,
+    swarm: { at: "local", nodes: 4, room: 2, startDeadlineMs: 20_000 },
+  }),
   directed("promise 6: slots on a silent engine keep their places, and go on when it is back", {
     items: [
       job(1000, 120_000, { count: 2 }),

@@ -5,9 +5,11 @@ import {
   type SlotProvider,
   type SlotSpec,
 } from "../../agent/slots/slot-provider.ts";
+import { bootRunner } from "./boot-runner.ts";
 import type { Conditions } from "./conditions.ts";
 import type { Dice } from "./dice.ts";
 import type { GitHubWorld } from "./github-world.ts";
+import type { Lender, Machine } from "./machine.ts";
 import type { SimClock } from "./sim-clock.ts";
 import { KILLED } from "./killed.ts";
 import { Violation } from "./violation.ts";
@@ -18,7 +20,7 @@ interface Container {
 }
 
 /** A machine's Docker Engine and the containers on it. It outlives every agent. */
-export class DockerHost implements SlotProvider {
+export class DockerHost implements SlotProvider, Machine {
   readonly #github: GitHubWorld;
   readonly #conditions: () => Conditions;
   readonly #clock: SimClock;
@@ -46,14 +48,22 @@ export class DockerHost implements SlotProvider {
   }
 
   /** Containers that take a place: created or running. */
-  alive(pool: string): number {
+  alive(pool: string | null): number {
     return [...this.#containers.values()].filter(
-      ({ observed }) => observed.poolKey === pool && observed.state !== "exited",
+      ({ observed }) => (pool === null || observed.poolKey === pool) && observed.state !== "exited",
     ).length;
   }
 
   get all(): readonly ObservedSlot[] {
     return [...this.#containers.values()].map(({ observed }) => observed);
+  }
+
+  get names(): readonly string[] {
+    return [...this.#containers.keys()];
+  }
+
+  slots(process: Lender): SlotProvider {
+    return process.guard(this);
   }
 
   async prepare(): Promise<void> {}
@@ -80,14 +90,9 @@ export class DockerHost implements SlotProvider {
     if (container === undefined) return;
     container.observed = { ...container.observed, state: "running", startedAtMs };
     this.started += 1;
-    if (this.#conditions().runnersDeaf) return;
-    this.#clock.after(this.#dice.between(800, 3000), () => {
-      if (container.observed.state !== "running") return;
-      const ended = (exitCode: number): void => {
-        if (!this.#conditions().containersHang) this.#exit(name, exitCode);
-      };
-      if (!this.#github.connect(container.runnerId, this.#conditions().runnersPassedOver, ended)) ended(1);
-    });
+    const world = { github: this.#github, conditions: this.#conditions, clock: this.#clock, dice: this.#dice };
+    const runs = (): boolean => container.observed.state === "running";
+    bootRunner(world, { runnerId: container.runnerId, runs, exit: (exitCode) => this.#exit(name, exitCode) });
   }
 
   #exit(name: string, exitCode: number): void {
@@ -114,6 +119,10 @@ export class DockerHost implements SlotProvider {
   /** The event stream broke, and nobody answers. */
   silent(): void {
     for (const listener of this.#listeners) listener({ kind: "silent" });
+  }
+
+  calmDown(): void {
+    this.resync();
   }
 
   async ping(signal: AbortSignal): Promise<void> {

@@ -1,48 +1,43 @@
-import type { ObservedSlot, SlotProvider } from "../../agent/slots/slot-provider.ts";
 import type { Dice } from "./dice.ts";
-import type { DockerHost } from "./docker-host.ts";
+import type { Machine } from "./machine.ts";
 
-/** The machines that slots are on: the NAS alone, or with another one beside it. */
+/** The machines that slots are on: the NAS or a swarm alone, or with another one beside it. */
 export class Machines {
-  readonly #hosts: ReadonlyMap<string, DockerHost>;
+  readonly byName: ReadonlyMap<string, Machine>;
   readonly #dice: Dice;
 
-  constructor(hosts: ReadonlyMap<string, DockerHost>, dice: Dice) {
-    this.#hosts = hosts;
+  constructor(machines: ReadonlyMap<string, Machine>, dice: Dice) {
+    this.byName = machines;
     this.#dice = dice;
   }
 
-  get providers(): ReadonlyMap<string, SlotProvider> {
-    return this.#hosts;
+  get #all(): readonly Machine[] {
+    return [...this.byName.values()];
   }
 
-  get #all(): readonly DockerHost[] {
-    return [...this.#hosts.values()];
-  }
-
-  get all(): readonly ObservedSlot[] {
-    return this.#all.flatMap(({ all }) => all);
+  /** Slots of which anything is left. */
+  get names(): readonly string[] {
+    return this.#all.flatMap(({ names }) => names);
   }
 
   get started(): number {
     return this.#all.reduce((sum, { started }) => sum + started, 0);
   }
 
-  /** Containers that take a place, on whatever machine. */
-  alive(pool: string): number {
-    return this.#all.reduce((sum, host) => sum + host.alive(pool), 0);
+  /** Containers that take a place, on whatever machine; of all pools with null. */
+  alive(pool: string | null): number {
+    return this.#all.reduce((sum, machine) => sum + machine.alive(pool), 0);
   }
 
   aliveInAll(): number {
-    const pools = new Set(this.all.map(({ poolKey }) => poolKey));
-    return [...pools].reduce((sum, pool) => sum + this.alive(pool), 0);
+    return this.alive(null);
   }
 
   /** One running container dies, or all of one machine. */
   die(which: "one" | "all"): void {
     const [only, ...more] = this.#all;
-    const host = more.length === 0 ? only : this.#dice.pick(this.#all);
-    host?.die(which);
+    const machine = more.length === 0 ? only : this.#dice.pick(this.#all);
+    machine?.die(which);
   }
 
   /** The NAS loses its power. */
@@ -51,11 +46,15 @@ export class Machines {
   }
 
   resync(): void {
-    for (const host of this.#all) host.resync();
+    for (const machine of this.#all) machine.resync();
   }
 
   /** The event stream of a machine broke, and nobody answers there. */
   silent(name: string): void {
-    this.#hosts.get(name)?.silent();
+    this.byName.get(name)?.silent();
+  }
+
+  calmDown(): void {
+    for (const machine of this.#all) machine.calmDown();
   }
 }

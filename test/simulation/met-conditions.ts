@@ -7,6 +7,9 @@ const PAUSE = "pause";
 const HOURS = "closed hours";
 const HOUSE = "other work";
 const PRIORITY = "priority";
+export const NODE_DOWN = "node down";
+export const MANAGER_RESTARTS = "manager restarts";
+export const NO_ROOM = "no node has room";
 
 /** The conditions of a run, with a note of those that somebody met while they were not calm. */
 export class MetConditions {
@@ -44,21 +47,29 @@ export class MetConditions {
     this.#met.add(PRIORITY);
   }
 
+  /** That something befell a machine, by its name. */
+  note(name: string): void {
+    this.#met.add(name);
+  }
+
   get names(): readonly string[] {
     return [...this.#met];
   }
 }
 
 /** What a scenario makes go wrong, as it is named where it is met. */
-export function occurringIn({ items, closed, otherWork, second, rival }: Scenario): readonly string[] {
+export function occurringIn({ items, closed, otherWork, second, rival, swarm }: Scenario): readonly string[] {
   const names = items.flatMap((item) => {
     if (item.kind === "pause") return [PAUSE];
+    if (item.kind === "node-dies" || item.kind === "node-cut") return [NODE_DOWN];
+    if (item.kind === "manager-restarts") return [MANAGER_RESTARTS];
     if (item.kind !== "trouble") return [];
     return Object.entries(item.change).map(([key, value]) => nameOf(key as keyof Conditions, value));
   });
   return [
     ...new Set([
       ...names,
+      ...(swarm === undefined ? [] : [NO_ROOM]),
       ...(closed === undefined ? [] : [HOURS]),
       ...(rival === undefined ? [] : [PRIORITY]),
       ...(otherWork === undefined || second === true ? [] : [HOUSE]),

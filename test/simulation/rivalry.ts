@@ -31,8 +31,9 @@ export class Rivalry {
 
   fleet(home: Pool): Fleet {
     const { max, maxSlots, goesFirst } = this.#rival;
-    const { scope, scaling } = home;
-    const rival = poolOf({ key: RIVAL_POOL, labels: [RIVAL_LABEL], scope, scaling: { ...scaling, min: 0, max } });
+    const { scope, scaling, container } = home;
+    const bounds = { ...scaling, min: 0, max };
+    const rival = poolOf({ key: RIVAL_POOL, labels: [RIVAL_LABEL], scope, scaling: bounds, container });
     const pools = goesFirst ? [home, { ...rival, priority: 1 }] : [{ ...home, priority: 1 }, rival];
     return { version: 2, maxSlots, pools };
   }

@@ -81,12 +81,12 @@ function problems(world: SimWorld): string | null {
   if (live.length > 0) return `jobs ${live.map(({ id, status }) => `${id} ${status}`).join(", ")}`;
   if (world.process.dead) return "the agent is down";
   const { slots, demand } = world.process.agent.state();
-  const containers = world.docker.all.length;
+  const containers = world.docker.names.length;
   if (containers !== world.min) return `${containers} containers, ${world.min} wanted`;
   if (demand !== 0) return `demand for ${demand} jobs that are done`;
   if (slots !== containers) return `${slots} slots in the ledger, ${containers} containers`;
   const runners = world.ownRunners();
-  const deaf = world.docker.all.length - world.online();
+  const deaf = containers - world.online();
   if (deaf > 0) return `${deaf} containers whose runner is not online`;
   return runners.length === containers ? null : `${runners.length} runners registered, ${containers} containers`;
 }

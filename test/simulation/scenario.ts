@@ -48,6 +48,8 @@ export type Blow =
       readonly afterEffect: boolean;
     }
   | { readonly kind: "power-cut"; readonly atMs: number; readonly downMs: number }
+  /** A node of a swarm loses its power, or its way to the manager; the manager's dockerd is restarted. */
+  | { readonly kind: "node-dies" | "node-cut" | "manager-restarts"; readonly atMs: number; readonly forMs: number }
   /** The operator pauses the fleet; it ends by itself, or is ended by hand. */
   | { readonly kind: "pause"; readonly atMs: number; readonly forMs: number; readonly byHand: boolean }
   | { readonly kind: "edit-pools"; readonly atMs: number; readonly max: number }
@@ -77,12 +79,22 @@ export interface Scenario {
   readonly sweepsAlone: boolean;
   /** Whether the pool may have its slots on a machine beside the NAS too. */
   readonly second?: boolean;
+  /** A swarm in the place of one of the machines. */
+  readonly swarm?: SimSwarm;
   /** What must have come to pass by then; nothing in a drawn scenario. */
   readonly milestones?: readonly Milestone[];
   /** Slots that may be started in all until things are calm. */
   readonly slotsAtMost?: number;
   /** Jobs that may run at a time. */
   readonly atOnce?: number;
+}
+
+/** A swarm: how many nodes it has, how many tasks each has room for, and how long a slot may take to start. */
+export interface SimSwarm {
+  readonly at: "local" | "second";
+  readonly nodes: number;
+  readonly room: number;
+  readonly startDeadlineMs: number;
 }
 
 /** So many jobs must have started by this time, of all or of those with a label. */
@@ -127,7 +139,8 @@ export function scenarioOf(seed: number): Scenario {
   const min = dice.chance(0.3) ? 1 : 0;
   const drawn = { seed, items, max, min, cooldownSeconds: dice.pick([1, 10, 60]), sweepsAlone: dice.chance(0.1) };
   const machines = withEngines(withPoolFeatures(drawn, new Dice(seed ^ 0x9001)), new Dice(seed ^ 0xe761e5));
-  return withRival(machines, new Dice(seed ^ 0x51a1));
+  const rivals = withRival(machines, new Dice(seed ^ 0x51a1));
+  return withSwarm(rivals, new Dice(seed ^ 0x5a3a43));
 }
 
 /** What a pool may have switched on, by dice of its own. */
@@ -177,6 +190,25 @@ function withRival(scenario: Scenario, dice: Dice): Scenario {
   const rival = { goesFirst: dice.chance(0.5), max: dice.between(1, 3), maxSlots: scenario.min + dice.between(1, 3) };
   const jobs = Array.from({ length: dice.between(1, 4) }, () => ({ ...jobPlan(dice), labels: [RIVAL_LABEL] }));
   return { ...scenario, rival, items: [...scenario.items, ...jobs] };
+}
+
+/** By dice of their own too. */
+function withSwarm(scenario: Scenario, dice: Dice): Scenario {
+  if (!dice.chance(0.3)) return scenario;
+  const at = scenario.second === true && dice.chance(0.5) ? "second" : "local";
+  const startDeadlineMs = dice.pick([20_000, 60_000, 300_000]);
+  const swarm: SimSwarm = { at, nodes: dice.between(2, 3), room: dice.between(1, 2), startDeadlineMs };
+  const failures = Array.from({ length: dice.between(1, 5) }, () => swarmTrouble(dice));
+  return { ...scenario, swarm, items: [...scenario.items, ...failures] };
+}
+
+function swarmTrouble(dice: Dice): Item {
+  const [atMs, forMs] = [
+    dice.between(0, FAULTS_MS),
+    dice.pick([dice.between(1000, 14_000), dice.between(14_000, 180_000)]),
+  ];
+  if (dice.chance(0.2)) return { kind: "trouble", atMs, forMs, change: { managerHangs: true } };
+  return { kind: dice.pick(["node-dies", "node-dies", "node-cut", "manager-restarts"] as const), atMs, forMs };
 }
 
 function jobPlan(dice: Dice): JobPlan {

@@ -1,3 +1,4 @@
+import { PLAIN_CONTAINER } from "../../shared/fleet/container-options.ts";
 import type { Fleet } from "../../shared/fleet/pool.ts";
 import { poolOf } from "../shared/controller/world.ts";
 import { AgentProcess, Disk, type Surroundings } from "./agent-process.ts";
@@ -9,6 +10,7 @@ import { Edge } from "./edge.ts";
 import { GitHubApi, OWN_NAMES } from "./github-api.ts";
 import type { SimJob } from "./github-jobs.ts";
 import { GitHubWorld } from "./github-world.ts";
+import type { Machine } from "./machine.ts";
 import { Machines } from "./machines.ts";
 import { MetConditions } from "./met-conditions.ts";
 import { Pauses } from "./pauses.ts";
@@ -16,8 +18,9 @@ import { Network } from "./network.ts";
 import { PoolHours } from "./pool-hours.ts";
 import { HOME, Rivalry } from "./rivalry.ts";
 import { simLog } from "./quiet-log.ts";
-import { RIVAL_LABEL, type Blow, type Item, type JobPlan, type Scenario } from "./scenario.ts";
+import { RIVAL_LABEL, type Blow, type Item, type JobPlan, type Scenario, type SimSwarm } from "./scenario.ts";
 import { SimClock } from "./sim-clock.ts";
+import { SwarmMachine } from "./swarm-machine.ts";
 import { Violation } from "./violation.ts";
 
 export const START_MS = Date.UTC(2026, 10, 2, 8, 0, 0);
@@ -30,6 +33,8 @@ export class SimWorld {
   readonly api: GitHubApi;
   readonly docker: Machines;
   readonly #hasSecond: boolean;
+  readonly #swarm: SwarmMachine | null;
+  readonly #startDeadlineMs: number | undefined;
   readonly edge: Edge;
   readonly deliveries: Deliveries;
   readonly disk = new Disk();
@@ -73,13 +78,17 @@ export class SimWorld {
     this.deliveries = new Deliveries((request) => this.edge.post(request), now, this.clock, this.dice.fork());
     this.api = new GitHubApi(this.github, now, this.clock, this.dice.fork(), fail);
     this.#hasSecond = scenario.second === true;
-    const nas = new DockerHost(this.github, now, this.clock, this.dice.fork(), fail);
-    const machines = new Map([["local", nas]]);
+    const machines = new Map<string, Machine>([
+      ["local", new DockerHost(this.github, now, this.clock, this.dice.fork(), fail)],
+    ]);
     const others = new Dice(scenario.seed ^ 0xe761e5);
     if (this.#hasSecond) {
       const isDown = (): boolean => now().secondDown;
       machines.set("second", new DockerHost(this.github, now, this.clock, others.fork(), fail, isDown));
     }
+    this.#swarm = scenario.swarm === undefined ? null : this.#swarmOf(scenario.swarm, scenario.seed);
+    if (scenario.swarm !== undefined && this.#swarm !== null) machines.set(scenario.swarm.at, this.#swarm);
+    this.#startDeadlineMs = scenario.swarm?.startDeadlineMs;
     this.docker = new Machines(machines, others);
     this.#network = new Network(this.edge, now, this.clock, this.dice.fork());
     this.#surroundings = {
@@ -87,7 +96,7 @@ export class SimWorld {
       conditions: now,
       dice: this.dice.fork(),
       github: this.api,
-      engines: this.docker.providers,
+      machines: this.docker.byName,
       dial: scenario.sweepsAlone ? null : this.#network.dial,
       disk: this.disk,
       facts: {
@@ -115,6 +124,20 @@ export class SimWorld {
     for (const item of scenario.items) this.clock.after(item.atMs, () => this.#happen(item, scenario));
   }
 
+  #swarmOf({ at, nodes, room }: SimSwarm, seed: number): SwarmMachine {
+    const conditions = (): Conditions => this.met.now;
+    const dice = new Dice(seed ^ 0x5a3a43a);
+    return new SwarmMachine({
+      world: { github: this.github, conditions, clock: this.clock, dice },
+      nodes,
+      room,
+      isDown: () => (at === "local" ? conditions().dockerDown : conditions().secondDown),
+      log: simLog("swarm", this.#trace),
+      fail: (violation) => this.fail(violation),
+      met: (name) => this.met.note(name),
+    });
+  }
+
   say(line: string): void {
     this.#trace?.(line);
   }
@@ -133,7 +156,9 @@ export class SimWorld {
     const sizes = this.#sizes ? { sizes: SIZES } : {};
     const engines = this.#hasSecond ? { engines: ["local", "second"] } : {};
     const share = this.#share === undefined ? {} : { maxPerRepository: this.#share };
-    const features = { ...sizes, ...share, ...this.#hours.settings, ...engines };
+    const startDeadlineMs = this.#startDeadlineMs;
+    const waits = startDeadlineMs === undefined ? {} : { container: { ...PLAIN_CONTAINER, startDeadlineMs } };
+    const features = { ...sizes, ...share, ...this.#hours.settings, ...engines, ...waits };
     const home = poolOf({ key: POOL, scaling, scope: SCOPE, ...features });
     return this.#rivalry?.fleet(home) ?? { version: 2, pools: [home] };
   }
@@ -208,6 +233,12 @@ export class SimWorld {
         this.docker.powerCut();
         // Of slots on a machine that is silent when the agent starts again, the journal alone tells.
         return this.#hasSecond ? undefined : this.disk.loseSlots();
+      case "node-dies":
+        return this.#swarm?.loseNode("dies", blow.forMs);
+      case "node-cut":
+        return this.#swarm?.loseNode("cut", blow.forMs);
+      case "manager-restarts":
+        return this.#swarm?.restartManager(blow.forMs);
       case "set-clock":
         this.pauses.clockSet();
         return this.clock.setHome(blow.byMs);
@@ -269,7 +300,7 @@ export class SimWorld {
     this.#calmed = true;
     this.process.dieAt(null);
     this.#conditions = { ...calm(), edgeDown: sweepsAlone };
-    this.docker.resync();
+    this.docker.calmDown();
     this.github.calmDown();
   }
 
