@@ -1,10 +1,8 @@
 import type { Clock, Random } from "../../../shared/clock/clock.ts";
 import type { Pool } from "../../../shared/fleet/pool.ts";
 import type { Logger } from "../../../shared/log/logger.ts";
-import { SayOnce } from "../../../shared/log/say-once.ts";
 import { soon } from "../../clock/soon.ts";
 import type { DockerClient } from "../../docker/docker-client.ts";
-import { DockerError } from "../../docker/docker-error.ts";
 import type { RegistryAuth } from "../../docker/registry-auth.ts";
 import type { SwarmNode, SwarmService, SwarmTask } from "../../docker/swarm-api.ts";
 import type { EngineInfo } from "../../docker/system-api.ts";
@@ -14,7 +12,7 @@ import { INSTANCE_LABEL, readSlotLabels } from "../docker/container-labels.ts";
 import { watchEvents, type FollowedEvents } from "../docker/event-watch.ts";
 import { hostFeatures, type HostFeatures } from "../docker/host-features.ts";
 import { RUNNER_LINES, runsJob } from "../docker/runner-words.ts";
-import { inSlotTerms, slotError } from "../docker/slot-error.ts";
+import { inSlotTerms } from "../docker/slot-error.ts";
 import {
   SlotError,
   type ContainerChange,
@@ -22,8 +20,9 @@ import {
   type SlotProvider,
   type SlotSpec,
 } from "../slot-provider.ts";
-import { hasTaskEnded, observedService, runs } from "./observed-service.ts";
+import { hasTaskEnded, observedService } from "./observed-service.ts";
 import { serviceSpec } from "./service-spec.ts";
+import { ServiceStart } from "./service-start.ts";
 import { TaskLooks } from "./task-looks.ts";
 
 /** The logs of a task come from its node, which may be gone. */
@@ -50,16 +49,17 @@ export class SwarmSlotProvider implements SlotProvider {
   readonly #options: SwarmSlotProviderOptions;
   readonly #client: DockerClient;
   readonly #looks: TaskLooks;
-  readonly #waiting: SayOnce;
+  readonly #start: ServiceStart;
   #features: HostFeatures | null = null;
   #down: ReadonlySet<string> = new Set();
 
   constructor(options: SwarmSlotProviderOptions) {
     this.#options = options;
     this.#client = options.client;
-    this.#waiting = new SayOnce(options.log);
     const tasks = (signal: AbortSignal) => this.#client.swarm.tasks(INSTANCE_LABEL, options.instance, signal);
     this.#looks = new TaskLooks({ clock: options.clock, tasks });
+    const isDown = (nodeId: string): boolean => this.#down.has(nodeId);
+    this.#start = new ServiceStart({ ...options, looks: this.#looks, isDown, tasks });
   }
 
   async prepare(): Promise<void> {}
@@ -75,38 +75,8 @@ export class SwarmSlotProvider implements SlotProvider {
   async start(spec: SlotSpec, signal: AbortSignal): Promise<{ readonly startedAtMs: number }> {
     const { instance, folderId, proxy, clock, registryAuth } = this.#options;
     const body = serviceSpec({ spec, instance, folderId, proxy, createdAtMs: clock.now() });
-    const auth = registryAuth?.(spec.pool.image) ?? null;
-    const id = await create(() => this.#client.swarm.create(body, auth, signal));
-    this.#looks.add(spec.name, id);
-    try {
-      await inSlotTerms(() => this.#untilRuns(spec, id, signal));
-      return { startedAtMs: clock.now() };
-    } catch (error) {
-      this.#looks.forget(spec.name);
-      // The agent ends: what was begun is found by its labels, and settled by the next start.
-      await this.#client.swarm.remove(id, AbortSignal.timeout(LOGS_WITHIN_MS)).catch(() => undefined);
-      throw error;
-    } finally {
-      this.#waiting.over(spec.name);
-    }
-  }
-
-  async #untilRuns({ name, pool }: SlotSpec, id: string, signal: AbortSignal): Promise<void> {
-    const sinceMs = this.#options.clock.monotonicMs();
-    let room: SlotError | null = null;
-    while (true) {
-      const tasks = await this.#looks.soon(sinceMs, signal).catch((error: unknown) => {
-        throw signal.aborted && room !== null ? room : error;
-      });
-      const task = tasks.find(({ serviceId }) => serviceId === id);
-      if (task === undefined) continue;
-      if (runs(task) || task.state === "complete") return;
-      if (hasTaskEnded(task)) throw notStarted(task);
-      if (task.nodeId !== null && this.#down.has(task.nodeId)) throw lostNode();
-      room = task.nodeId === null && task.error !== null ? noRoom(task.error) : null;
-      if (room === null) continue;
-      this.#waiting.say("warn", name, "slot waits for a node", { slot: name, pool: pool.key, reason: room.message });
-    }
+    await this.#start.start(spec, body, registryAuth?.(spec.pool.image) ?? null, signal);
+    return { startedAtMs: clock.now() };
   }
 
   list(signal: AbortSignal): Promise<readonly ObservedSlot[]> {
@@ -210,32 +180,4 @@ export class SwarmSlotProvider implements SlotProvider {
     this.#options.log.warn("a service with the name of a slot is not this agent's and is left alone", { slot: name });
     return null;
   }
-}
-
-async function create(work: () => Promise<string>): Promise<string> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof DockerError)) throw error;
-    throw error.code === "conflict" ? slotError("name-taken", error) : await inSlotTerms(() => Promise.reject(error));
-  }
-}
-
-function noRoom(why: string): SlotError {
-  const remedy =
-    "Add a node, lower resources or placement of the pool, or wait for jobs to end (startDeadlineSeconds).";
-  return new SlotError("no-room", `no room on any node: ${why}`, remedy);
-}
-
-function notStarted({ state, error }: SwarmTask): SlotError {
-  const remedy = "docker service ps shows what the node says; look at the image and at the pool's settings.";
-  return new SlotError(
-    "start-failed",
-    `The task ended as ${state} before it ran: ${error ?? "no reason given"}.`,
-    remedy,
-  );
-}
-
-function lostNode(): SlotError {
-  return new SlotError("start-failed", "The node that had the task went down.", "Look at that machine.");
 }
