@@ -28,6 +28,9 @@ async function manager(world: World, isManager = true) {
         response.end();
       } else if (path === "/tasks") {
         json(response, 200, [{ ServiceID: "s1", NodeID: world.node, Status: world.task }]);
+      } else if (path === "/services" || path === "/nodes") {
+        const one = made === null ? [] : [{ ID: "s1", Spec: made }];
+        json(response, 200, path === "/nodes" ? [] : one);
       } else if (path.startsWith("/services/")) {
         const Labels = { ...made?.Labels, ...world.labels };
         if (made === null) json(response, 404, { message: "service not found" });
@@ -111,6 +114,18 @@ test("promise 12: a service of another instance is neither stopped nor removed",
   await provider.stop("slot-a", 40_000, calm());
   await provider.remove("slot-a", calm());
   expect(engine.calls.filter((call) => call.startsWith("DELETE"))).toEqual([]);
+});
+
+test("promise 6: a slot that is being stopped keeps its place until its task has ended, though its service is gone", async () => {
+  const world = running();
+  const { engine, provider } = await manager(world);
+  await provider.start(specOf(poolOf(), { name: "slot-a" }), calm());
+  const stopped = provider.stop("slot-a", 40_000, calm());
+  await expect.poll(() => engine.calls).toContain("DELETE /services/s1");
+  expect(await provider.list(calm())).toMatchObject([{ name: "slot-a", state: "running" }]);
+  world.task = { State: "shutdown" };
+  await stopped;
+  expect(await provider.list(calm())).toEqual([]);
 });
 
 test("an engine that is no manager gets no runner", async () => {
