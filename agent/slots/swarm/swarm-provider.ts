@@ -50,6 +50,7 @@ export class SwarmSlotProvider implements SlotProvider {
   readonly #client: DockerClient;
   readonly #looks: TaskLooks;
   readonly #start: ServiceStart;
+  readonly #ending = new Map<string, SwarmService>();
   #features: HostFeatures | null = null;
   #down: ReadonlySet<string> = new Set();
 
@@ -88,8 +89,15 @@ export class SwarmSlotProvider implements SlotProvider {
         this.#client.swarm.nodes(signal),
       ]);
       this.#down = new Set(nodes.filter(({ isDown }) => isDown).map(({ id }) => id));
-      return services.flatMap((service) => this.#observed(service, tasks, nodes));
+      return [...services, ...this.#unlisted(services, tasks)].flatMap((each) => this.#observed(each, tasks, nodes));
     });
+  }
+
+  /** Those that are being stopped: a service is gone from the list at once, its task once that has ended. */
+  #unlisted(services: readonly SwarmService[], tasks: readonly SwarmTask[]): readonly SwarmService[] {
+    return [...this.#ending.values()].filter(
+      ({ id }) => services.every((each) => each.id !== id) && tasks.some(({ serviceId }) => serviceId === id),
+    );
   }
 
   #observed(service: SwarmService, tasks: readonly SwarmTask[], nodes: readonly SwarmNode[]): readonly ObservedSlot[] {
@@ -122,8 +130,13 @@ export class SwarmSlotProvider implements SlotProvider {
   async stop(name: string, graceMs: number, signal: AbortSignal): Promise<void> {
     const own = await inSlotTerms(() => this.#own(name, signal));
     if (own === null) return;
-    await inSlotTerms(() => this.#client.swarm.remove(own.id, signal));
-    await this.#untilEnded(own.id, graceMs, signal);
+    this.#ending.set(name, own);
+    try {
+      await inSlotTerms(() => this.#client.swarm.remove(own.id, signal));
+      await inSlotTerms(() => this.#untilEnded(own.id, graceMs, signal));
+    } finally {
+      this.#ending.delete(name);
+    }
     this.#looks.ended(name);
   }
 
