@@ -201,6 +201,22 @@ const SITUATIONS: readonly Situation[] = [
     tells: { mender: "person", remedy: expect.stringContaining("HOOKLINE_MIN_FREE_DISK") as string },
   },
   {
+    name: "no node of the swarm has room for its slot",
+    build: async (world) => {
+      world.provider.waitsFor = "no suitable node (insufficient resources on 3 nodes)";
+      const id = await world.queue();
+      await expect.poll(() => world.provider.specs.length).toBe(1);
+      return [id];
+    },
+    code: "no-node",
+    tells: {
+      mender: "time",
+      why: expect.stringContaining(
+        "no room on any node: no suitable node (insufficient resources on 3 nodes)",
+      ) as string,
+    },
+  },
+  {
     name: "GitHub refuses the registration",
     build: async (world) => {
       world.loopback.misbehave({ operation: JIT, fault: { kind: "status", status: 403, message: "Forbidden" } });

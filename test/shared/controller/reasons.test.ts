@@ -137,6 +137,34 @@ describe("why nothing is started for a job", () => {
     expect(remedyFor(why(world)).mender).toBe("person");
   });
 
+  test("a slot that finds no node of its swarm is told with Swarm's own words, and until when it waits", () => {
+    const swarms = "no suitable node (insufficient resources on 3 nodes)";
+    const world = new World()
+      .slot("a", { change: "planned", pool: "home", scope: "acme" })
+      .slot("a", { change: "registered", runnerId: 1 })
+      .slot("a", { change: "waits", why: swarms })
+      .signal(job(1));
+    const untilMs = T0 + 20 * 60_000;
+    expect(why(world)).toEqual({ code: "no-node", pool: "home", why: swarms, untilMs });
+    expect(describeWait(why(world))).toBe(
+      `no room on any node: ${swarms}; the slot of home waits for one until ${new Date(untilMs).toISOString()}`,
+    );
+    expect(remedyFor(why(world)).mender).toBe("time");
+    world.slot("a", { change: "waits", why: null });
+    expect(why(world)).toMatchObject({ code: "covered" });
+    world.slot("a", { change: "waits", why: swarms }).slot("a", { change: "started" });
+    expect(why(world)).toMatchObject({ code: "covered" });
+  });
+
+  test("once its time is up, its pool pauses for want of a node, not of this machine's room", () => {
+    const world = new World()
+      .slot("a", { change: "planned", pool: "home", scope: "acme" })
+      .slot("a", { change: "failed", code: "slot-no-node", retryAtMs: T0 + 9 })
+      .signal(job(1));
+    expect(why(world)).toEqual({ code: "no-node", pool: "home", why: null, untilMs: T0 + 9 });
+    expect(describeWait(why(world))).toMatch(/no node .* room for a slot of home/u);
+  });
+
   test("before the agent knows what exists, it says so", () => {
     const world = new World().signal(job(1));
     const reasons = new WaitReasons(world.ledger, world.pools, world.nowMs, ["adoption"]);

@@ -3,6 +3,7 @@ import {
   type ObservedSlot,
   type ContainerChange,
   type EngineFacts,
+  type OnWaits,
   type SlotProvider,
   type SlotSpec,
 } from "../../../agent/slots/slot-provider.ts";
@@ -28,6 +29,8 @@ export class FakeSlots implements SlotProvider {
   /** Asked at each list, until it is taken away. */
   listHook: Hook = () => {};
   startMs = 0;
+  /** What every slot waits for, as an engine says that holds a queue of its own; none starts then. */
+  waitsFor: string | null = null;
   /** What the engine has told of itself. */
   facts: EngineFacts | null = null;
   /** What every container printed last, in place of a line with its name. */
@@ -105,9 +108,14 @@ export class FakeSlots implements SlotProvider {
     await this.admitHooks.shift()?.(signal);
   }
 
-  async start(spec: SlotSpec, signal: AbortSignal): Promise<{ readonly startedAtMs: number }> {
+  async start(spec: SlotSpec, signal: AbortSignal, onWaits?: OnWaits): Promise<{ readonly startedAtMs: number }> {
     this.calls.push(`start ${spec.name}`);
     this.specs.push(spec);
+    signal.throwIfAborted();
+    if (this.waitsFor !== null) {
+      onWaits?.(this.waitsFor);
+      await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+    }
     signal.throwIfAborted();
     if (this.startMs > 0) await new Promise<void>((resolve) => void this.#clock.after(this.startMs, resolve));
     await this.startHooks.shift()?.(signal);

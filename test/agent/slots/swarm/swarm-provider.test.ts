@@ -87,12 +87,14 @@ test("a task that finds no room is told as such, and by that reason once its tim
   const why = "no suitable node (insufficient resources on 3 nodes)";
   const { engine, provider, lines } = await manager({ task: { State: "pending", Err: why }, node: "", labels: {} });
   const limit = new AbortController();
-  const started = provider.start(specOf(poolOf()), limit.signal);
-  const refused = expect(started).rejects.toMatchObject({ code: "no-room", message: `no room on any node: ${why}` });
+  const told: (string | null)[] = [];
+  const started = provider.start(specOf(poolOf()), limit.signal, (waitsFor) => void told.push(waitsFor));
+  const refused = expect(started).rejects.toMatchObject({ code: "no-node", message: `no room on any node: ${why}` });
   await expect.poll(() => lines.join()).toContain(`no room on any node: ${why}`);
   limit.abort(new Error("too late"));
   await refused;
   expect(engine.calls).toContain("DELETE /services/s1");
+  expect(new Set(told)).toEqual(new Set([why]));
 });
 
 test("a task that ends before it runs fails with what its node says, and is removed", async () => {
