@@ -10,7 +10,7 @@ import { runnerGroupOf } from "../github/model/scope.ts";
 import { GitHubError, type GitHub, type JitRunner } from "../github/model/types.ts";
 import type { SlotSteps } from "../journal/slot-records.ts";
 import { toRunnerScope } from "./runner-scope.ts";
-import { SlotError, type SlotProvider } from "./slot-provider.ts";
+import { SlotError, type OnWaits, type SlotProvider } from "./slot-provider.ts";
 
 export interface BringUpDeps {
   readonly github: GitHub;
@@ -27,6 +27,7 @@ export interface BringUpRequest {
   readonly sizeLabels: readonly string[];
   /** Called once GitHub knows the runner. */
   readonly onRegistered: (runnerId: number) => void;
+  readonly onWaits: OnWaits;
   readonly signal: AbortSignal;
 }
 
@@ -69,7 +70,7 @@ export async function bringUp(deps: BringUpDeps, request: BringUpRequest): Promi
 /** A start that takes longer than its pool allows is given up, whatever it hangs on. */
 function startWithin({ provider, clock }: BringUpDeps, request: BringUpRequest, runner: JitRunner) {
   const { startDeadlineMs } = request.serving.pool.container;
-  const start = (signal: AbortSignal) => provider.start(specOf(request, runner), signal);
+  const start = (signal: AbortSignal) => provider.start(specOf(request, runner), signal, request.onWaits);
   return soon(start, startDeadlineMs, clock, request.signal, tooLate(startDeadlineMs));
 }
 

@@ -8,6 +8,7 @@ import {
   SlotError,
   type ContainerChange,
   type ObservedSlot,
+  type OnWaits,
   type SlotProvider,
   type SlotSpec,
 } from "./slot-provider.ts";
@@ -76,8 +77,8 @@ export class SlotEngines implements SlotProvider {
     this.#of(name).dismiss?.(name);
   }
 
-  start(spec: SlotSpec, signal: AbortSignal): Promise<{ readonly startedAtMs: number }> {
-    return this.#of(spec.name).start(spec, signal);
+  start(spec: SlotSpec, signal: AbortSignal, onWaits?: OnWaits): Promise<{ readonly startedAtMs: number }> {
+    return this.#of(spec.name).start(spec, signal, onWaits);
   }
 
   /** What exists on all engines. Throws SlotError if one of them cannot say. */

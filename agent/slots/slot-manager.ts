@@ -43,7 +43,7 @@ export interface SlotManagerOptions
   readonly log: Logger;
 }
 
-type SlotPlace = Omit<BringUpRequest, "onRegistered" | "signal">;
+type SlotPlace = Omit<BringUpRequest, "onRegistered" | "onWaits" | "signal">;
 
 /** What a slot is started for, and where. */
 export interface Wanted {
@@ -155,8 +155,9 @@ export class SlotManager {
   async #bringUp(place: SlotPlace, log: Logger): Promise<void> {
     const { name, serving, scope } = place;
     const onRegistered = (runnerId: number): void => this.#feed(name, { change: "registered", runnerId });
+    const onWaits = (why: string | null): void => this.#feed(name, { change: "waits", why });
     const { signal } = this.#work;
-    const result = await bringUp({ ...this.#options, log }, { ...place, onRegistered, signal });
+    const result = await bringUp({ ...this.#options, log }, { ...place, onRegistered, onWaits, signal });
     if (result.ok) {
       const { jitAskedAtMs, jitAtMs, startedAtMs } = result.steps;
       const ms = { jit: (jitAtMs ?? 0) - (jitAskedAtMs ?? 0), container: (startedAtMs ?? 0) - (jitAtMs ?? 0) };

@@ -47,6 +47,9 @@ export type ContainerChange =
   | { readonly kind: "resync" }
   | { readonly kind: "silent" };
 
+/** Told what a slot waits for, in the words of an engine that holds a queue of its own; null once it waits no more. */
+export type OnWaits = (why: string | null) => void;
+
 /** What an engine has told of its machine. */
 export interface EngineFacts {
   /** `amd64`, `arm64`, or what the engine says. */
@@ -63,6 +66,7 @@ export type SlotErrorCode =
   | "rejected" // the engine refuses the container as specified
   | "start-failed" // created, but does not start
   | "no-room" // this machine is short of disk or memory
+  | "no-node" // no node of the swarm has room
   | "host" // this machine cannot run any container of ours
   | "api-version"; // engine and agent share no API version
 
@@ -84,7 +88,7 @@ export interface SlotProvider {
   /** A slot that was admitted does not come: its room is free again. */
   dismiss?(name: string): void;
   /** Creates and starts; leaves nothing behind when it fails. Resolves with the start time. Throws SlotError. */
-  start(spec: SlotSpec, signal: AbortSignal): Promise<{ readonly startedAtMs: number }>;
+  start(spec: SlotSpec, signal: AbortSignal, onWaits?: OnWaits): Promise<{ readonly startedAtMs: number }>;
   /** The truth, running or not. Throws SlotError. */
   list(signal: AbortSignal): Promise<readonly ObservedSlot[]>;
   /**

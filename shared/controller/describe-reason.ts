@@ -114,6 +114,10 @@ function describePlace(reason: PlaceReason): string {
       return `${reason.pool} waits for more jobs until ${time(reason.untilMs)} (queueThreshold: ${reason.threshold})`;
     case "no-room":
       return `this machine is short of disk or memory for a slot of ${reason.pool}; it looks again at ${time(reason.untilMs)}`;
+    case "no-node":
+      if (reason.why === null)
+        return `no node of the swarm had room for a slot of ${reason.pool}; it is tried again at ${time(reason.untilMs)}`;
+      return `no room on any node: ${reason.why}; the slot of ${reason.pool} waits for one until ${time(reason.untilMs)}`;
     case "paused":
       return `${reason.pool} is paused until ${time(reason.untilMs)}: ${reason.why}`;
     case "operator-pause":

@@ -100,6 +100,8 @@ export type SlotChange =
     }
   /** GitHub knows the runner. */
   | { readonly change: "registered"; readonly runnerId: number }
+  /** Its engine has no room for it yet, in the engine's own words; null once it has. */
+  | { readonly change: "waits"; readonly why: string | null }
   /** Its container runs. */
   | { readonly change: "started" }
   /** A container of ours was found that this process did not start, or the journal tells of one on a silent engine. */

@@ -9,6 +9,7 @@ export const AGAIN_BY_ITSELF: ReadonlySet<string> = new Set([
   "github-network",
   "github-conflict",
   "slot-start-failed",
+  "slot-no-node",
   "slot-unreachable",
   "exited-without-job",
   "never-online",

@@ -72,8 +72,12 @@ export class SlotBook {
       case "registered":
         slot.runnerId = event.runnerId;
         return step(slot, "registered", event.atMs);
+      case "waits":
+        slot.waitsFor = event.why;
+        return;
       case "started":
         slot.startedAtMs ??= event.atMs;
+        slot.waitsFor = null;
         return step(slot, "started", event.atMs);
       case "exited":
         return this.#exited(slot, event.exitCode, event.atMs);

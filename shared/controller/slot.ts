@@ -23,6 +23,8 @@ export interface Slot {
   node: string | null;
   /** Since when its node is down; null while it is not. */
   nodeDownAtMs: number | null;
+  /** What it waits for, in the words of an engine that holds a queue of its own; null while it waits for nothing. */
+  waitsFor: string | null;
   state: SlotState;
   /** Why it is in this state. */
   because: SlotEvidence;
@@ -77,6 +79,7 @@ export function newSlot(
     engine,
     node: null,
     nodeDownAtMs: null,
+    waitsFor: null,
     state: SLOT_TRANSITIONS.removed[input],
     because: { input, jobId: null, atMs },
     runnerId: null,

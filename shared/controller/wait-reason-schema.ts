@@ -56,6 +56,8 @@ export const waitReasonSchema = z.discriminatedUnion("code", [
   /** What this machine does beside jobs, in words. */
   z.object({ code: z.literal("house"), pool, why: z.readonly(z.array(z.string())) }),
   z.object({ code: z.literal("no-room"), pool, untilMs: atMs }),
+  /** `why`: what the swarm says of the slot that waits; null while its pool is paused for that. */
+  z.object({ code: z.literal("no-node"), pool, why: z.nullable(z.string()), untilMs: atMs }),
   z.object({ code: z.literal("paused"), pool, why: z.string(), failures: z.number(), untilMs: atMs }),
   /** `forMs`: since one of them answered last. */
   z.object({

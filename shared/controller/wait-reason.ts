@@ -16,6 +16,8 @@ import type { WaitCode, WaitReason } from "./wait-reason-schema.ts";
 
 /** The pause of a machine that is short of disk or memory. */
 const NO_ROOM = "slot-no-room";
+/** That of a swarm without a node for a slot. */
+const NO_NODE = "slot-no-node";
 
 /** Of several pools that may serve a job, the one that will do so with the least done about it tells why it waits. */
 const MILDEST_FIRST: readonly WaitCode[] = [
@@ -25,6 +27,7 @@ const MILDEST_FIRST: readonly WaitCode[] = [
   "scheduled",
   "share",
   "house",
+  "no-node",
   "no-room",
   "paused",
   "engine-silent",
@@ -190,6 +193,7 @@ class Places {
         return { code: "house", pool: key, why: [...hold.why] };
       case "paused":
         if (hold.why === NO_ROOM) return { code: "no-room", pool: key, untilMs: hold.untilMs };
+        if (hold.why === NO_NODE) return { code: "no-node", pool: key, why: null, untilMs: hold.untilMs };
         return { ...hold, pool: key };
       case "engine-silent":
         return this.#silence(pool);
@@ -214,8 +218,13 @@ class Places {
     return { code: "threshold", pool, threshold: scaling.queueThreshold, untilMs };
   }
 
+  #startDeadlineMs(key: string): number {
+    return this.#pools.find(({ pool }) => pool.key === key)?.pool.container.startDeadlineMs ?? 0;
+  }
+
   /** A slot can take it; or GitHub does not give it to one that could. */
-  #coverReason({ name: slot, pool, state }: Slot): WaitReason {
+  #coverReason({ name: slot, pool, state, waitsFor: why, because }: Slot): WaitReason {
+    if (why !== null) return { code: "no-node", pool, why, untilMs: because.atMs + this.#startDeadlineMs(pool) };
     const verdict: Doubt | undefined = this.#doubts.verdicts.find((each) => each.pool === pool);
     if (verdict?.verdict === "not-given") return { code: "not-given", pool, slot: verdict.slot };
     return this.#doubts.passedOver.has(slot)

@@ -70,6 +70,7 @@ type PlaceReason = Extract<
       | "share"
       | "house"
       | "no-room"
+      | "no-node"
       | "paused"
       | "engine-silent"
       | "operator-pause"
@@ -102,6 +103,10 @@ function placeRemedy(reason: PlaceReason): Remedy {
     case "no-room":
       return person(
         "Free disk or memory on this machine, or lower HOOKLINE_MIN_FREE_DISK or HOOKLINE_MIN_FREE_MEMORY.",
+      );
+    case "no-node":
+      return time(
+        "Wait: it starts by itself once a node has room. Add a node, or lower resources or placement of the pool.",
       );
     case "paused":
       return pauseRemedy(reason.why, reason.failures);

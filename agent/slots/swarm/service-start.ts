@@ -9,7 +9,7 @@ import type { SwarmTask } from "../../docker/swarm-api.ts";
 import { unaborted } from "../../docker/unaborted.ts";
 import { readSlotLabels } from "../docker/container-labels.ts";
 import { inSlotTerms, slotError } from "../docker/slot-error.ts";
-import { SlotError, type SlotSpec } from "../slot-provider.ts";
+import { SlotError, type OnWaits, type SlotSpec } from "../slot-provider.ts";
 import { hasTaskEnded, runs } from "./observed-service.ts";
 import type { TaskLooks } from "./task-looks.ts";
 
@@ -43,11 +43,17 @@ export class ServiceStart {
    * keeps its place, and what becomes of it is seen when the manager answers again. A manager that falls silent under a
    * start says nothing of its task, which may run. Throws SlotError; then nothing of the slot is left.
    */
-  async start(spec: SlotSpec, body: object, auth: string | null, signal: AbortSignal): Promise<void> {
+  async start(
+    spec: SlotSpec,
+    body: object,
+    auth: string | null,
+    signal: AbortSignal,
+    onWaits: OnWaits = () => {},
+  ): Promise<void> {
     const id = await this.#create(spec, body, auth, signal);
     this.#options.looks.add(spec.name, id);
     try {
-      await this.#untilRuns(spec, id, signal);
+      await this.#untilRuns(spec, id, signal, onWaits);
     } catch (error) {
       if (!(await this.#isTakenBack(spec.name, id))) return;
       this.#options.looks.forget(spec.name);
@@ -77,21 +83,23 @@ export class ServiceStart {
     return found !== null && readSlotLabels(found.labels, instance)?.runnerId === runnerId ? found.id : null;
   }
 
-  async #untilRuns({ name, pool }: SlotSpec, id: string, signal: AbortSignal): Promise<void> {
+  async #untilRuns({ name, pool }: SlotSpec, id: string, signal: AbortSignal, onWaits: OnWaits): Promise<void> {
     const sinceMs = this.#options.clock.monotonicMs();
-    let room: SlotError | null = null;
+    let waitsFor: string | null = null;
     while (true) {
       const tasks = await inSlotTerms(() => this.#look(sinceMs, signal)).catch((error: unknown) => {
-        throw signal.aborted && room !== null ? room : error;
+        throw signal.aborted && waitsFor !== null ? noNode(waitsFor) : error;
       });
       const task = tasks?.find(({ serviceId }) => serviceId === id);
       if (task === undefined) continue;
       if (runs(task) || task.state === "complete") return;
       if (hasTaskEnded(task)) throw notStarted(task);
       if (task.nodeId !== null && this.#options.isDown(task.nodeId)) throw lostNode();
-      room = task.nodeId === null && task.error !== null ? noRoom(task.error) : null;
-      if (room === null) continue;
-      this.#waiting.say("warn", name, "slot waits for a node", { slot: name, pool: pool.key, reason: room.message });
+      const why = task.nodeId === null ? task.error : null;
+      if (why !== waitsFor) onWaits(why);
+      waitsFor = why;
+      if (why === null) continue;
+      this.#waiting.say("warn", name, "slot waits for a node", { slot: name, pool: pool.key, reason: noRoom(why) });
     }
   }
 
@@ -126,10 +134,14 @@ export class ServiceStart {
   }
 }
 
-function noRoom(why: string): SlotError {
+function noNode(why: string): SlotError {
   const remedy =
     "Add a node, lower resources or placement of the pool, or wait for jobs to end (startDeadlineSeconds).";
-  return new SlotError("no-room", `no room on any node: ${why}`, remedy);
+  return new SlotError("no-node", noRoom(why), remedy);
+}
+
+function noRoom(why: string): string {
+  return `no room on any node: ${why}`;
 }
 
 function notStarted({ state, error }: SwarmTask): SlotError {

@@ -17,6 +17,7 @@ import {
   SlotError,
   type ContainerChange,
   type ObservedSlot,
+  type OnWaits,
   type SlotProvider,
   type SlotSpec,
 } from "../slot-provider.ts";
@@ -73,10 +74,10 @@ export class SwarmSlotProvider implements SlotProvider {
     throw new SlotError("host", `The engine ${this.#options.engine} is no manager of a swarm.`, remedy);
   }
 
-  async start(spec: SlotSpec, signal: AbortSignal): Promise<{ readonly startedAtMs: number }> {
+  async start(spec: SlotSpec, signal: AbortSignal, onWaits?: OnWaits): Promise<{ readonly startedAtMs: number }> {
     const { instance, folderId, proxy, clock, registryAuth } = this.#options;
     const body = serviceSpec({ spec, instance, folderId, proxy, createdAtMs: clock.now() });
-    await this.#start.start(spec, body, registryAuth?.(spec.pool.image) ?? null, signal);
+    await this.#start.start(spec, body, registryAuth?.(spec.pool.image) ?? null, signal, onWaits);
     return { startedAtMs: clock.now() };
   }
 
