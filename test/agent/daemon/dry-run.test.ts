@@ -8,6 +8,7 @@ import { NodeSql } from "../../../agent/sqlite/node-sql.ts";
 import type { MachineFacts } from "../../../agent/house/machine-facts.ts";
 import type { Pool } from "../../../shared/fleet/pool.ts";
 import type { Holds } from "../../../shared/controller/holds.ts";
+import { SlotEngines } from "../../../agent/slots/slot-engines.ts";
 import { silentLogger } from "../../../shared/log/logger.ts";
 import { controlWorld } from "../control/world.ts";
 import { poolOf } from "../../shared/controller/world.ts";
@@ -87,6 +88,37 @@ test("C-13: a dry run heeds what a pool holds back for, and says what it saw and
   const unseen = (slots: FakeSlots): void => void (slots.neighbours = null);
   expect(await planned(() => NOTHING, heeds, unseen)).toEqual(["provision"]);
   expect((await look(() => NOTHING, heeds, unseen)).house.get("home")?.unseen).toHaveLength(1);
+});
+
+test("a pool with architecture auto is judged by the engine that it names first, not by this machine", async () => {
+  const clock = new VirtualClock();
+  const github = new FakeGitHub(clock);
+  github.jobs = { [REPOSITORY]: [{ ...listed(1), labels: ["self-hosted", "arm64"] }] };
+  const [local, mini] = [new FakeSlots(clock), new FakeSlots(clock)];
+  mini.facts = { architecture: "arm64", memoryBytes: 1, engineVersion: "1" };
+  const seen = await dryRun({
+    instance: "nas",
+    fleet: {
+      version: 2,
+      pools: [poolOf({ repositories: [REPOSITORY], engines: ["mini"], architecture: "auto" })],
+    },
+    architecture: "amd64",
+    github,
+    provider: new SlotEngines(
+      new Map([
+        ["local", local],
+        ["mini", mini],
+      ]),
+      clock,
+    ),
+    facts: NO_FACTS,
+    onlyPool: null,
+    holds: NOTHING,
+    clock,
+    log: silentLogger,
+    signal: new AbortController().signal,
+  });
+  expect(seen.actions).toMatchObject([{ type: "provision", engine: "mini" }]);
 });
 
 test("what is drained is known from the journal, what pauses from the daemon that runs", async () => {

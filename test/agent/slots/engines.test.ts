@@ -159,6 +159,22 @@ describe("an engine that is silent when the agent starts", () => {
   });
 });
 
+test("a slot that failed to start on another engine is forgotten there", async () => {
+  const { clock, local, first, second } = machines();
+  const engines = new SlotEngines(
+    new Map([
+      ["local", local],
+      ["first", first],
+      ["second", second],
+    ]),
+    clock,
+  );
+  engines.place("slot-a", "first");
+  engines.dismiss("slot-a");
+  await engines.logTail("slot-a", 1, new AbortController().signal);
+  expect([local.callsOf("logs"), first.callsOf("logs")]).toEqual([["slot-a"], []]);
+});
+
 test("an engine of another architecture than the first of its pool gets no runner with the wrong label", async () => {
   const { first, second, agent } = machines();
   first.facts = { architecture: "amd64", memoryBytes: 1, engineVersion: "1" };

@@ -82,6 +82,11 @@ export class FakeSlots implements SlotProvider {
     return this.facts;
   }
 
+  async describe(): Promise<EngineFacts> {
+    if (this.facts === null) throw slotError("unreachable");
+    return this.facts;
+  }
+
   tell(change: ContainerChange): void {
     for (const watcher of this.#watchers) watcher(change);
   }
