@@ -1,11 +1,9 @@
-import { backoffRangeMs } from "../../shared/clock/backoff.ts";
 import type { Clock } from "../../shared/clock/clock.ts";
 import type { ControllerEvent, SlotChange } from "../../shared/controller/events.ts";
 import type { Ledger } from "../../shared/controller/ledger.ts";
-import { errorFields } from "../../shared/errors/message-of.ts";
 import type { Logger } from "../../shared/log/logger.ts";
-import { SayOnce } from "../../shared/log/say-once.ts";
 import { sleep } from "../clock/sleep.ts";
+import { unlessAborted } from "../clock/unless-aborted.ts";
 import { wallTimeMs } from "../clock/two-clocks.ts";
 import type { GitHub } from "../github/model/types.ts";
 import type { SlotRecord, SlotRecords } from "../journal/slot-records.ts";
@@ -18,7 +16,6 @@ import type { EngineFacts, ObservedSlot, SlotProvider } from "./slot-provider.ts
 import type { SlotNotes } from "./slot-notes.ts";
 import type { SlotWork } from "./slot-work.ts";
 
-const RETRY = { baseMs: 5000, capMs: 60_000 } as const;
 /** An engine that has said nothing so long after another one answered is planned without. */
 const GRACE_MS = 2000;
 
@@ -51,6 +48,8 @@ export class Adoption {
   readonly #engines: ReadonlyMap<string, SlotProvider>;
   /** Engines that have shown what exists on them, once at least. */
   readonly #seen = new Set<string>();
+  /** Resolved once one has. */
+  readonly #sight = Promise.withResolvers<void>();
   /** Slots that the journal alone has told of. */
   readonly #believed = new Set<string>();
 
@@ -66,36 +65,14 @@ export class Adoption {
   async adopt(): Promise<void> {
     const { clock, work, listening } = this.#options;
     const engines = [...this.#engines.keys()];
-    const tries = engines.map((engine) => {
-      const tried = Promise.withResolvers<void>();
-      const adopted = work.run("adoption", () => this.#adoptOn(engine, tried.resolve));
-      listening.askedBy(engine, adopted);
-      return { adopted, tried: tried.promise };
-    });
-    await Promise.race(tries.map(({ adopted }) => adopted));
+    const tried = engines.map((engine) => listening.begin(engine));
+    await unlessAborted(this.#sight.promise, work.signal).catch(() => undefined);
     const over = new AbortController();
     const grace = sleep(clock, GRACE_MS, AbortSignal.any([over.signal, work.signal]));
-    await Promise.race([Promise.all(tries.map(({ tried }) => tried)), grace]);
+    await Promise.race([Promise.all(tried), grace]);
     over.abort();
     if (work.signal.aborted) return;
     for (const engine of engines) if (!this.#seen.has(engine)) this.#believeJournal(engine);
-  }
-
-  /** `tried` is called after the first try. */
-  async #adoptOn(engine: string, tried: () => void): Promise<void> {
-    const { clock, work, log } = this.#options;
-    const once = new SayOnce(log);
-    for (let tries = 0; !work.signal.aborted && !this.#seen.has(engine); tries += 1) {
-      try {
-        return await this.reconcileOn(engine);
-      } catch (error) {
-        const fields = { ...(this.#engines.size === 1 ? {} : { engine }), ...errorFields(error) };
-        if (!work.signal.aborted) once.say("error", "list", "cannot see what runs; trying again", fields);
-      } finally {
-        tried();
-      }
-      await sleep(clock, backoffRangeMs(RETRY, tries), work.signal);
-    }
   }
 
   /** The slots of an engine that does not answer, by the journal: they take their places, and GitHub tells of them. */
@@ -145,6 +122,7 @@ export class Adoption {
       exits.exited(slot.name, null);
     }
     this.#seen.add(engine);
+    this.#sight.resolve();
     const facts = this.#engines.get(engine)?.host?.();
     if (facts != null) this.#options.seen?.(engine, facts);
     listening.heard(engine);

@@ -49,10 +49,19 @@ export class EngineListening {
     return this.#asking.has(engine);
   }
 
-  /** Somebody else asks it until `asking` is done. */
-  askedBy(engine: string, asking: Promise<void>): void {
-    this.#asking.add(engine);
-    void asking.finally(() => this.#asking.delete(engine));
+  /** Asks an engine for the first time, and then until it answers. Resolves after the first time, however that went. */
+  begin(engine: string): Promise<void> {
+    const { work, look, log } = this.#options;
+    const tried = Promise.withResolvers<void>();
+    this.#follow(engine, async () => {
+      await look(engine).catch((error: unknown) => {
+        if (work.signal.aborted) return;
+        log.error("cannot see what runs; trying again", { engine, ...errorFields(error) });
+        this.silent(engine, error);
+      });
+      tried.resolve();
+    });
+    return tried.promise;
   }
 
   /** An engine did not answer: its slots are paused, no other's, and it is asked until it answers. */
@@ -65,9 +74,17 @@ export class EngineListening {
       ...told,
     });
     if (!ledger.engines.isSilent(engine)) feed({ type: "engine", atMs: clock.now(), name: engine, answers: false });
+    this.#follow(engine);
+  }
+
+  #follow(engine: string, first: () => Promise<void> = async () => {}): void {
     if (this.#asking.has(engine)) return;
     this.#asking.add(engine);
-    void work.run("engine", () => this.#ask(engine).finally(() => this.#asking.delete(engine)));
+    const asked = async (): Promise<void> => {
+      await first();
+      await this.#ask(engine);
+    };
+    void this.#options.work.run("engine", () => asked().finally(() => this.#asking.delete(engine)));
   }
 
   async #ask(engine: string): Promise<void> {
