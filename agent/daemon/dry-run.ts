@@ -1,11 +1,11 @@
 import type { Clock } from "../../shared/clock/clock.ts";
+import { enginesOf } from "../../shared/fleet/engine.ts";
 import type { Fleet } from "../../shared/fleet/pool.ts";
 import { boundsOfFleet } from "../../shared/controller/bounds-of-fleet.ts";
 import type { ControllerEvent, HouseWord, SlotChange } from "../../shared/controller/events.ts";
 import type { Holds } from "../../shared/controller/holds.ts";
 import { Ledger } from "../../shared/controller/ledger.ts";
 import { plan, poolOfAction, type Action } from "../../shared/controller/plan.ts";
-import { servingPool } from "../../shared/controller/pool-choice.ts";
 import { messageOf } from "../../shared/errors/message-of.ts";
 import type { Logger } from "../../shared/log/logger.ts";
 import type { GitHub } from "../github/model/types.ts";
@@ -15,9 +15,10 @@ import { lookAtHouse } from "../house/watch-house.ts";
 import { ownPrefix } from "../slots/slot-name.ts";
 import { isOfSilence } from "../slots/engine-listening.ts";
 import { enginesBehind } from "../slots/slot-engines.ts";
-import type { ObservedSlot, SlotProvider } from "../slots/slot-provider.ts";
+import type { EngineFacts, ObservedSlot, SlotProvider } from "../slots/slot-provider.ts";
 import { runSweep, type SweepResult } from "../sweeps/sweep.ts";
 import { eventsOfSweep } from "./intake.ts";
+import { LiveFleet } from "./live-fleet.ts";
 
 export interface DryRunOptions {
   readonly instance: string;
@@ -58,6 +59,8 @@ export async function dryRun(options: DryRunOptions): Promise<DryRun> {
   feed({ type: "operator-pause", pause: holds.operatorPause });
   for (const pause of holds.pauses) feed({ type: "pause-recalled", pause });
   feed(boundsOfFleet(fleet));
+  const live = new LiveFleet(fleet, architecture);
+  const learn = (engine: string) => (facts: EngineFacts) => live.learn(engine, facts.architecture);
   const slots: ObservedSlot[] = [];
   const silent: { engine: string; message: string }[] = [];
   for (const [engine, each] of enginesBehind(provider)) {
@@ -68,6 +71,7 @@ export async function dryRun(options: DryRunOptions): Promise<DryRun> {
       return [];
     });
     slots.push(...listed);
+    if (hasPoolsOfItsKind(fleet, engine)) await each.describe?.(signal).then(learn(engine), () => undefined);
     for (const slot of listed)
       for (const step of stepsOf(slot, engine)) feed({ type: "slot", atMs: clock.now(), ...step });
   }
@@ -76,10 +80,14 @@ export async function dryRun(options: DryRunOptions): Promise<DryRun> {
   feed({ type: "house", atMs: clock.now(), words: house });
   const sweep = await runSweep({ github, fleet, clock, signal, log });
   for (const event of eventsOfSweep(sweep, clock.now())) feed(event);
-  const pools = fleet.pools.map((pool) => servingPool(pool, architecture));
-  const { actions } = plan(ledger, pools, clock.now());
+  const { actions } = plan(ledger, live.pools, clock.now());
   const wanted = actions.filter((action) => onlyPool === null || poolOfAction(action, ledger) === onlyPool);
   return { sweep, slots, silent, house, actions: wanted };
+}
+
+/** Whether there are pools whose runners tell this engine's architecture. */
+function hasPoolsOfItsKind({ pools }: Fleet, engine: string): boolean {
+  return pools.some((pool) => pool.architecture === "auto" && enginesOf(pool)[0] === engine);
 }
 
 /** As the daemon adopts them: one that ended keeps its place until it is cleared away, which it is at once. */

@@ -75,6 +75,7 @@ export class SlotEngines implements SlotProvider {
 
   dismiss(name: string): void {
     this.#of(name).dismiss?.(name);
+    this.#placed.delete(name);
   }
 
   start(spec: SlotSpec, signal: AbortSignal, onWaits?: OnWaits): Promise<{ readonly startedAtMs: number }> {

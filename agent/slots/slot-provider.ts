@@ -109,6 +109,8 @@ export interface SlotProvider {
   ping?(signal: AbortSignal): Promise<void>;
   /** What the host is, as far as it has told. */
   host?(): EngineFacts | null;
+  /** What the host is; it is asked where it has not told. Throws SlotError. A provider without it cannot tell. */
+  describe?(signal: AbortSignal): Promise<EngineFacts>;
   /** Names of all containers that run on the host, whoever made them. A provider without it cannot tell. Throws SlotError. */
   containersRunning?(signal: AbortSignal): Promise<ReadonlySet<string>>;
   /** What the host was asked so far, and whether it answers. A provider without it does not know. */

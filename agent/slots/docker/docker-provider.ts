@@ -198,6 +198,10 @@ export class DockerSlotProvider implements SlotProvider {
     return this.#features;
   }
 
+  describe(signal: AbortSignal): Promise<HostFeatures> {
+    return inSlotTerms(() => this.#host(signal));
+  }
+
   containersRunning(signal: AbortSignal): Promise<ReadonlySet<string>> {
     return inSlotTerms(async () => new Set((await this.#client.containers.running(signal)).map(({ name }) => name)));
   }

@@ -182,6 +182,10 @@ export class SwarmSlotProvider implements SlotProvider {
     return this.#features;
   }
 
+  describe(signal: AbortSignal): Promise<HostFeatures> {
+    return inSlotTerms(async () => (this.#features ??= hostFeatures(await this.#client.system.info(signal))));
+  }
+
   asked(): EngineCalls {
     return this.#client.calls();
   }
