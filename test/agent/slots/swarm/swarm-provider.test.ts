@@ -130,6 +130,23 @@ test("promise 6: a slot that is being stopped keeps its place until its task has
   expect(await provider.list(calm())).toEqual([]);
 });
 
+test("promise 8: a service whose task runs after all is not removed", async () => {
+  const world = running();
+  const { engine, provider } = await manager(world);
+  await provider.start(specOf(poolOf(), { name: "slot-a" }), calm());
+  await expect(provider.remove("slot-a", calm())).rejects.toMatchObject({ code: "rejected" });
+  world.task = { State: "complete" };
+  await provider.remove("slot-a", calm());
+  expect(engine.calls.filter((call) => call.startsWith("DELETE"))).toHaveLength(1);
+});
+
+test("promise 8: a manager that cannot be asked has not said that a slot runs no job", async () => {
+  const { engine, provider } = await manager(running());
+  await provider.start(specOf(poolOf(), { name: "slot-a" }), calm());
+  await engine.stop();
+  await expect(provider.working("slot-a", calm())).rejects.toMatchObject({ code: "unreachable" });
+});
+
 test("an engine that is no manager gets no runner", async () => {
   const { provider } = await manager(running(), false);
   await expect(provider.admit("a", poolOf(), calm())).rejects.toMatchObject({ code: "host" });
