@@ -21,7 +21,7 @@ import {
   type SlotProvider,
   type SlotSpec,
 } from "../slot-provider.ts";
-import { hasTaskEnded, observedService } from "./observed-service.ts";
+import { hasTaskEnded, observedService, runs } from "./observed-service.ts";
 import { serviceSpec } from "./service-spec.ts";
 import { ServiceStart } from "./service-start.ts";
 import { TaskLooks } from "./task-looks.ts";
@@ -58,7 +58,7 @@ export class SwarmSlotProvider implements SlotProvider {
   constructor(options: SwarmSlotProviderOptions) {
     this.#options = options;
     this.#client = options.client;
-    const tasks = (signal: AbortSignal) => this.#client.swarm.tasks(INSTANCE_LABEL, options.instance, signal);
+    const tasks = (signal: AbortSignal) => this.#tasks(signal);
     this.#looks = new TaskLooks({ clock: options.clock, tasks });
     const isDown = (nodeId: string): boolean => this.#down.has(nodeId);
     this.#start = new ServiceStart({ ...options, looks: this.#looks, isDown, tasks });
@@ -86,12 +86,17 @@ export class SwarmSlotProvider implements SlotProvider {
       const { instance } = this.#options;
       const [services, tasks, nodes] = await Promise.all([
         this.#client.swarm.services(INSTANCE_LABEL, instance, signal),
-        this.#client.swarm.tasks(INSTANCE_LABEL, instance, signal),
+        this.#tasks(signal),
         this.#client.swarm.nodes(signal),
       ]);
       this.#down = new Set(nodes.filter(({ isDown }) => isDown).map(({ id }) => id));
       return [...services, ...this.#unlisted(services, tasks)].flatMap((each) => this.#observed(each, tasks, nodes));
     });
+  }
+
+  /** All of ours, in one call. */
+  #tasks(signal: AbortSignal): Promise<readonly SwarmTask[]> {
+    return this.#client.swarm.tasks(INSTANCE_LABEL, this.#options.instance, signal);
   }
 
   /** Those that are being stopped: a service is gone from the list at once, its task once that has ended. */
@@ -155,14 +160,19 @@ export class SwarmSlotProvider implements SlotProvider {
   remove(name: string, signal: AbortSignal): Promise<void> {
     return inSlotTerms(async () => {
       const own = await this.#own(name, signal);
-      if (own !== null) await this.#client.swarm.remove(own.id, signal);
+      if (own !== null) {
+        // A task that had not begun when it was listed may run by now.
+        const tasks = await this.#tasks(signal);
+        if (tasks.some((task) => task.serviceId === own.id && runs(task))) throw itRuns(name);
+        await this.#client.swarm.remove(own.id, signal);
+      }
       this.#looks.forget(name);
     });
   }
 
   /** By its task's log, the one word that is to be had of a container on another node. */
   async working(name: string, signal: AbortSignal): Promise<boolean | null> {
-    return runsJob(await this.logTail(name, RUNNER_LINES, signal).catch(() => ""));
+    return runsJob(await this.logTail(name, RUNNER_LINES, signal));
   }
 
   logTail(name: string, lines: number, signal: AbortSignal): Promise<string> {
@@ -170,7 +180,7 @@ export class SwarmSlotProvider implements SlotProvider {
       const own = await this.#own(name, signal);
       if (own === null) return "";
       const read = (limited: AbortSignal) => this.#client.swarm.logs(own.id, lines, limited);
-      return ((await soon(read, LOGS_WITHIN_MS, this.#options.clock, signal)) ?? "").trimEnd();
+      return ((await soon(read, LOGS_WITHIN_MS, this.#options.clock, signal, noLog(name))) ?? "").trimEnd();
     });
   }
 
@@ -198,4 +208,13 @@ export class SwarmSlotProvider implements SlotProvider {
     this.#options.log.warn("a service with the name of a slot is not this agent's and is left alone", { slot: name });
     return null;
   }
+}
+
+function itRuns(name: string): SlotError {
+  return new SlotError("rejected", `The task of ${name} runs.`, "It is removed once that has ended.");
+}
+
+function noLog(name: string): SlotError {
+  const message = `The log of ${name} did not come within ${LOGS_WITHIN_MS / 1000} s.`;
+  return new SlotError("unreachable", message, "Look at the node that has its task; it is asked again.");
 }
