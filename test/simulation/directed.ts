@@ -72,8 +72,29 @@ export const DIRECTED: readonly Directed[] = [
     second: true,
     swarm: { at: "local", nodes: 2, room: 1, startDeadlineMs: 300_000 },
   }),
+  directed("promise 4: a slot that finds no node with room waits for one, and no other is made for its job", {
+    items: [job(1000, 60_000, { count: 2 }), job(5000, 5000)],
+    max: 3,
+    swarm: { at: "local", nodes: 2, room: 1, startDeadlineMs: 300_000 },
+    milestones: started("rule 3", 75_000, 3),
+    runnersAtMost: 3,
+  }),
+  directed(
+    "promise 16: a node of a swarm goes down, and what waits for its slots starts on the others within seconds",
+    {
+      items: [
+        { kind: "node-dies", atMs: 100_000, forMs: 300_000 },
+        job(101_000, 60_000, { count: 2 }),
+        trouble(100_000, 200_000, { github: "stale" }),
+      ],
+      min: 2,
+      max: 4,
+      swarm: { at: "local", nodes: 2, room: 4, startDeadlineMs: 300_000 },
+      milestones: started("promise 16", 122_000, 2),
+    },
+  ),
   directed("promise 8: a slot of a swarm that ran before its time was up is not taken away, though nobody saw it run", {
-    items: [trouble(500, 100_000, { dockerSlowMs: 14_647 }), job(1000, 30_000)],
+    items: [job(1000, 60_000), trouble(2200, 18_000, { managerHangs: true })],
     max: 1,
     swarm: { at: "local", nodes: 4, room: 2, startDeadlineMs: 20_000 },
   }),

@@ -1,4 +1,5 @@
 import { SWEEP_INTERVAL_MS } from "./agent-process.ts";
+import { OWN_NAMES } from "./github-api.ts";
 import type { SimJob } from "./github-jobs.ts";
 import { FAULTS_MS, type Milestone, type Scenario } from "./scenario.ts";
 import { settle } from "./sim-clock.ts";
@@ -45,8 +46,13 @@ function checkMilestone(world: SimWorld, { promise, atMs, jobsStarted, label }: 
   world.fail(new Violation(promise, `${started} jobs started after ${atMs} ms, ${jobsStarted} expected`));
 }
 
-function checkSlots(world: SimWorld, { slotsAtMost = Infinity }: Scenario): void {
+function checkSlots(world: SimWorld, { slotsAtMost = Infinity, runnersAtMost = Infinity }: Scenario): void {
   const { started } = world.docker;
+  const registered = [...world.github.usedNames].filter((name) => name.startsWith(OWN_NAMES)).length;
+  if (registered > runnersAtMost)
+    world.fail(
+      new Violation("promise 4", `${registered} runners were registered, ${runnersAtMost} at most were needed`),
+    );
   if (started > slotsAtMost)
     world.fail(new Violation("promise 4", `${started} slots were started, ${slotsAtMost} at most were needed`));
 }

@@ -85,6 +85,8 @@ export interface Scenario {
   readonly milestones?: readonly Milestone[];
   /** Slots that may be started in all until things are calm. */
   readonly slotsAtMost?: number;
+  /** Runners that may be registered in all until things are calm. */
+  readonly runnersAtMost?: number;
   /** Jobs that may run at a time. */
   readonly atOnce?: number;
 }
