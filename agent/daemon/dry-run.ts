@@ -60,7 +60,7 @@ export async function dryRun(options: DryRunOptions): Promise<DryRun> {
   for (const pause of holds.pauses) feed({ type: "pause-recalled", pause });
   feed(boundsOfFleet(fleet));
   const live = new LiveFleet(fleet, architecture);
-  const learn = (engine: string) => (facts: EngineFacts) => live.learn(engine, facts.architecture);
+  const learn = (engine: string) => (told: EngineFacts) => live.learn(engine, told.architecture);
   const slots: ObservedSlot[] = [];
   const silent: { engine: string; message: string }[] = [];
   for (const [engine, each] of enginesBehind(provider)) {
