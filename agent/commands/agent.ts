@@ -31,7 +31,7 @@ export async function runAgent(args: readonly string[], io: CommandIo, stop: Abo
       io.stdout(HELP);
       return EXIT.fine;
     }
-    const start = beginDaemon(io, (given) => {
+    const start = await beginDaemon(io, (given) => {
       if (given.edgeUrl !== null) requireEdge(given);
     });
     const { settings, log } = start;

@@ -62,7 +62,7 @@ export async function runAutoscaleWebhook(
 }
 
 async function serve(listen: ListenAddress, io: CommandIo, stop: AbortSignal): Promise<void> {
-  const start = beginDaemon(io, requireWebhookSecret);
+  const start = await beginDaemon(io, requireWebhookSecret);
   const { settings, log } = start;
   const receiverLog = processLogger(settings.logLevel, { plane: "receiver", call: settings.call });
   const beside = httpAndNotices({ ...start, taken: listen });

@@ -32,7 +32,7 @@ export interface DaemonStart {
  * cannot be without, beside a credential for GitHub.
  * @throws {ConfigError} for what is missing or wrong, before anything is written or waits for the disk.
  */
-export function beginDaemon(io: CommandIo, demand: (settings: AgentSettings) => void): DaemonStart {
+export async function beginDaemon(io: CommandIo, demand: (settings: AgentSettings) => void): Promise<DaemonStart> {
   const given = readSettings(io);
   const log = processLogger(given.logLevel, { call: given.call });
   for (const unknown of unknownSettings(io.env))
@@ -44,6 +44,6 @@ export function beginDaemon(io: CommandIo, demand: (settings: AgentSettings) => 
   for (const warning of warnings) log.warn("configuration", { detail: describeProblem(given.configFile, warning) });
   const settings = keepInstance(given, Math.random);
   const secrets = new LiveSecrets({ settings, source: io, clock: systemClock, log });
-  const provider = engineSlots(settings, fleet, systemClock, log, secrets);
+  const provider = await engineSlots(settings, fleet, systemClock, log, secrets);
   return { settings, fleet, readFleet, secrets, source: io, provider, log };
 }

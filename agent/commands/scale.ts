@@ -81,7 +81,7 @@ interface Run {
 
 async function lookOnly({ settings, fleet, onlyPool, log, stop, io, json }: Run): Promise<ExitCode> {
   const { instance } = settings;
-  const provider = engineSlots(settings, fleet, systemClock, log);
+  const provider = await engineSlots(settings, fleet, systemClock, log);
   const github = githubOf(settings, log);
   const holds = await knownHolds(settings.dataFolder);
   const seen = await dryRun({
@@ -119,7 +119,7 @@ async function lookOnly({ settings, fleet, onlyPool, log, stop, io, json }: Run)
 async function scale(run: Run, once: boolean): Promise<ExitCode> {
   const { settings, fleet, onlyPool, log, stop, io, json } = run;
   const secrets = new LiveSecrets({ settings, source: io, clock: systemClock, log });
-  const provider = engineSlots(settings, fleet, systemClock, log, secrets);
+  const provider = await engineSlots(settings, fleet, systemClock, log, secrets);
   const { agent, close, lastSweep } = buildAgent({
     settings,
     fleet,

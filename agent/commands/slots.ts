@@ -55,7 +55,7 @@ export async function runSlots(args: readonly string[], io: CommandIo): Promise<
     const settings = readSettings(io);
     if (tail !== null) return tellLastWords(settings.dataFolder, tail, json, io);
     const { signals, slots: records } = readJournal(settings.dataFolder);
-    const { observed, problem } = await askEngines(providerOf(settings, io));
+    const { observed, problem } = await askEngines(await providerOf(settings, io));
     const slots = listSlots(records, observed, [...factsByJob(signals).values()], Date.now());
     if (json) printJson(io, { ok: true, slots, docker: problem });
     else print(slots, problem, io);
@@ -80,13 +80,13 @@ function tellLastWords(dataFolder: string, slot: string, json: boolean, io: Comm
 }
 
 /** Without a pools file that can be read there is the local engine alone. */
-function providerOf(settings: AgentSettings, { cwd, env }: CommandIo): SlotProvider {
-  const open = (fleet: Fleet): SlotProvider => engineSlots(settings, fleet, systemClock, silentLogger);
+async function providerOf(settings: AgentSettings, { cwd, env }: CommandIo): Promise<SlotProvider> {
+  const open = (fleet: Fleet): Promise<SlotProvider> => engineSlots(settings, fleet, systemClock, silentLogger);
   try {
-    return open(readPoolsFile({ file: settings.configFile, cwd, env }).fleet);
+    return await open(readPoolsFile({ file: settings.configFile, cwd, env }).fleet);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    return open({ version: 2, pools: [] });
+    return await open({ version: 2, pools: [] });
   }
 }
 
