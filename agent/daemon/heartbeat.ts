@@ -4,7 +4,7 @@ import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import * as z from "zod";
+import * as z from "zod/mini";
 
 import type { Clock } from "../../shared/clock/clock.ts";
 import type { AgentReport } from "../../shared/link/report.ts";

@@ -1,6 +1,9 @@
 import type { IncomingMessage } from "node:http";
-import type * as z from "zod";
+import * as z from "zod/mini";
+import { schemaMessagesInEnglish } from "../../shared/text/schema-messages.ts";
 import { DockerError } from "./docker-error.ts";
+
+schemaMessagesInEnglish();
 
 /** More than any answer that is used needs; a list of a thousand containers is some 2 MB. */
 const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
@@ -18,8 +21,8 @@ export async function readAnswerBody(response: IncomingMessage, endpoint: string
 }
 
 /** Parses one JSON answer. Throws DockerError `unexpected` that names the endpoint and the field, never a value. */
-export function parseEngineAnswer<T>(schema: z.ZodType<T>, text: string, endpoint: string): T {
-  const parsed = schema.safeParse(parseJson(text, endpoint));
+export function parseEngineAnswer<T>(schema: z.core.$ZodType<T>, text: string, endpoint: string): T {
+  const parsed = z.safeParse(schema, parseJson(text, endpoint));
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   const place = issue === undefined || issue.path.length === 0 ? "the answer" : issue.path.join(".");

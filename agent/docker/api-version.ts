@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { DockerError } from "./docker-error.ts";
 
 /** Oldest API that has what is needed; Docker Engine 20.10, as Synology ships it. */
@@ -7,7 +7,7 @@ export const OLDEST_API = "1.41";
 export const NEWEST_API = "1.52";
 
 /** `major.minor`, as the engine writes it. */
-export const apiVersionSchema = z.string().regex(/^\d{1,3}\.\d{1,4}$/, "expected major.minor");
+export const apiVersionSchema = z.string().check(z.regex(/^\d{1,3}\.\d{1,4}$/, "expected major.minor"));
 
 export interface ApiRange {
   /** The engine's newest. */

@@ -1,24 +1,25 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { labelsSchema, timeSchema } from "./answer-fields.ts";
 
 /** One row of `GET /containers/json`. */
-export const summarySchema = z
-  .object({
+export const summarySchema = z.pipe(
+  z.object({
     Id: z.string(),
-    Names: z.array(z.string()).nullish(),
+    Names: z.nullish(z.array(z.string())),
     Labels: labelsSchema,
     State: z.string(),
     /** Seconds. */
-    Created: z.number().nullish(),
-  })
-  .transform((row) => ({
+    Created: z.nullish(z.number()),
+  }),
+  z.transform((row) => ({
     id: row.Id,
     name: bareName(row.Names?.[0] ?? ""),
     labels: row.Labels,
     state: row.State,
     /** Milliseconds since the epoch, by the engine's clock. */
     createdAtMs: row.Created == null ? null : row.Created * 1000,
-  }));
+  })),
+);
 
 export type ContainerSummary = Readonly<z.infer<typeof summarySchema>>;
 
@@ -29,28 +30,29 @@ export interface CreatedContainer {
   readonly warnings: readonly string[];
 }
 
-export const createdSchema = z
-  .object({ Id: z.string().min(1), Warnings: z.array(z.string()).nullish() })
-  .transform(({ Id, Warnings }): CreatedContainer => ({ id: Id, warnings: Warnings ?? [] }));
+export const createdSchema = z.pipe(
+  z.object({ Id: z.string().check(z.minLength(1)), Warnings: z.nullish(z.array(z.string())) }),
+  z.transform(({ Id, Warnings }): CreatedContainer => ({ id: Id, warnings: Warnings ?? [] })),
+);
 
-const someOf = z.array(z.unknown()).nullish();
-const amount = z.number().nullish();
+const someOf = z.nullish(z.array(z.unknown()));
+const amount = z.nullish(z.number());
 
 /** What of the settings that it was asked for an engine says to have kept: as far as engines drop them in silence. */
-const keptSchema = z
-  .object({
+const keptSchema = z.pipe(
+  z.object({
     Memory: amount,
     NanoCpus: amount,
     CpuQuota: amount,
     CpuShares: amount,
     PidsLimit: amount,
-    Runtime: z.string().nullish(),
+    Runtime: z.nullish(z.string()),
     CapDrop: someOf,
-    SecurityOpt: z.array(z.string()).nullish(),
+    SecurityOpt: z.nullish(z.array(z.string())),
     DeviceRequests: someOf,
     Ulimits: someOf,
-  })
-  .transform((kept) => ({
+  }),
+  z.transform((kept) => ({
     /** Bytes; 0 is no limit, as with the others. */
     memory: kept.Memory ?? 0,
     nanoCpus: kept.NanoCpus ?? 0,
@@ -63,17 +65,19 @@ const keptSchema = z
     noNewPrivileges: kept.SecurityOpt?.some((option) => option.startsWith("no-new-privileges")) ?? false,
     deviceRequests: kept.DeviceRequests?.length ?? 0,
     ulimits: kept.Ulimits?.length ?? 0,
-  }));
+  })),
+);
 
 export type KeptSettings = Readonly<z.infer<typeof keptSchema>>;
 
-const mountSchema = z
-  .object({ Source: z.string().nullish(), Destination: z.string() })
-  .transform(({ Source, Destination }) => ({ source: Source ?? "", destination: Destination }));
+const mountSchema = z.pipe(
+  z.object({ Source: z.nullish(z.string()), Destination: z.string() }),
+  z.transform(({ Source, Destination }) => ({ source: Source ?? "", destination: Destination })),
+);
 
 /** The fields of `GET /containers/{id}/json` that are used. The environment is not among them: it holds a credential. */
-export const inspectSchema = z
-  .object({
+export const inspectSchema = z.pipe(
+  z.object({
     Id: z.string(),
     Name: z.string(),
     Created: timeSchema,
@@ -81,17 +85,17 @@ export const inspectSchema = z
     State: z.object({
       Status: z.string(),
       ExitCode: z.number(),
-      OOMKilled: z.boolean().nullish(),
+      OOMKilled: z.nullish(z.boolean()),
       StartedAt: timeSchema,
       FinishedAt: timeSchema,
     }),
-    NetworkSettings: z
-      .object({ Networks: z.record(z.string(), z.object({ NetworkID: z.string().nullish() })).nullish() })
-      .nullish(),
-    HostConfig: keptSchema.nullish(),
-    Mounts: z.array(mountSchema).nullish(),
-  })
-  .transform((answer) => ({
+    NetworkSettings: z.nullish(
+      z.object({ Networks: z.nullish(z.record(z.string(), z.object({ NetworkID: z.nullish(z.string()) }))) }),
+    ),
+    HostConfig: z.nullish(keptSchema),
+    Mounts: z.nullish(z.array(mountSchema)),
+  }),
+  z.transform((answer) => ({
     id: answer.Id,
     name: bareName(answer.Name),
     labels: answer.Config.Labels,
@@ -110,7 +114,8 @@ export const inspectSchema = z
     kept: answer.HostConfig ?? null,
     /** Paths on the host and in the container. */
     mounts: answer.Mounts ?? [],
-  }));
+  })),
+);
 
 export type ContainerDetail = Readonly<z.infer<typeof inspectSchema>>;
 

@@ -1,5 +1,5 @@
 import type { ContainerCreateRequest } from "@docker/node-sdk";
-import * as z from "zod";
+import * as z from "zod/mini";
 import {
   createdSchema,
   inspectSchema,
@@ -13,7 +13,7 @@ import type { EngineCall, Engine } from "./engine.ts";
 import { lastLines } from "./last-lines.ts";
 import { nullOn } from "./null-on.ts";
 
-const waitSchema = z.object({ StatusCode: z.number().int() });
+const waitSchema = z.object({ StatusCode: z.int() });
 const listSchema = z.array(summarySchema);
 /** The engine answers a stop only when the container has ended, so its grace comes on top. */
 const STOP_ANSWER_MS = 60_000;

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { EngineAddress } from "../../shared/fleet/engine.ts";
 import { DockerError } from "./docker-error.ts";
 
@@ -30,7 +30,7 @@ const REMEDY =
 
 const tcpSchema = z.object({
   protocol: z.literal("tcp:"),
-  hostname: z.string().min(1),
+  hostname: z.string().check(z.minLength(1)),
   port: z.string(),
   pathname: z.union([z.literal(""), z.literal("/")]),
   username: z.literal(""),

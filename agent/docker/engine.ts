@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { parseEngineAnswer, readAnswerBody, unexpected } from "./answer.ts";
 import { apiVersionSchema, chooseApiVersion } from "./api-version.ts";
 import { DockerError } from "./docker-error.ts";
@@ -15,7 +15,7 @@ export interface EngineCall extends Omit<DockerRequest, "path" | "body"> {
   readonly json?: unknown;
 }
 
-const minimumSchema = z.object({ MinAPIVersion: apiVersionSchema.optional() });
+const minimumSchema = z.object({ MinAPIVersion: z.optional(apiVersionSchema) });
 
 /** The engine behind a transport: speaks the negotiated version, turns statuses into errors, parses answers. */
 export class Engine {
@@ -45,7 +45,7 @@ export class Engine {
   }
 
   /** A call whose answer is one JSON value. */
-  async json<T>(call: EngineCall, schema: z.ZodType<T>, statuses: readonly number[] = [200]): Promise<T> {
+  async json<T>(call: EngineCall, schema: z.core.$ZodType<T>, statuses: readonly number[] = [200]): Promise<T> {
     const response = await this.send(call, statuses);
     return parseEngineAnswer(schema, (await this.body(call, response)).toString("utf8"), call.endpoint);
   }
@@ -76,7 +76,7 @@ export class Engine {
     return parsed.data;
   }
 
-  async #json<T>(request: DockerRequest, schema: z.ZodType<T>): Promise<T> {
+  async #json<T>(request: DockerRequest, schema: z.core.$ZodType<T>): Promise<T> {
     const response = await this.#exchange(request, [200]);
     return parseEngineAnswer(schema, (await this.body(request, response)).toString("utf8"), request.endpoint);
   }

@@ -1,24 +1,25 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { parseEngineAnswer } from "./answer.ts";
 import type { EngineCall, Engine } from "./engine.ts";
 import { jsonLines } from "./json-lines.ts";
 
-const eventSchema = z
-  .object({
+const eventSchema = z.pipe(
+  z.object({
     Action: z.string(),
-    Actor: z.object({ ID: z.string(), Attributes: z.record(z.string(), z.string()).nullish() }),
+    Actor: z.object({ ID: z.string(), Attributes: z.nullish(z.record(z.string(), z.string())) }),
     /** Seconds. */
-    time: z.number().nullish(),
-    timeNano: z.string().regex(/^\d+$/).nullish(),
-  })
-  .transform((event) => ({
+    time: z.nullish(z.number()),
+    timeNano: z.nullish(z.string().check(z.regex(/^\d+$/))),
+  }),
+  z.transform((event) => ({
     action: event.Action,
     containerId: event.Actor.ID,
     /** The container's labels, `name`, `image`, and for `die` also `exitCode`. */
     attributes: event.Actor.Attributes ?? {},
     /** Nanoseconds since the epoch, exact; null where the engine does not say. */
     timeNano: event.timeNano == null ? null : BigInt(event.timeNano),
-  }));
+  })),
+);
 
 export type ContainerEvent = Readonly<z.infer<typeof eventSchema>>;
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { parseEngineAnswer } from "./answer.ts";
 import { DockerError } from "./docker-error.ts";
 import type { EngineCall, Engine } from "./engine.ts";
@@ -8,16 +8,16 @@ import { splitImageReference } from "./image-reference.ts";
 import { jsonLines } from "./json-lines.ts";
 import { nullOn } from "./null-on.ts";
 
-const imageSchema = z
-  .object({
+const imageSchema = z.pipe(
+  z.object({
     Id: z.string(),
-    Architecture: z.string().nullish(),
-    Created: z.string().nullish(),
-    RepoTags: z.array(z.string()).nullish(),
-    RepoDigests: z.array(z.string()).nullish(),
-    Config: z.object({ Labels: z.record(z.string(), z.string()).nullish(), User: z.string().nullish() }).nullish(),
-  })
-  .transform((answer) => ({
+    Architecture: z.nullish(z.string()),
+    Created: z.nullish(z.string()),
+    RepoTags: z.nullish(z.array(z.string())),
+    RepoDigests: z.nullish(z.array(z.string())),
+    Config: z.nullish(z.object({ Labels: z.nullish(z.record(z.string(), z.string())), User: z.nullish(z.string()) })),
+  }),
+  z.transform((answer) => ({
     id: answer.Id,
     architecture: answer.Architecture ?? null,
     /** ISO 8601, as the image says. */
@@ -29,16 +29,17 @@ const imageSchema = z
     labels: answer.Config?.Labels ?? {},
     /** Whom its containers run as, `user` or `user:group`, names or numbers; empty for root. */
     user: answer.Config?.User ?? "",
-  }));
+  })),
+);
 
 export type ImageDetail = Readonly<z.infer<typeof imageSchema>>;
 
 const progressSchema = z.object({
-  status: z.string().nullish(),
-  id: z.string().nullish(),
-  progressDetail: z.object({ current: z.number().nullish(), total: z.number().nullish() }).nullish(),
-  error: z.string().nullish(),
-  errorDetail: z.object({ message: z.string().nullish() }).nullish(),
+  status: z.nullish(z.string()),
+  id: z.nullish(z.string()),
+  progressDetail: z.nullish(z.object({ current: z.nullish(z.number()), total: z.nullish(z.number()) })),
+  error: z.nullish(z.string()),
+  errorDetail: z.nullish(z.object({ message: z.nullish(z.string()) })),
 });
 
 /** One step of a pull; a layer's bytes where the engine knows them. */

@@ -1,13 +1,13 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 
 /** The header `X-Registry-Auth` for an image, or null where its registry needs none. */
 export type RegistryAuth = (image: string) => string | null;
 
 const entrySchema = z.object({
-  auth: z.string().optional(),
-  username: z.string().optional(),
-  password: z.string().optional(),
-  identitytoken: z.string().optional(),
+  auth: z.optional(z.string()),
+  username: z.optional(z.string()),
+  password: z.optional(z.string()),
+  identitytoken: z.optional(z.string()),
 });
 const fileSchema = z.object({ auths: z.record(z.string(), entrySchema) });
 

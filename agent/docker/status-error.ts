@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { DockerError, type DockerErrorCode } from "./docker-error.ts";
 import { hardeningRemedy } from "./hardening-trouble.ts";
 import { networkTrouble } from "./network-trouble.ts";

@@ -1,27 +1,28 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { labelsSchema, timeSchema } from "./answer-fields.ts";
 import type { Engine, EngineCall } from "./engine.ts";
 import { lastLines } from "./last-lines.ts";
 import { nullOn } from "./null-on.ts";
 
-const serviceSchema = z
-  .object({ ID: z.string(), CreatedAt: timeSchema, Spec: z.object({ Name: z.string(), Labels: labelsSchema }) })
-  .transform(({ ID, CreatedAt, Spec }) => ({ id: ID, name: Spec.Name, labels: Spec.Labels, createdAtMs: CreatedAt }));
+const serviceSchema = z.pipe(
+  z.object({ ID: z.string(), CreatedAt: timeSchema, Spec: z.object({ Name: z.string(), Labels: labelsSchema }) }),
+  z.transform(({ ID, CreatedAt, Spec }) => ({ id: ID, name: Spec.Name, labels: Spec.Labels, createdAtMs: CreatedAt })),
+);
 /** A service, as far as it is used. Its environment is not: it holds a credential. */
 export type SwarmService = Readonly<z.infer<typeof serviceSchema>>;
 
-const taskSchema = z
-  .object({
+const taskSchema = z.pipe(
+  z.object({
     ServiceID: z.string(),
-    NodeID: z.string().nullish(),
+    NodeID: z.nullish(z.string()),
     Status: z.object({
       State: z.string(),
       Timestamp: timeSchema,
-      Err: z.string().nullish(),
-      ContainerStatus: z.object({ ExitCode: z.number().nullish() }).nullish(),
+      Err: z.nullish(z.string()),
+      ContainerStatus: z.nullish(z.object({ ExitCode: z.nullish(z.number()) })),
     }),
-  })
-  .transform(({ ServiceID, NodeID, Status }) => ({
+  }),
+  z.transform(({ ServiceID, NodeID, Status }) => ({
     serviceId: ServiceID,
     /** Null while no node has it. */
     nodeId: NodeID == null || NodeID === "" ? null : NodeID,
@@ -30,23 +31,25 @@ const taskSchema = z
     sinceMs: Status.Timestamp,
     error: Status.Err ?? null,
     exitCode: Status.ContainerStatus?.ExitCode ?? null,
-  }));
+  })),
+);
 export type SwarmTask = Readonly<z.infer<typeof taskSchema>>;
 
-const nodeSchema = z
-  .object({
+const nodeSchema = z.pipe(
+  z.object({
     ID: z.string(),
-    Description: z.object({ Hostname: z.string().nullish() }).nullish(),
+    Description: z.nullish(z.object({ Hostname: z.nullish(z.string()) })),
     Status: z.object({ State: z.string() }),
-  })
-  .transform(({ ID, Description, Status }) => ({
+  }),
+  z.transform(({ ID, Description, Status }) => ({
     id: ID,
     hostname: Description?.Hostname ?? ID,
     isDown: Status.State === "down",
-  }));
+  })),
+);
 export type SwarmNode = Readonly<z.infer<typeof nodeSchema>>;
 
-const createdSchema = z.object({ ID: z.string().min(1) });
+const createdSchema = z.object({ ID: z.string().check(z.minLength(1)) });
 
 /**
  * The few calls to a manager of a swarm. All throw DockerError, or the signal's reason once that is aborted.

@@ -1,45 +1,46 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { Engine } from "./engine.ts";
 
-const versionSchema = z
-  .object({ Version: z.string(), ApiVersion: z.string(), MinAPIVersion: z.string().nullish() })
-  .transform((answer) => ({
+const versionSchema = z.pipe(
+  z.object({ Version: z.string(), ApiVersion: z.string(), MinAPIVersion: z.nullish(z.string()) }),
+  z.transform((answer) => ({
     engine: answer.Version,
     newestApi: answer.ApiVersion,
     oldestApi: answer.MinAPIVersion ?? null,
-  }));
+  })),
+);
 
 /** Versions as the engine tells them. */
 export type EngineVersion = Readonly<z.infer<typeof versionSchema>>;
 
 const infoSchema = z.object({
-  ServerVersion: z.string().nullish(),
-  OperatingSystem: z.string().nullish(),
-  KernelVersion: z.string().nullish(),
+  ServerVersion: z.nullish(z.string()),
+  OperatingSystem: z.nullish(z.string()),
+  KernelVersion: z.nullish(z.string()),
   Architecture: z.string(),
   NCPU: z.number(),
   /** Bytes. */
   MemTotal: z.number(),
-  MemoryLimit: z.boolean().nullish(),
-  SwapLimit: z.boolean().nullish(),
-  CpuCfsPeriod: z.boolean().nullish(),
-  CpuCfsQuota: z.boolean().nullish(),
-  CPUShares: z.boolean().nullish(),
-  PidsLimit: z.boolean().nullish(),
-  LoggingDriver: z.string().nullish(),
-  CgroupVersion: z.string().nullish(),
-  CgroupDriver: z.string().nullish(),
-  SecurityOptions: z.array(z.string()).nullish(),
-  DockerRootDir: z.string().nullish(),
-  Driver: z.string().nullish(),
-  InitCommit: z.object({ ID: z.string() }).nullish(),
-  InitBinary: z.string().nullish(),
-  Runtimes: z.record(z.string(), z.unknown()).nullish(),
+  MemoryLimit: z.nullish(z.boolean()),
+  SwapLimit: z.nullish(z.boolean()),
+  CpuCfsPeriod: z.nullish(z.boolean()),
+  CpuCfsQuota: z.nullish(z.boolean()),
+  CPUShares: z.nullish(z.boolean()),
+  PidsLimit: z.nullish(z.boolean()),
+  LoggingDriver: z.nullish(z.string()),
+  CgroupVersion: z.nullish(z.string()),
+  CgroupDriver: z.nullish(z.string()),
+  SecurityOptions: z.nullish(z.array(z.string())),
+  DockerRootDir: z.nullish(z.string()),
+  Driver: z.nullish(z.string()),
+  InitCommit: z.nullish(z.object({ ID: z.string() })),
+  InitBinary: z.nullish(z.string()),
+  Runtimes: z.nullish(z.record(z.string(), z.unknown())),
   /** With its password masked by the engine. */
-  HttpProxy: z.string().nullish(),
-  HttpsProxy: z.string().nullish(),
-  SystemTime: z.string().nullish(),
-  Swarm: z.object({ ControlAvailable: z.boolean().nullish() }).nullish(),
+  HttpProxy: z.nullish(z.string()),
+  HttpsProxy: z.nullish(z.string()),
+  SystemTime: z.nullish(z.string()),
+  Swarm: z.nullish(z.object({ ControlAvailable: z.nullish(z.boolean()) })),
 });
 
 /** The fields of `GET /info` that are used, as the engine spells them; old engines leave some out. */

@@ -1,49 +1,53 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { DockerError } from "./docker-error.ts";
 import type { EngineCall, Engine } from "./engine.ts";
 
 /** Older engines leave sizes out as -1, which means that they do not know. */
-const sizeSchema = z
-  .number()
-  .nullish()
-  .transform((bytes): number | null => (bytes == null || bytes < 0 ? null : bytes));
+const sizeSchema = z.pipe(
+  z.nullish(z.number()),
+  z.transform((bytes): number | null => (bytes == null || bytes < 0 ? null : bytes)),
+);
 
-const volumeSchema = z
-  .object({
+const volumeSchema = z.pipe(
+  z.object({
     Name: z.string(),
-    UsageData: z.object({ Size: sizeSchema }).nullish(),
-  })
-  .transform((volume) => ({ name: volume.Name, sizeBytes: volume.UsageData?.Size ?? null }));
+    UsageData: z.nullish(z.object({ Size: sizeSchema })),
+  }),
+  z.transform((volume) => ({ name: volume.Name, sizeBytes: volume.UsageData?.Size ?? null })),
+);
 
 export type VolumeUsage = Readonly<z.infer<typeof volumeSchema>>;
 
 /** Left out where there is nothing. */
-const totalSchema = z
-  .object({ TotalSize: sizeSchema })
-  .nullish()
-  .transform((usage) => (usage == null ? undefined : (usage.TotalSize ?? 0)));
+const totalSchema = z.pipe(
+  z.nullish(z.object({ TotalSize: sizeSchema })),
+  z.transform((usage) => (usage == null ? undefined : (usage.TotalSize ?? 0))),
+);
 
 /** Before API 1.52 the engine tells `LayersSize`, `Volumes` and `BuildCache`, since then the others, in their place or beside. */
-const usageSchema = z
-  .object({
-    LayersSize: sizeSchema,
-    Volumes: z.array(volumeSchema).nullish(),
-    BuildCache: z.array(z.object({ Size: sizeSchema })).nullish(),
-    ImageUsage: totalSchema,
-    VolumeUsage: z.object({ Items: z.array(volumeSchema).nullish() }).nullish(),
-    BuildCacheUsage: totalSchema,
-  })
-  // None is an empty list, or null: an answer without a word of volumes is no evidence that there are none.
-  .refine(({ Volumes, VolumeUsage }) => Volumes !== undefined || VolumeUsage != null, {
-    path: ["Volumes"],
-    error: "is missing",
-  })
-  .transform((usage) => ({
+const usageSchema = z.pipe(
+  z
+    .object({
+      LayersSize: sizeSchema,
+      Volumes: z.nullish(z.array(volumeSchema)),
+      BuildCache: z.nullish(z.array(z.object({ Size: sizeSchema }))),
+      ImageUsage: totalSchema,
+      VolumeUsage: z.nullish(z.object({ Items: z.nullish(z.array(volumeSchema)) })),
+      BuildCacheUsage: totalSchema,
+    })
+    .check(
+      z.refine(({ Volumes, VolumeUsage }) => Volumes !== undefined || VolumeUsage != null, {
+        path: ["Volumes"],
+        error: "is missing",
+      }),
+    ),
+  z.transform((usage) => ({
     /** Of all images together, layers that they share once. */
     imageBytes: usage.ImageUsage ?? usage.LayersSize,
     volumes: usage.VolumeUsage?.Items ?? usage.Volumes ?? [],
     buildCacheBytes: usage.BuildCacheUsage ?? (usage.BuildCache ?? []).reduce((sum, { Size }) => sum + (Size ?? 0), 0),
-  }));
+  })),
+);
 
 /** What the engine keeps on its disk. Sizes in bytes; null where the engine does not know. */
 export type EngineUsage = Readonly<z.infer<typeof usageSchema>>;

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 
 import type { SqlDatabase, SqlRow } from "../../shared/sql/sql.ts";
 import { machineText, readMachine, type RunnerMachine } from "../../shared/costs/runner-machine.ts";

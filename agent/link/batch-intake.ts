@@ -1,4 +1,5 @@
 import { messageOf } from "../../shared/errors/message-of.ts";
+import { schemaMessagesInEnglish } from "../../shared/text/schema-messages.ts";
 import type { Clock } from "../../shared/clock/clock.ts";
 import type { Batch } from "../../shared/link/batch.ts";
 import type { Up } from "../../shared/link/up.ts";
@@ -8,6 +9,8 @@ import { signalSchema, type SequencedSignal, type Signal } from "../../shared/wo
 import type { Journal } from "../journal/journal.ts";
 import type { UnreadSignal } from "../journal/unread-signals.ts";
 import { sqliteTrouble } from "../sqlite/sqlite-trouble.ts";
+
+schemaMessagesInEnglish();
 
 export const DISK_REMEDY = "look at the disk of HOOKLINE_DATA";
 

@@ -1,7 +1,10 @@
 import type { ConfigProblem } from "../../shared/fleet/config-error.ts";
+import { schemaMessagesInEnglish } from "../../shared/text/schema-messages.ts";
 import type { Environment } from "./environment.ts";
 import { plainText, secretText } from "./setting-text.ts";
 import { SETTINGS, type SettingName } from "./settings-table.ts";
+
+schemaMessagesInEnglish();
 
 /** Where settings are read from. */
 export interface SettingSource {

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { memoryBytes } from "../../shared/fleet/memory-size.ts";
 import { Secret } from "../../shared/fleet/secret.ts";
 import { SIGNING_KEY } from "../../shared/notices/signing-key.ts";
@@ -15,10 +15,10 @@ export const INSTANCE_NAME = /^(?=.{1,16}$)[a-z0-9]+(?:-[a-z0-9]+)*$/;
 /** An address over TLS, or over plain HTTP to this machine, where no credential leaves it. */
 export function webAddress(example: string) {
   const error = `must be an https:// address without user, query and fragment, such as ${example}; http:// only for this machine`;
-  return z
-    .string()
-    .refine(isSafeAddress, { error })
-    .transform((text) => new URL(text).href.replace(/\/+$/, ""));
+  return z.pipe(
+    z.string().check(z.refine(isSafeAddress, { error })),
+    z.transform((text) => new URL(text).href.replace(/\/+$/, "")),
+  );
 }
 
 function isSafeAddress(text: string): boolean {
@@ -32,33 +32,48 @@ function isLoopback(host: string): boolean {
 }
 
 /** A credential that goes into an HTTP header: visible ASCII without spaces. */
-export const headerSecret = z
-  .string()
-  .regex(/^[\x21-\x7e]+$/, { error: "must be one line without spaces; copy it once more, without quotes around it" })
-  .transform((text) => new Secret(text));
+export const headerSecret = z.pipe(
+  z.string().check(
+    z.regex(/^[\x21-\x7e]+$/, {
+      error: "must be one line without spaces; copy it once more, without quotes around it",
+    }),
+  ),
+  z.transform((text) => new Secret(text)),
+);
 
-export const anySecret = z.string().transform((text) => new Secret(text));
+export const anySecret = z.pipe(
+  z.string(),
+  z.transform((text) => new Secret(text)),
+);
 
 /** A PEM key; `\n` written as two characters, as one-line environment files have it, counts as a line break. */
-export const pemKey = z
-  .string()
-  .transform((text) => text.replaceAll("\\n", "\n").trim())
-  .refine(
-    (text) =>
-      /^-----BEGIN (?:RSA )?PRIVATE KEY-----\n[\s\S]+\n-----END (?:RSA )?PRIVATE KEY-----$/.test(
-        text.replaceAll("\r", ""),
+export const pemKey = z.pipe(
+  z
+    .pipe(
+      z.string(),
+      z.transform((text) => text.replaceAll("\\n", "\n").trim()),
+    )
+    .check(
+      z.refine(
+        (text) =>
+          /^-----BEGIN (?:RSA )?PRIVATE KEY-----\n[\s\S]+\n-----END (?:RSA )?PRIVATE KEY-----$/.test(
+            text.replaceAll("\r", ""),
+          ),
+        {
+          error:
+            "must be the private key that GitHub gave for the App, from -----BEGIN to the end of its last line; GITHUB_APP_PRIVATE_KEY_FILE takes the .pem file as it is",
+        },
       ),
-    {
-      error:
-        "must be the private key that GitHub gave for the App, from -----BEGIN to the end of its last line; GITHUB_APP_PRIVATE_KEY_FILE takes the .pem file as it is",
-    },
-  )
-  .transform((text) => new Secret(`${text}\n`));
+    ),
+  z.transform((text) => new Secret(`${text}\n`)),
+);
 
 /** Kept as text: the Docker client reads it by the same rule. */
-export const dockerAddress = z.string().refine(isDockerAddress, {
-  error: "must be unix:///path/to/docker.sock or tcp://host:port; for another host forward its socket with ssh -L",
-});
+export const dockerAddress = z.string().check(
+  z.refine(isDockerAddress, {
+    error: "must be unix:///path/to/docker.sock or tcp://host:port; for another host forward its socket with ssh -L",
+  }),
+);
 
 function isDockerAddress(text: string): boolean {
   try {
@@ -71,7 +86,7 @@ function isDockerAddress(text: string): boolean {
 
 export const timeZone = z
   .string()
-  .refine(isTimeZone, { error: "must be the name of a time zone, such as Europe/Berlin" });
+  .check(z.refine(isTimeZone, { error: "must be the name of a time zone, such as Europe/Berlin" }));
 
 function isTimeZone(text: string): boolean {
   try {
@@ -82,17 +97,21 @@ function isTimeZone(text: string): boolean {
 }
 
 /** Bytes, written as `docker run --memory` takes them. */
-export const byteSize = z
-  .string()
-  .refine((text) => memoryBytes(text) !== null, { error: "must be a size such as 512m or 2g, or 0" })
-  .transform((text) => memoryBytes(text) ?? 0);
+export const byteSize = z.pipe(
+  z
+    .string()
+    .check(z.refine((text) => memoryBytes(text) !== null, { error: "must be a size such as 512m or 2g, or 0" })),
+  z.transform((text) => memoryBytes(text) ?? 0),
+);
 
-export const registryAuthText = z
-  .string()
-  .refine(isRegistryAuth, {
-    error: 'must be JSON such as {"auths":{"ghcr.io":{"auth":"…"}}}, as docker login writes it',
-  })
-  .transform((text) => new Secret(text));
+export const registryAuthText = z.pipe(
+  z.string().check(
+    z.refine(isRegistryAuth, {
+      error: 'must be JSON such as {"auths":{"ghcr.io":{"auth":"…"}}}, as docker login writes it',
+    }),
+  ),
+  z.transform((text) => new Secret(text)),
+);
 
 function isRegistryAuth(text: string): boolean {
   try {
@@ -110,57 +129,76 @@ export const positiveNumber = (most: number) => numberWithin({ least: 1, most })
 export function numberWithin({ least, most }: { readonly least: number; readonly most: number }) {
   const error = `must be a whole number from ${least} to ${most}`;
   return z
-    .string()
-    .regex(/^\d{1,16}$/, { error })
-    .transform(Number)
-    .refine((value) => value >= least && value <= most, { error });
+    .pipe(z.string().check(z.regex(/^\d{1,16}$/, { error })), z.transform(Number))
+    .check(z.refine((value) => value >= least && value <= most, { error }));
 }
 
 /** Where this process listens. */
-export const listenAddress = z.string().transform((text, context): ListenAddress => {
-  const address = readListenAddress(text);
-  if (address !== null) return address;
-  context.addIssue("must be [HOST]:PORT, such as :8124, 127.0.0.1:8124 or [::1]:8124");
-  return z.NEVER;
-});
+export const listenAddress = z.pipe(
+  z.string(),
+  z.transform((text, context): ListenAddress => {
+    const address = readListenAddress(text);
+    if (address !== null) return address;
+    return refuse(context, "must be [HOST]:PORT, such as :8124, 127.0.0.1:8124 or [::1]:8124");
+  }),
+);
 
 /** Receivers of notices, a line each or with spaces between them. */
-export const noticeReceivers = z.string().transform((text, context): readonly ReceiverAddress[] => {
-  const read = text.trim().split(/\s+/).map(readReceiver);
-  const receivers = read.filter((receiver) => receiver !== null);
-  if (receivers.length === read.length) return receivers;
-  context.addIssue(`must be ${RECEIVER_KINDS.join(", ")} each with +https://…, such as ntfy+https://ntfy.sh/MY-TOPIC`);
-  return z.NEVER;
-});
+export const noticeReceivers = z.pipe(
+  z.string(),
+  z.transform((text, context): readonly ReceiverAddress[] => {
+    const read = text.trim().split(/\s+/).map(readReceiver);
+    const receivers = read.filter((receiver) => receiver !== null);
+    if (receivers.length === read.length) return receivers;
+    return refuse(
+      context,
+      `must be ${RECEIVER_KINDS.join(", ")} each with +https://…, such as ntfy+https://ntfy.sh/MY-TOPIC`,
+    );
+  }),
+);
 
 /** The key of Standard Webhooks. https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md#signature-scheme */
-export const webhookKey = z
-  .string()
-  .regex(SIGNING_KEY, {
-    error: "must be whsec_ and 24 to 64 bytes in base64: echo whsec_$(openssl rand -base64 32)",
-  })
-  .transform((text) => new Secret(text));
+export const webhookKey = z.pipe(
+  z.string().check(
+    z.regex(SIGNING_KEY, {
+      error: "must be whsec_ and 24 to 64 bytes in base64: echo whsec_$(openssl rand -base64 32)",
+    }),
+  ),
+  z.transform((text) => new Secret(text)),
+);
 
-export const quietHours = z.string().transform((text, context): QuietHours => {
-  const hours = readQuietHours(text);
-  if (hours !== null) return hours;
-  context.addIssue("must be HH:MM-HH:MM, such as 22:00-07:00");
-  return z.NEVER;
-});
+export const quietHours = z.pipe(
+  z.string(),
+  z.transform((text, context): QuietHours => {
+    const hours = readQuietHours(text);
+    if (hours !== null) return hours;
+    return refuse(context, "must be HH:MM-HH:MM, such as 22:00-07:00");
+  }),
+);
 
 /** Rules of notices with commas between them. */
-export const noticeRules = z.string().transform((text, context): readonly NoticeRule[] => {
-  const named = text.split(",").map((name) => name.trim());
-  const rules = NOTICE_RULES.filter((rule) => named.includes(rule));
-  if (named.every((name) => rules.some((rule) => rule === name))) return rules;
-  context.addIssue(`must be some of ${NOTICE_RULES.join(", ")}, with commas between them`);
-  return z.NEVER;
-});
+export const noticeRules = z.pipe(
+  z.string(),
+  z.transform((text, context): readonly NoticeRule[] => {
+    const named = text.split(",").map((name) => name.trim());
+    const rules = NOTICE_RULES.filter((rule) => named.includes(rule));
+    if (named.every((name) => rules.some((rule) => rule === name))) return rules;
+    return refuse(context, `must be some of ${NOTICE_RULES.join(", ")}, with commas between them`);
+  }),
+);
 
 /** Names of hosts with commas between them, in lower case. */
-export const hostNames = z
-  .string()
-  .regex(/^\s*[\w.-]+(?:\s*,\s*[\w.-]+)*\s*$/, {
-    error: "must be host names with commas between them, such as nas.home,nas; no scheme and no port",
-  })
-  .transform((text): readonly string[] => text.split(",").map((name) => name.trim().toLowerCase()));
+export const hostNames = z.pipe(
+  z.string().check(
+    z.regex(/^\s*[\w.-]+(?:\s*,\s*[\w.-]+)*\s*$/, {
+      error: "must be host names with commas between them, such as nas.home,nas; no scheme and no port",
+    }),
+  ),
+  z.transform((text): readonly string[] => text.split(",").map((name) => name.trim().toLowerCase())),
+);
+
+/** What zod's own addIssue does, which its small form has not. The text that was set may be a secret, so it stays out. */
+function refuse({ issues }: z.core.ParsePayload, message: string): never {
+  issues.push({ code: "custom", message, input: null });
+  return z.NEVER;
+}

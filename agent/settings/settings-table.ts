@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { BACKLOG_SIGNALS, RETENTION_DAYS } from "../../shared/mailbox/mailbox-options.ts";
 import { LOG_LEVELS } from "../../shared/log/logger.ts";
 import {
@@ -29,7 +29,7 @@ export interface Setting<Output = unknown> {
   readonly fallback: string | null;
   /** Whether it holds a credential, which may then come from the file named in `…_FILE` as well. */
   readonly secret: boolean;
-  readonly schema: z.ZodType<Output, string>;
+  readonly schema: z.ZodMiniType<Output, string>;
   /** Commands that cannot do without it. */
   readonly neededBy: readonly Command[];
 }
@@ -37,21 +37,21 @@ export interface Setting<Output = unknown> {
 /** Commands that need settings of their own. */
 export type Command = "agent" | "autoscale-webhook" | "dead";
 
-const plain = <Output>(description: string, schema: z.ZodType<Output, string>, neededBy: readonly Command[] = []) =>
+const plain = <Output>(description: string, schema: z.ZodMiniType<Output, string>, neededBy: readonly Command[] = []) =>
   ({ description, schema, fallback: null, secret: false, neededBy }) as const;
 
-const preset = <Output>(description: string, schema: z.ZodType<Output, string>, fallback: string) =>
+const preset = <Output>(description: string, schema: z.ZodMiniType<Output, string>, fallback: string) =>
   ({ description, schema, fallback, secret: false, neededBy: [] }) as const;
 
 const credential = <Output>(
   description: string,
-  schema: z.ZodType<Output, string>,
+  schema: z.ZodMiniType<Output, string>,
   neededBy: readonly Command[] = [],
 ) => ({ description, schema, fallback: null, secret: true, neededBy }) as const;
 
 const A_DAY_SECONDS = 86_400;
 const A_DAY_MINUTES = 1440;
-const path = z.string().refine((text) => !text.includes("\0"), { error: "must be a path" });
+const path = z.string().check(z.refine((text) => !text.includes("\0"), { error: "must be a path" }));
 
 /** Every variable that the agent reads: the one source of names, defaults, descriptions and rules. */
 export const SETTINGS = {
@@ -73,7 +73,11 @@ export const SETTINGS = {
   ]),
   GITHUB_APP_ID: plain(
     "App id or client id of a GitHub App, in place of a token.",
-    z.string().regex(/^[A-Za-z0-9.]{1,64}$/, { error: "must be the App ID or Client ID from the App's settings page" }),
+    z
+      .string()
+      .check(
+        z.regex(/^[A-Za-z0-9.]{1,64}$/, { error: "must be the App ID or Client ID from the App's settings page" }),
+      ),
   ),
   GITHUB_APP_PRIVATE_KEY: credential("Private key of the GitHub App, as PEM.", pemKey),
   GITHUB_APP_INSTALLATION_ID: plain(
@@ -98,13 +102,17 @@ export const SETTINGS = {
   HOOKLINE_DATA: preset("Folder of the agent's journal.", path, "./data"),
   HOOKLINE_CALL: plain(
     "How a person calls Hookline here, for the commands that messages tell to type; the image sets it, a checkout knows it.",
-    z.string().regex(/^[\x20-\x7e]{1,200}$/, { error: "must be a command line of at most 200 printable characters" }),
+    z
+      .string()
+      .check(z.regex(/^[\x20-\x7e]{1,200}$/, { error: "must be a command line of at most 200 printable characters" })),
   ),
   HOOKLINE_INSTANCE: plain(
     "Name of this agent on its containers and runners; where it is unset, the host's name with five letters, made at the first start and kept in HOOKLINE_DATA. Keep it: an agent tends only what carries its name.",
-    z.string().regex(INSTANCE_NAME, {
-      error: "must be 1 to 16 lower-case letters and digits, with single dashes between them",
-    }),
+    z.string().check(
+      z.regex(INSTANCE_NAME, {
+        error: "must be 1 to 16 lower-case letters and digits, with single dashes between them",
+      }),
+    ),
   ),
   HOOKLINE_SWEEP_INTERVAL_SECONDS: preset(
     "Seconds between two sweeps of GitHub's REST API.",
@@ -156,7 +164,7 @@ export const SETTINGS = {
   ),
   HOOKLINE_HTTP_READ: preset(
     "Who may read what HOOKLINE_HTTP serves: token, or open for everybody who reaches the port, names of private repositories included.",
-    z.enum(["token", "open"], { error: "must be token or open" }) as z.ZodType<"token" | "open", string>,
+    z.enum(["token", "open"], { error: "must be token or open" }) as z.ZodMiniType<"token" | "open", string>,
     "token",
   ),
   HOOKLINE_HTTP_HOSTS: plain(
@@ -179,7 +187,7 @@ export const SETTINGS = {
   DOCKER_HOST: preset("The Docker Engine.", dockerAddress, "unix:///var/run/docker.sock"),
   LOG_LEVEL: preset(
     "Least severe record that is printed: error, warn, info or debug.",
-    z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(", ")}` }) as z.ZodType<
+    z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(", ")}` }) as z.ZodMiniType<
       (typeof LOG_LEVELS)[number],
       string
     >,

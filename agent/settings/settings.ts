@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
 import { resolve } from "node:path";
-import type * as z from "zod";
+import type * as z from "zod/mini";
 import { ConfigError } from "../../shared/fleet/config-error.ts";
 import type { ConfigProblem } from "../../shared/fleet/config-error.ts";
 import type { Secret } from "../../shared/fleet/secret.ts";

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 
 /**
  * What SQLite's result codes mean for a file of ours, and what helps. The low byte is the primary code.

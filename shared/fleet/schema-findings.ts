@@ -1,9 +1,12 @@
 import type * as z from "zod/mini";
+import { schemaMessagesInEnglish } from "../text/schema-messages.ts";
 import { valueAt } from "./config-path.ts";
 import type { ConfigPath } from "./config-path.ts";
 import { quote } from "./finding.ts";
 import type { FleetFinding } from "./finding.ts";
 import { unknownKeyMessage } from "./known-keys.ts";
+
+schemaMessagesInEnglish();
 
 type RawIssue = Parameters<z.core.$ZodErrorMap>[0];
 

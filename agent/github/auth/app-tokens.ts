@@ -1,6 +1,6 @@
 import type { KeyObject } from "node:crypto";
 
-import type * as z from "zod";
+import type * as z from "zod/mini";
 
 import type { AccessToken, TokenSource } from "../http/access-token.ts";
 import { app, installation, installationToken, rateLimits } from "../model/answers.ts";
@@ -156,7 +156,7 @@ export class InstallationTokens implements TokenSource {
     for (const [owner, known] of this.#installations) if (known === id) this.#installations.delete(owner);
   }
 
-  async #ask<T>(method: "GET" | "POST", path: string, schema: z.ZodType<T>, signal: AbortSignal): Promise<T> {
+  async #ask<T>(method: "GET" | "POST", path: string, schema: z.core.$ZodType<T>, signal: AbortSignal): Promise<T> {
     const key = this.#options.key.current();
     try {
       return await this.#askWith(key, method, path, schema, signal);
@@ -171,7 +171,7 @@ export class InstallationTokens implements TokenSource {
     key: KeyObject,
     method: "GET" | "POST",
     path: string,
-    schema: z.ZodType<T>,
+    schema: z.core.$ZodType<T>,
     signal: AbortSignal,
   ): Promise<T> {
     const { api, appId } = this.#options;

@@ -1,18 +1,18 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 
 import { fits, type Official } from "../model/answers.ts";
 
 /** Ids of attempts have outgrown what a JavaScript number holds exactly; `parseAnswer` leaves such ones as text. */
-const bigId = z.union([z.number(), z.string().regex(/^\d+$/)]);
+const bigId = z.union([z.number(), z.string().check(z.regex(/^\d+$/))]);
 
 const hookFields = {
   id: z.number(),
   active: z.boolean(),
   events: z.array(z.string()),
   config: z.object({
-    url: z.string().optional(),
-    content_type: z.string().optional(),
-    insecure_ssl: z.union([z.string(), z.number()]).optional(),
+    url: z.optional(z.string()),
+    content_type: z.optional(z.string()),
+    insecure_ssl: z.optional(z.union([z.string(), z.number()])),
   }),
 };
 
@@ -29,7 +29,7 @@ export const deliveriesPage = z.array(
       delivered_at: z.string(),
       status_code: z.number(),
       event: z.string(),
-      throttled_at: z.string().nullish(),
+      throttled_at: z.nullish(z.string()),
     }),
   ),
 );

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 
 import { fits, type Official } from "../model/answers.ts";
 
@@ -11,10 +11,10 @@ export const groupsPage = z.object({
         name: z.string(),
         visibility: z.string(),
         allows_public_repositories: z.boolean(),
-        default: z.boolean().optional(),
-        inherited: z.boolean().optional(),
-        restricted_to_workflows: z.boolean().optional(),
-        selected_workflows: z.array(z.string()).optional(),
+        default: z.optional(z.boolean()),
+        inherited: z.optional(z.boolean()),
+        restricted_to_workflows: z.optional(z.boolean()),
+        selected_workflows: z.optional(z.array(z.string())),
       }),
     ),
   ),
@@ -31,7 +31,7 @@ export const repository = fits<Official["full-repository"]>()(
 
 const bucket = z.object({ limit: z.number(), remaining: z.number(), reset: z.number() });
 export const buckets = fits<Official["rate-limit-overview"]>()(
-  z.object({ resources: z.object({ core: bucket, actions_runner_registration: bucket.optional() }) }),
+  z.object({ resources: z.object({ core: bucket, actions_runner_registration: z.optional(bucket) }) }),
 );
 
 export const releasesPage = z.array(
@@ -40,7 +40,7 @@ export const releasesPage = z.array(
       tag_name: z.string(),
       draft: z.boolean(),
       prerelease: z.boolean(),
-      published_at: z.string().nullable(),
+      published_at: z.nullable(z.string()),
     }),
   ),
 );
@@ -48,7 +48,7 @@ export const releasesPage = z.array(
 export const runnerVersionsPage = z.object({
   total_count: z.number(),
   runners: z.array(
-    fits<Official["runner"]>()(z.object({ id: z.number(), name: z.string(), version: z.string().nullish() })),
+    fits<Official["runner"]>()(z.object({ id: z.number(), name: z.string(), version: z.nullish(z.string()) })),
   ),
 });
 

@@ -1,4 +1,5 @@
-import * as z from "zod";
+import { catch as orElse } from "zod/mini";
+import * as z from "zod/mini";
 
 import { isRateLimited, retryAtMs } from "./rate-limit.ts";
 import type { Redactor } from "./redaction.ts";
@@ -7,8 +8,14 @@ import { GitHubError, type GitHubErrorCode } from "../model/types.ts";
 import { nameOf, type Answer, type HttpCall } from "./wire.ts";
 
 /** GitHub's words about single fields come as texts, as records, or in some other shape that is passed over. */
-const errorDetail = z.union([z.string(), z.object({ message: z.string() }).transform((detail) => detail.message)]);
-const errorBody = z.object({ message: z.string(), errors: z.array(errorDetail.catch("")).catch([]) });
+const errorDetail = z.union([
+  z.string(),
+  z.pipe(
+    z.object({ message: z.string() }),
+    z.transform((detail) => detail.message),
+  ),
+]);
+const errorBody = z.object({ message: z.string(), errors: orElse(z.array(orElse(errorDetail, "")), []) });
 
 /** Turns an answer that is no success into the error that says what to do about it. */
 export function answerFailure(

@@ -1,4 +1,4 @@
-import type * as z from "zod";
+import type * as z from "zod/mini";
 
 import type { Page, ReadOptions, Rest } from "./rest.ts";
 import { GitHubError, type Listing } from "../model/types.ts";
@@ -10,7 +10,7 @@ const MAX_PAGES = 100;
 export interface ListQuery<Envelope, Item> {
   /** With its query, `per_page` included. */
   readonly path: string;
-  readonly schema: z.ZodType<Envelope>;
+  readonly schema: z.core.$ZodType<Envelope>;
   readonly itemsOf: (envelope: Envelope) => readonly Item[];
   /** What tells items apart: a list that changes while it is read shows some of them twice. */
   readonly keyOf: (item: Item) => number | string;

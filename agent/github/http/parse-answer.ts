@@ -1,15 +1,18 @@
-import type * as z from "zod";
+import * as z from "zod/mini";
+import { schemaMessagesInEnglish } from "../../../shared/text/schema-messages.ts";
 
 import type { Redactor } from "./redaction.ts";
 import { GitHubError } from "../model/types.ts";
 import { nameOf, type Answer, type HttpCall } from "./wire.ts";
+
+schemaMessagesInEnglish();
 
 type Reviver = (key: string, value: unknown, context: { readonly source?: string }) => unknown;
 /** Its third argument is not yet in TypeScript's library: https://tc39.es/proposal-json-parse-with-source/ */
 const parseJson = JSON.parse as (text: string, reviver: Reviver) => unknown;
 
 /** Reads an answer by its schema. Throws GitHubError `unexpected` that names the fields, never their values. */
-export function parseAnswer<T>(call: HttpCall, answer: Answer, schema: z.ZodType<T>, redactor: Redactor): T {
+export function parseAnswer<T>(call: HttpCall, answer: Answer, schema: z.core.$ZodType<T>, redactor: Redactor): T {
   let json: unknown;
   try {
     json = parseJson(answer.text, exactNumbers);
@@ -17,7 +20,7 @@ export function parseAnswer<T>(call: HttpCall, answer: Answer, schema: z.ZodType
     const type = answer.headers.get("content-type") ?? "no content type";
     throw unexpected(call, answer, `no JSON but ${type}`, redactor);
   }
-  const parsed = schema.safeParse(json);
+  const parsed = z.safeParse(schema, json);
   if (parsed.success) return parsed.data;
   throw unexpected(call, answer, parsed.error.issues.slice(0, 3).map(describe).join("; "), redactor);
 }

@@ -1,4 +1,4 @@
-import type * as z from "zod";
+import * as z from "zod/mini";
 
 import type { AccessToken, TokenSource } from "./access-token.ts";
 import type { Api } from "./api.ts";
@@ -72,11 +72,11 @@ export class Rest {
   }
 
   /** One page, from the cache when GitHub says that it is the same. Throws GitHubError. */
-  read<T>(url: string, schema: z.ZodType<T>, options: ReadOptions): Promise<Page<T>> {
+  read<T>(url: string, schema: z.core.$ZodType<T>, options: ReadOptions): Promise<Page<T>> {
     return this.#authorized(options, (token) => this.#page(url, schema, options, token));
   }
 
-  async #page<T>(url: string, schema: z.ZodType<T>, options: ReadOptions, token: AccessToken): Promise<Page<T>> {
+  async #page<T>(url: string, schema: z.core.$ZodType<T>, options: ReadOptions, token: AccessToken): Promise<Page<T>> {
     if (options.urgent !== true) this.#gate.check(token.account);
     const key = `${token.identity} ${url}`;
     const cached = this.#cache.get(key);
@@ -89,11 +89,11 @@ export class Rest {
     const { redirected } = answer;
     if (answer.status !== 304) return { ...this.#keep(key, call, answer, schema), redirected };
     if (cached === null) throw this.#api.failure(call, answer, token.kind);
-    return { value: schema.parse(JSON.parse(cached.json)), nextUrl: cached.nextUrl, redirected };
+    return { value: z.parse(schema, JSON.parse(cached.json)), nextUrl: cached.nextUrl, redirected };
   }
 
   /** One reading with its headers, never from the cache, even while polling rests. Throws GitHubError. */
-  look<T>(path: string, schema: z.ZodType<T>, scope: HookHome, signal: AbortSignal): Promise<LookAnswer<T>> {
+  look<T>(path: string, schema: z.core.$ZodType<T>, scope: HookHome, signal: AbortSignal): Promise<LookAnswer<T>> {
     return this.#authorized({ scope, signal }, async (token) => {
       const call: HttpCall = { method: "GET", url: this.#api.urlOf(path), bearer: token.value };
       const answer = await this.#api.retried(call, token.kind, signal);
@@ -131,11 +131,11 @@ export class Rest {
   }
 
   /** The answer to a write, by its schema. Throws GitHubError `unexpected`. */
-  parse<T>({ call, answer }: WriteAnswer, schema: z.ZodType<T>): T {
+  parse<T>({ call, answer }: WriteAnswer, schema: z.core.$ZodType<T>): T {
     return parseAnswer(call, answer, schema, this.#api.redactor);
   }
 
-  #keep<T>(key: string, call: HttpCall, answer: Answer, schema: z.ZodType<T>): Omit<Page<T>, "redirected"> {
+  #keep<T>(key: string, call: HttpCall, answer: Answer, schema: z.core.$ZodType<T>): Omit<Page<T>, "redirected"> {
     const value = parseAnswer(call, answer, schema, this.#api.redactor);
     const nextUrl = this.#nextUrl(call, answer);
     const etag = answer.headers.get("etag");

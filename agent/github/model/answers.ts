@@ -1,5 +1,5 @@
 import type { components } from "@octokit/openapi-types";
-import * as z from "zod";
+import * as z from "zod/mini";
 
 export type Official = components["schemas"];
 
@@ -7,7 +7,9 @@ export type Official = components["schemas"];
 type Parsed<T> = { [Key in keyof T]: Exclude<T[Key], bigint> };
 
 /** Takes a schema only if GitHub's published type fits it: a field that GitHub may leave out must be optional here. */
-export function fits<T>(): <S extends z.ZodType>(schema: S & (Parsed<T> extends z.input<S> ? unknown : never)) => S {
+export function fits<T>(): <S extends z.core.$ZodType>(
+  schema: S & (Parsed<T> extends z.input<S> ? unknown : never),
+) => S {
   return (schema) => schema;
 }
 
@@ -29,13 +31,13 @@ export type RunnerAnswer = z.infer<typeof runner>;
 
 export const runnersPage = z.object({ total_count: z.number(), runners: z.array(runner) });
 
-export const jitRunner = z.object({ runner, encoded_jit_config: z.string().min(1) });
+export const jitRunner = z.object({ runner, encoded_jit_config: z.string().check(z.minLength(1)) });
 
 const runnerGroup = z.object({
   id: z.number(),
   name: z.string(),
-  default: z.boolean().optional(),
-  inherited: z.boolean().optional(),
+  default: z.optional(z.boolean()),
+  inherited: z.optional(z.boolean()),
 });
 
 export const runnerGroupsPage = z.object({
@@ -46,9 +48,9 @@ export const runnerGroupsPage = z.object({
 const run = fits<Official["workflow-run"]>()(
   z.object({
     id: z.number(),
-    status: z.string().nullable(),
-    created_at: z.string().optional(),
-    repository: z.object({ full_name: z.string(), private: z.boolean() }).optional(),
+    status: z.nullable(z.string()),
+    created_at: z.optional(z.string()),
+    repository: z.optional(z.object({ full_name: z.string(), private: z.boolean() })),
   }),
 );
 export type RunAnswer = z.infer<typeof run>;
@@ -59,15 +61,15 @@ export const job = fits<Official["job"]>()(
   z.object({
     id: z.number(),
     run_id: z.number(),
-    run_attempt: z.number().optional(),
+    run_attempt: z.optional(z.number()),
     name: z.string(),
     status: z.string(),
-    conclusion: z.string().nullable(),
+    conclusion: z.nullable(z.string()),
     labels: z.array(z.string()),
-    runner_name: z.string().nullish(),
-    created_at: z.string().nullish(),
-    started_at: z.string().nullish(),
-    completed_at: z.string().nullish(),
+    runner_name: z.nullish(z.string()),
+    created_at: z.nullish(z.string()),
+    started_at: z.nullish(z.string()),
+    completed_at: z.nullish(z.string()),
   }),
 );
 export type JobAnswer = z.infer<typeof job>;
@@ -79,9 +81,9 @@ export const repositoriesPage = z.array(
     z.object({
       full_name: z.string(),
       private: z.boolean(),
-      archived: z.boolean().optional(),
-      disabled: z.boolean().optional(),
-      pushed_at: z.string().nullish(),
+      archived: z.optional(z.boolean()),
+      disabled: z.optional(z.boolean()),
+      pushed_at: z.nullish(z.string()),
     }),
   ),
 );
@@ -90,7 +92,7 @@ export const user = fits<Official["simple-user"]>()(z.object({ login: z.string()
 export const app = fits<NonNullable<Official["integration"]>>()(z.object({ name: z.string() }));
 export const installation = fits<Official["installation"]>()(z.object({ id: z.number() }));
 export const installationToken = fits<Official["installation-token"]>()(
-  z.object({ token: z.string().min(1), expires_at: z.iso.datetime({ offset: true }) }),
+  z.object({ token: z.string().check(z.minLength(1)), expires_at: z.iso.datetime({ offset: true }) }),
 );
 
 const bucket = z.object({ limit: z.number(), remaining: z.number(), reset: z.number() });

@@ -1,4 +1,5 @@
-import * as z from "zod";
+import { catch as orElse } from "zod/mini";
+import * as z from "zod/mini";
 import { poolHash, shortHash } from "../pool-hash.ts";
 import type { ObservedSlot, SlotSpec } from "../slot-provider.ts";
 
@@ -38,19 +39,19 @@ export interface SlotLabels {
   readonly folderId: string | null;
 }
 
-const schema = z
-  .object({
+const schema = z.pipe(
+  z.object({
     [INSTANCE_LABEL]: z.string(),
-    [POOL_LABEL]: z.string().catch(""),
-    [SCOPE_LABEL]: z.string().catch(""),
-    [SIZE_LABEL]: z.string().catch(""),
-    [RUNNER_ID_LABEL]: z.coerce.number().int().positive().nullable().catch(null),
-    [CREATED_LABEL]: z.coerce.number().int().positive().nullable().catch(null),
-    [SPEC_HASH_LABEL]: z.string().catch(""),
-    [POOL_HASH_LABEL]: z.string().nullable().catch(null),
-    [FOLDER_LABEL]: z.string().nullable().catch(null),
-  })
-  .transform((labels): SlotLabels => ({
+    [POOL_LABEL]: orElse(z.string(), ""),
+    [SCOPE_LABEL]: orElse(z.string(), ""),
+    [SIZE_LABEL]: orElse(z.string(), ""),
+    [RUNNER_ID_LABEL]: orElse(z.nullable(z.coerce.number().check(z.int(), z.positive())), null),
+    [CREATED_LABEL]: orElse(z.nullable(z.coerce.number().check(z.int(), z.positive())), null),
+    [SPEC_HASH_LABEL]: orElse(z.string(), ""),
+    [POOL_HASH_LABEL]: orElse(z.nullable(z.string()), null),
+    [FOLDER_LABEL]: orElse(z.nullable(z.string()), null),
+  }),
+  z.transform((labels): SlotLabels => ({
     instance: labels[INSTANCE_LABEL],
     poolKey: labels[POOL_LABEL],
     scope: labels[SCOPE_LABEL],
@@ -61,7 +62,8 @@ const schema = z
     specHash: labels[SPEC_HASH_LABEL],
     poolHash: labels[POOL_HASH_LABEL],
     folderId: labels[FOLDER_LABEL],
-  }));
+  })),
+);
 
 export function writeSlotLabels(labels: SlotLabels): Record<string, string> {
   const { sizeLabels = [] } = labels;
