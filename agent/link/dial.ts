@@ -20,7 +20,8 @@ export interface Ending {
 
 export interface ConnectionEvents {
   opened(): void;
-  received(data: unknown): void;
+  /** `more` where another frame is here already and comes next. */
+  received(data: unknown, more?: boolean): void;
   /** Called exactly once, and nothing after it. */
   closed(ending: Ending): void;
 }

@@ -15,6 +15,7 @@ import type { Cursor, Journal } from "../journal/journal.ts";
 import { sqliteTrouble } from "../sqlite/sqlite-trouble.ts";
 import { BatchIntake, DISK_REMEDY, isOfTheFile } from "./batch-intake.ts";
 import type { Connection, Dial, Ending } from "./dial.ts";
+import { joinBatches } from "./join-batches.ts";
 import { Liveness } from "./liveness.ts";
 
 /** The edge sends it again after sixteen seconds at the latest; if it does not, it has not heard the refusal. */
@@ -63,6 +64,8 @@ export class LinkSession {
   readonly #liveness: Liveness;
   readonly #intake: BatchIntake;
   #welcome: Welcome | null = null;
+  /** Not in the journal yet. */
+  #held: Batch | null = null;
   #caughtUp = false;
   /** It has ended, or is being dropped: what still comes on it is not heard. */
   #over = false;
@@ -80,7 +83,7 @@ export class LinkSession {
     this.openedAtMs = clock.monotonicMs();
     this.#connection = dial({
       opened: () => this.#guard(() => this.#hello()),
-      received: (data) => this.#guard(() => this.#received(data)),
+      received: (data, more = false) => this.#guard(() => this.#received(data, more)),
       closed: (ending) => {
         if (this.#stopped) return;
         this.#stopped = true;
@@ -165,13 +168,33 @@ export class LinkSession {
     this.#liveness.asked("hello");
   }
 
-  #received(data: unknown): void {
+  #received(data: unknown, more: boolean): void {
     this.#liveness.heard();
-    if (data === PONG) return;
+    if (data !== PONG) this.#read(data);
+    if (!more) this.#takeHeld();
+  }
+
+  #read(data: unknown): void {
     const read = readDown(data);
     if (read.kind === "unknown") return;
+    if (read.kind === "frame" && read.frame.type === "batch") return this.#hold(read.frame);
+    this.#takeHeld();
     if (read.kind === "bad") return this.#protocolError(read.problem);
-    this.#dispatch(read.frame);
+    if (!this.#over) this.#dispatch(read.frame);
+  }
+
+  /** Keeps a batch for a moment in which the next one is here already: one write to the disk does for both. */
+  #hold(batch: Batch): void {
+    if (batch.fence !== this.#welcome?.fence) return;
+    const joined = this.#held === null ? batch : joinBatches(this.#held, batch);
+    if (joined === null) this.#takeHeld();
+    this.#held = joined ?? batch;
+  }
+
+  #takeHeld(): void {
+    const held = this.#held;
+    this.#held = null;
+    if (held !== null && this.#welcome !== null && !this.#over) this.#batch(this.#welcome, held);
   }
 
   #dispatch(frame: Down): void {
@@ -182,7 +205,6 @@ export class LinkSession {
       return;
     }
     if (this.#welcome === null || frame.fence !== this.#welcome.fence) return;
-    if (frame.type === "batch") this.#batch(this.#welcome, frame);
     if (frame.type === "nacked") this.#options.journal.unread.noteTold(this.#welcome.stream, frame.seq);
     if (frame.type === "probed") this.#probed(frame.head);
   }

@@ -37,14 +37,23 @@ function open(url: URL, secret: ChangingSecret, proxy: string, events: Connectio
   });
   let ended = false;
   let failure: Omit<Ending, "code"> = { reason: "", status: null };
+  const here: unknown[] = [];
+  const handOver = (): void => {
+    for (let data = here.shift(); data !== undefined; data = here.shift()) {
+      if (!ended) events.received(data, here.length > 0);
+    }
+  };
   const end = (code: number, reason: string): void => {
     if (ended) return;
+    handOver();
     ended = true;
     events.closed({ ...failure, code, reason: reason === "" ? failure.reason : reason });
   };
   socket.on("open", () => events.opened());
   socket.on("message", (data, isBinary) => {
-    if (!ended) events.received(isBinary ? data : text(data));
+    // What came in meanwhile is read in the same turn of the event loop, and one write to the journal takes it all.
+    if (here.length === 0) setImmediate(handOver);
+    here.push(isBinary ? data : text(data));
   });
   socket.on("unexpected-response", (_request, response) => {
     failure = refusalOf(response);

@@ -8,6 +8,8 @@ export const FIGURES_FILE = new URL("../../docs/figures.json", import.meta.url);
 const count = z.int().min(0);
 const measured = z.number().min(0);
 
+/** Of repeated measurements, milliseconds. */
+const percentiles = z.strictObject({ p50: measured, p99: measured });
 /** The middle half of repeated measurements. */
 const quartiles = z.strictObject({ lower: measured, median: measured, upper: measured });
 /** Of the starts of one burst: the first, the one in the middle, the last. */
@@ -35,7 +37,9 @@ const SECTIONS = {
         /** Hookline : floor, pair by pair. */
         ratio: starts,
         /** Queued to the JIT call. */
-        ownMs: z.strictObject({ p50: measured, p99: measured }),
+        ownMs: percentiles,
+        /** Processor time of the agent, a job. */
+        jobCpuMs: measured.optional(),
       }),
     ),
   }),
@@ -88,6 +92,19 @@ const SECTIONS = {
     }),
   }),
   connections: z.strictObject({ worker: strangers, standalone: strangers }),
+  link: z.strictObject({
+    deliveries: count,
+    aSecond: count,
+    /** From the first byte of a delivery to its answer. */
+    storedMs: percentiles,
+    /** From the first byte of a delivery to the agent's acknowledgement. */
+    journaledMs: percentiles,
+    /** Of workerd, a delivery: sockets, signature, storing, pushing. */
+    workerCpuMs: measured,
+    /** Signals that waited while the agent was away. */
+    replay: count,
+    replayMs: measured,
+  }),
   agent: z.strictObject({
     bundleBytes: count,
     connectedLeastMs: measured,
@@ -136,7 +153,9 @@ const SECTIONS = {
     eventMs: measured,
     eventP95Ms: measured,
     jobBytes: measured,
+    /** One event with 10,000 open jobs : with 100. */
     openGrowth: measured,
+    /** One event with 100,000 finished jobs besides : with none. */
     closedGrowth: measured,
   }),
   scale: z.strictObject({
@@ -248,6 +267,7 @@ const figuresSchema = z.strictObject({
   swarm: sectionOf("swarm").optional(),
   edge: sectionOf("edge"),
   connections: sectionOf("connections"),
+  link: sectionOf("link").optional(),
   agent: sectionOf("agent"),
   sweep: sectionOf("sweep").optional(),
   history: sectionOf("history"),

@@ -1,7 +1,7 @@
 import { en } from "zod/locales";
-import { config } from "zod/mini";
+import * as z from "zod/mini";
 
 /** Gives the small form of zod its words: without them it says "Invalid input" of everything. Called where they are told. */
 export function schemaMessagesInEnglish(): void {
-  config(en());
+  z.config(en());
 }

@@ -38,7 +38,7 @@ export function benchAgent(size: AgentSize = FULL): Promise<Measured<"agent">> {
 async function measureIn(folder: string, size: AgentSize): Promise<Measured<"agent">> {
   const { program, daemonBytes } = await bundleAgent(join(folder, "program"));
   const chain = await startChainWithoutAgent({ maxSlots: 2, edge: true, sweepIntervalSeconds: 1 });
-  const agent = new AgentProcess({ ...chain.agentOptions, program, env: imageMemory() });
+  const agent = new AgentProcess({ ...chain.agentOptions, program, env: { ...imageMemory(), LOG_LEVEL: "info" } });
   try {
     const connected: number[] = [];
     for (let start = 0; start < size.starts; start += 1) {

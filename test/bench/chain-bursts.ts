@@ -9,8 +9,10 @@ import { LABELS, REPOSITORY, startDockerChain, type DockerChain } from "../e2e/d
 import { uniqueInstance } from "../stand-ins/docker/engine.ts";
 import { engineHost } from "../stand-ins/docker/raw-call.ts";
 import type { SlowEngine } from "../stand-ins/docker/slow-engine.ts";
+import type { AgentProcess } from "../e2e/agent-process.ts";
 import { ContainersSeen } from "./containers-seen.ts";
 import { NaiveFloor } from "./naive-floor.ts";
+import { processorMs } from "./process-memory.ts";
 
 const BARE = "bare";
 const BARE_REPOSITORY = `${BARE}/website`;
@@ -58,7 +60,7 @@ export class ChainBursts {
       github.addRepository(BARE_REPOSITORY);
       agent.start();
       await agent.waitForLine(/"msg":"link up"/);
-      await agent.waitForLine(/"msg":"sweep done"/);
+      await github.waitFor(() => github.calls().some(({ path }) => path.includes("/actions/runners")), "a sweep");
       const { fleet } = readPoolsFile({ file: agent.poolsFile, cwd: "/", env: agent.env });
       const [pool] = fleet.pools;
       if (pool === undefined) throw new Error("the chain has no pool");
@@ -77,6 +79,15 @@ export class ChainBursts {
       await chain.close();
       throw error;
     }
+  }
+
+  get agent(): AgentProcess {
+    return this.#chain.agent;
+  }
+
+  /** Processor time of the agent so far, milliseconds. */
+  agentCpuMs(): number {
+    return processorMs(this.#chain.agent.pid);
   }
 
   /** From now on each JIT call is answered that much later, for both. Gives what ends it. */

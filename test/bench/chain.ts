@@ -54,7 +54,7 @@ async function cellsOn(
   rounds: number,
 ): Promise<readonly Cell[]> {
   const maxSlots = Math.max(...rows.map(({ jobs }) => jobs));
-  const world = await ChainBursts.start({ program, maxSlots, env: imageMemory(), slow });
+  const world = await ChainBursts.start({ program, maxSlots, env: { ...imageMemory(), LOG_LEVEL: "info" }, slow });
   try {
     const seed = (round: number): void => slow?.seed(round);
     await pair(world, 1, 0, seed);
@@ -82,7 +82,9 @@ async function measureCell(
 ): Promise<Omit<Cell, "engine">> {
   const stopDelay = world.delayJit(jitMs);
   const pairs: Pair[] = [];
+  const beforeMs = world.agentCpuMs();
   for (let round = 0; round < rounds; round += 1) pairs.push(await pair(world, jobs, round, seed));
+  const jobCpuMs = (world.agentCpuMs() - beforeMs) / (rounds * jobs);
   stopDelay();
   const own = pairs.flatMap(({ hookline }) => hookline.ownMs);
   return {
@@ -92,6 +94,7 @@ async function measureCell(
     floorMs: each((place) => quartiles(pairs.map(({ floor }) => of(floor, place)))),
     hooklineMs: each((place) => quartiles(pairs.map(({ hookline }) => of(hookline, place)))),
     ratio: each((place) => quartiles(pairs.map(({ hookline, floor }) => of(hookline, place) / of(floor, place)))),
+    jobCpuMs,
     ownMs: { p50: Math.max(0, quantile(own, 0.5)), p99: Math.max(0, quantile(own, 0.99)) },
   };
 }
@@ -134,7 +137,7 @@ function measured(figures: FiguresOf<"chain">): Measured<"chain"> {
     );
   });
   const rows = figures.bursts.flatMap((row) => [
-    `engine ${row.engine}, ${row.jobs} at once, JIT ${row.jitMs} ms, ${row.rounds} pairs of bursts; own part ${row.ownMs.p50.toFixed(0)} ms, ${row.ownMs.p99.toFixed(0)} ms at the 99th percentile`,
+    `engine ${row.engine}, ${row.jobs} at once, JIT ${row.jitMs} ms, ${row.rounds} pairs of bursts; own part ${row.ownMs.p50.toFixed(0)} ms, ${row.ownMs.p99.toFixed(0)} ms at the 99th percentile; ${row.jobCpuMs?.toFixed(1)} ms of processor time a job`,
     ...PLACES.map((place) => {
       const { lower, median, upper } = row.ratio[place];
       const ms = `${row.hooklineMs[place].median.toFixed(0)} : ${row.floorMs[place].median.toFixed(0)} ms`;

@@ -25,6 +25,7 @@ const BENCHES: Readonly<Record<SectionName, Bench>> = {
   swarm: { run: async () => (await import("./swarm.ts")).benchSwarm(), uses: ["wrangler", "docker"] },
   edge: { run: async () => (await import("./edge.ts")).benchEdge(), uses: ["wrangler"] },
   connections: { run: async () => (await import("./connections.ts")).benchConnections(), uses: ["wrangler"] },
+  link: { run: async () => (await import("./link.ts")).benchLink(), uses: ["wrangler"] },
   agent: { run: async () => (await import("./agent.ts")).benchAgent(), uses: ["docker"] },
   sweep: { run: async () => (await import("./sweep.ts")).benchSweep(), uses: [] },
   history: { run: async () => (await import("./history.ts")).benchHistory(), uses: ["docker"] },

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 
 import { benchScale, SMALLEST as SCALE } from "./scale.ts";
+import { benchLink, SMALLEST as LINK } from "./link.ts";
 import { benchSweep, SMALLEST as SWEEP } from "./sweep.ts";
 
 test("pnpm bench sweep: at its smallest size an idle sweep costs nothing of GitHub's limit, and a naive one everything", async () => {
@@ -23,4 +24,11 @@ test("pnpm bench scale: at its smallest size jobs come, run and go while nodes a
   expect(mostSlots).toBeGreaterThan((jobsADay * jobMs) / 86_400_000);
   expect(leftWaiting).toBeLessThan(expected / 10);
   expect(text).toContain("2 pools, 2 engines, 4 nodes");
+});
+
+test("pnpm bench link: at its smallest size every delivery is stored, journaled and replayed", async () => {
+  const { figures } = await benchLink(LINK);
+  expect(figures.journaledMs.p50).toBeGreaterThanOrEqual(figures.storedMs.p50 / 2);
+  expect(figures).toMatchObject({ deliveries: LINK.steady, replay: LINK.replay });
+  expect([figures.workerCpuMs, figures.replayMs].every((value) => Number.isFinite(value) && value > 0)).toBe(true);
 });

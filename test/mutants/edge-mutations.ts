@@ -12,6 +12,20 @@ const OBJECT = "worker/mailbox-object.ts";
 /** Breaks of the mailbox and of both ends of the link. */
 export const EDGE_MUTATIONS: readonly Mutation[] = [
   {
+    breaks: "promise 3: what is held for one write is dropped where another frame follows",
+    file: SESSION,
+    search: '    this.#takeHeld();\n    if (read.kind === "bad")',
+    replace: '    this.#held = null;\n    if (read.kind === "bad")',
+    foundBy: ["link"],
+  },
+  {
+    breaks: "promise 3: two batches become one across a hole",
+    file: "agent/link/join-batches.ts",
+    search: "if (last === undefined || next.after !== last.seq) return null;",
+    replace: "if (last === undefined) return null;",
+    foundBy: ["link"],
+  },
+  {
     breaks: "E-2: a refusal is told once, and not again at the next welcome",
     file: SESSION,
     search: "if (welcome.protocol >= 2) this.#intake.refuseUntold(welcome);",

@@ -46,6 +46,8 @@ class Path implements Connection {
   #swallows = false;
   #upFreeMs = 0;
   #downFreeMs = 0;
+  /** Of frames on their way down, in order. */
+  readonly #arrivals: { atMs: number }[] = [];
 
   constructor(edge: Edge, conditions: () => Conditions, clock: SimClock, dice: Dice, events: ConnectionEvents) {
     this.#edge = edge;
@@ -54,7 +56,7 @@ class Path implements Connection {
     this.#dice = dice;
     this.#events = events;
     this.#socket = new JsonSocket(clock.now(), {
-      send: (text) => this.#down(() => events.received(text)),
+      send: (text) => this.#frameDown(text),
       closed: (code, reason) => this.#bye(code, reason),
     });
     clock.after(this.#latencyMs() * 2, () => this.#upgrade());
@@ -72,8 +74,19 @@ class Path implements Connection {
       if (!this.#socket.open || this.#conditions().edgeDown) return;
       if (text !== PING) return this.#edge.receive(this.#socket, text);
       this.#socket.pinged(this.#clock.now());
-      this.#down(() => this.#events.received(PONG));
+      this.#frameDown(PONG);
     });
+  }
+
+  /** Frames that come in the same millisecond are here at once, as where the agent had no time to read. */
+  #frameDown(text: string): void {
+    const arrival = { atMs: 0 };
+    this.#down(() => {
+      this.#arrivals.shift();
+      this.#events.received(text, this.#arrivals[0]?.atMs === this.#clock.now());
+    });
+    arrival.atMs = this.#downFreeMs;
+    if (!this.#swallows) this.#arrivals.push(arrival);
   }
 
   #down(arrive: () => void): void {

@@ -76,9 +76,9 @@ function watched(dial: Dial, watch: NonNullable<JournalAgentOptions["watch"]>): 
       ...events,
       opened: () => events.opened(),
       closed: (ending) => events.closed(ending),
-      received: (data) => {
+      received: (data, more) => {
         if (typeof data === "string") watch.down?.(data);
-        events.received(data);
+        events.received(data, more);
       },
     });
     return {

@@ -1,4 +1,3 @@
-import { catch as orElse } from "zod/mini";
 import * as z from "zod/mini";
 
 import { isRateLimited, retryAtMs } from "./rate-limit.ts";
@@ -6,6 +5,8 @@ import type { Redactor } from "./redaction.ts";
 import { forbiddenRemedy, notFoundRemedy, unauthorizedRemedy, type CredentialKind, type Refused } from "./remedies.ts";
 import { GitHubError, type GitHubErrorCode } from "../model/types.ts";
 import { nameOf, type Answer, type HttpCall } from "./wire.ts";
+
+const orElse = z.catch;
 
 /** GitHub's words about single fields come as texts, as records, or in some other shape that is passed over. */
 const errorDetail = z.union([

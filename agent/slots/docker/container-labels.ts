@@ -1,7 +1,8 @@
-import { catch as orElse } from "zod/mini";
 import * as z from "zod/mini";
 import { poolHash, shortHash } from "../pool-hash.ts";
 import type { ObservedSlot, SlotSpec } from "../slot-provider.ts";
+
+const orElse = z.catch;
 
 /** Whose container it is. An agent touches only those with its own value. */
 export const INSTANCE_LABEL = "hookline.instance";

@@ -132,7 +132,7 @@ export async function play(
   await clock.advance(0);
   for (const { do: what, times } of steps) {
     if (what === "up") for (let n = 0; n < times; n += 1) move(() => edge.moveUp());
-    if (what === "down") for (let n = 0; n < times; n += 1) move(() => edge.moveDown());
+    if (what === "down") for (let n = 1; n <= times; n += 1) move(() => edge.moveDown(n < times));
     if (what === "deliver") for (let n = 0; n < times; n += 1) deliver();
     if (what === "poison") {
       for (let n = 0; n < times; n += 1) {

@@ -130,12 +130,12 @@ export class ModelEdge {
   }
 
   /** Moves one frame towards the agent; false if none is on the way. */
-  moveDown(): boolean {
+  moveDown(more = false): boolean {
     const path = this.#paths.find(({ down, connection }) => !connection.ended && down.length > 0);
     const text = path?.down.shift();
     if (path === undefined || text === undefined) return false;
     if (text === "close") path.connection.close();
-    else path.connection.receive(text);
+    else path.connection.receive(text, more && path.down[0] !== undefined && path.down[0] !== "close");
     return true;
   }
 

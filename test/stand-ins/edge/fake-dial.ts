@@ -36,8 +36,9 @@ export class FakeConnection implements Connection {
     this.#events.opened();
   }
 
-  receive(data: Down | string): void {
-    if (!this.ended) this.#events.received(typeof data === "string" ? data : JSON.stringify(data));
+  /** `more`: the next one is here already. */
+  receive(data: Down | string, more = false): void {
+    if (!this.ended) this.#events.received(typeof data === "string" ? data : JSON.stringify(data), more);
   }
 
   close(ending: Partial<Ending> = {}): void {
