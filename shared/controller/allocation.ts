@@ -130,14 +130,8 @@ function reserve(
     if (pool !== undefined) enter(starts, pool, job, pass);
     else if (!held) {
       for (const each of cursor.value) {
-        const { key, scaling } = each.pool;
-        const jobs = countLeft(
-          cursor,
-          pass.nowMs,
-          Math.max(scaling.queueThreshold, limitsAt(each.pool, pass.nowMs).max),
-        );
-        unplaced.set(key, (unplaced.get(key) ?? 0) + jobs);
-        if (allowed(each)) starved.set(key, (starved.get(key) ?? 0) + jobs);
+        countUnplaced(unplaced, cursor, each, pass.nowMs);
+        if (allowed(each)) countUnplaced(starved, cursor, each, pass.nowMs);
       }
       continue;
     }
@@ -155,6 +149,13 @@ function askedOnce(mayStart: MayStart): MayStart {
     answers.set(pool, ofPool.set(scope, answer));
     return answer;
   };
+}
+
+/** The more classes wait, the less of each is asked for. */
+function countUnplaced(counts: Map<string, number>, place: Place, { pool }: ServingPool, nowMs: number): void {
+  const counted = counts.get(pool.key) ?? 0;
+  const most = Math.max(pool.scaling.queueThreshold, limitsAt(pool, nowMs).max);
+  counts.set(pool.key, counted + countLeft(place, nowMs, most - counted));
 }
 
 /** How many jobs of a class are left from the one at its cursor on, `most` at most. */
