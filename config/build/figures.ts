@@ -121,6 +121,12 @@ const SECTIONS = {
     /** Processor time of an idle agent, as an hour of it. */
     idleHourCpuMs: z.optional(measured),
   }),
+  flags: z.strictObject({
+    jobs: count,
+    rounds: count,
+    /** Medians of the rounds, by flags of Node and V8. */
+    rows: z.array(z.strictObject({ name: z.string(), residentAnonKib: measured, jobCpuMs: measured })),
+  }),
   sweep: z.strictObject({
     sizes: z.array(
       z.strictObject({
@@ -269,6 +275,7 @@ const figuresSchema = z.strictObject({
   connections: sectionOf("connections"),
   link: sectionOf("link").optional(),
   agent: sectionOf("agent"),
+  flags: sectionOf("flags").optional(),
   sweep: sectionOf("sweep").optional(),
   history: sectionOf("history"),
   controller: sectionOf("controller"),

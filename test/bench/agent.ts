@@ -131,7 +131,8 @@ function historyText({
   return `\nwith ${String(finishedJobs).padEnd(7)} finished jobs       ${mebibytes(residentAnonKib)} MiB`;
 }
 
-async function oneMinute({ github }: ChainWithoutAgent): Promise<void> {
+/** One job and one sweep. */
+export async function oneMinute({ github }: ChainWithoutAgent): Promise<void> {
   const sweeps = github.calls().length;
   const [job] = github.queueMatrix({ repository: REPOSITORY, labels: LABELS, runsForMs: 100, count: 1 });
   await github.waitFor(() => github.job(job?.id ?? 0).status === "completed", "the job");

@@ -27,6 +27,7 @@ const BENCHES: Readonly<Record<SectionName, Bench>> = {
   connections: { run: async () => (await import("./connections.ts")).benchConnections(), uses: ["wrangler"] },
   link: { run: async () => (await import("./link.ts")).benchLink(), uses: ["wrangler"] },
   agent: { run: async () => (await import("./agent.ts")).benchAgent(), uses: ["docker"] },
+  flags: { run: async () => (await import("./flags.ts")).benchFlags(), uses: ["docker"] },
   sweep: { run: async () => (await import("./sweep.ts")).benchSweep(), uses: [] },
   history: { run: async () => (await import("./history.ts")).benchHistory(), uses: ["docker"] },
   controller: { run: async () => (await import("./controller.ts")).benchController(), uses: [] },

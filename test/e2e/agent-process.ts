@@ -19,6 +19,8 @@ export interface AgentProcessOptions {
   readonly sweepIntervalSeconds: number;
   /** Path of the program, in place of the sources. */
   readonly program?: string;
+  /** Of Node, before the program. */
+  readonly flags?: readonly string[];
   /** More of its environment. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -37,10 +39,12 @@ export class AgentProcess {
   /** The daemon's environment, for other commands on its data folder. */
   readonly env: Readonly<Record<string, string>>;
   readonly #program: string;
+  readonly #flags: readonly string[];
   #process: ChildProcessGroup | null = null;
 
   constructor(options: AgentProcessOptions) {
     this.#program = options.program ?? join(import.meta.dirname, "../../agent/main.ts");
+    this.#flags = options.flags ?? [];
     this.poolsFile = join(this.#folder, "pools.yaml");
     writeFileSync(this.poolsFile, stringify(options.pools));
     this.env = {
@@ -73,7 +77,7 @@ export class AgentProcess {
 
   /** Starts it; `program` in place of the one that it is, on the same folder. */
   start(program = this.#program): void {
-    this.#process = ChildProcessGroup.node(program, ["agent"], this.env);
+    this.#process = ChildProcessGroup.node(program, ["agent"], this.env, this.#flags);
   }
 
   async waitForLine(pattern: RegExp): Promise<string> {

@@ -14,9 +14,14 @@ export class ChildProcessGroup {
   readonly #exited: Promise<number | null>;
   #ended = false;
 
-  /** Runs a script under this Node. */
-  static node(script: string, args: readonly string[], env: Readonly<Record<string, string>>): ChildProcessGroup {
-    return new ChildProcessGroup(process.execPath, [script, ...args], env);
+  /** Runs a script under this Node, which is given `flags`. */
+  static node(
+    script: string,
+    args: readonly string[],
+    env: Readonly<Record<string, string>>,
+    flags: readonly string[] = [],
+  ): ChildProcessGroup {
+    return new ChildProcessGroup(process.execPath, [...flags, script, ...args], env);
   }
 
   /** Runs any program. */
