@@ -42,7 +42,9 @@ export class SimClock implements Clock {
   }
 
   after(delayMs: number, fire: () => void): CancelTimer {
-    const timer: Timer = { atMs: this.#nowMs + Math.max(0, delayMs), order: this.#order++, fire, cancelled: false };
+    // Clocks tell whole milliseconds, and timers are never early.
+    const atMs = this.#nowMs + Math.max(0, Math.ceil(delayMs));
+    const timer: Timer = { atMs, order: this.#order++, fire, cancelled: false };
     let low = 0;
     let high = this.#timers.length;
     while (low < high) {
