@@ -1,6 +1,7 @@
 import { scopeName } from "../../../agent/github/model/scope.ts";
 import {
   GitHubError,
+  type AccountRepository,
   type ActiveJobs,
   type DeleteRunnerResult,
   type GitHub,
@@ -34,6 +35,8 @@ export class FakeGitHub implements GitHub {
   /** Repositories that the credential may not see: GitHub answers 404. */
   readonly hidden = new Set<string>();
   repositories: readonly GitHubRepository[] = [];
+  /** What the accounts of patterns hold. */
+  accounts: readonly AccountRepository[] = [];
   readonly jitFaults: Fault<JitRunner>[] = [];
   readonly findFaults: Fault<GitHubRunner | null>[] = [];
   readonly deleteFaults: Fault<DeleteRunnerResult>[] = [];
@@ -146,6 +149,18 @@ export class FakeGitHub implements GitHub {
 
   async listOrganizationRepositories(_organization: string, signal: AbortSignal): Promise<Listing<GitHubRepository>> {
     return this.#answer(undefined, signal, () => ({ items: this.repositories, complete: true }));
+  }
+
+  async listAccountRepositories(account: string, signal: AbortSignal): Promise<Listing<AccountRepository>> {
+    this.calls.push(`account ${account}`);
+    const isOf = ({ fullName }: AccountRepository): boolean => fullName.startsWith(`${account}/`);
+    return this.#answer(undefined, signal, () => ({ items: this.accounts.filter(isOf), complete: true }));
+  }
+
+  async readRepository(repository: string, signal: AbortSignal): Promise<AccountRepository | null> {
+    this.calls.push(`repository ${repository}`);
+    const found = this.accounts.find(({ fullName }) => fullName === repository);
+    return this.#answer(undefined, signal, () => found ?? null);
   }
 
   async checkToken(signal: AbortSignal): Promise<TokenReport> {

@@ -103,6 +103,23 @@ export class LoopbackGitHub {
     this.#world.accounts.renameRepository(from, to);
   }
 
+  archiveRepository(fullName: string, archived = true): void {
+    this.#world.accounts.archiveRepository(fullName, archived);
+  }
+
+  pushTo(fullName: string): void {
+    this.#world.accounts.pushTo(fullName);
+  }
+
+  /** Its runners go with it. */
+  deleteRepository(fullName: string): void {
+    const { accounts, runners, dispatcher } = this.#world;
+    const repository = accounts.repository(fullName);
+    const held = runners.all().filter(({ scope }) => scope.kind === "repository" && scope.repository === repository);
+    for (const runner of held) dispatcher.remove(runner);
+    accounts.deleteRepository(fullName);
+  }
+
   addRunnerGroup(options: RunnerGroupOptions): RunnerGroup {
     return this.#world.accounts.addGroup(options);
   }

@@ -6,6 +6,7 @@ export interface RepositoryOptions {
   /** Private unless said otherwise. */
   readonly private?: boolean;
   readonly archived?: boolean;
+  readonly fork?: boolean;
 }
 
 export interface RunnerGroupOptions {
@@ -63,6 +64,7 @@ export class Accounts {
       fullName: `${owner.login}/${name}`,
       isPrivate: options.private ?? true,
       archived: options.archived ?? false,
+      fork: options.fork ?? false,
       createdAtMs: nowMs,
       pushedAtMs: nowMs,
     };
@@ -93,6 +95,33 @@ export class Accounts {
     this.#repositories.set(key(to), repository);
   }
 
+  /**
+   * Read-only from now on, or no longer. Throws when the repository is unknown.
+   *
+   * https://docs.github.com/en/repositories/archiving-a-github-repository/archiving-repositories
+   */
+  archiveRepository(fullName: string, archived: boolean): void {
+    Object.assign(this.#required(fullName), { archived });
+  }
+
+  /** As a push leaves it. Throws when the repository is unknown. */
+  pushTo(fullName: string): void {
+    Object.assign(this.#required(fullName), { pushedAtMs: this.#clock.now() });
+  }
+
+  /** For good. Throws when the repository is unknown. */
+  deleteRepository(fullName: string): void {
+    const repository = this.#required(fullName);
+    this.#repositories.delete(key(fullName));
+    for (const [name, moved] of this.#formerly) if (moved === repository) this.#formerly.delete(name);
+  }
+
+  #required(fullName: string): Repository {
+    const repository = this.repository(fullName);
+    if (repository === null) throw new Error(`no repository ${fullName}`);
+    return repository;
+  }
+
   /** What was called so before and is called otherwise by now. */
   movedFrom(fullName: string): Repository | null {
     return this.#formerly.get(key(fullName)) ?? null;
@@ -100,6 +129,10 @@ export class Accounts {
 
   repositoryById(id: number): Repository | null {
     return [...this.#repositories.values()].find((repository) => repository.id === id) ?? null;
+  }
+
+  get repositories(): readonly Repository[] {
+    return [...this.#repositories.values()];
   }
 
   repositoriesOf(owner: Account): readonly Repository[] {

@@ -13,6 +13,7 @@ export interface Repository {
   readonly fullName: string;
   readonly isPrivate: boolean;
   readonly archived: boolean;
+  readonly fork: boolean;
   readonly createdAtMs: number;
   readonly pushedAtMs: number;
 }

@@ -27,6 +27,13 @@ export const appHandlers: Readonly<Record<string, Handler>> = {
     if (found?.account.kind !== "organization") throw notFound();
     return ok(renderInstallation(found, context));
   },
+  "apps/get-user-installation": (context) => {
+    const login = text(context, "username").toLowerCase();
+    const { apps } = context.world;
+    const found = apps.installationsOf(appOf(context).id).find(({ account }) => account.login.toLowerCase() === login);
+    if (found?.account.kind !== "user") throw notFound();
+    return ok(renderInstallation(found, context));
+  },
   "apps/get-repo-installation": (context) => {
     const { accounts, apps } = context.world;
     const repository = accounts.repository(`${text(context, "owner")}/${text(context, "repo")}`);

@@ -1,8 +1,12 @@
 import { repositoryPayload } from "../../hooks/repository-payload.ts";
 import type { Repository } from "../../state/model.ts";
+import type { PersonalToken } from "../../state/personal-tokens.ts";
 import { ok, organizationIn, repositoryIn, type Context, type Handler } from "../handler.ts";
 import { pageOf } from "../pagination.ts";
-import { seesRepository } from "../principal.ts";
+import { seesAccount, seesRepository } from "../principal.ts";
+import { Refusal } from "../refusal.ts";
+
+const EVERY_AFFILIATION = "owner,collaborator,organization_member";
 
 /** https://docs.github.com/en/rest/repos/repos, https://docs.github.com/en/rest/apps/installations */
 export const repositoryHandlers: Readonly<Record<string, Handler>> = {
@@ -15,8 +19,19 @@ export const repositoryHandlers: Readonly<Record<string, Handler>> = {
     const all = accounts
       .repositoriesOf(organizationIn(context))
       .filter((each) => seesRepository(context.principal, each));
-    const { items, headers } = pageOf(context, inOrder(context, all.filter(wanted(context))));
+    const { items, headers } = pageOf(context, inOrder(context.parameters, all.filter(wanted(context))));
     return { status: 200, body: items.map((each) => repositoryPayload(each, apiUrl)), headers };
+  },
+  "repos/list-for-authenticated-user": (context) => {
+    const { principal, world, parameters } = context;
+    if (principal.kind !== "personal") throw new Refusal(403, "Resource not accessible by integration");
+    const affiliations = String(parameters["affiliation"] ?? EVERY_AFFILIATION).split(",");
+    const all = world.accounts.repositories.filter(
+      (each) => seesAccount(principal, each.owner) && affiliations.includes(affiliationOf(principal.token, each)),
+    );
+    const sort = parameters["sort"] ?? "full_name";
+    const { items, headers } = pageOf(context, inOrder({ ...parameters, sort }, all.filter(wanted(context))));
+    return { status: 200, body: items.map((each) => repositoryPayload(each, world.apiUrl)), headers };
   },
   "apps/list-repos-accessible-to-installation": (context) => {
     const { accounts, apiUrl } = context.world;
@@ -47,7 +62,13 @@ function wanted({ parameters }: Context): (repository: Repository) => boolean {
   }
 }
 
-function inOrder({ parameters }: Context, repositories: readonly Repository[]): readonly Repository[] {
+/** Where a person is not the owner, the token's accounts are those that have let the person in. */
+function affiliationOf({ login }: PersonalToken, { owner }: Repository): string {
+  if (owner.login.toLowerCase() === login.toLowerCase()) return "owner";
+  return owner.kind === "organization" ? "organization_member" : "collaborator";
+}
+
+function inOrder(parameters: Context["parameters"], repositories: readonly Repository[]): readonly Repository[] {
   const sort = parameters["sort"] ?? "created";
   const keyOf = (each: Repository): number | string => {
     if (sort === "full_name") return each.fullName.toLowerCase();
