@@ -27,11 +27,19 @@ export function describePool(pool: Pool): string {
   return `pool ${pool.key}\n${lines.join("")}`;
 }
 
-function servedBy({ scope, repositories, visibility }: Pool): string {
+function servedBy({ scope, repositories, visibility, patterns }: Pool): string {
   const kind = visibility === "any" ? "" : `${visibility} `;
-  if (scope.kind === "repositories") return `${kind}jobs of ${scope.repositories.join(", ")}`;
+  if (scope.kind === "repositories")
+    return `${kind}jobs of ${[...scope.repositories, ...describePatterns(patterns)].join(", ")}`;
   const which = repositories === null ? "all repositories" : repositories.join(", ");
   return `${kind}jobs of ${scope.organization}: ${which}; runner group ${scope.runnerGroup}`;
+}
+
+function describePatterns(patterns: Pool["patterns"]): readonly string[] {
+  if (patterns === undefined) return [];
+  const { accounts, except } = patterns;
+  const but = except.length === 0 ? "" : ` nor ${except.join(", ")}`;
+  return [`${accounts.map((account) => `${account}/*`).join(", ")} (no forks, no archived ones${but})`];
 }
 
 function labelsOf({ labels, groupOnly }: Pool): string {

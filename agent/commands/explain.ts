@@ -6,6 +6,8 @@ import * as z from "zod";
 
 import type { HouseWord } from "../../shared/controller/events.ts";
 import type { OperatorPause } from "../../shared/controller/operator-pause.ts";
+import { fillIn } from "../../shared/fleet/fill-in.ts";
+import { listedIn } from "../explain/listed-repository.ts";
 import { servingPool } from "../../shared/controller/pool-choice.ts";
 import { readPoolsFile } from "../settings/pools-file.ts";
 import { HOST_ARCHITECTURE } from "../settings/configured-pools.ts";
@@ -71,7 +73,7 @@ function explain(body: unknown, event: string | null, io: CommandIo): Explanatio
   return explainDelivery({
     body,
     event,
-    pools: fleet.pools.map((pool) => servingPool(pool, HOST_ARCHITECTURE)),
+    pools: fleet.pools.map((pool) => servingPool(fillIn(pool, listedIn(body)), HOST_ARCHITECTURE)),
     routes: routesOfFleet(fleet),
     ownPrefix: ownPrefix(settings.instance),
     pause: pauseOf(settings.dataFolder),

@@ -138,6 +138,7 @@ export class Agent {
     this.#sweeps = new SweepLoop({
       ...options,
       fleet: () => this.#live.fleet,
+      look: (failures, signal) => this.#changes.look(failures, signal),
       deliveries,
       records: sweeps,
       ...sweepInterests({ ...options, ledger: this.#ledger, records, pools }),

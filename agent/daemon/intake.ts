@@ -3,6 +3,7 @@ import { describeRefusal } from "../../shared/controller/describe-reason.ts";
 import type { ControllerEvent } from "../../shared/controller/events.ts";
 import type { Ledger } from "../../shared/controller/ledger.ts";
 import { refusal, type ServingPool } from "../../shared/controller/pool-choice.ts";
+import type { Refusal } from "../../shared/controller/reasons.ts";
 import type { Logger } from "../../shared/log/logger.ts";
 import { SayOnce } from "../../shared/log/say-once.ts";
 import { factsOfSignal, shiftFacts, type JobFacts } from "../../shared/workflow-job/job-facts.ts";
@@ -157,11 +158,16 @@ export class Intake {
   #noteUnserved(facts: JobFacts): void {
     if (facts.phase !== "queued") return;
     const refusals = this.#options.pools().map((serving) => [serving.pool.key, refusal(serving, facts)] as const);
-    if (refusals.some(([, reason]) => reason === null)) return;
+    if (refusals.some(([, reason]) => reason === null || isBeingAsked(reason))) return;
     const reasons = refusals.map(([pool, reason]) => [pool, reason === null ? "" : describeRefusal(reason)]);
     const { jobId, repository, labels } = facts;
     this.#options.log.info("no pool serves this job", { jobId, repository, labels, why: Object.fromEntries(reasons) });
   }
+}
+
+/** GitHub is asked about a repository that a pattern speaks of as soon as a delivery names it. */
+function isBeingAsked(reason: Refusal): boolean {
+  return reason.code === "other-repository" && reason.leftOut === "unlisted";
 }
 
 /** A job's runner: a slot of ours, or somebody else's. */

@@ -1,6 +1,8 @@
 import { servingPool, type ServingPool } from "../../shared/controller/pool-choice.ts";
 import { enginesOf, LOCAL_ENGINE } from "../../shared/fleet/engine.ts";
+import { accountsOfPatterns, fillIn } from "../../shared/fleet/fill-in.ts";
 import { namedRepositories, type Fleet, type Pool } from "../../shared/fleet/pool.ts";
+import { isSameName, type ListedRepository } from "../../shared/fleet/repository-patterns.ts";
 import { poolHashes } from "../slots/pool-hash.ts";
 
 /** What follows from a fleet; the same objects until the fleet changes. */
@@ -10,11 +12,16 @@ interface Served {
   readonly hashOf: (pool: string) => string | null;
 }
 
-/** The fleet as it is served now: the pools file as it was last taken up, each repository under the name it has by now. */
+/**
+ * The fleet as it is served now: the pools file as it was last taken up, each repository under the name it has by now, and
+ * what its patterns take in as if it were named.
+ */
 export class LiveFleet {
   readonly #architectures: Map<string, "amd64" | "arm64">;
   /** Present names by the names in the file, which are in lower case. */
   readonly #names = new Map<string, string>();
+  /** What GitHub lists of the accounts that pools serve by pattern. */
+  #listed: readonly ListedRepository[] = [];
   #configured: Fleet;
   #served: Served;
 
@@ -52,22 +59,43 @@ export class LiveFleet {
     return keys.filter((key) => before.hashOf(key) !== null && before.hashOf(key) !== this.hashOf(key));
   }
 
-  /** Whether a pool of the file names the repository that has this name by now. */
+  /** Whether a pool of the file names the repository that has this name by now, be it to leave it out. */
   names(repository: string): boolean {
-    const name = repository.toLowerCase();
-    return this.fleet.pools.some((pool) => namedRepositories(pool)?.some((each) => each.toLowerCase() === name));
+    return this.#written().some((name) => isSameName(this.#present(name), repository));
   }
 
-  /** Serves a repository under its new name. */
+  /** Serves a repository under its new name, or goes on leaving it out. */
   rename(from: string, to: string): void {
-    for (const name of this.#configured.pools.flatMap((pool) => namedRepositories(pool) ?? [])) {
-      if (this.#present(name).toLowerCase() === from.toLowerCase()) this.#names.set(name.toLowerCase(), to);
+    for (const name of this.#written()) {
+      if (isSameName(this.#present(name), from)) this.#names.set(name.toLowerCase(), to);
     }
     this.#served = this.#derive();
   }
 
+  /** Accounts whose repositories a pattern of the file takes in. */
+  get accounts(): readonly string[] {
+    return accountsOfPatterns(this.#configured);
+  }
+
+  /** Takes in what GitHub lists of these accounts; nothing is derived anew where it comes to the same. */
+  find(listed: readonly ListedRepository[]): void {
+    const before = this.#served;
+    this.#listed = listed;
+    const after = this.#derive();
+    if (foundIn(before.fleet) !== foundIn(after.fleet)) this.#served = after;
+  }
+
+  /** What the pools of the file name, as they name it. */
+  #written(): readonly string[] {
+    return this.#configured.pools.flatMap((pool) => [
+      ...(namedRepositories(pool) ?? []),
+      ...(pool.patterns?.except ?? []),
+    ]);
+  }
+
   #derive(): Served {
-    const fleet = { ...this.#configured, pools: this.#configured.pools.map((pool) => this.#renamed(pool)) };
+    const named = this.#configured.pools.map((pool) => this.#renamed(pool));
+    const fleet = { ...this.#configured, pools: named.map((pool) => fillIn(pool, this.#listed)) };
     const pools = fleet.pools.map((pool) => servingPool(pool, this.#architectureOf(pool)));
     return { fleet, pools, hashOf: poolHashes(fleet) };
   }
@@ -92,11 +120,24 @@ export class LiveFleet {
 
   #renamed(pool: Pool): Pool {
     const present = (names: readonly string[]): readonly string[] => names.map((name) => this.#present(name));
-    const { scope, repositories } = pool;
+    const { scope, repositories, patterns } = pool;
     return {
       ...pool,
+      // Whoever makes another one under the old name meant it no more than before.
+      ...(patterns === undefined
+        ? {}
+        : { patterns: { ...patterns, except: [...new Set([...patterns.except, ...present(patterns.except)])] } }),
       repositories: repositories === null ? null : present(repositories),
       scope: scope.kind === "repositories" ? { ...scope, repositories: present(scope.repositories) } : scope,
     };
   }
+}
+
+/** What patterns have taken in and left out, whatever its order. */
+function foundIn({ pools }: Fleet): string {
+  const found = pools.map(({ repositories, leftOut = [] }) => [
+    repositories?.toSorted(),
+    leftOut.map(({ repository, why }) => `${repository} ${why}`).toSorted(),
+  ]);
+  return JSON.stringify(found);
 }

@@ -41,6 +41,15 @@ export class RenamedRepositories {
     }
   }
 
+  /** GitHub's own lists name each repository as it is called now. */
+  listed(repositories: readonly { readonly id: number; readonly fullName: string }[]): void {
+    for (const { id, fullName } of repositories) {
+      const known = this.#names.get(id);
+      if (known === undefined && this.#options.isNamed(fullName)) this.#names.set(id, fullName);
+      if (known !== undefined && !isSame(known, fullName)) this.#follow(known, fullName);
+    }
+  }
+
   /** GitHub redirected what was asked under this name. Never rejects. */
   moved(repository: string): Promise<void> {
     const key = repository.toLowerCase();
@@ -50,26 +59,29 @@ export class RenamedRepositories {
   }
 
   async #ask(from: string): Promise<void> {
-    const { nameOf, isNamed, renamed, log } = this.#options;
+    const { nameOf, isNamed, log } = this.#options;
     if (!isNamed(from)) return;
     try {
       const to = await nameOf(from);
-      if (to === null || isSame(from, to)) return;
-      const remedy = `write ${to} in place of ${from} in config/pools.yaml`;
-      if (!isSame(repositoryScope(from).owner, repositoryScope(to).owner)) {
-        const message = "repository belongs to another account by now";
-        return this.#said.say("warn", `moved ${from}`, message, {
-          from,
-          to,
-          remedy: `${remedy}, if it is to be served`,
-        });
-      }
-      this.#said.say("warn", `moved ${from}`, "repository was renamed", { from, to, remedy });
-      for (const [id, name] of this.#names) if (isSame(name, from)) this.#names.set(id, to);
-      renamed(from, to);
+      if (to !== null && !isSame(from, to)) this.#follow(from, to);
     } catch (error) {
       log.debug("renamed repository not looked up", { repository: from, ...errorFields(error) });
     }
+  }
+
+  #follow(from: string, to: string): void {
+    const remedy = `write ${to} in place of ${from} in config/pools.yaml`;
+    if (!isSame(repositoryScope(from).owner, repositoryScope(to).owner)) {
+      const message = "repository belongs to another account by now";
+      return this.#said.say("warn", `moved ${from}`, message, {
+        from,
+        to,
+        remedy: `${remedy}, if it is to be served`,
+      });
+    }
+    this.#said.say("warn", `moved ${from}`, "repository was renamed", { from, to, remedy });
+    for (const [id, name] of this.#names) if (isSame(name, from)) this.#names.set(id, to);
+    this.#options.renamed(from, to);
   }
 }
 

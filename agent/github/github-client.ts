@@ -12,12 +12,14 @@ import { ActiveRuns } from "./calls/active-runs.ts";
 import { JobLists, readJob } from "./calls/jobs.ts";
 import { PersonalToken } from "./auth/personal-token.ts";
 import type { RateLimit } from "./http/rate-limit.ts";
+import { listInstalled, listVisible, readRepository } from "./calls/account-repositories.ts";
 import { nameOfRepository, listOrganizationRepositories } from "./calls/repositories.ts";
 import { Rest } from "./http/rest.ts";
 import { createJitRunner, deleteRunner, findRunner, listRunners, readRunner } from "./calls/runners.ts";
 import { RunnerGroups } from "./calls/runner-groups.ts";
 import {
   GitHubError,
+  type AccountRepository,
   type ActiveJobs,
   type DeleteRunnerResult,
   type GitHub,
@@ -130,6 +132,14 @@ export class GitHubClient implements GitHub, DeliveryLog {
 
   listOrganizationRepositories(organization: string, signal: AbortSignal): Promise<Listing<GitHubRepository>> {
     return listOrganizationRepositories(this.#rest, organization, signal);
+  }
+
+  listAccountRepositories(account: string, signal: AbortSignal): Promise<Listing<AccountRepository>> {
+    return (this.isApp ? listInstalled : listVisible)(this.#rest, account, signal);
+  }
+
+  readRepository(repository: string, signal: AbortSignal): Promise<AccountRepository | null> {
+    return readRepository(this.#rest, repository, signal);
   }
 
   listHooks(scope: RunnerScope, signal: AbortSignal): Promise<Listing<GitHubHook>> {

@@ -26,7 +26,10 @@ export const REPOSITORY_CALLS = 600;
 
 export interface SweepOptions {
   readonly github: GitHub;
+  /** As it is before the sweep looks at what patterns take in. */
   readonly fleet: Fleet;
+  /** Looks at what the patterns of pools take in; none does unless it is given. Rejects only with the signal's reason. */
+  readonly look?: (failures: SweepFailures, signal: AbortSignal) => Promise<ServedFleet>;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly log: Logger;
@@ -45,6 +48,12 @@ export interface SweepOptions {
   readonly repositoryCalls?: number;
 }
 
+/** What is served, and whether all of it is known. */
+export interface ServedFleet {
+  readonly fleet: Fleet;
+  readonly complete: boolean;
+}
+
 /**
  * Asks GitHub once for what the fleet is concerned with, the cheapest first: what its hooks could not deliver, the
  * runners of its scopes, the active jobs of the repositories where something goes on, of the others as many as the
@@ -54,16 +63,21 @@ export interface SweepOptions {
  * https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api
  */
 export async function runSweep(options: SweepOptions): Promise<SweepResult> {
-  const { github, fleet, clock, signal, log } = options;
+  const { github, clock, signal, log } = options;
   signal.throwIfAborted();
   let startedAtMs = clock.now();
   const beganMs = clock.monotonicMs();
   const before = options.spent?.();
   const failures = new SweepFailures();
+  const { fleet, complete: isKnown } = (await options.look?.(failures, signal)) ?? {
+    fleet: options.fleet,
+    complete: true,
+  };
   await readDeliveries(options, failures);
   const runners: RunnerInventory[] = [];
-  for (const scope of scopesToList(options)) runners.push(await readRunners(github, scope, failures, signal));
-  const targets = await sweepTargets(github, fleet, failures, signal);
+  for (const scope of scopesToList(fleet, options)) runners.push(await readRunners(github, scope, failures, signal));
+  const listed = await sweepTargets(github, fleet, failures, signal);
+  const targets = { ...listed, complete: listed.complete && isKnown };
   const found = new FoundJobs();
   const budget = options.repositoryCalls ?? REPOSITORY_CALLS;
   const rotation = new RepositoryRotation({ readTimes: options.records?.readTimes() ?? new Map(), budget });
@@ -136,7 +150,7 @@ async function readDeliveries({ deliveries, signal }: SweepOptions, failures: Sw
   }
 }
 
-function scopesToList({ fleet, otherScopes }: SweepOptions): Iterable<RunnerScope> {
+function scopesToList(fleet: Fleet, { otherScopes }: SweepOptions): Iterable<RunnerScope> {
   const scopes = [...runnerScopes(fleet), ...(otherScopes?.() ?? [])];
   const byName = new Map<string, RunnerScope>();
   for (const scope of scopes)

@@ -2,6 +2,7 @@ import { messageOf } from "../../shared/errors/message-of.ts";
 import { OperatorError } from "../../shared/errors/operator-error.ts";
 import type { Fleet } from "../../shared/fleet/pool.ts";
 import { GitHubError, type GitHub, type GitHubJob } from "../github/model/types.ts";
+import { filledFleet } from "../sweeps/filled-fleet.ts";
 import { SweepFailures } from "../sweeps/sweep-failures.ts";
 import { sweepTargets } from "../sweeps/sweep-targets.ts";
 import type { JobReference } from "./job-reference.ts";
@@ -62,7 +63,8 @@ export async function findJob({ jobId, repository }: JobReference, options: Find
 /** Where something goes on, then what pools name, then what was pushed to last. */
 async function candidatesOf({ github, fleet, active, signal }: FindJobOptions): Promise<readonly string[]> {
   const failures = new SweepFailures();
-  const { repositories } = await sweepTargets(github, fleet, failures, signal);
+  const filled = await filledFleet(github, fleet, failures, signal);
+  const { repositories } = await sweepTargets(github, filled, failures, signal);
   const served = new Set(repositories.map((name) => name.toLowerCase()));
   const first = active.filter((name) => served.has(name.toLowerCase()));
   return [...new Map([...first, ...repositories].map((name) => [name.toLowerCase(), name])).values()];

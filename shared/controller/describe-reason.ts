@@ -1,5 +1,14 @@
 import type { BeyondSize } from "../fleet/sizes.ts";
+import type { LeftOut } from "../fleet/repository-patterns.ts";
 import type { ProvisionReason, Refusal, RetireReason, VerifyReason, WaitReason } from "./reasons.ts";
+
+const LEFT_OUT: Readonly<Record<LeftOut, string>> = {
+  excluded: "the repository is left out by a name behind a !",
+  fork: "the repository is a fork, which a pattern leaves out; name it to serve it",
+  archived: "the repository is archived, which a pattern leaves out",
+  visibility: "the repository is of another visibility",
+  unlisted: "GitHub has not shown the repository yet, which might be a fork or archived",
+};
 
 /** Each of these gives the sentence for a person; `explain`, the doctor and the status page print them. */
 export function describeRefusal(reason: Refusal): string {
@@ -7,7 +16,7 @@ export function describeRefusal(reason: Refusal): string {
     case "other-owner":
       return `it serves ${reason.expected} only`;
     case "other-repository":
-      return "the repository is not one that it may serve";
+      return reason.leftOut === undefined ? "the repository is not one that it may serve" : LEFT_OUT[reason.leftOut];
     case "visibility":
       return `it takes ${reason.expected} repositories only`;
     case "no-labels":

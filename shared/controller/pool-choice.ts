@@ -1,4 +1,5 @@
 import { namedRepositories, type Pool } from "../fleet/pool.ts";
+import { isOfPattern, isSameName, matchesPattern, type LeftOut } from "../fleet/repository-patterns.ts";
 import { beyondSizes, hasSize, sizeLabelsOf } from "../fleet/sizes.ts";
 import { architectureLabels, IMPLIED_LABELS, labelSet, labelsMatch } from "../labels/labels.ts";
 import type { JobFacts } from "../workflow-job/job-facts.ts";
@@ -39,12 +40,23 @@ export function refusal(serving: ServingPool, job: ChoosableJob): Refusal | null
   if (pool.scope.kind === "organization" && pool.scope.organization.toLowerCase() !== owner) {
     return { code: "other-owner", expected: pool.scope.organization };
   }
-  if (serving.repositories !== null && !serving.repositories.has(repository)) return { code: "other-repository" };
+  if (serving.repositories !== null && !serving.repositories.has(repository)) {
+    const leftOut = leftOutOf(pool, repository);
+    if (leftOut === null) return { code: "other-repository" };
+    if (leftOut !== "visibility" || pool.visibility === "any") return { code: "other-repository", leftOut };
+    return { code: "visibility", expected: pool.visibility };
+  }
   if (pool.visibility !== "any" && job.isPrivate !== null && (pool.visibility === "private") !== job.isPrivate) {
     return { code: "visibility", expected: pool.visibility };
   }
   if (job.labels.length === 0) return pool.groupOnly ? null : { code: "no-labels" };
   return labelsRefusal(serving, job.labels);
+}
+
+function leftOutOf(pool: Pool, repository: string): LeftOut | null {
+  if (!isOfPattern(pool, repository)) return null;
+  if (!matchesPattern(pool, repository)) return "excluded";
+  return pool.leftOut?.find((each) => isSameName(each.repository, repository))?.why ?? "unlisted";
 }
 
 function labelsRefusal({ pool, labelSet: offered }: ServingPool, labels: readonly string[]): Refusal | null {

@@ -6,7 +6,11 @@ const slot = z.string();
 
 const refusalSchema = z.discriminatedUnion("code", [
   z.object({ code: z.literal("other-owner"), expected: z.string() }),
-  z.object({ code: z.literal("other-repository") }),
+  z.object({
+    code: z.literal("other-repository"),
+    /** Why a pattern that speaks of it does not take it in; absent where none does. */
+    leftOut: z.optional(z.enum(["excluded", "fork", "archived", "visibility", "unlisted"])),
+  }),
   z.object({ code: z.literal("visibility"), expected: z.enum(["private", "public"]) }),
   z.object({ code: z.literal("no-labels") }),
   z.object({

@@ -44,6 +44,13 @@ export const repositoryName = () =>
     "a repository as owner/name, without an address before it",
   );
 
+/** A repository, all of an account's as owner/*, or one that such a pattern leaves out, as !owner/name. */
+export const repositoryPattern = () =>
+  textLike(
+    /^(?:!?[A-Za-z0-9][A-Za-z0-9_-]{0,99}\/(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}|[A-Za-z0-9][A-Za-z0-9_-]{0,99}\/\*)$/,
+    "a repository as owner/name, without an address before it, all of an account as owner/*, or one to leave out as !owner/name",
+  );
+
 export const runnerGroupName = () =>
   // oxlint-disable-next-line no-control-regex -- control characters are what this keeps out
   textLike(/^[^\u0000-\u001f\u007f]{1,200}$/, "the name of a runner group, on one line");

@@ -6,6 +6,7 @@ import { engineFindings } from "./engine-checks.ts";
 import { quote } from "./finding.ts";
 import { hardeningFindings } from "./hardening-checks.ts";
 import type { FleetFinding } from "./finding.ts";
+import { patternFindings } from "./pattern-checks.ts";
 import { scopeFindings } from "./scope-checks.ts";
 import { holdWhileFindings } from "./hold-while-fields.ts";
 import { scheduleFindings } from "./schedule-fields.ts";
@@ -45,6 +46,7 @@ function version2Findings(value: unknown, at: ConfigPath, written: unknown): Fle
   const scope = { at, written, organization: pool.organization, access, allowed: pool.allowedRepositories };
   return [
     ...exclusiveScope(source, at),
+    ...patternFindings(at, pool.repositories),
     ...scopeFindings(scope),
     ...dockerFindings({
       at,

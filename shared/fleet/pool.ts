@@ -2,6 +2,7 @@ import type { ContainerOptions } from "./container-options.ts";
 import type { EngineSetting } from "./engine.ts";
 import type { Schedule } from "../schedule/schedule-entry.ts";
 import type { HoldWhile } from "./hold-while.ts";
+import { isSameName, type LeftOutRepository, type RepositoryPatterns } from "./repository-patterns.ts";
 import type { PoolSizes } from "./sizes.ts";
 
 /** Where a pool's runners register: with an organization's runner group, or with single repositories. */
@@ -42,6 +43,10 @@ export interface Pool {
   readonly visibility: Visibility;
   /** `owner/name` of the repositories it may serve, or null for all within its scope. */
   readonly repositories: readonly string[] | null;
+  /** Which it serves beside those that it names, by whose they are; absent where it has no such pattern. */
+  readonly patterns?: RepositoryPatterns;
+  /** What its patterns leave out of what GitHub lists; absent where nobody has asked GitHub. */
+  readonly leftOut?: readonly LeftOutRepository[];
   /** Labels of its runners beyond the implied `self-hosted`, OS and architecture. */
   readonly labels: readonly string[];
   /** Whether it serves jobs that name only a runner group (`labels: []`). */
@@ -103,8 +108,11 @@ export function namedRepositories({
   return scope.kind === "repositories" ? scope.repositories : repositories;
 }
 
-/** The account whose runners a pool's are. */
+/** The accounts whose runners a pool's are. */
 export function ownersOf(pool: Pool): readonly string[] {
   if (pool.scope.kind === "organization") return [pool.scope.organization];
-  return [...new Set(pool.scope.repositories.map((repository) => repository.split("/")[0] ?? ""))];
+  const named = pool.scope.repositories.map((repository) => repository.split("/")[0] ?? "");
+  const accounts = pool.patterns?.accounts ?? [];
+  const others = accounts.filter((account) => !named.some((name) => isSameName(name, account)));
+  return [...new Set([...named, ...others])];
 }

@@ -1,6 +1,7 @@
 import { containerOptionsOf } from "./container-fields.ts";
 import { enginesOfFile, enginesOfPool } from "./engine-fields.ts";
 import type { Fleet, Pool, PoolScope } from "./pool.ts";
+import { statedRepositories } from "./repository-patterns.ts";
 import { resourcesOf, withoutRepeats, withTag } from "./resolved-fields.ts";
 import { holdWhileOf } from "./hold-while-fields.ts";
 import { scheduleOf } from "./schedule-fields.ts";
@@ -23,11 +24,13 @@ export function resolveVersion2(file: Version2File): Fleet {
 
 function resolvePool(pool: Version2Pool, image: string): Pool {
   const engines = enginesOfPool(pool.engine);
+  const { patterns } = statedRepositories(withoutRepeats(pool.repositories ?? []));
   return {
     key: pool.key,
     scope: scopeOf(pool),
     visibility: pool.visibility,
     repositories: servedBy(pool),
+    ...(patterns === null ? {} : { patterns }),
     labels: withoutRepeats(pool.labels),
     groupOnly: pool.groupOnly,
     scaling: { ...pool.scaling, max: pool.scaling.max ?? pool.size ?? DEFAULT_SLOTS },
@@ -49,12 +52,13 @@ function resolvePool(pool: Version2Pool, image: string): Pool {
   };
 }
 
-function scopeOf({ organization, runnerGroup, repositories }: Version2Pool): PoolScope {
-  if (organization === undefined) return { kind: "repositories", repositories: withoutRepeats(repositories ?? []) };
+function scopeOf({ organization, runnerGroup, repositories = [] }: Version2Pool): PoolScope {
+  if (organization === undefined)
+    return { kind: "repositories", repositories: statedRepositories(withoutRepeats(repositories)).named };
   return { kind: "organization", organization, runnerGroup: runnerGroup ?? "Default" };
 }
 
 function servedBy(pool: Version2Pool): readonly string[] | null {
-  if (pool.repositories !== undefined) return withoutRepeats(pool.repositories);
+  if (pool.repositories !== undefined) return statedRepositories(withoutRepeats(pool.repositories)).named;
   return pool.allowedRepositories.length === 0 ? null : withoutRepeats(pool.allowedRepositories);
 }

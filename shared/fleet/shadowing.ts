@@ -1,6 +1,7 @@
 import { architectureLabels, IMPLIED_LABELS, labelSet } from "../labels/labels.ts";
 import { ownersOf } from "./pool.ts";
 import type { Pool } from "./pool.ts";
+import { matchesPattern } from "./repository-patterns.ts";
 import { includesSizes } from "./sizes.ts";
 
 /** Whether every job that `later` may serve could be served by `earlier` as well, which comes first in the file. */
@@ -29,5 +30,16 @@ function coversRepositories(earlier: Pool, later: Pool): boolean {
     return ownersOf(later).every((owner) => owners.has(owner.toLowerCase()));
   }
   const offered = labelSet(earlier.repositories);
-  return later.repositories?.every((repository) => offered.has(repository.toLowerCase())) ?? false;
+  const isOffered = (name: string): boolean => offered.has(name.toLowerCase()) || matchesPattern(earlier, name);
+  return (later.repositories?.every(isOffered) ?? false) && coversPatterns(earlier, later);
+}
+
+/** What the later one takes in of an account, the earlier one takes in too: it leaves out no other repository. */
+function coversPatterns(earlier: Pool, later: Pool): boolean {
+  if (later.patterns === undefined) return true;
+  const left = labelSet(later.patterns.except);
+  const isAll = (account: string): boolean => matchesPattern(earlier, `${account}/`);
+  const isLeftByBoth = (name: string): boolean => left.has(name.toLowerCase());
+  const { except = [] } = earlier.patterns ?? {};
+  return later.patterns.accounts.every(isAll) && except.every(isLeftByBoth);
 }

@@ -11,6 +11,7 @@ import {
   poolKey,
   queueThreshold,
   repositoryName,
+  repositoryPattern,
   resourcesShape,
   runnerGroupName,
   slotCount,
@@ -51,8 +52,8 @@ export const version2PoolShape = {
     "Runner group of the organization; its default group if absent",
   ),
   repositories: described(
-    z.optional(z.array(repositoryName()).check(z.minLength(1, { error: "must name at least one repository" }))),
-    "Repositories as owner/name whose runners these are, in place of an organization",
+    z.optional(z.array(repositoryPattern()).check(z.minLength(1, { error: "must name at least one repository" }))),
+    "Repositories as owner/name whose runners these are, in place of an organization. owner/* takes in all of an account's but forks and archived ones, which are served where they are named, less those behind a !",
   ),
   repositoryAccess: described(
     z.optional(accessKind()),

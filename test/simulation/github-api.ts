@@ -1,6 +1,7 @@
 import { scopeName } from "../../agent/github/model/scope.ts";
 import {
   GitHubError,
+  type AccountRepository,
   type ActiveJobs,
   type DeleteRunnerResult,
   type GitHub,
@@ -135,6 +136,19 @@ export class GitHubApi implements GitHub {
     return { items, complete: true };
   }
 
+  async listAccountRepositories(): Promise<Listing<AccountRepository>> {
+    await this.#travel();
+    await this.#answer();
+    return { items: REPOSITORIES.map(plain), complete: true };
+  }
+
+  async readRepository(repository: string): Promise<AccountRepository | null> {
+    await this.#travel();
+    await this.#answer();
+    const at = REPOSITORIES.findIndex((name) => name === repository);
+    return at === -1 ? null : plain(repository, at);
+  }
+
   async checkToken(): Promise<TokenReport> {
     return { subject: "simulation", rateLimit: null };
   }
@@ -189,4 +203,8 @@ export class GitHubApi implements GitHub {
 
 function listed({ id, name, online, job, labels }: SimRunner): GitHubRunner {
   return { id, name, status: online ? "online" : "offline", busy: job !== null, labels };
+}
+
+function plain(fullName: string, id: number): AccountRepository {
+  return { id, fullName, isPrivate: true, fork: false, archived: false, pushedAtMs: null };
 }

@@ -9,10 +9,10 @@ import { appJwt } from "./app-jwt.ts";
 import type { AppKey } from "./app-key.ts";
 import { noneIfNotFound } from "../http/not-found.ts";
 import { parseAnswer } from "../http/parse-answer.ts";
-import type { HookHome } from "../model/delivery-log.ts";
+import type { TokenHome } from "../model/delivery-log.ts";
 import { ownerOf, scopePath } from "../model/scope.ts";
 import { SingleFlight } from "./single-flight.ts";
-import { GitHubError, type RunnerScope, type TokenReport } from "../model/types.ts";
+import { GitHubError, type TokenReport } from "../model/types.ts";
 import type { HttpCall } from "../http/wire.ts";
 
 /** A token with less left than this is renewed before it is used. */
@@ -50,7 +50,7 @@ export class InstallationTokens implements TokenSource {
     this.#options = options;
   }
 
-  async tokenFor(scope: HookHome, signal: AbortSignal): Promise<AccessToken> {
+  async tokenFor(scope: TokenHome, signal: AbortSignal): Promise<AccessToken> {
     if (scope.kind === "app") return this.#ownToken();
     const id = this.#options.installationId ?? (await this.#installationOf(scope, signal));
     return this.#tokenOf(id, signal);
@@ -106,25 +106,24 @@ export class InstallationTokens implements TokenSource {
   }
 
   /** An App has one installation an account, so any of its repositories finds it. */
-  async #installationOf(scope: RunnerScope, signal: AbortSignal): Promise<number> {
-    const owner = ownerOf(scope).toLowerCase();
+  async #installationOf(scope: Installed, signal: AbortSignal): Promise<number> {
+    const owner = accountOf(scope).toLowerCase();
     return this.#installations.get(owner) ?? this.#lookups.run(owner, () => this.#lookUp(scope, owner), signal);
   }
 
-  async #lookUp(scope: RunnerScope, owner: string): Promise<number> {
-    try {
-      const { id } = await this.#ask("GET", `${scopePath(scope)}/installation`, installation, this.#unaborted);
-      this.#installations.set(owner, id);
-      return id;
-    } catch (error) {
-      if (!(error instanceof GitHubError) || error.code !== "not-found") throw error;
-      throw new GitHubError(
-        "not-found",
-        `The GitHub App is not installed where ${ownerOf(scope)} could be served.`,
-        `Install the App on ${ownerOf(scope)}, with access to the repositories of config/pools.yaml.`,
-        { status: 404 },
-      );
+  async #lookUp(scope: Installed, owner: string): Promise<number> {
+    for (const path of pathsOf(scope)) {
+      const found = await this.#ask("GET", `${path}/installation`, installation, this.#unaborted).catch(noneIfNotFound);
+      if (found === null) continue;
+      this.#installations.set(owner, found.id);
+      return found.id;
     }
+    throw new GitHubError(
+      "not-found",
+      `The GitHub App is not installed where ${accountOf(scope)} could be served.`,
+      `Install the App on ${accountOf(scope)}, with access to the repositories of config/pools.yaml.`,
+      { status: 404 },
+    );
   }
 
   async #renew(id: number): Promise<AccessToken> {
@@ -180,4 +179,18 @@ export class InstallationTokens implements TokenSource {
     const call: HttpCall = { method, url: api.urlOf(path), bearer };
     return parseAnswer(call, await api.retried(call, "app", signal), schema, api.redactor);
   }
+}
+
+/** What an App may be installed on, or lies within it. */
+type Installed = Exclude<TokenHome, { readonly kind: "app" }>;
+
+function accountOf(scope: Installed): string {
+  return scope.kind === "account" ? scope.account : ownerOf(scope);
+}
+
+/** A person's, or else an organization's, where it is not known which of them an account is. */
+function pathsOf(scope: Installed): readonly string[] {
+  if (scope.kind !== "account") return [scopePath(scope)];
+  const name = encodeURIComponent(scope.account);
+  return [`/users/${name}`, `/orgs/${name}`];
 }

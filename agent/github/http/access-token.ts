@@ -1,4 +1,4 @@
-import type { HookHome } from "../model/delivery-log.ts";
+import type { TokenHome } from "../model/delivery-log.ts";
 import type { TokenReport } from "../model/types.ts";
 
 /** A credential for one call, with the names that caches and limits are kept under. */
@@ -14,7 +14,7 @@ export interface AccessToken {
 /** Where the client gets the token for a call. */
 export interface TokenSource {
   /** A token for the organization or repository, or what stands for the App itself. Throws GitHubError. */
-  tokenFor(scope: HookHome, signal: AbortSignal): Promise<AccessToken>;
+  tokenFor(scope: TokenHome, signal: AbortSignal): Promise<AccessToken>;
   /**
    * Told when GitHub answered 401 to this token, so that it is not used again if there is another way. Whether the call
    * may be made once more, with the token that there is now.

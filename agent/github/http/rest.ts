@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 
 import type { AccessToken, TokenSource } from "./access-token.ts";
 import type { Api } from "./api.ts";
-import type { HookHome } from "../model/delivery-log.ts";
+import type { TokenHome } from "../model/delivery-log.ts";
 import { EtagCache } from "./etag-cache.ts";
 import { nextPage } from "./next-page.ts";
 import { parseAnswer } from "./parse-answer.ts";
@@ -13,14 +13,14 @@ import { nameOf, type Answer, type HttpCall } from "./wire.ts";
 
 export interface ReadOptions {
   /** Whose token to use. */
-  readonly scope: HookHome;
+  readonly scope: TokenHome;
   readonly signal: AbortSignal;
   /** Asks GitHub even while it wants no polling: a job waits for the answer. */
   readonly urgent?: boolean;
 }
 
 export interface WriteOptions {
-  readonly scope: HookHome;
+  readonly scope: TokenHome;
   readonly signal: AbortSignal;
   readonly body?: unknown;
   /** The statuses that the caller understands; any other is thrown. */
@@ -93,7 +93,7 @@ export class Rest {
   }
 
   /** One reading with its headers, never from the cache, even while polling rests. Throws GitHubError. */
-  look<T>(path: string, schema: z.core.$ZodType<T>, scope: HookHome, signal: AbortSignal): Promise<LookAnswer<T>> {
+  look<T>(path: string, schema: z.core.$ZodType<T>, scope: TokenHome, signal: AbortSignal): Promise<LookAnswer<T>> {
     return this.#authorized({ scope, signal }, async (token) => {
       const call: HttpCall = { method: "GET", url: this.#api.urlOf(path), bearer: token.value };
       const answer = await this.#api.retried(call, token.kind, signal);

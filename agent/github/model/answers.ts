@@ -88,6 +88,26 @@ export const repositoriesPage = z.array(
   ),
 );
 
+const listedRepository = z.object({
+  id: z.number(),
+  full_name: z.string(),
+  private: z.boolean(),
+  fork: z.boolean(),
+  archived: z.boolean(),
+  disabled: z.optional(z.boolean()),
+  pushed_at: z.nullish(z.string()),
+});
+export type ListedRepositoryAnswer = z.infer<typeof listedRepository>;
+
+/** Of a token, which gets a list. */
+export const ownRepositoriesPage = z.array(fits<Official["repository"]>()(listedRepository));
+/** Of an App's installation, which gets the list and its length. */
+export const installedRepositoriesPage = z.object({
+  total_count: z.number(),
+  repositories: z.array(fits<Official["repository"]>()(listedRepository)),
+});
+export const oneRepository = fits<Official["full-repository"]>()(listedRepository);
+
 export const user = fits<Official["simple-user"]>()(z.object({ login: z.string() }));
 export const app = fits<NonNullable<Official["integration"]>>()(z.object({ name: z.string() }));
 export const installation = fits<Official["installation"]>()(z.object({ id: z.number() }));

@@ -3,6 +3,9 @@ import type { Listing, RunnerScope } from "./types.ts";
 /** Whom a hook belongs to: an organization, a repository, or the App itself. */
 export type HookHome = RunnerScope | { readonly kind: "app" };
 
+/** Whose token a call takes: that of a hook's home, or of a person or an organization as such. */
+export type TokenHome = HookHome | { readonly kind: "account"; readonly account: string };
+
 export interface GitHubHook {
   readonly home: HookHome;
   /** Null for an App's one hook, which has none. */

@@ -1,3 +1,4 @@
+import type { ListedRepository } from "../../../shared/fleet/repository-patterns.ts";
 import { OperatorError } from "../../../shared/errors/operator-error.ts";
 
 /** Where runners register and are listed: an organization, or one repository. */
@@ -72,6 +73,13 @@ export interface GitHubRepository {
   readonly pushedAtMs: number | null;
 }
 
+/** A repository as a pattern asks for it. Its id stays when its name changes. */
+export interface AccountRepository extends ListedRepository {
+  readonly id: number;
+  /** When it was last pushed to, milliseconds since the epoch. */
+  readonly pushedAtMs: number | null;
+}
+
 export type DeleteRunnerResult = "deleted" | "gone" | "busy";
 
 /** The calls that the agent makes. All throw GitHubError, or the signal's reason once that is aborted. */
@@ -100,6 +108,10 @@ export interface GitHub {
   /** A runner by its id; null where GitHub knows none. */
   readRunner(scope: RunnerScope, runnerId: number, signal: AbortSignal): Promise<GitHubRunner | null>;
   listOrganizationRepositories(organization: string, signal: AbortSignal): Promise<Listing<GitHubRepository>>;
+  /** The repositories of a person or an organization that the credential may see, in the order of their names. */
+  listAccountRepositories(account: string, signal: AbortSignal): Promise<Listing<AccountRepository>>;
+  /** One repository by its name, or by one that it had before; null where GitHub answers 404, which proves nothing. */
+  readRepository(repository: string, signal: AbortSignal): Promise<AccountRepository | null>;
   /** GitHub's own time now, milliseconds since the epoch, as its last answer told it; null where none has. */
   serverNowMs?(): number | null;
   /** Asks GitHub who the token is and what it may do; used by the doctor. */

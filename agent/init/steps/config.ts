@@ -2,6 +2,7 @@ import { relative } from "node:path";
 
 import { ConfigError } from "../../../shared/fleet/config-error.ts";
 import type { Pool } from "../../../shared/fleet/pool.ts";
+import { matchesPattern } from "../../../shared/fleet/repository-patterns.ts";
 import { readPoolsFile } from "../../settings/pools-file.ts";
 import { SETTINGS } from "../../settings/settings-table.ts";
 import { edgeUrlOf, type InitContext, type Step } from "../world/context.ts";
@@ -56,7 +57,7 @@ function unservedBy({ layout, progress, env, cwd }: InitContext): readonly strin
   const { target } = progress.choices;
   const pools = poolsIn(relative(cwd, layout.pools) || layout.pools, env, cwd);
   if (target.kind === "repositories")
-    return target.repositories.filter((name) => !pools.some(({ repositories }) => holds(repositories ?? [], name)));
+    return target.repositories.filter((name) => !pools.some((pool) => serves(pool, name)));
   const served = pools.flatMap(({ scope }) => (scope.kind === "organization" ? [scope.organization] : []));
   return holds(served, target.organization) ? [] : [target.organization];
 }
@@ -68,6 +69,10 @@ function poolsIn(file: string, env: InitContext["env"], cwd: string): readonly P
     if (error instanceof ConfigError) return [];
     throw error;
   }
+}
+
+function serves(pool: Pool, name: string): boolean {
+  return holds(pool.repositories ?? [], name) || matchesPattern(pool, name);
 }
 
 function holds(names: readonly string[], name: string): boolean {

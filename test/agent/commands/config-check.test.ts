@@ -115,3 +115,11 @@ test("wrong usage under --json is told to scripts as well", () => {
 test("--help tells the usage", () => {
   expect(run(["--help"])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Usage: hookline config check/) });
 });
+
+test("what a pattern takes in and leaves out is shown in words", () => {
+  const list = 'repositories: [you/app, "me/*", "!me/legacy"]';
+  writeFileSync(join(folder, "pattern.yaml"), `version: 2\npools:\n  - {key: home, labels: [x], ${list}}\n`);
+  expect(run(["pattern.yaml"]).stdout).toContain(
+    "  serves  private jobs of you/app, me/* (no forks, no archived ones nor me/legacy)\n",
+  );
+});

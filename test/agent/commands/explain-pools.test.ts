@@ -18,12 +18,17 @@ pools:
   - {key: sized, organization: sized, labels: [nas], sizes: {mem: {max: 8g}}, maxPerRepository: 2, priority: 3}
   - {key: closed, organization: closed, labels: [nas], schedule: [{from: "00:00", to: "24:00", timeZone: UTC, max: 0}]}
   - {key: heeding, organization: heeding, labels: [nas], holdWhile: {freeMemory: 900000g, containers: [backup]}}
+  - {key: home, labels: [nas], repositories: ["me/*", "!me/legacy"]}
 `;
 
 async function explained(owner: string, ...labels: readonly string[]) {
+  return explainedOf({ full_name: `${owner}/web` }, labels);
+}
+
+async function explainedOf(repository: Readonly<Record<string, unknown>>, labels: readonly string[] = []) {
   const io = fakeIo();
   writeFileSync(join(io.cwd, "pools.yaml"), POOLS);
-  const body = workflowJob(1, { job: { labels: ["nas", ...labels] }, repository: { full_name: `${owner}/web` } });
+  const body = workflowJob(1, { job: { labels: ["nas", ...labels] }, repository });
   writeFileSync(join(io.cwd, "payload.json"), JSON.stringify(body));
   expect(await runCli(["explain", "payload.json", "--json"], io, AbortSignal.abort())).toBe(0);
   return schema.parse(io.json());
@@ -52,4 +57,15 @@ test("while the machine is at other work the job waits, with that reason; the po
     /holds back while this machine is at other work: less than .* of memory is free/,
   );
   expect(decision).toMatchObject({ pool: "heeding", action: "wait", reason });
+});
+
+test.each([
+  [{ full_name: "me/new", fork: false, archived: false }, true, "it serves me/new"],
+  [{ full_name: "me/copy", fork: true, archived: false }, false, "is a fork, which a pattern leaves out; name it"],
+  [{ full_name: "me/old", fork: false, archived: true }, false, "is archived, which a pattern leaves out"],
+  [{ full_name: "me/legacy", fork: false, archived: false }, false, "is left out by a name behind a !"],
+  [{ full_name: "me/cut" }, false, "GitHub has not shown the repository yet"],
+])("of me/* but me/legacy, %j is served: %j", async (repository, serves, reason) => {
+  const { pools } = await explainedOf(repository);
+  expect(pools.at(-1)).toMatchObject({ key: "home", serves, reason: expect.stringContaining(reason) });
 });

@@ -3,6 +3,7 @@ import type { Fleet, Pool } from "../../../shared/fleet/pool.ts";
 import { scopeName } from "../../../agent/github/model/scope.ts";
 import {
   GitHubError,
+  type AccountRepository,
   type ActiveJobs,
   type GitHub,
   type GitHubErrorCode,
@@ -17,6 +18,10 @@ type Answer<T> = readonly T[] | Listing<T> | GitHubError;
 /** What a GitHub in memory knows. A name that is missing answers 404. */
 export interface Facts {
   readonly repositories?: Record<string, Answer<GitHubRepository>>;
+  /** Of persons and organizations, as patterns ask for them. */
+  readonly accounts?: Record<string, Answer<AccountRepository>>;
+  /** What asking for a repository by its name comes to; GitHub answers 404 where nothing is said. */
+  readonly repositoryByName?: Record<string, AccountRepository | GitHubError>;
   readonly jobs?: Record<string, Answer<GitHubJob>>;
   readonly runners?: Record<string, Answer<GitHubRunner>>;
   /** Jobs by their id; GitHub answers 404 to any other. */
@@ -41,6 +46,20 @@ export class FakeGitHub implements GitHub {
 
   listOrganizationRepositories(organization: string, signal: AbortSignal) {
     return this.#answer(`repositories of ${organization}`, this.facts.repositories?.[organization], signal);
+  }
+
+  listAccountRepositories(account: string, signal: AbortSignal) {
+    return this.#answer(`repositories of ${account}`, this.facts.accounts?.[account], signal);
+  }
+
+  async readRepository(name: string, signal: AbortSignal): Promise<AccountRepository | null> {
+    const known = this.facts.repositoryByName?.[name] ?? [];
+    const listing = await this.#answer(
+      `repository ${name}`,
+      known instanceof GitHubError ? known : [known].flat(),
+      signal,
+    );
+    return listing.items[0] ?? null;
   }
 
   async listActiveJobs(repository: string, _mostRuns: number, signal: AbortSignal): Promise<ActiveJobs> {
