@@ -23,6 +23,8 @@ const OVERLAP_MS = 10 * 60_000;
 /** Deliveries read one by one in a sweep; the rest waits for the next. */
 const READ_AT_MOST = 100;
 const ASK_AT_MOST = 3;
+/** Hooks of single repositories whose logs are read in one sweep, in turn: three hundred would be as many calls. */
+const REPOSITORY_LOGS = 30;
 /** Pages of a hundred that one sweep reads of what is new, and again of what an earlier one left. */
 const PAGES_AT_ONCE = 10;
 
@@ -54,6 +56,8 @@ export class DeliverySweep {
   /** By hook. A process that starts anew reads from the newest on; what it takes twice is known by its GUID. */
   readonly #unread = new Map<string, Unread>();
   readonly #replays = new LogReplays();
+  /** Where the turns of repositories' hooks go on. */
+  #nextLog = 0;
 
   constructor(options: DeliverySweepOptions) {
     this.#options = options;
@@ -85,7 +89,8 @@ export class DeliverySweep {
       missed.reopenSince(sinceMs, sinceMs + OVERLAP_MS);
     }
     let [logs, recovered] = [0, 0];
-    for (const hook of await this.#hooks.find(failures, signal)) {
+    const isBounded = sinceMs === null;
+    for (const hook of this.#inTurn(await this.#hooks.find(failures, signal, isBounded), isBounded)) {
       const owner = ownerName(hook);
       const read = await this.#attempt(hook, owner, failures, () => this.#readLog(hook, failures, signal));
       if (!read) continue;
@@ -96,6 +101,16 @@ export class DeliverySweep {
     }
     missed.prune(clock.now() - LOG_WINDOW_MS);
     return { logs, recovered, open: missed.openCount() };
+  }
+
+  /** All hooks of organizations and of the App, and of those of repositories as many as a sweep reads. */
+  #inTurn(hooks: readonly GitHubHook[], isBounded: boolean): readonly GitHubHook[] {
+    const ofRepositories = hooks.filter(({ home }) => home.kind === "repository");
+    if (!isBounded || ofRepositories.length <= REPOSITORY_LOGS) return hooks;
+    const from = this.#nextLog % ofRepositories.length;
+    this.#nextLog = from + REPOSITORY_LOGS;
+    const chosen = new Set([...ofRepositories, ...ofRepositories].slice(from, from + REPOSITORY_LOGS));
+    return hooks.filter((hook) => hook.home.kind !== "repository" || chosen.has(hook));
   }
 
   async #attempt(

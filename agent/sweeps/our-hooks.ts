@@ -9,6 +9,8 @@ import { runnerScopes } from "./sweep-targets.ts";
 
 /** Hooks change seldom; a new one is found after this long. */
 const FRESH_MS = 10 * 60_000;
+/** Places whose hooks are asked for in one sweep; the others keep what is known of them until their turn comes. */
+const MOST_LISTED = 20;
 /** How long a refusal stands before it is tried again. */
 const REFUSED_MS = 60 * 60_000;
 const APP_HOOK: GitHubHook = {
@@ -45,11 +47,21 @@ export class OurHooks {
   }
 
   /** Those whose log may be read as far as is known; a refusal is told once, and tried again after an hour. */
-  async find(failures: SweepFailures, signal: AbortSignal): Promise<readonly GitHubHook[]> {
+  async find(failures: SweepFailures, signal: AbortSignal, isBounded = true): Promise<readonly GitHubHook[]> {
     const { fleet, log } = this.#options;
     const hooks: GitHubHook[] = log.isApp && !this.isRefused(APP_HOOK) ? [APP_HOOK] : [];
-    for (const scope of runnerScopes(fleet())) hooks.push(...(await this.#hooksOf(scope, failures, signal)));
+    const left = { lists: isBounded ? MOST_LISTED : Number.POSITIVE_INFINITY };
+    for (const scope of this.#byAge(runnerScopes(fleet()))) {
+      hooks.push(...(await this.#hooksOf(scope, left, failures, signal)));
+    }
     return hooks.filter((hook) => !this.isRefused(hook));
+  }
+
+  /** Those that were never asked for first, then those that were asked for longest ago. */
+  #byAge(scopes: readonly RunnerScope[]): readonly RunnerScope[] {
+    const untilMs = (scope: RunnerScope): number =>
+      this.#known.get(scopeName(scope).toLowerCase())?.untilMs ?? Number.NEGATIVE_INFINITY;
+    return scopes.toSorted((a, b) => (untilMs(a) < untilMs(b) ? -1 : Number(untilMs(a) > untilMs(b))));
   }
 
   /** Those that are known by now, with whether their log may be read. Asks nobody. */
@@ -68,11 +80,17 @@ export class OurHooks {
     return (this.#known.get(keyOf(hook))?.untilMs ?? Number.NEGATIVE_INFINITY) > this.#options.clock.monotonicMs();
   }
 
-  async #hooksOf(scope: RunnerScope, failures: SweepFailures, signal: AbortSignal): Promise<readonly GitHubHook[]> {
+  async #hooksOf(
+    scope: RunnerScope,
+    left: { lists: number },
+    failures: SweepFailures,
+    signal: AbortSignal,
+  ): Promise<readonly GitHubHook[]> {
     const { clock, log, isOurs } = this.#options;
     const name = scopeName(scope).toLowerCase();
     const known = this.#known.get(name);
     if (known !== undefined && known.untilMs > clock.monotonicMs()) return known.hooks;
+    if (left.lists-- <= 0) return known?.hooks ?? [];
     try {
       const listing = await log.listHooks(scope, signal);
       const hooks = listing.items.filter((hook) => hook.active && isOurs(hook));

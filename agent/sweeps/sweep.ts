@@ -8,6 +8,7 @@ import type { GitHub, GitHubJob, RunnerScope } from "../github/model/types.ts";
 import { sqliteTrouble } from "../sqlite/sqlite-trouble.ts";
 import { atMost } from "./at-most.ts";
 import type { SweepRecords } from "../journal/sweep-records.ts";
+import { InventoryTurns } from "./inventory-turns.ts";
 import type { JobQuestions } from "./job-questions.ts";
 import { CALLS_PER_REPOSITORY, RepositoryRotation } from "./repository-rotation.ts";
 import { SweepFailures } from "./sweep-failures.ts";
@@ -39,6 +40,8 @@ export interface SweepOptions {
   readonly activeRepositories?: () => Iterable<string>;
   /** Where runners are to be listed beside the fleet's own scopes: those of slots that are still there. */
   readonly otherScopes?: () => Iterable<RunnerScope>;
+  /** Whose turn it is to have its runners listed; every sweep is the first without it. */
+  readonly turns?: InventoryTurns;
   /** Asks for the jobs that should have been listed and were not; nobody does unless it is given. */
   readonly questions?: JobQuestions;
   /** What earlier sweeps left: when each repository was read. Every sweep is the first without it. */
@@ -56,7 +59,7 @@ export interface ServedFleet {
 
 /**
  * Asks GitHub once for what the fleet is concerned with, the cheapest first: what its hooks could not deliver, the
- * runners of its scopes, the active jobs of the repositories where something goes on, of the others as many as the
+ * runners of its organizations and wherever slots are, the active jobs of the repositories where something goes on, of the others as many as the
  * budget pays for, in turn, and each job by its id that is believed in and was not listed. What fails makes the sweep incomplete and is listed in `failures`; nothing is left out silently.
  * Rejects only with the signal's reason.
  *
@@ -75,7 +78,9 @@ export async function runSweep(options: SweepOptions): Promise<SweepResult> {
   };
   await readDeliveries(options, failures);
   const runners: RunnerInventory[] = [];
-  for (const scope of scopesToList(fleet, options)) runners.push(await readRunners(github, scope, failures, signal));
+  const turns = options.turns ?? new InventoryTurns();
+  for (const scope of turns.next(runnerScopes(fleet), options.otherScopes?.() ?? []))
+    runners.push(await readRunners(github, scope, failures, signal));
   const listed = await sweepTargets(github, fleet, failures, signal);
   const targets = { ...listed, complete: listed.complete && isKnown };
   const found = new FoundJobs();
@@ -148,14 +153,6 @@ async function readDeliveries({ deliveries, signal }: SweepOptions, failures: Sw
     if (sqliteTrouble(error) === null) throw error;
     failures.cut("GitHub's delivery logs", `the journal takes nothing: ${messageOf(error)}`);
   }
-}
-
-function scopesToList(fleet: Fleet, { otherScopes }: SweepOptions): Iterable<RunnerScope> {
-  const scopes = [...runnerScopes(fleet), ...(otherScopes?.() ?? [])];
-  const byName = new Map<string, RunnerScope>();
-  for (const scope of scopes)
-    byName.set(scopeName(scope).toLowerCase(), byName.get(scopeName(scope).toLowerCase()) ?? scope);
-  return byName.values();
 }
 
 class FoundJobs {
