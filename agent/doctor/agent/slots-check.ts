@@ -3,7 +3,8 @@ import { LOCAL_ENGINE } from "../../../shared/fleet/engine.ts";
 import type { Fleet } from "../../../shared/fleet/pool.ts";
 import { INSTANCE_LABEL, readSlotLabels } from "../../slots/docker/container-labels.ts";
 import { hasEnded } from "../../slots/docker/observed-container.ts";
-import type { GitHubRunner } from "../../github/model/types.ts";
+import type { GitHubRunner, RunnerScope } from "../../github/model/types.ts";
+import { scopeKey, toRunnerScope } from "../../slots/runner-scope.ts";
 import type { SlotRecord } from "../../journal/slot-records.ts";
 import { ownPrefix } from "../../slots/slot-name.ts";
 import { runnerScopes } from "../../sweeps/sweep-targets.ts";
@@ -40,7 +41,8 @@ export async function judgeSlots(
 ): Promise<Finding> {
   const { fleet, instance, slots, nowMs } = options;
   const containers = await containersOf(docker, options);
-  const runners = github === null ? [] : await runnersOf(github, fleet, instance);
+  const held = slots.filter(({ removedAtMs }) => removedAtMs === null).map(({ scope }) => toRunnerScope(scope));
+  const runners = github === null ? [] : await runnersOf(github, [...runnerScopes(fleet), ...held], instance);
   const settled = (atMs: number | null): boolean => atMs !== null && nowMs - atMs > SETTLED_MS;
   const known = new Map(slots.map((slot) => [slot.name, slot]));
   const here = new Set(containers.map(({ name }) => name));
@@ -93,9 +95,15 @@ export async function containersOf(
   });
 }
 
-async function runnersOf(github: GitHubFacts, fleet: Fleet, instance: string): Promise<readonly GitHubRunner[]> {
+/** Each of the places once. What a pattern takes in is looked at where slots are. */
+async function runnersOf(
+  github: GitHubFacts,
+  scopes: readonly RunnerScope[],
+  instance: string,
+): Promise<readonly GitHubRunner[]> {
+  const places = new Map(scopes.map((scope) => [scopeKey(scope), scope]));
   const listings = await Promise.all(
-    runnerScopes(fleet).map((scope) => orGitHubSkipped(github.runners(scope), "github-access")),
+    [...places.values()].map((scope) => orGitHubSkipped(github.runners(scope), "github-access")),
   );
   return listings.flatMap(({ items }) => items).filter(({ name }) => name.startsWith(ownPrefix(instance)));
 }

@@ -13,6 +13,8 @@ import { ourHooks } from "../github/our-hooks.ts";
 const GRACE_MS = 60_000;
 /** Repositories whose queue is looked at: the doctor samples, the agent's sweeps read them all. */
 const MOST_REPOSITORIES = 5;
+/** Repositories of a pattern whose hooks' logs are looked at. */
+const MOST_LOGS = 20;
 
 /** GitHub's logs of the fleet's hooks that point at the edge; null where none may be read. */
 export async function hookLogs(
@@ -21,7 +23,9 @@ export async function hookLogs(
   edgeUrl: string,
 ): Promise<readonly HookEvidence[] | null> {
   try {
-    const hooks = await ourHooks(facts, runnerScopes(fleet), edgeUrl);
+    const scopes = runnerScopes(await facts.sampled(fleet, MOST_LOGS));
+    if (scopes.length === 0) return [];
+    const hooks = await ourHooks(facts, scopes, edgeUrl);
     return await Promise.all(
       hooks.map(async (hook) => {
         const { items, complete } = await facts.attempts(hook);
@@ -53,9 +57,10 @@ export async function outsideEvidence(
 }
 
 async function jobsUnseen(facts: GitHubFacts, fleet: Fleet, freshness: Freshness): Promise<readonly UnseenJob[]> {
-  const names = await sampledRepositories(facts, fleet);
+  const sampled = await facts.sampled(fleet, MOST_REPOSITORIES);
+  const names = await sampledRepositories(facts, sampled);
   const listings = await Promise.all(names.map((name) => facts.jobs(name).catch(nothing)));
-  const pools = fleet.pools.flatMap((pool) => [servingPool(pool, "amd64"), servingPool(pool, "arm64")]);
+  const pools = sampled.pools.flatMap((pool) => [servingPool(pool, "amd64"), servingPool(pool, "arm64")]);
   const isOurs = (job: GitHubJob): boolean =>
     pools.some((pool) => refusal(pool, { ...job, labels: [...job.labels] }) === null);
   return listings

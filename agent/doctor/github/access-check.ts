@@ -12,7 +12,7 @@ interface Need {
 }
 
 /** What affects the whole credential is reported by other checks. */
-const TOLD_ELSEWHERE: readonly string[] = ["unauthorized", "rate-limited", "network", "timeout"];
+export const TOLD_ELSEWHERE: readonly string[] = ["unauthorized", "rate-limited", "network", "timeout"];
 
 /**
  * Makes each kind of reading that the agent makes for a scope, and names the permission that one lacks, by GitHub's own

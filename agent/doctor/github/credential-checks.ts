@@ -1,4 +1,4 @@
-import type { RunnerScope } from "../../github/model/types.ts";
+import type { TokenHome } from "../../github/model/delivery-log.ts";
 import { GitHubError } from "../../github/model/types.ts";
 import { REGISTRATION_RESOURCE } from "../../github/http/rate-limit.ts";
 import type { SweepRecord } from "../../journal/sweep-records.ts";
@@ -14,7 +14,7 @@ const SWEEPS_SHARE = 0.5;
 const HOUR_MS = 60 * 60_000;
 
 /** Whether GitHub knows the credential, and for how long it will. */
-export async function judgeToken(facts: GitHubFacts, scope: RunnerScope | null, nowMs: number): Promise<Finding> {
+export async function judgeToken(facts: GitHubFacts, scope: TokenHome | null, nowMs: number): Promise<Finding> {
   try {
     const { subject } = await facts.token();
     const endsAtMs = scope === null ? null : (await orGitHubSkipped(facts.limits(scope), "github-rate")).tokenEndsAtMs;
@@ -43,7 +43,7 @@ export interface RateOptions {
 }
 
 /** What is left of each bucket, and how much of an hour's share the sweeps take. */
-export async function judgeRate(facts: GitHubFacts, scope: RunnerScope, options: RateOptions): Promise<Finding> {
+export async function judgeRate(facts: GitHubFacts, scope: TokenHome, options: RateOptions): Promise<Finding> {
   const { buckets } = await limitsOrSkipped(facts, scope);
   if (buckets.length === 0) return { status: "pass", summary: "this server has no rate limit" };
   const detail = buckets.map(({ resource, remaining, limit }) => `${resource} ${remaining} of ${limit}`).join(", ");
@@ -82,7 +82,7 @@ function hourlyCost({ lastSweep, sweepIntervalMs }: RateOptions): number | null 
 }
 
 /** A limit on everything, which `/rate_limit` itself does not show, is reported here: no other check does. */
-async function limitsOrSkipped(facts: GitHubFacts, scope: RunnerScope) {
+async function limitsOrSkipped(facts: GitHubFacts, scope: TokenHome) {
   try {
     const limits = await facts.limits(scope);
     const token = await facts.token().catch((error: unknown) => error);

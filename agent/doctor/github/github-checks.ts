@@ -1,4 +1,6 @@
 import { namedRepositories, type Fleet } from "../../../shared/fleet/pool.ts";
+import { accountsOfPatterns } from "../../../shared/fleet/fill-in.ts";
+import type { TokenHome } from "../../github/model/delivery-log.ts";
 import type { RunnerScope } from "../../github/model/types.ts";
 import { scopeKey } from "../../slots/runner-scope.ts";
 import { runnerScopes } from "../../sweeps/sweep-targets.ts";
@@ -11,6 +13,7 @@ import type { GitHubFacts } from "./github-facts.ts";
 import { judgeGroup } from "./group-check.ts";
 import { judgeDeliveries, judgeHook } from "./hook-checks.ts";
 import { apiReached } from "./hosts.ts";
+import { judgePattern, judgePatternHooks } from "./pattern-check.ts";
 import { judgeRepositories } from "./repositories-check.ts";
 import { judgeRunners } from "./runners-check.ts";
 import type { SweepRecord } from "../../journal/sweep-records.ts";
@@ -40,7 +43,8 @@ export interface GitHubCheckOptions {
 export function githubChecks(options: GitHubCheckOptions): readonly Check[] {
   const { facts, fleet, nowMs } = options;
   const scopes = fleet === null ? [] : runnerScopes(fleet);
-  const [first = null] = scopes;
+  const [account] = fleet === null ? [] : accountsOfPatterns(fleet);
+  const first: TokenHome | null = scopes[0] ?? (account === undefined ? null : { kind: "account", account });
   const token = check(options, "github-token", () => judgeToken(facts, first, nowMs));
   if (fleet === null || first === null) return [token];
   const rate = async (): Promise<Finding> => {
@@ -53,7 +57,7 @@ export function githubChecks(options: GitHubCheckOptions): readonly Check[] {
     ...scopes.flatMap((scope) => scopeChecks(options, scope, fleet)),
     ...fleet.pools.flatMap((pool) => poolChecks(options, pool)),
     ...deliveryChecks(options),
-    ...versionChecks(options, fleet, first),
+    ...versionChecks(options, fleet),
   ];
 }
 
@@ -87,6 +91,7 @@ function scopeChecks(options: GitHubCheckOptions, scope: RunnerScope, fleet: Fle
 function poolChecks(options: GitHubCheckOptions, pool: Fleet["pools"][number]): readonly Check[] {
   const { scope } = pool;
   const names = namedRepositories(pool);
+  if (pool.patterns !== undefined) return patternChecks(options, pool);
   return [
     ...(scope.kind === "organization"
       ? [check(options, `github-group:${pool.key}`, () => judgeGroup(options.facts, pool, scope))]
@@ -97,6 +102,23 @@ function poolChecks(options: GitHubCheckOptions, pool: Fleet["pools"][number]): 
   ];
 }
 
+/** Of a pattern all repositories together: three hundred of them would be nine hundred checks. */
+function patternChecks(options: GitHubCheckOptions, pool: Fleet["pools"][number]): readonly Check[] {
+  const { facts, edgeUrl } = options;
+  const named = namedRepositories(pool) ?? [];
+  const judged = async (address: string): Promise<Finding> => {
+    await options.edge();
+    return judgePatternHooks(facts, pool, address);
+  };
+  return [
+    ...(named.length === 0
+      ? []
+      : [check(options, `github-repositories:${pool.key}:named`, () => judgeRepositories(facts, pool, named))]),
+    check(options, `github-repositories:${pool.key}`, () => judgePattern(facts, pool)),
+    ...(edgeUrl === null ? [] : [check(options, `github-hook:${pool.key}`, () => judged(edgeUrl))]),
+  ];
+}
+
 function deliveryChecks(options: GitHubCheckOptions): readonly Check[] {
   const { journal, logs, nowMs } = options;
   if (options.edgeUrl === null) return [];
@@ -104,12 +126,14 @@ function deliveryChecks(options: GitHubCheckOptions): readonly Check[] {
   return [check(options, "github-deliveries", judge)];
 }
 
-function versionChecks(options: GitHubCheckOptions, fleet: Fleet, scope: RunnerScope): readonly Check[] {
+function versionChecks(options: GitHubCheckOptions, fleet: Fleet): readonly Check[] {
   const { facts: github, docker, instance, nowMs } = options;
   return [...new Set(fleet.pools.map(({ image }) => image))].map((image) =>
     check(options, `github-runner-version:${image}`, async () => {
       const token = await github.token().catch(() => null);
       if (token === null) throw new Skipped("GitHub could not be asked", "github-token", "github-rate");
+      const [scope] = runnerScopes(await github.sampled(fleet, 1));
+      if (scope === undefined) throw new Skipped("no repository is served", "github-repositories");
       return judgeRunnerVersion(image, { github, docker, scope, instance, nowMs });
     }),
   );

@@ -1,11 +1,14 @@
 import type { Clock } from "../../../shared/clock/clock.ts";
-import type { DeliveryAttempt, GitHubHook } from "../../github/model/delivery-log.ts";
+import { accountsOfPatterns, fillIn } from "../../../shared/fleet/fill-in.ts";
+import { namedRepositories, type Fleet, type Pool } from "../../../shared/fleet/pool.ts";
+import type { DeliveryAttempt, GitHubHook, TokenHome } from "../../github/model/delivery-log.ts";
 import { hookName } from "../../github/model/delivery-log.ts";
 import type { GitHubClient } from "../../github/github-client.ts";
 import type { InspectedRepository, LimitReport, RunnerGroup, RunnerRelease } from "../../github/calls/inspector.ts";
 import { scopeName } from "../../github/model/scope.ts";
 import {
   GitHubError,
+  type AccountRepository,
   type GitHubJob,
   type GitHubRepository,
   type GitHubRunner,
@@ -40,7 +43,7 @@ export class GitHubFacts {
   }
 
   /** With this machine's time at which the answer came. */
-  limits(scope: RunnerScope): Promise<LimitReport & { readonly readAtMs: number }> {
+  limits(scope: TokenHome): Promise<LimitReport & { readonly readAtMs: number }> {
     return this.#readings.get("limits", async (signal) => {
       const report = await this.client.inspector.limits(scope, signal);
       return { ...report, readAtMs: this.#clock.now() };
@@ -79,6 +82,35 @@ export class GitHubFacts {
     return this.#readings.get(`repositories ${organization}`, (signal) =>
       this.client.listOrganizationRepositories(organization, signal),
     );
+  }
+
+  /** The pool with what its patterns take in, the most recently pushed first, beside what the file names. */
+  async foundBy(pool: Pool): Promise<Pool & { readonly named: readonly string[] }> {
+    const named = namedRepositories(pool) ?? [];
+    const accounts = accountsOfPatterns({ version: 2, pools: [pool] });
+    const listings = await Promise.all(accounts.map((account) => this.#account(account)));
+    const listed = listings.flatMap(({ items }) => items);
+    const recent = listed.toSorted((a, b) => (b.pushedAtMs ?? 0) - (a.pushedAtMs ?? 0));
+    return { ...fillIn(pool, recent), named };
+  }
+
+  /** The fleet with the newest of what its patterns take in; as the file has it where that may not be read. */
+  async sampled(fleet: Fleet, most: number): Promise<Fleet> {
+    const pools = fleet.pools.map(async (pool): Promise<Pool> => {
+      if (pool.patterns === undefined || pool.scope.kind !== "repositories") return pool;
+      const { named, repositories } = await this.foundBy(pool).catch(() => ({ named: [], repositories: [] }));
+      const all = [...pool.scope.repositories, ...(repositories ?? []).slice(named.length, named.length + most)];
+      return { ...pool, scope: { kind: "repositories", repositories: all }, repositories: all };
+    });
+    return { ...fleet, pools: await Promise.all(pools) };
+  }
+
+  #account(account: string): Promise<Listing<AccountRepository>> {
+    return this.#readings.get(`account ${account}`, async (signal) => {
+      const listing = await this.client.listAccountRepositories(account, signal);
+      if (listing.failure !== undefined) throw listing.failure;
+      return listing;
+    });
   }
 
   mayReadRuns(repository: string): Promise<void> {

@@ -20,6 +20,11 @@ export async function judgeHook(facts: GitHubFacts, scope: RunnerScope, edgeUrl:
   return strayFinding(hooks, scope, edgeUrl);
 }
 
+/** Whether a hook tells our receiver of jobs, with nothing to mend about it. */
+export function sendsHere(hook: GitHubHook, edgeUrl: string): boolean {
+  return pointsAt(hook, edgeUrl) && faultsOf(hook).length === 0;
+}
+
 /** The shell refuses an empty or unset variable: GitHub would take the secret away. https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html#tag_19_06_02 */
 const SECRET = `-f "config[secret]=\${GITHUB_WEBHOOK_SECRET:?set it to the secret of the edge}"`;
 

@@ -1,5 +1,5 @@
 import { instantMs } from "../model/answers.ts";
-import type { GitHubHook } from "../model/delivery-log.ts";
+import type { GitHubHook, TokenHome } from "../model/delivery-log.ts";
 import { pingHook, readAppHook } from "./hooks.ts";
 import {
   anyRuns,
@@ -65,7 +65,7 @@ export class Inspector {
    * https://docs.github.com/en/rest/rate-limit/rate-limit
    * https://docs.github.com/en/enterprise-server@latest/admin/configuring-settings/configuring-user-applications-for-your-enterprise/configuring-rate-limits
    */
-  async limits(scope: RunnerScope, signal: AbortSignal): Promise<LimitReport> {
+  async limits(scope: TokenHome, signal: AbortSignal): Promise<LimitReport> {
     const answer = await this.#rest.look("/rate_limit", buckets, scope, signal).catch(noneIfNotFound);
     if (answer === null) return { buckets: [], githubNowMs: null, tokenEndsAtMs: null };
     const { value, headers } = answer;

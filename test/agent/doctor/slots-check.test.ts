@@ -27,7 +27,7 @@ async function judged(count: number) {
     api: () => Promise.resolve("1.41"),
     client: { containers: { list: () => Promise.resolve(rows) } },
   } as unknown as DockerFacts;
-  const slots = rows.map(({ name }) => ({ name, pool: "nas", plannedAtMs: NOW_MS, removedAtMs: null }));
+  const slots = rows.map(({ name }) => ({ name, pool: "nas", scope: "acme", plannedAtMs: NOW_MS, removedAtMs: null }));
   const signal = new AbortController().signal;
   const fleet = { version: 2 as const, pools: [POOL] };
   return judgeSlots(docker, null, { fleet, instance: "nas", slots: slots as never, nowMs: NOW_MS, signal });
