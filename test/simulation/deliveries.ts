@@ -33,10 +33,11 @@ export class Deliveries {
     return this.#underWay;
   }
 
-  tell(job: SimJob, action: JobChange): void {
+  /** `repositoryId` is that of the job's repository, whatever it is called. */
+  tell(job: SimJob, action: JobChange, repositoryId: number): void {
     this.#count += 1;
     const id = guid(this.#count);
-    const body = JSON.stringify(payloadOf(job, action));
+    const body = JSON.stringify(payloadOf(job, action, repositoryId));
     const { loseDeliveries, repeatDeliveries } = this.#conditions();
     if (!this.#dice.chance(loseDeliveries)) this.#send(id, body);
     if (this.#dice.chance(repeatDeliveries)) this.#send(id, body);
@@ -70,7 +71,7 @@ function request(id: string, body: string): Request {
   return new Request("https://edge.test/webhook", { method: "POST", body, headers });
 }
 
-function payloadOf(job: SimJob, action: JobChange): Record<string, unknown> {
+function payloadOf(job: SimJob, action: JobChange, repositoryId: number): Record<string, unknown> {
   const startedAtMs = job.startedAtMs ?? job.queuedAtMs;
   // The `waiting` event of a gated job follows its `queued` one within the same second.
   const details = {
@@ -85,7 +86,7 @@ function payloadOf(job: SimJob, action: JobChange): Record<string, unknown> {
     labels: job.labels,
     runner_name: job.runnerName,
   };
-  return workflowJob(0, { action, job: details, repository: { full_name: job.repository } });
+  return workflowJob(0, { action, job: details, repository: { id: repositoryId, full_name: job.repository } });
 }
 
 function stamp(ms: number): string {

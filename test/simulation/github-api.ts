@@ -17,16 +17,16 @@ import {
 import type { Conditions } from "./conditions.ts";
 import type { Dice } from "./dice.ts";
 import type { GitHubWorld, SimRunner } from "./github-world.ts";
+import { MADE, NEW_NAME, type SimRepository } from "./github-repositories.ts";
 import type { SimClock } from "./sim-clock.ts";
 import { Violation } from "./violation.ts";
 
-export const OWNER = "acme";
-export const REPOSITORIES = ["acme/web", "acme/api", "acme/lib"] as const;
 export const OWN_NAMES = "hookline-nas--";
 
 interface Snapshot {
   readonly runners: readonly GitHubRunner[];
-  readonly jobs: ReadonlyMap<string, readonly GitHubJob[]>;
+  /** By the id of their repository. */
+  readonly jobs: ReadonlyMap<number, readonly GitHubJob[]>;
 }
 
 /** GitHub's REST API over the modelled GitHub, with the misbehaviour that the conditions ask for. */
@@ -36,6 +36,7 @@ export class GitHubApi implements GitHub {
   readonly #clock: SimClock;
   readonly #dice: Dice;
   readonly #fail: (violation: Violation) => void;
+  readonly #metRepository: () => void;
   #stale: Snapshot | null = null;
   /** When the last JIT call came. */
   lastJitAtMs = 0;
@@ -48,7 +49,9 @@ export class GitHubApi implements GitHub {
     clock: SimClock,
     dice: Dice,
     fail: (violation: Violation) => void,
+    metRepository: () => void,
   ) {
+    this.#metRepository = metRepository;
     this.#world = world;
     this.#conditions = conditions;
     this.#clock = clock;
@@ -56,17 +59,18 @@ export class GitHubApi implements GitHub {
     this.#fail = fail;
   }
 
-  async createJitRunner(_scope: RunnerScope, request: JitRequest): Promise<JitRunner> {
+  async createJitRunner(scope: RunnerScope, request: JitRequest): Promise<JitRunner> {
     this.lastJitAtMs = this.#clock.now();
+    if ([MADE, NEW_NAME].includes(scopeName(scope))) this.#metRepository();
     if (this.#world.usedNames.has(request.name)) this.#broken("G15", `the name ${request.name} was used before`);
     if (request.name.length > 63) this.#broken("G13", `the name ${request.name} is too long`);
     await this.#travel();
     const trouble = this.#conditions().github;
     if (trouble === "name-taken") {
-      this.#world.register(request.name, request.labels);
+      this.#world.register(request.name, request.labels, this.#placeOf(scope));
       throw new GitHubError("conflict", "already exists", "take a new name", { status: 409 });
     }
-    const runner = this.#world.register(request.name, request.labels);
+    const runner = this.#world.register(request.name, request.labels, this.#placeOf(scope));
     await this.#answer();
     return { runnerId: runner.id, encodedJitConfig: String(runner.id), labels: request.labels };
   }
@@ -78,8 +82,8 @@ export class GitHubApi implements GitHub {
   async listRunners(scope: RunnerScope): Promise<Listing<GitHubRunner>> {
     await this.#travel();
     await this.#answer();
-    if (scopeName(scope) !== OWNER) return { items: [], complete: true };
-    return this.#listing(this.#snapshot().runners);
+    const place = this.#placeOf(scope);
+    return this.#listing(this.#snapshot().runners.filter(({ id }) => this.#world.places.get(id) === place));
   }
 
   async findRunner(_scope: RunnerScope, name: string): Promise<GitHubRunner | null> {
@@ -107,19 +111,21 @@ export class GitHubApi implements GitHub {
     await this.#travel();
     await this.#answer();
     const isEmpty = this.#conditions().github === "empty-lists";
-    return { ...this.#listing(isEmpty ? [] : (this.#snapshot().jobs.get(repository) ?? [])), calls: 1 };
+    const found = this.#world.repositories.find(repository);
+    const jobs = found === undefined || isEmpty ? [] : (this.#snapshot().jobs.get(found.id) ?? []);
+    return { ...this.#listing(jobs), calls: 1, redirected: found !== undefined && found.name !== repository };
   }
 
   async readJob(repository: string, jobId: number): Promise<GitHubJob | null> {
     await this.#travel();
     await this.#answer();
-    return this.#world.jobs.byId(repository, jobId);
+    return this.#world.jobs.byId(this.#world.repositories.find(repository)?.name, jobId);
   }
 
   async nameOfRepository(repository: string): Promise<string | null> {
     await this.#travel();
     await this.#answer();
-    return REPOSITORIES.some((name) => name === repository) ? repository : null;
+    return this.#world.repositories.find(repository)?.name ?? null;
   }
 
   async readRunner(_scope: RunnerScope, runnerId: number): Promise<GitHubRunner | null> {
@@ -132,21 +138,21 @@ export class GitHubApi implements GitHub {
   async listOrganizationRepositories(): Promise<Listing<GitHubRepository>> {
     await this.#travel();
     await this.#answer();
-    const items = REPOSITORIES.map((fullName) => ({ fullName, isPrivate: true, archived: false, pushedAtMs: null }));
-    return { items, complete: true };
+    return { items: this.#world.repositories.all.map(shown), complete: true };
   }
 
   async listAccountRepositories(): Promise<Listing<AccountRepository>> {
     await this.#travel();
     await this.#answer();
-    return { items: REPOSITORIES.map(plain), complete: true };
+    if (this.#conditions().github === "empty-lists") return { items: [], complete: true };
+    return this.#listing(this.#world.repositories.all.map(shown));
   }
 
   async readRepository(repository: string): Promise<AccountRepository | null> {
     await this.#travel();
     await this.#answer();
-    const at = REPOSITORIES.findIndex((name) => name === repository);
-    return at === -1 ? null : plain(repository, at);
+    const found = this.#world.repositories.find(repository);
+    return found === undefined ? null : shown(found);
   }
 
   async checkToken(): Promise<TokenReport> {
@@ -181,7 +187,8 @@ export class GitHubApi implements GitHub {
     if (trouble !== "stale") this.#stale = null;
     else if (this.#stale !== null) return this.#stale;
     const runners = [...this.#world.runners.values()].map(listed);
-    const jobs = new Map(REPOSITORIES.map((name) => [name as string, this.#world.jobs.activeOf(name)]));
+    const { repositories } = this.#world;
+    const jobs = new Map(repositories.all.map(({ id, name }) => [id, this.#world.jobs.activeOf(name)]));
     const lies =
       trouble === "idle-lies" || trouble === "both-lie"
         ? runners.map((runner) => ({ ...runner, busy: false }))
@@ -196,6 +203,14 @@ export class GitHubApi implements GitHub {
     return { items: items.slice(0, Math.floor(items.length / 2)), complete: false };
   }
 
+  /** The id of a repository; null for an organization. @throws {GitHubError} as GitHub does where there is none. */
+  #placeOf(scope: RunnerScope): number | null {
+    if (scope.kind === "organization") return null;
+    const found = this.#world.repositories.find(scopeName(scope));
+    if (found === undefined) throw new GitHubError("not-found", "404", "look at the name", { status: 404 });
+    return found.id;
+  }
+
   #broken(promise: string, message: string): void {
     this.#fail(new Violation(promise, message));
   }
@@ -205,6 +220,6 @@ function listed({ id, name, online, job, labels }: SimRunner): GitHubRunner {
   return { id, name, status: online ? "online" : "offline", busy: job !== null, labels };
 }
 
-function plain(fullName: string, id: number): AccountRepository {
-  return { id, fullName, isPrivate: true, fork: false, archived: false, pushedAtMs: null };
+function shown({ id, name, archived }: SimRepository): AccountRepository {
+  return { id, fullName: name, isPrivate: true, fork: false, archived, pushedAtMs: null };
 }

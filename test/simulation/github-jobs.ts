@@ -7,7 +7,8 @@ export interface SimJob {
   readonly id: number;
   readonly runId: number;
   readonly attempt: number;
-  readonly repository: string;
+  /** As it is called by now. */
+  repository: string;
   readonly labels: readonly string[];
   readonly durationMs: number;
   readonly foreign: boolean;
@@ -98,9 +99,9 @@ export class SimJobs {
   }
 
   /** What REST tells of one job, by its own address. */
-  byId(repository: string, jobId: number): GitHubJob | null {
+  byId(repository: string | undefined, jobId: number): GitHubJob | null {
     const job = this.#jobs.get(jobId);
-    return job?.repository === repository ? restJob(job) : null;
+    return job !== undefined && job.repository === repository ? restJob(job) : null;
   }
 
   /** What REST tells of a repository: the jobs of its active runs, finished ones included. */

@@ -1,12 +1,15 @@
 import { labelSet, labelsMatch } from "../../shared/labels/labels.ts";
 import type { Dice } from "./dice.ts";
 import { SimJobs, type JobChange, type SimJob } from "./github-jobs.ts";
+import type { SimRepositories } from "./github-repositories.ts";
 import type { SimClock } from "./sim-clock.ts";
 
 export interface SimRunner {
   readonly id: number;
   readonly name: string;
   readonly labels: readonly string[];
+  /** The one repository whose jobs it is given, by id; null for an organization's. */
+  readonly repositoryId: number | null;
   online: boolean;
   /** It is idle and online, and GitHub gives it no job. */
   passedOver: boolean;
@@ -20,13 +23,22 @@ const NEW = { passedOver: false, job: null, onEnd: null } as const;
 /** GitHub itself, as far as runners and jobs go: any idle online runner gets any job that its labels allow. */
 export class GitHubWorld {
   readonly jobs: SimJobs;
+  readonly repositories: SimRepositories;
+  /** Where each runner that ever was is, or was, registered. */
+  readonly places = new Map<number, number | null>();
   readonly runners = new Map<number, SimRunner>();
   readonly usedNames = new Set<string>();
   readonly #clock: SimClock;
   readonly #dice: Dice;
   #nextRunnerId = 1;
 
-  constructor(clock: SimClock, dice: Dice, changed: (job: SimJob, action: JobChange) => void) {
+  constructor(
+    clock: SimClock,
+    dice: Dice,
+    repositories: SimRepositories,
+    changed: (job: SimJob, action: JobChange) => void,
+  ) {
+    this.repositories = repositories;
     this.#clock = clock;
     this.#dice = dice;
     const told = (job: SimJob, action: JobChange): void => {
@@ -36,8 +48,9 @@ export class GitHubWorld {
     this.jobs = new SimJobs(clock, told, () => this.#dispatchSoon());
   }
 
-  register(name: string, labels: readonly string[]): SimRunner {
-    const runner: SimRunner = { id: this.#nextRunnerId++, name, labels, online: false, ...NEW };
+  register(name: string, labels: readonly string[], repositoryId: number | null = null): SimRunner {
+    const runner: SimRunner = { id: this.#nextRunnerId++, name, labels, repositoryId, online: false, ...NEW };
+    this.places.set(runner.id, repositoryId);
     this.runners.set(runner.id, runner);
     this.usedNames.add(name);
     return runner;
@@ -105,6 +118,23 @@ export class GitHubWorld {
     }
   }
 
+  #isAt({ repositoryId }: SimRunner, { repository }: SimJob): boolean {
+    return repositoryId === null || this.repositories.find(repository)?.id === repositoryId;
+  }
+
+  /** Its jobs go by its new name from now on. */
+  rename(from: string, to: string): void {
+    this.repositories.rename(from, to);
+    for (const job of this.jobs.all) if (job.repository === from) job.repository = to;
+  }
+
+  /** It runs no workflows any more: what runs goes on, what waits is cancelled. */
+  archive(name: string): void {
+    const repository = this.repositories.find(name);
+    if (repository !== undefined) repository.archived = true;
+    for (const job of this.jobs.all) if (job.repository === name && job.status !== "in_progress") this.cancel(job);
+  }
+
   #runElsewhere(job: SimJob): void {
     this.jobs.start(job, "somebody-else-1");
     this.#clock.after(job.durationMs, () => this.jobs.complete(job, "success"));
@@ -112,7 +142,7 @@ export class GitHubWorld {
 
   #assign(job: SimJob): void {
     const fit = [...this.runners.values()].filter(
-      (runner) => isFree(runner) && labelsMatch(job.labels, labelSet(runner.labels)),
+      (runner) => isFree(runner) && this.#isAt(runner, job) && labelsMatch(job.labels, labelSet(runner.labels)),
     );
     if (fit.length === 0) return;
     const runner = this.#dice.pick(fit);

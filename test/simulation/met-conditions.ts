@@ -6,6 +6,7 @@ const CALM = calm();
 const PAUSE = "pause";
 const HOURS = "closed hours";
 const HOUSE = "other work";
+const REPOSITORIES = "repositories change";
 const PRIORITY = "priority";
 export const NODE_DOWN = "node down";
 export const MANAGER_RESTARTS = "manager restarts";
@@ -52,13 +53,26 @@ export class MetConditions {
     this.#met.add(name);
   }
 
+  /** That a runner was made for a repository that was made, or renamed, while the agent ran. */
+  noteRepositories(): void {
+    this.#met.add(REPOSITORIES);
+  }
+
   get names(): readonly string[] {
     return [...this.#met];
   }
 }
 
 /** What a scenario makes go wrong, as it is named where it is met. */
-export function occurringIn({ items, closed, otherWork, second, rival, swarm }: Scenario): readonly string[] {
+export function occurringIn({
+  items,
+  closed,
+  otherWork,
+  second,
+  rival,
+  swarm,
+  repositories,
+}: Scenario): readonly string[] {
   const names = items.flatMap((item) => {
     if (item.kind === "pause") return [PAUSE];
     if (item.kind === "node-dies" || item.kind === "node-cut") return [NODE_DOWN];
@@ -71,6 +85,7 @@ export function occurringIn({ items, closed, otherWork, second, rival, swarm }: 
       ...names,
       ...(swarm === undefined ? [] : [NO_ROOM]),
       ...(closed === undefined ? [] : [HOURS]),
+      ...(repositories === undefined ? [] : [REPOSITORIES]),
       ...(rival === undefined ? [] : [PRIORITY]),
       ...(otherWork === undefined || second === true ? [] : [HOUSE]),
     ]),

@@ -1,4 +1,5 @@
 import type { Conditions, GitHubTrouble } from "./conditions.ts";
+import { ARCHIVED, HOME, MADE, RENAMED, type RepositoryChanges } from "./github-repositories.ts";
 import { Dice } from "./dice.ts";
 
 /** What jobs of the other pool ask for. */
@@ -75,6 +76,8 @@ export interface Scenario {
   readonly otherWork?: { readonly fromMs: number; readonly toMs: number };
   /** Minutes of the run in which the pool's schedule starts nothing. */
   readonly closed?: { readonly fromMinute: number; readonly toMinute: number };
+  /** Served by a pattern over the account, whose repositories change meanwhile; by the organization where it is absent. */
+  readonly repositories?: RepositoryChanges;
   /** Without an edge from the first moment to the last. */
   readonly sweepsAlone: boolean;
   /** Whether the pool may have its slots on a machine beside the NAS too. */
@@ -118,7 +121,7 @@ export interface Rival {
 /** Faults are drawn from this long; then they stop. */
 export const FAULTS_MS = 8 * 60_000;
 
-const REPOSITORIES = ["acme/web", "acme/api", "acme/lib"];
+const REPOSITORIES: readonly string[] = [HOME, RENAMED, MADE];
 const TROUBLES: readonly GitHubTrouble[] = [
   "unavailable",
   "rate-limited",
@@ -142,7 +145,22 @@ export function scenarioOf(seed: number): Scenario {
   const drawn = { seed, items, max, min, cooldownSeconds: dice.pick([1, 10, 60]), sweepsAlone: dice.chance(0.1) };
   const machines = withEngines(withPoolFeatures(drawn, new Dice(seed ^ 0x9001)), new Dice(seed ^ 0xe761e5));
   const rivals = withRival(machines, new Dice(seed ^ 0x51a1));
-  return withSwarm(rivals, new Dice(seed ^ 0x5a3a43));
+  const swarms = withSwarm(rivals, new Dice(seed ^ 0x5a3a43));
+  return withRepositories(swarms, new Dice(seed ^ 0x4e90));
+}
+
+/** One repository is made, one is renamed, and one is archived in which a few of the jobs are. */
+function withRepositories(scenario: Scenario, dice: Dice): Scenario {
+  if (!dice.chance(0.3) || scenario.rival !== undefined) return scenario;
+  const [madeMs, renamedMs, archivedMs] = [
+    dice.between(0, FAULTS_MS),
+    dice.between(0, FAULTS_MS),
+    dice.between(0, FAULTS_MS),
+  ];
+  const items = scenario.items.map((item) =>
+    item.kind === "job" && item.repository === HOME && dice.chance(0.4) ? { ...item, repository: ARCHIVED } : item,
+  );
+  return { ...scenario, items, min: 0, repositories: { madeMs, renamedMs, archivedMs } };
 }
 
 /** What a pool may have switched on, by dice of its own. */

@@ -9,6 +9,15 @@ import { DockerHost } from "./docker-host.ts";
 import { Edge } from "./edge.ts";
 import { GitHubApi, OWN_NAMES } from "./github-api.ts";
 import type { SimJob } from "./github-jobs.ts";
+import {
+  ARCHIVED,
+  HOME as HOME_REPOSITORY,
+  MADE,
+  NEW_NAME,
+  RENAMED,
+  SimRepositories,
+  type RepositoryChanges,
+} from "./github-repositories.ts";
 import { GitHubWorld } from "./github-world.ts";
 import type { Machine } from "./machine.ts";
 import { Machines } from "./machines.ts";
@@ -35,6 +44,7 @@ export class SimWorld {
   readonly #hasSecond: boolean;
   readonly #swarm: SwarmMachine | null;
   readonly #startDeadlineMs: number | undefined;
+  readonly #byPattern: boolean;
   readonly edge: Edge;
   readonly deliveries: Deliveries;
   readonly disk = new Disk();
@@ -70,13 +80,16 @@ export class SimWorld {
     this.met = new MetConditions(() => this.#conditions);
     const now = (): Conditions => this.met.now;
     const fail = (violation: Violation): void => this.fail(violation);
-    this.github = new GitHubWorld(this.clock, this.dice.fork(), (job, action) => {
+    const { repositories } = scenario;
+    this.#byPattern = repositories !== undefined;
+    const held = new SimRepositories([HOME_REPOSITORY, RENAMED, this.#byPattern ? ARCHIVED : MADE]);
+    this.github = new GitHubWorld(this.clock, this.dice.fork(), held, (job, action) => {
       this.say(`github job ${job.id} ${action} (${job.status}) ${job.runnerName ?? ""}`);
-      this.deliveries.tell(job, action);
+      this.deliveries.tell(job, action, held.find(job.repository)?.id ?? 1);
     });
     this.edge = new Edge(now, this.clock, simLog("edge ", this.#trace), fail);
     this.deliveries = new Deliveries((request) => this.edge.post(request), now, this.clock, this.dice.fork());
-    this.api = new GitHubApi(this.github, now, this.clock, this.dice.fork(), fail);
+    this.api = new GitHubApi(this.github, now, this.clock, this.dice.fork(), fail, () => this.met.noteRepositories());
     this.#hasSecond = scenario.second === true;
     const machines = new Map<string, Machine>([
       ["local", new DockerHost(this.github, now, this.clock, this.dice.fork(), fail)],
@@ -121,6 +134,7 @@ export class SimWorld {
     this.github.register("hookline-nas-2--home-aaaaaaaaaa", ["self-hosted"]);
     this.process = this.#boot();
     if (scenario.sweepsAlone) this.#conditions.edgeDown = true;
+    if (repositories !== undefined) this.#changeRepositories(repositories);
     for (const item of scenario.items) this.clock.after(item.atMs, () => this.#happen(item, scenario));
   }
 
@@ -159,7 +173,8 @@ export class SimWorld {
     const startDeadlineMs = this.#startDeadlineMs;
     const waits = startDeadlineMs === undefined ? {} : { container: { ...PLAIN_CONTAINER, startDeadlineMs } };
     const features = { ...sizes, ...share, ...this.#hours.settings, ...engines, ...waits };
-    const home = poolOf({ key: POOL, scaling, scope: SCOPE, ...features });
+    const place = this.#byPattern ? BY_PATTERN : { scope: SCOPE };
+    const home = poolOf({ key: POOL, scaling, ...place, ...features });
     return this.#rivalry?.fleet(home) ?? { version: 2, pools: [home] };
   }
 
@@ -189,7 +204,26 @@ export class SimWorld {
     if (item.change.secondDown === true) this.docker.silent("second");
   }
 
-  #queue(plan: JobPlan): void {
+  #changeRepositories({ madeMs, renamedMs, archivedMs }: RepositoryChanges): void {
+    const at = (atMs: number, what: string, change: () => void): void => {
+      this.clock.after(atMs, () => {
+        this.say(`-- repository ${what}`);
+        change();
+      });
+    };
+    at(madeMs, `${MADE} is made`, () => this.github.repositories.make(MADE));
+    at(renamedMs, `${RENAMED} becomes ${NEW_NAME}`, () => this.github.rename(RENAMED, NEW_NAME));
+    at(archivedMs, `${ARCHIVED} is archived`, () => this.github.archive(ARCHIVED));
+  }
+
+  /** Where a job is queued: nothing runs in a repository that is not there yet, or archived. */
+  #repositoryOf({ repository }: JobPlan): string {
+    const found = this.github.repositories.find(repository);
+    return found === undefined || found.archived ? HOME_REPOSITORY : found.name;
+  }
+
+  #queue(planned: JobPlan): void {
+    const plan = { ...planned, repository: this.#repositoryOf(planned) };
     const runId = this.dice.between(1, 2 ** 30);
     for (let left = plan.count; left > 0; left -= 1) {
       const job = this.github.jobs.create({ ...plan, runId, attempt: 1 }, plan.gatedMs !== null, plan.heldMs !== null);
@@ -207,7 +241,8 @@ export class SimWorld {
   /** A new attempt is a new job; and GitHub tells the end of the old one once more. */
   #rerun(job: SimJob, plan: JobPlan): void {
     if (job.status !== "completed" || this.#calmed) return;
-    this.github.jobs.create({ ...plan, runId: job.runId, attempt: 2, stuck: false }, false);
+    const repository = this.#repositoryOf(plan);
+    this.github.jobs.create({ ...plan, repository, runId: job.runId, attempt: 2, stuck: false }, false);
     this.github.jobs.retell(job);
   }
 
@@ -382,4 +417,9 @@ export class SimWorld {
 }
 
 const SIZES = { memoryBytes: 4 * 2 ** 30, cpus: 2 } as const;
+const BY_PATTERN = {
+  scope: { kind: "repositories", repositories: [] },
+  repositories: [],
+  patterns: { accounts: ["acme"], except: [] },
+} as const;
 const SCOPE = { kind: "organization", organization: "acme", runnerGroup: "Default" } as const;
