@@ -19,7 +19,7 @@ function hundred() {
   const clock = new VirtualClock();
   const asked: string[] = [];
   const sql = new NodeSql(":memory:");
-  new Journal(sql);
+  const journal = new Journal(sql);
   const never = (): Promise<never> => Promise.reject(new Error("nothing was missed"));
   const log: DeliveryLog = {
     isApp: false,
@@ -48,7 +48,7 @@ function hundred() {
     fleet: () => fleet({ scope: { kind: "repositories", repositories: REPOSITORIES }, repositories: REPOSITORIES }),
     isOurs: () => true,
     missed: new MissedDeliveries(sql),
-    has: () => false,
+    has: (guid) => journal.has(guid),
     take: () => {},
     clock,
     logger: silentLogger,
