@@ -1,8 +1,8 @@
 import type { BeyondSize } from "../fleet/sizes.ts";
-import type { LeftOut } from "../fleet/repository-patterns.ts";
+import type { WhyLeftOut } from "../fleet/repository-patterns.ts";
 import type { ProvisionReason, Refusal, RetireReason, VerifyReason, WaitReason } from "./reasons.ts";
 
-const LEFT_OUT: Readonly<Record<LeftOut, string>> = {
+const LEFT_OUT: Readonly<Record<WhyLeftOut, string>> = {
   excluded: "the repository is left out by a name behind a !",
   fork: "the repository is a fork, which a pattern leaves out; name it to serve it",
   archived: "the repository is archived, which a pattern leaves out",

@@ -1,5 +1,5 @@
 import { namedRepositories, type Pool } from "../fleet/pool.ts";
-import { isOfPattern, isSameName, matchesPattern, type LeftOut } from "../fleet/repository-patterns.ts";
+import { isOfPattern, isSameName, matchesPattern, type WhyLeftOut } from "../fleet/repository-patterns.ts";
 import { beyondSizes, hasSize, sizeLabelsOf } from "../fleet/sizes.ts";
 import { architectureLabels, IMPLIED_LABELS, labelSet, labelsMatch } from "../labels/labels.ts";
 import type { JobFacts } from "../workflow-job/job-facts.ts";
@@ -53,7 +53,7 @@ export function refusal(serving: ServingPool, job: ChoosableJob): Refusal | null
   return labelsRefusal(serving, job.labels);
 }
 
-function leftOutOf(pool: Pool, repository: string): LeftOut | null {
+function leftOutOf(pool: Pool, repository: string): WhyLeftOut | null {
   if (!isOfPattern(pool, repository)) return null;
   if (!matchesPattern(pool, repository)) return "excluded";
   return pool.leftOut?.find((each) => isSameName(each.repository, repository))?.why ?? "unlisted";

@@ -22,12 +22,12 @@ export interface ListedRepository {
 }
 
 /** Why a pattern does not take a repository in. `unlisted`: GitHub has not shown it yet. */
-export type LeftOut = "excluded" | "fork" | "archived" | "visibility" | "unlisted";
+export type WhyLeftOut = "excluded" | "fork" | "archived" | "visibility" | "unlisted";
 
 /** A repository of a pattern's account that the pool does not serve. */
 export interface LeftOutRepository {
   readonly repository: string;
-  readonly why: LeftOut;
+  readonly why: WhyLeftOut;
 }
 
 /** What a pool file's list of repositories says, in three parts. */
@@ -65,7 +65,7 @@ export function matchesPattern(pool: WithPatterns, repository: string): boolean 
 export function whyLeftOut(
   pool: WithPatterns & { readonly visibility: "private" | "public" | "any" },
   listed: ListedRepository,
-): Exclude<LeftOut, "unlisted"> | null {
+): Exclude<WhyLeftOut, "unlisted"> | null {
   if (isExcepted(pool, listed.fullName)) return "excluded";
   if (listed.archived) return "archived";
   if (listed.fork) return "fork";

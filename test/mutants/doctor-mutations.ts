@@ -33,8 +33,8 @@ export const DOCTOR_MUTATIONS: readonly Mutation[] = [
   {
     breaks: "promise 19: a hook is held against an address that may be mistyped",
     file: "agent/doctor/github/github-checks.ts",
-    search: "    await options.edge();\n",
-    replace: "",
+    search: "    await options.edge();\n    return judgeHook(",
+    replace: "    return judgeHook(",
     foundBy: ["doctor"],
   },
   {

@@ -1,4 +1,4 @@
-import { isOfPattern, patternWords, type LeftOut } from "../../../shared/fleet/repository-patterns.ts";
+import { isOfPattern, patternWords, type WhyLeftOut } from "../../../shared/fleet/repository-patterns.ts";
 import type { Pool } from "../../../shared/fleet/pool.ts";
 import { countText } from "../../../shared/text/count-text.ts";
 import { GitHubError } from "../../github/model/types.ts";
@@ -13,7 +13,7 @@ import { sendsHere } from "./hook-checks.ts";
 const MOST_HOOKS = 60;
 const MOST_NAMED = 5;
 
-const LEFT_OUT: Readonly<Record<LeftOut, string>> = {
+const LEFT_OUT: Readonly<Record<WhyLeftOut, string>> = {
   fork: "fork",
   archived: "archived",
   excluded: "excluded",
