@@ -106,7 +106,7 @@ export function buildDoctor(options: DoctorOptions): Doctor {
             nowMs: clock.now(),
             ...(options.deep === true && local !== null ? { start: startOf(world, local) } : {}),
           })),
-      ...engineChecks(fleet),
+      ...engineChecks(fleet, clock.now()),
       fleetCheck,
       settingsCheck(env),
       httpCheck(settings),

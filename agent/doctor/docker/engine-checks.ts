@@ -1,22 +1,86 @@
 import { enginesOf, type EngineSetting } from "../../../shared/fleet/engine.ts";
 import { formatBytes } from "../../../shared/fleet/memory-size.ts";
+import { countText } from "../../../shared/text/count-text.ts";
 import type { Fleet, Pool } from "../../../shared/fleet/pool.ts";
+import { DockerError } from "../../docker/docker-error.ts";
 import { DockerClient } from "../../docker/docker-client.ts";
 import { engineHost, type DockerHost } from "../../docker/docker-host.ts";
 import { settingsLeftOut } from "../../slots/docker/container-spec.ts";
 import { hostFeatures, type HostFeatures } from "../../slots/docker/host-features.ts";
 import { poolRefusal } from "../../slots/docker/pool-refusal.ts";
-import type { Check, Finding } from "../check/check.ts";
+import { Skipped, type Check, type Finding } from "../check/check.ts";
+import { judgeImage } from "./image-check.ts";
 
-/** The engines of the pools file beside the local one: whether each answers, and can hold what its pools ask for. */
-export function engineChecks(fleet: Fleet | null): readonly Check[] {
+/**
+ * The engines of the pools file beside the local one: whether each answers, and can hold what its pools ask for; whether
+ * their images are there, or, on a swarm, where each node pulls for itself, which nodes are up.
+ */
+export function engineChecks(fleet: Fleet | null, nowMs: number): readonly Check[] {
   return (fleet?.engines ?? []).flatMap((engine) => {
-    const { address } = engine;
+    if (engine.address === null) return [];
     const pools = (fleet?.pools ?? []).filter((pool) => enginesOf(pool).includes(engine.name));
-    if (address === null) return [];
-    const run = (signal: AbortSignal): Promise<Finding> => judge(engine, engineHost(address), pools, signal);
-    return [{ id: `docker-engine:${engine.name}`, group: "docker" as const, run }];
+    const host = engineHost(engine.address);
+    const answers: Check = {
+      id: `docker-engine:${engine.name}`,
+      group: "docker",
+      run: (signal) => judge(engine, host, pools, signal),
+    };
+    const more = engine.swarm === true ? [nodesCheck(engine, host)] : imageChecks(engine, host, pools, nowMs);
+    return [answers, ...more];
   });
+}
+
+function imageChecks({ name }: EngineSetting, host: DockerHost, pools: readonly Pool[], nowMs: number) {
+  return [...Map.groupBy(pools, ({ image }) => image)].map(([image, itsPools]): Check => ({
+    id: `docker-image:${name}/${image}`,
+    group: "docker",
+    run: (signal) =>
+      asked(name, host, signal, async (client) => {
+        const facts = {
+          image: (reference: string) => client.images.inspect(reference, signal),
+          host: async () => hostFeatures(await client.system.info(signal)),
+        };
+        const finding = await judgeImage(facts, image, itsPools, nowMs);
+        const remedy = finding.remedy === undefined ? {} : { remedy: `on ${name}: ${finding.remedy}` };
+        return { ...finding, summary: `${name}: ${finding.summary}`, ...remedy };
+      }),
+  }));
+}
+
+function nodesCheck({ name }: EngineSetting, host: DockerHost): Check {
+  const run = (signal: AbortSignal): Promise<Finding> =>
+    asked(name, host, signal, async (client) => {
+      const nodes = await client.swarm.nodes(signal);
+      const down = nodes.filter(({ isDown }) => isDown).map(({ hostname }) => hostname);
+      const summary = `${name}: ${nodes.length - down.length} of ${countText(nodes.length, "node")} up`;
+      if (down.length === 0) return { status: "pass", summary, detail: "each node pulls the pools' images by itself" };
+      const remedy = "docker node ls shows them; docker node rm what does not come back";
+      return {
+        status: down.length < nodes.length ? "warn" : "fail",
+        summary: `${summary}; down: ${down.join(", ")}`,
+        remedy,
+      };
+    });
+  return { id: `docker-nodes:${name}`, group: "docker", run };
+}
+
+/** Skipped where the engine does not answer, or not to this: its own check tells why. */
+async function asked(
+  name: string,
+  host: DockerHost,
+  signal: AbortSignal,
+  ask: (client: DockerClient) => Promise<Finding>,
+): Promise<Finding> {
+  const client = new DockerClient(host);
+  try {
+    await client.system.negotiate(signal);
+    return await ask(client);
+  } catch (error) {
+    if (!(error instanceof DockerError)) throw error;
+    throw new Skipped(`${name} could not be asked`, `docker-engine:${name}`);
+  } finally {
+    client.close();
+  }
 }
 
 async function judge(

@@ -5,7 +5,7 @@ import { orDockerSkipped, type DockerFacts } from "./docker-facts.ts";
 
 /** Whether an image is on the host, for the architecture that its pools want, and how old it is. */
 export async function judgeImage(
-  facts: DockerFacts,
+  facts: Pick<DockerFacts, "image" | "host">,
   image: string,
   pools: readonly Pool[],
   nowMs: number,

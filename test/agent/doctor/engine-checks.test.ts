@@ -15,7 +15,7 @@ async function found(info: Partial<EngineInfo> | null, pool: Partial<Pool> = {})
   else onTestFinished(() => engine.stop());
   const address = { host: `unix://${engine.host.socketPath}`, tls: null };
   const engines = [{ name: "mini", address, maxSlots: null }];
-  const [check] = engineChecks({ version: 2, engines, pools: [poolOf({ engines: ["mini"], ...pool })] });
+  const [check] = engineChecks({ version: 2, engines, pools: [poolOf({ engines: ["mini"], ...pool })] }, 0);
   if (check === undefined) throw new Error("no check");
   return runCheck(check, systemClock);
 }
@@ -47,6 +47,65 @@ test("limits that the engine cannot enforce warn", async () => {
   });
 });
 
+/** What it finds beyond that, by the id of the check. */
+async function foundMore(answers: Readonly<Record<string, unknown>>, swarm = false) {
+  const engine = await FakeEngine.start({
+    answer: ({ path }, response) => {
+      const known = Object.entries(answers).find(([end]) => decodeURIComponent(path).endsWith(end));
+      if (known === undefined) return false;
+      if (known[1] === null) response.statusCode = 404;
+      response.setHeader("content-type", "application/json").end(JSON.stringify(known[1]));
+      return true;
+    },
+  });
+  onTestFinished(() => engine.stop());
+  const address = { host: `unix://${engine.host.socketPath}`, tls: null };
+  const engines = [{ name: "mini", address, maxSlots: null, ...(swarm ? { swarm: true as const } : {}) }];
+  const checks = engineChecks({ version: 2, engines, pools: [poolOf({ engines: ["mini"], image: "runner:1" })] }, 0);
+  return Promise.all(checks.slice(1).map((check) => runCheck(check, systemClock)));
+}
+
+test("an image that is not on another engine warns, and says on which", async () => {
+  expect(await foundMore({ "/images/runner:1/json": null })).toMatchObject([
+    {
+      id: "docker-image:mini/runner:1",
+      status: "warn",
+      summary: expect.stringMatching(/^mini: image runner:1 is not here/),
+      remedy: "on mini: docker pull runner:1",
+    },
+  ]);
+});
+
+test("an image that is on another engine passes; one for another architecture fails", async () => {
+  const image = { Id: "sha256:1", Architecture: "amd64" };
+  expect(await foundMore({ "/images/runner:1/json": image })).toMatchObject([{ status: "pass" }]);
+  const other = { ...image, Architecture: "arm64" };
+  expect(await foundMore({ "/images/runner:1/json": other })).toMatchObject([{ status: "fail" }]);
+});
+
+test.each([
+  [["ready", "ready"], "pass", "mini: 2 of 2 nodes up"],
+  [["ready", "down"], "warn", "mini: 1 of 2 nodes up; down: node-1"],
+  [["down", "down"], "fail", "mini: 0 of 2 nodes up; down: node-0, node-1"],
+])("a swarm whose nodes are %j", async (states, status, summary) => {
+  const nodes = states.map((State, index) => ({
+    ID: `id-${index}`,
+    Description: { Hostname: `node-${index}` },
+    Status: { State },
+  }));
+  expect(await foundMore({ "/nodes": nodes }, true)).toMatchObject([{ id: "docker-nodes:mini", status, summary }]);
+});
+
+test("an engine that does not answer is told of once: what else was to be asked is skipped", async () => {
+  const address = { host: "unix:///nowhere/docker.sock", tls: null };
+  for (const swarm of [{}, { swarm: true as const }]) {
+    const engines = [{ name: "mini", address, maxSlots: null, ...swarm }];
+    const [, more] = engineChecks({ version: 2, engines, pools: [poolOf({ engines: ["mini"] })] }, 0);
+    if (more === undefined) throw new Error("no check");
+    expect(await runCheck(more, systemClock)).toMatchObject({ status: "skip", see: ["docker-engine:mini"] });
+  }
+});
+
 test("a file without engines has no such check", () => {
-  expect(engineChecks({ version: 2, pools: [poolOf()] })).toEqual([]);
+  expect(engineChecks({ version: 2, pools: [poolOf()] }, 0)).toEqual([]);
 });
