@@ -2,7 +2,7 @@ import type { PoolStatus } from "../../shared/status/pool-status.ts";
 import type { Status } from "../../shared/status/status.ts";
 import { PLAIN_CALL, typedHere } from "../../shared/text/typed-here.ts";
 import { printable } from "../../shared/text/printable.ts";
-import { describePoolState } from "./describe-pool-state.ts";
+import { poolState } from "../status/pool-state.ts";
 import { textTable } from "../cli/text-table.ts";
 import { ageText } from "../../shared/text/age-text.ts";
 import { countText } from "../../shared/text/count-text.ts";
@@ -106,7 +106,7 @@ function poolRows({ pools, engines }: Status): readonly string[] {
     String(pool.slots["busy"] ?? 0),
     String(pool.idle),
     String(pool.waiting),
-    describePoolState(pool, engines),
+    poolState(pool, engines).words,
   ]);
   return textTable(columns, rows).trimEnd().split("\n");
 }

@@ -18,7 +18,7 @@ export const STATUS_MUTATIONS: readonly Mutation[] = [
   },
   {
     breaks: "promise 19: a pool is said to serve no more because one of its engines does not",
-    file: "agent/commands/describe-pool-state.ts",
+    file: "agent/status/pool-state.ts",
     search: "stopped.length < pool.engines.length)",
     replace: "stopped.length < 0)",
     foundBy: ["status"],

@@ -1,7 +1,9 @@
 import { html } from "hono/html";
 
 import type { PoolStatus } from "../../../shared/status/pool-status.ts";
+import type { Status } from "../../../shared/status/status.ts";
 import { countText } from "../../../shared/text/count-text.ts";
+import { poolState, type PoolState } from "../../status/pool-state.ts";
 import { actForm } from "./acts/act-form.ts";
 import type { Fragment } from "./markup/fragment.ts";
 import { mark, type State } from "./markup/mark.ts";
@@ -11,7 +13,7 @@ import type { PageView } from "./view.ts";
 
 /** Each pool against its bounds, with what keeps it from starting slots. */
 export function poolsPart({ status, holds, acting }: PageView): Fragment {
-  const { pools, atMs } = status;
+  const { pools } = status;
   return table<PoolStatus>({
     caption: "Pools with their slots and bounds",
     rows: pools,
@@ -23,7 +25,7 @@ export function poolsPart({ status, holds, acting }: PageView): Fragment {
         kind: "lead",
         cell: ({ key, labels }) => html`<b>${key}</b> <span class="labels">${labels.join(" ")}</span>`,
       },
-      { head: "State", cell: (pool) => stateCell(pool, holds.operatorPause !== null, atMs) },
+      { head: "State", cell: (pool) => stateCell(pool, holds.operatorPause !== null, status) },
       { head: "Slots", cell: slotsCell },
       { head: "Busy", kind: "number", cell: ({ slots }) => slots["busy"] ?? 0 },
       { head: "Idle", kind: "number", cell: ({ idle }) => idle },
@@ -33,29 +35,36 @@ export function poolsPart({ status, holds, acting }: PageView): Fragment {
   });
 }
 
-function stateCell(pool: PoolStatus, isPaused: boolean, atMs: number): Fragment {
-  const [state, word] = poolState(pool, isPaused);
-  const [pause] = pool.pauses;
+function stateCell(pool: PoolStatus, isPaused: boolean, { engines, atMs }: Pick<Status, "engines" | "atMs">): Fragment {
+  const now = poolState(pool, engines);
+  const [state, word] = isPaused && now.kind !== "draining" ? (["warn", "Paused"] as const) : marked(now, pool);
+  const [pause] = now.kind === "paused" ? pool.pauses : [];
   const { lastFailure } = pool;
   const wait = pause === undefined ? "" : html`<p class="note">tries again in ${distance(pause.untilMs, atMs)}</p>`;
+  const more = now.kind === "paused" || PLAIN.has(now.words) ? "" : html`<p class="note">${now.words}</p>`;
   const failure =
     lastFailure === null
       ? ""
       : html`<p class="note">${lastFailure.message} ${lastFailure.remedy} (${ago(lastFailure.atMs, atMs)})</p>`;
-  return html`${mark(state, word)}${wait}${failure}`;
+  return html`${mark(state, word)}${wait}${more}${failure}`;
+}
+
+/** What the mark beside it says already. */
+const PLAIN: ReadonlySet<string> = new Set(["serves", "full", "drained"]);
+
+function marked({ kind }: PoolState, { pauses, lastFailure }: PoolStatus): readonly [State, string] {
+  if (kind === "draining") return ["warn", "Draining"];
+  if (kind === "paused") return ["bad", countText(pauses[0]?.failures ?? 1, "failure")];
+  if (kind === "silent") return ["bad", "No engine"];
+  if (kind === "held") return ["warn", "Held back"];
+  if (lastFailure !== null) return ["warn", "Failing"];
+  if (kind === "closed") return ["idle", "Closed"];
+  return kind === "full" ? ["idle", "Full"] : ["ok", "Serving"];
 }
 
 function drainForm({ key, draining }: PoolStatus, acting: NonNullable<PageView["acting"]>): Fragment | string {
   const [act, label] = draining ? (["undrain", "Undrain"] as const) : (["drain", "Drain"] as const);
   return actForm(acting, { act, fields: { pool: key }, label, about: key });
-}
-
-function poolState({ draining, pauses, held, max, lastFailure }: PoolStatus, isPaused: boolean): [State, string] {
-  if (draining) return ["warn", "Draining"];
-  if (isPaused) return ["warn", "Paused"];
-  if (pauses.length > 0) return ["bad", countText(pauses[0]?.failures ?? 1, "failure")];
-  if (lastFailure !== null) return ["warn", "Failing"];
-  return held >= max ? ["idle", "Full"] : ["ok", "Serving"];
 }
 
 /** `2 of 4`, with a bar: what is held, the minimum that is kept warm as a line, the maximum as its end. */

@@ -28,6 +28,31 @@ test("the page says without any script what waits, why, what would change it, an
   expect(body).toContain("https://github.com/acme/website/actions/runs/7/job/71");
 });
 
+test.each([
+  ["held back", { house: { holds: ["container backup runs"], unseen: [] } }, "Held back", "container backup runs"],
+  [
+    "closed by its hours",
+    { max: 0, held: 0, schedule: { applies: true, untilMs: AT_MS + 60_000 } },
+    "Closed",
+    "by its schedule",
+  ],
+  [
+    "paused on one of two engines",
+    {
+      engines: ["local", "mini"],
+      pauses: [{ scope: null, engine: "mini", code: "docker-unreachable", failures: 3, untilMs: AT_MS + 60_000 }],
+    },
+    "Serving",
+    "not on mini: paused until",
+  ],
+])("a pool that is %s says so on the page, as status does", async (_what, change, word, why) => {
+  const status = pageStatus();
+  const { body } = await pageOf({ ...status, pools: status.pools.map((pool) => ({ ...pool, ...change })) });
+  const row = /<tr[^>]*id="pool-nas"[^]*?<\/tr>/.exec(body)?.[0] ?? body;
+  expect(row).toContain(word);
+  expect(row).toContain(why);
+});
+
 describe("what GitHub names stays text on the page, and leads to GitHub alone", () => {
   const hostile = { repository: HOSTILE, name: HOSTILE, labels: [HOSTILE] };
   const status = pageStatus({
