@@ -6,6 +6,7 @@ import type { GitHub, RunnerScope } from "../github/model/types.ts";
 import type { SlotRecords } from "../journal/slot-records.ts";
 import { toRunnerScope } from "../slots/runner-scope.ts";
 import { ownPrefix } from "../slots/slot-name.ts";
+import { InventoryTurns } from "../sweeps/inventory-turns.ts";
 import { JobQuestions, type BelievedJob } from "../sweeps/job-questions.ts";
 import type { SweepOptions } from "../sweeps/sweep.ts";
 
@@ -21,11 +22,12 @@ export interface InterestOptions {
 /** What sweeps have to look at beside the pools file: what the ledger believes in, GitHub has to be asked about. */
 export function sweepInterests(
   options: InterestOptions,
-): Pick<SweepOptions, "activeRepositories" | "otherScopes" | "questions"> {
+): Pick<SweepOptions, "activeRepositories" | "otherScopes" | "questions" | "turns"> {
   const { github, clock } = options;
   return {
     activeRepositories: () => activeRepositories(options),
     otherScopes: () => slotScopes(options),
+    turns: new InventoryTurns((name) => name.startsWith(ownPrefix(options.instance))),
     questions: new JobQuestions({ github, believed: () => believedJobs(options), clock }),
   };
 }

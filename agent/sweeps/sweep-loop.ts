@@ -1,7 +1,6 @@
 import type { CancelTimer } from "../../shared/clock/clock.ts";
 import { errorFields } from "../../shared/errors/message-of.ts";
 import type { Fleet } from "../../shared/fleet/pool.ts";
-import { InventoryTurns } from "./inventory-turns.ts";
 import { SweepJournal } from "./sweep-journal.ts";
 import type { SweepResult } from "./sweep-result.ts";
 import { runSweep, type SweepOptions } from "./sweep.ts";
@@ -30,7 +29,6 @@ export interface SweepLoopOptions extends Omit<SweepOptions, "signal" | "fleet">
 export class SweepLoop {
   readonly #options: SweepLoopOptions;
   readonly #journal: SweepJournal;
-  readonly #turns = new InventoryTurns();
   readonly #abort = new AbortController();
   #running: Promise<void> | null = null;
   #requested = true;
@@ -95,7 +93,7 @@ export class SweepLoop {
     this.#requested = false;
     this.#sweeping = true;
     try {
-      const result = await runSweep({ turns: this.#turns, ...this.#options, fleet: fleet(), signal });
+      const result = await runSweep({ ...this.#options, fleet: fleet(), signal });
       this.#restUntilMs = clock.monotonicMs() + restMs(result, clock.now());
       if (signal.aborted) return;
       await onResult(result);

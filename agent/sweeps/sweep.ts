@@ -78,9 +78,12 @@ export async function runSweep(options: SweepOptions): Promise<SweepResult> {
   };
   await readDeliveries(options, failures);
   const runners: RunnerInventory[] = [];
-  const turns = options.turns ?? new InventoryTurns();
-  for (const scope of turns.next(runnerScopes(fleet), options.otherScopes?.() ?? []))
-    runners.push(await readRunners(github, scope, failures, signal));
+  const turns = options.turns ?? new InventoryTurns(() => true);
+  for (const scope of turns.next(runnerScopes(fleet), options.otherScopes?.() ?? [])) {
+    const inventory = await readRunners(github, scope, failures, signal);
+    turns.listed(inventory);
+    runners.push(inventory);
+  }
   const listed = await sweepTargets(github, fleet, failures, signal);
   const targets = { ...listed, complete: listed.complete && isKnown };
   const found = new FoundJobs();

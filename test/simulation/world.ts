@@ -18,7 +18,7 @@ import {
   SimRepositories,
   type RepositoryChanges,
 } from "./github-repositories.ts";
-import { GitHubWorld } from "./github-world.ts";
+import { GitHubWorld, type SimRunner } from "./github-world.ts";
 import type { Machine } from "./machine.ts";
 import { Machines } from "./machines.ts";
 import { MetConditions } from "./met-conditions.ts";
@@ -402,7 +402,18 @@ export class SimWorld {
   }
 
   ownRunners(): readonly string[] {
-    return [...this.github.runners.values()].map(({ name }) => name).filter((name) => name.startsWith(OWN_NAMES));
+    const runners = [...this.github.runners.values()].filter((runner) => !this.#isGitHubsToRemove(runner));
+    return runners.map(({ name }) => name).filter((name) => name.startsWith(OWN_NAMES));
+  }
+
+  /**
+   * A process knows only of places that its fleet serves, or has left since its own start. GitHub itself removes an
+   * ephemeral runner that has not connected for a day.
+   * https://docs.github.com/en/actions/how-tos/manage-runners/self-hosted-runners/remove-runners
+   */
+  #isGitHubsToRemove({ repositoryId, online }: SimRunner): boolean {
+    if (online || repositoryId === null || this.#boots === 1) return false;
+    return this.github.repositories.all.some(({ id, archived }) => id === repositoryId && archived);
   }
 
   online(): number {
