@@ -10,6 +10,8 @@ import { uniqueInstance } from "../stand-ins/docker/engine.ts";
 import { engineHost } from "../stand-ins/docker/raw-call.ts";
 import type { SlowEngine } from "../stand-ins/docker/slow-engine.ts";
 import type { AgentProcess } from "../e2e/agent-process.ts";
+import { until } from "../soak/soak-kit.ts";
+import { PATIENCE_MS } from "../stand-ins/process/patience.ts";
 import { ContainersSeen } from "./containers-seen.ts";
 import { NaiveFloor } from "./naive-floor.ts";
 import { processorMs } from "./process-memory.ts";
@@ -60,7 +62,7 @@ export class ChainBursts {
       github.addRepository(BARE_REPOSITORY);
       agent.start();
       await agent.waitForLine(/"msg":"link up"/);
-      await github.waitFor(() => github.calls().some(({ path }) => path.includes("/actions/runners")), "a sweep");
+      await until("a sweep", PATIENCE_MS, () => github.calls().some(({ path }) => path.includes("/actions/runs?")));
       const { fleet } = readPoolsFile({ file: agent.poolsFile, cwd: "/", env: agent.env });
       const [pool] = fleet.pools;
       if (pool === undefined) throw new Error("the chain has no pool");

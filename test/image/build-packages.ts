@@ -10,10 +10,10 @@ const manifestSchema = z.object({
 
 const root = join(import.meta.dirname, "../..");
 
-/** The folders of every package that bundling the agent takes, by name: what it imports, and esbuild. */
+/** The folders of every package that bundling the agent takes, by name: what it imports, and what bundles. */
 export function buildPackages(): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
-  const names = [...Object.keys(manifestOf(root).dependencies), "esbuild"];
+  const names = [...Object.keys(manifestOf(root).dependencies), "esbuild", "oxc-minify"];
   for (const name of names) gather(name, join(root, "node_modules"), found);
   return found;
 }

@@ -62,7 +62,7 @@ dockerTest(
     const files = (await here.agent.exec("ls", "-A", "/opt/hookline")).trim().split("\n");
     expect(files).toContain("hookline.mjs");
     // What the status page serves lies beside the programs, as it is.
-    expect(files.filter((file) => !file.endsWith(".mjs"))).toEqual(["assets"]);
+    expect(files.filter((file) => !file.endsWith(".mjs"))).toEqual(["assets", "licenses.txt"]);
     // Nothing is left of the commands that ran in it: process 1 had nothing to reap.
     expect(await here.agent.exec("ps", "-o", "stat,comm")).not.toMatch(/^Z/m);
   },

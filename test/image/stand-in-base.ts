@@ -1,5 +1,15 @@
 import { execFile, execFileSync } from "node:child_process";
-import { chmodSync, copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
@@ -50,10 +60,12 @@ function fill(root: string): void {
   symlinkSync("/bin/busybox", join(root, "usr/bin/env"));
   writeFileSync(join(root, "usr/local/bin/npx"), NPX, { mode: 0o755 });
   copyInto(root, process.execPath, "/usr/local/bin/node");
-  for (const library of librariesOf(process.execPath)) copyInto(root, library, library);
+  const natives = [process.execPath];
   for (const [name, folder] of buildPackages()) {
     cpSync(folder, join(root, "opt/stand-in/node_modules", name), { recursive: true, dereference: true });
+    natives.push(...readdirSync(folder).flatMap((file) => (file.endsWith(".node") ? [join(folder, file)] : [])));
   }
+  for (const library of new Set(natives.flatMap(librariesOf))) copyInto(root, library, library);
 }
 
 function copyInto(root: string, from: string, to: string): void {

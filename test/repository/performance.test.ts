@@ -39,8 +39,18 @@ test("each target is found in what its bench measures", () => {
     floorMs: of(500),
     hooklineMs: of(400),
     ratio: of(first),
+    jobCpuMs: 14,
     ownMs: { p50: 4, p99: 41 },
   });
+  const link = {
+    deliveries: 1000,
+    aSecond: 50,
+    storedMs: { p50: 3, p99: 21 },
+    journaledMs: { p50: 9, p99: 30 },
+    workerCpuMs: 0.9,
+    replay: 10_000,
+    replayMs: 1400,
+  };
   const chain = {
     network: "host",
     bursts: [burst(1, 0, 1.02), burst(20, 0, 0.7), burst(20, 300, 0.8), burst(20, 0, 0.95, "slow")],
@@ -58,7 +68,7 @@ test("each target is found in what its bench measures", () => {
     containerRatio: of(1),
   });
   const swarm = { bursts: [swarmRow(1, 1.29), swarmRow(12, 1)] };
-  const rows = targetRows({ ...figuresByBench(recorded), chain, swarm, agent: own, sweep });
+  const rows = targetRows({ ...figuresByBench(recorded), chain, link, swarm, agent: own, sweep });
   expect(rows.filter(({ value }) => value === null)).toEqual([]);
   const swarmRows = rows.filter(({ bench }) => bench === "swarm").map(({ value, isMet }) => [value, isMet]);
   expect(swarmRows).toEqual([
@@ -78,6 +88,7 @@ test("each target is found in what its bench measures", () => {
     [expect.closeTo(1.15), false],
     [4, true],
     [41, false],
+    [14, false],
   ]);
 });
 
