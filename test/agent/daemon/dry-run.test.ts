@@ -90,6 +90,41 @@ test("C-13: a dry run heeds what a pool holds back for, and says what it saw and
   expect((await look(() => NOTHING, heeds, unseen)).house.get("home")?.unseen).toHaveLength(1);
 });
 
+test("a dry run sees jobs of repositories that a pattern takes in, and lists runners wherever slots are", async () => {
+  const clock = new VirtualClock();
+  const github = new FakeGitHub(clock);
+  const names = ["me/one", "me/two", "me/three"];
+  github.accounts = names.map((fullName, id) => ({
+    id,
+    fullName,
+    isPrivate: true,
+    fork: false,
+    archived: false,
+    pushedAtMs: null,
+  }));
+  github.jobs = { "me/three": [{ ...listed(1), repository: "me/three" }] };
+  const provider = new FakeSlots(clock);
+  for (const [index, scope] of names.slice(1).entries())
+    provider.add(`hookline-nas--home-${index}`, { poolKey: "home", scope, runnerId: index });
+  const scope = { kind: "repositories", repositories: [] } as const;
+  const patterns = { accounts: ["me"], except: [] };
+  const { sweep } = await dryRun({
+    instance: "nas",
+    fleet: { version: 2, pools: [poolOf({ scope, repositories: [], patterns, visibility: "private" })] },
+    architecture: "amd64",
+    github,
+    provider,
+    facts: NO_FACTS,
+    onlyPool: null,
+    holds: NOTHING,
+    clock,
+    log: silentLogger,
+    signal: new AbortController().signal,
+  });
+  expect(sweep.jobs.items.map(({ repository }) => repository)).toEqual(["me/three"]);
+  expect(github.calls).toEqual(expect.arrayContaining(["runners me/two", "runners me/three"]));
+});
+
 test("a pool with architecture auto is judged by the engine that it names first, not by this machine", async () => {
   const clock = new VirtualClock();
   const github = new FakeGitHub(clock);
