@@ -4,6 +4,7 @@ import { silentLogger } from "../../shared/log/logger.ts";
 import { servingPool } from "../../shared/controller/pool-choice.ts";
 import type { Fleet } from "../../shared/fleet/pool.ts";
 import { printable } from "../../shared/text/printable.ts";
+import { systemClock } from "../clock/system-clock.ts";
 import { HOST_ARCHITECTURE } from "../settings/configured-pools.ts";
 import { readPoolsFile } from "../settings/pools-file.ts";
 import { readSettings, type AgentSettings } from "../settings/settings.ts";
@@ -84,7 +85,7 @@ async function askGitHub(job: JobReference, settings: AgentSettings, fleet: Flee
   const github = githubOf(settings, silentLogger);
   const signal = AbortSignal.timeout(DEADLINE_MS);
   const active = job.repository === null ? await activeRepositories(settings.dataFolder) : [];
-  return findJob(job, { github, fleet, active, signal });
+  return findJob(job, { github, fleet, active, clock: systemClock, signal });
 }
 
 /** Where the daemon knows of open jobs, those with the most first; none without a daemon. */

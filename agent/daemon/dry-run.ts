@@ -12,10 +12,12 @@ import type { GitHub } from "../github/model/types.ts";
 import { containersHere } from "../house/containers-here.ts";
 import type { MachineFacts } from "../house/machine-facts.ts";
 import { lookAtHouse } from "../house/watch-house.ts";
+import { toRunnerScope } from "../slots/runner-scope.ts";
 import { ownPrefix } from "../slots/slot-name.ts";
 import { isOfSilence } from "../slots/engine-listening.ts";
 import { enginesBehind } from "../slots/slot-engines.ts";
 import type { EngineFacts, ObservedSlot, SlotProvider } from "../slots/slot-provider.ts";
+import { FoundRepositories } from "../sweeps/found-repositories.ts";
 import { runSweep, type SweepResult } from "../sweeps/sweep.ts";
 import { eventsOfSweep } from "./intake.ts";
 import { LiveFleet } from "./live-fleet.ts";
@@ -58,7 +60,6 @@ export async function dryRun(options: DryRunOptions): Promise<DryRun> {
   for (const pool of holds.drained) feed({ type: "drain", pool, on: true });
   feed({ type: "operator-pause", pause: holds.operatorPause });
   for (const pause of holds.pauses) feed({ type: "pause-recalled", pause });
-  feed(boundsOfFleet(fleet));
   const live = new LiveFleet(fleet, architecture);
   const learn = (engine: string) => (told: EngineFacts) => live.learn(engine, told.architecture);
   const slots: ObservedSlot[] = [];
@@ -78,7 +79,20 @@ export async function dryRun(options: DryRunOptions): Promise<DryRun> {
   const running = containersHere(provider);
   const house = await lookAtHouse({ pools: () => fleet.pools, facts, running, clock }, signal);
   feed({ type: "house", atMs: clock.now(), words: house });
-  const sweep = await runSweep({ github, fleet, clock, signal, log });
+  const found = new FoundRepositories({ github, clock, changed: (listed) => live.find(listed) });
+  const sweep = await runSweep({
+    github,
+    fleet,
+    look: async (failures, until) => {
+      const complete = await found.look(live.accounts, failures, until);
+      return { fleet: live.fleet, complete };
+    },
+    otherScopes: () => slots.map(({ scope }) => toRunnerScope(scope)),
+    clock,
+    signal,
+    log,
+  });
+  feed(boundsOfFleet(live.fleet));
   for (const event of eventsOfSweep(sweep, clock.now())) feed(event);
   const { actions } = plan(ledger, live.pools, clock.now());
   const wanted = actions.filter((action) => onlyPool === null || poolOfAction(action, ledger) === onlyPool);

@@ -1,3 +1,4 @@
+import type { Clock } from "../../shared/clock/clock.ts";
 import { messageOf } from "../../shared/errors/message-of.ts";
 import { OperatorError } from "../../shared/errors/operator-error.ts";
 import type { Fleet } from "../../shared/fleet/pool.ts";
@@ -18,6 +19,7 @@ export interface FindJobOptions {
   readonly fleet: Fleet;
   /** Repositories where something goes on, those with the most of it first. */
   readonly active: readonly string[];
+  readonly clock: Clock;
   readonly signal: AbortSignal;
 }
 
@@ -61,9 +63,10 @@ export async function findJob({ jobId, repository }: JobReference, options: Find
 }
 
 /** Where something goes on, then what pools name, then what was pushed to last. */
-async function candidatesOf({ github, fleet, active, signal }: FindJobOptions): Promise<readonly string[]> {
+async function candidatesOf(options: FindJobOptions): Promise<readonly string[]> {
+  const { github, active, signal } = options;
   const failures = new SweepFailures();
-  const filled = await filledFleet(github, fleet, failures, signal);
+  const filled = await filledFleet(options, failures);
   const { repositories } = await sweepTargets(github, filled, failures, signal);
   const served = new Set(repositories.map((name) => name.toLowerCase()));
   const first = active.filter((name) => served.has(name.toLowerCase()));
