@@ -11,6 +11,7 @@ import { LABELS, REPOSITORY, startDockerChain, type DockerChain } from "../e2e/d
 import { uniqueInstance } from "../stand-ins/docker/engine.ts";
 import { SwarmCluster } from "../stand-ins/docker/swarm-cluster.ts";
 import { BareServices } from "./bare-services.ts";
+import type { ChainBurstsOptions } from "./chain-bursts.ts";
 import { ContainersSeen } from "./containers-seen.ts";
 
 const run = promisify(execFile);
@@ -25,13 +26,7 @@ export interface SwarmBurst {
   readonly containerMs: readonly number[];
 }
 
-export interface SwarmBurstsOptions {
-  /** The agent's program. */
-  readonly program: string;
-  readonly maxSlots: number;
-  /** More of the agent's environment. */
-  readonly env: Readonly<Record<string, string>>;
-}
+export type SwarmBurstsOptions = Omit<ChainBurstsOptions, "slow">;
 
 /** Hookline's chain on an engine of its own, a swarm of one node, and beside it bare services there, for bursts in turn. */
 export class SwarmBursts {

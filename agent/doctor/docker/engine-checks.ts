@@ -64,42 +64,40 @@ function nodesCheck({ name }: EngineSetting, host: DockerHost): Check {
   return { id: `docker-nodes:${name}`, group: "docker", run };
 }
 
-/** Skipped where the engine does not answer, or not to this: its own check tells why. */
-async function asked(
+/** Skipped where the engine does not answer at all: its own check tells why. Throws DockerError for what it refuses. */
+function asked(
   name: string,
   host: DockerHost,
   signal: AbortSignal,
   ask: (client: DockerClient) => Promise<Finding>,
 ): Promise<Finding> {
+  return withEngine(host, async (client) => {
+    await client.system.negotiate(signal).catch((error: unknown) => {
+      if (!(error instanceof DockerError)) throw error;
+      throw new Skipped(`${name} could not be asked`, `docker-engine:${name}`);
+    });
+    return ask(client);
+  });
+}
+
+async function withEngine(host: DockerHost, ask: (client: DockerClient) => Promise<Finding>): Promise<Finding> {
   const client = new DockerClient(host);
   try {
-    await client.system.negotiate(signal);
     return await ask(client);
-  } catch (error) {
-    if (!(error instanceof DockerError)) throw error;
-    throw new Skipped(`${name} could not be asked`, `docker-engine:${name}`);
   } finally {
     client.close();
   }
 }
 
-async function judge(
-  engine: EngineSetting,
-  host: DockerHost,
-  pools: readonly Pool[],
-  signal: AbortSignal,
-): Promise<Finding> {
-  const client = new DockerClient(host);
-  try {
+function judge(engine: EngineSetting, host: DockerHost, pools: readonly Pool[], signal: AbortSignal): Promise<Finding> {
+  return withEngine(host, async (client) => {
     const api = await client.system.negotiate(signal);
     const features = hostFeatures(await client.system.info(signal));
     const { engineVersion, architecture, memoryBytes } = features;
     const summary = `${engine.name}: Docker ${engineVersion} answers, API ${api}, ${architecture}, ${formatBytes(memoryBytes)} of memory`;
     const detail = host.kind === "unix" ? {} : { detail: "free disk is not known: the Engine API does not tell it" };
     return { ...(against(features, host, pools) ?? { status: "pass", summary }), ...detail };
-  } finally {
-    client.close();
-  }
+  });
 }
 
 /** What of its pools the engine cannot do. */

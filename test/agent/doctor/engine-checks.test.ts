@@ -96,6 +96,25 @@ test.each([
   expect(await foundMore({ "/nodes": nodes }, true)).toMatchObject([{ id: "docker-nodes:mini", status, summary }]);
 });
 
+test("an engine that answers and is no manager of a swarm fails by what it says, and is not passed over", async () => {
+  const engine = await FakeEngine.start({
+    answer: ({ path }, response) => {
+      if (!path.endsWith("/nodes")) return false;
+      response.statusCode = 503;
+      response.end(JSON.stringify({ message: "This node is not a swarm manager." }));
+      return true;
+    },
+  });
+  onTestFinished(() => engine.stop());
+  const address = { host: `unix://${engine.host.socketPath}`, tls: null };
+  const engines = [{ name: "mini", address, maxSlots: null, swarm: true as const }];
+  const [, nodes] = engineChecks({ version: 2, engines, pools: [poolOf({ engines: ["mini"] })] }, 0);
+  if (nodes === undefined) throw new Error("no check");
+  const finding = await runCheck(nodes, systemClock);
+  expect(finding).toMatchObject({ id: "docker-nodes:mini", status: "fail" });
+  expect(JSON.stringify(finding)).toContain("not a swarm manager");
+});
+
 test("an engine that does not answer is told of once: what else was to be asked is skipped", async () => {
   const address = { host: "unix:///nowhere/docker.sock", tls: null };
   for (const swarm of [{}, { swarm: true as const }]) {
